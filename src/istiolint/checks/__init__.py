@@ -1,0 +1,1 @@
+"""The checks, one module a topic. Every module of this package is imported and registers its checks."""

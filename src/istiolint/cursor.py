@@ -1,0 +1,101 @@
+"""A value in a resource together with its path: what checks read and where findings point."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from istiolint.finding import Path, Place
+
+if TYPE_CHECKING:
+    from istiolint.documents import Document
+
+_MISSING: Any = object()
+
+
+class Cursor:
+    """A value and its place. Asking for what is not there gives an empty cursor and never raises.
+
+    A cursor is true when its value is there and neither null nor empty ("", [], {}); 0 and False count as there.
+    """
+
+    __slots__ = ("_value", "document", "path")
+
+    def __init__(self, document: "Document", path: Path, value: Any):
+        self.document, self.path, self._value = document, path, value
+
+    @property
+    def value(self) -> Any:
+        """The plain value; None where there is none."""
+        return None if self._value is _MISSING else self._value
+
+    @property
+    def exists(self) -> bool:
+        """Whether the key or item is written at all, be it with null."""
+        return self._value is not _MISSING
+
+    @property
+    def name(self) -> str | int:
+        """The last step of the path: the key, or the index in a list."""
+        return self.path[-1]
+
+    def __bool__(self) -> bool:
+        return self._value is not _MISSING and self._value not in (None, "", [], {})
+
+    def __getitem__(self, step: str | int) -> "Cursor":
+        value = self._value
+        if (isinstance(value, dict) and step in value) or (
+            isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value)
+        ):
+            return Cursor(self.document, (*self.path, step), value[step])  # type: ignore[index]
+        return Cursor(self.document, (*self.path, step), _MISSING)
+
+    def __iter__(self) -> Iterator["Cursor"]:
+        """The items of a list; nothing for anything else."""
+        if isinstance(self._value, list):
+            for index, value in enumerate(self._value):
+                yield Cursor(self.document, (*self.path, index), value)
+
+    def items(self) -> Iterator[tuple[str, "Cursor"]]:
+        """Keys and values of a mapping; nothing for anything else."""
+        if isinstance(self._value, dict):
+            for key, value in self._value.items():
+                yield key, Cursor(self.document, (*self.path, key), value)
+
+    @property
+    def text(self) -> str:
+        """The value if it is a string, else an empty one."""
+        return self._value if isinstance(self._value, str) else ""
+
+    @property
+    def number(self) -> int | None:
+        """The value if it is an integer (80.0 is one, as at the API server; a boolean is none)."""
+        if isinstance(self._value, bool) or not isinstance(self._value, (int, float)):
+            return None
+        return int(self._value) if self._value == int(self._value) else None
+
+    @property
+    def mapping(self) -> dict[str, Any]:
+        """The value if it is a mapping, else an empty one."""
+        return self._value if isinstance(self._value, dict) else {}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The value as labels: those entries of a mapping whose values are strings."""
+        return {key: value for key, value in self.mapping.items() if isinstance(value, str)}
+
+    @property
+    def place(self) -> Place:
+        """Where the value stands."""
+        return Place(self.document, self.path)
+
+    @property
+    def key(self) -> Place:
+        """Where the key stands."""
+        return Place(self.document, self.path, "key")
+
+    def part(self, text: str) -> Place:
+        """Where a part of a scalar stands: the first occurrence of `text` in it."""
+        at = self.text.find(text)
+        return Place(self.document, self.path, "value", (at, at + len(text)) if at >= 0 else None)
+
+    def __repr__(self) -> str:
+        return f"Cursor({self.path!r}, {self._value!r})"

@@ -1,0 +1,13 @@
+"""Where the data folders (rules/, schemas/) are."""
+
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def folder(name: str) -> Path:
+    """The folder `rules` or `schemas`: inside the installed package, else beside src/ in a checkout."""
+    packaged = PACKAGE / name
+    return packaged if packaged.is_dir() else PACKAGE.parents[1] / name

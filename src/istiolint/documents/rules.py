@@ -1,0 +1,9 @@
+"""The rules about YAML itself."""
+
+from istiolint.rules import declare
+
+declare("unreadable-file", severity="error", category="syntax")
+declare("yaml-syntax", severity="error", category="syntax")
+declare("yaml-too-deep", severity="error", category="syntax")
+declare("yaml-alias-bomb", severity="error", category="syntax")
+declare("duplicate-key", severity="error", category="syntax")

@@ -1,0 +1,136 @@
+"""The one way through: sources to documents, resources, the mesh, findings, diagnostics."""
+
+from collections.abc import Iterable, Iterator
+
+from istiolint import schema
+from istiolint.documents import Document, read
+from istiolint.finding import Diagnostic, Finding, Path, Place
+from istiolint.mesh import Mesh
+from istiolint.report import Report, Summary
+from istiolint.resource import Resource, resources
+from istiolint.rules import Rule, all_rules, matching, plugin_failures
+from istiolint.settings import Settings
+from istiolint.sources import Source
+
+
+def lint(sources: Iterable[Source], settings: Settings | None = None) -> Report:
+    """Read, understand and check everything; never raises for what the input holds."""
+    return _Run(settings or Settings()).lint(sources)
+
+
+def selected(settings: Settings) -> dict[str, Rule]:
+    """The rules that are on: `select` (or the default ones) without `ignore`. ValueError for a name that means no rule."""
+    chosen = [rule for name in settings.select for rule in _named(name)] if settings.select else [
+        rule for rule in all_rules().values() if rule.default
+    ]  # fmt: skip
+    dropped = {rule.id for name in settings.ignore for rule in _named(name)}
+    return {rule.id: rule for rule in sorted(chosen, key=lambda rule: rule.id) if rule.id not in dropped}
+
+
+def _named(name: str) -> list[Rule]:
+    rules = list(matching(name))
+    if not rules:
+        raise ValueError(name)
+    return rules
+
+
+class _Run:
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.rules = selected(settings)
+        self.summary = Summary()
+        self.found: list[tuple[Rule, Finding, Resource | None]] = []
+        self.sources: dict[str, Source] = {}
+        self.internal_errors = [f"the plugin {name} could not be loaded ({why})" for name, why in plugin_failures()]
+
+    def lint(self, sources: Iterable[Source]) -> Report:
+        found = [resource for source in sources for document in self.read(source) for resource in self.understand(document)]
+        mesh = Mesh(found, self.settings)
+        checks: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            for kind in rule.kinds if rule.run else ():
+                checks.setdefault(kind, []).append(rule)
+        for resource in found:
+            if resource.linted:
+                for rule in checks.get(resource.type or "", ()):
+                    self.run(rule, resource, mesh)
+        return self.report()
+
+    def read(self, source: Source) -> Iterator[Document]:
+        self.sources.setdefault(source.path, source)
+        self.summary.files += source.linted
+        for document in read(source):
+            for problem in document.problems if source.linted else ():
+                self.keep(problem, None)
+            if document.skipped:
+                self.summary.skipped[document.skipped] += source.linted
+            yield document
+
+    def understand(self, document: Document) -> Iterator[Resource]:
+        for resource in resources(document):
+            if resource.linted:
+                self.summary.documents += 1
+                (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
+                try:
+                    for finding in schema.check(resource, self.settings.istio_version):
+                        self.keep(finding, resource)
+                except Exception as error:
+                    self.crashed("the schema check", resource, error)
+            yield resource
+
+    def run(self, rule: Rule, resource: Resource, mesh: Mesh) -> None:
+        assert rule.run
+        try:
+            for finding in rule.run(resource, mesh):
+                if finding.known:
+                    self.keep(finding, resource, rule)
+                else:
+                    self.summary.unchecked[rule.id] += 1
+        except Exception as error:
+            self.crashed(f"the rule {rule.id}", resource, error)
+
+    def crashed(self, what: str, resource: Resource, error: Exception) -> None:
+        where = f"{resource.document.source.path}, {resource.title}"
+        self.internal_errors.append(f"{what} failed on {where} ({type(error).__name__}: {error})")
+
+    def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None) -> None:
+        rule = rule or self.rules.get(finding.rule)
+        if rule:
+            self.found.append((rule, finding, resource))
+
+    def report(self) -> Report:
+        diagnostics = {_key(d): d for d in (self.concrete(*found) for found in self.found)}
+        return Report(
+            [diagnostics[key] for key in sorted(diagnostics)],
+            self.summary,
+            tuple(self.rules),
+            self.sources,
+            self.internal_errors,
+        )
+
+    def concrete(self, rule: Rule, finding: Finding, resource: Resource | None) -> Diagnostic:
+        path = finding.place.path if isinstance(finding.place, Place) else ()
+        path = path[len(resource.path) :] if resource else path
+        return Diagnostic(
+            rule.id, rule.codes, rule.category, finding.severity or rule.severity, finding.message, finding.hint,
+            finding.place.span(), field_path(path), resource.identity if resource else None,
+            tuple((related.place.span(), related.message) for related in finding.related), finding.fix,
+        )  # fmt: skip
+
+
+def _key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    span = diagnostic.span
+    return span.source.path, span.start, span.end, diagnostic.rule, diagnostic.message
+
+
+def field_path(path: Path) -> str:
+    """A path in Kubernetes' notation: `spec.http[0].match`, `metadata.labels["app.kubernetes.io/name"]`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.replace("_", "").replace("-", "").isalnum():
+            text += f".{step}" if text else step
+        else:
+            text += f'["{step}"]'
+    return text

@@ -1,0 +1,74 @@
+"""The kinds that istiolint knows, by API group."""
+
+ISTIO = {
+    "networking.istio.io": (
+        "DestinationRule", "EnvoyFilter", "Gateway", "ProxyConfig", "ServiceEntry", "Sidecar", "VirtualService",
+        "WorkloadEntry", "WorkloadGroup",
+    ),
+    "security.istio.io": ("AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"),
+    "telemetry.istio.io": ("Telemetry",),
+    "extensions.istio.io": ("TrafficExtension", "WasmPlugin"),
+    "install.istio.io": ("IstioOperator",),
+    "sailoperator.io": ("Istio", "IstioCNI", "IstioRevision", "IstioRevisionTag", "ZTunnel"),
+}  # fmt: skip
+KUBERNETES = {
+    "": ("ConfigMap", "Endpoints", "Namespace", "Node", "Pod", "ReplicationController", "Secret", "Service", "ServiceAccount"),
+    "apps": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
+    "batch": ("CronJob", "Job"),
+    "argoproj.io": ("Rollout",),
+    "discovery.k8s.io": ("EndpointSlice",),
+    "networking.k8s.io": ("Ingress", "IngressClass", "NetworkPolicy"),
+    "policy": ("PodDisruptionBudget",),
+    "autoscaling": ("HorizontalPodAutoscaler",),
+    "admissionregistration.k8s.io": ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"),
+    "apiextensions.k8s.io": ("CustomResourceDefinition",),
+    "multicluster.x-k8s.io": ("ServiceExport", "ServiceImport"),
+    "gateway.networking.k8s.io": (
+        "BackendTLSPolicy", "GRPCRoute", "Gateway", "GatewayClass", "HTTPRoute", "ListenerSet", "ReferenceGrant",
+        "TCPRoute", "TLSRoute", "UDPRoute",
+    ),
+    "inference.networking.k8s.io": ("InferencePool",),
+}  # fmt: skip
+
+KUBERNETES_GATEWAY = "KubernetesGateway"
+"""How the Gateway API's Gateway is called here, to tell it from Istio's Gateway."""
+
+WORKLOADS = (
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "Rollout",
+    "StatefulSet",
+)
+"""Kinds that run pods. (WorkloadEntry and WorkloadGroup are workloads of the mesh outside Kubernetes.)"""
+
+_TYPES = {(group, kind): kind for groups in (ISTIO, KUBERNETES) for group, kinds in groups.items() for kind in kinds}
+_TYPES["gateway.networking.k8s.io", "Gateway"] = KUBERNETES_GATEWAY
+_CLUSTER_WIDE = {
+    "Namespace", "Node", "GatewayClass", "IngressClass", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
+    "CustomResourceDefinition", "Istio", "IstioCNI", "IstioRevision", "IstioRevisionTag", "ZTunnel",
+}  # fmt: skip
+
+
+def type_of(group: str, kind: str) -> str | None:
+    """What rules call a kind: its name, `KubernetesGateway` for the Gateway API's; None for kinds we leave alone.
+
+    An Istio kind under another of Istio's groups is taken for itself: the schema tells of the wrong apiVersion.
+    """
+    if group.endswith("istio.io") and (group, kind) not in _TYPES:
+        return next((kind for kinds in ISTIO.values() if kind in kinds), None)
+    return _TYPES.get((group, kind))
+
+
+def is_istio(type_: str) -> bool:
+    """Whether a type is one of Istio's own API kinds."""
+    return any(type_ in kinds for kinds in ISTIO.values())
+
+
+def is_namespaced(type_: str) -> bool:
+    """Whether resources of a type live in a namespace."""
+    return type_ not in _CLUSTER_WIDE

@@ -1,0 +1,43 @@
+"""What a run found."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from istiolint.finding import SEVERITIES, Diagnostic, Severity
+from istiolint.sources import Source
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts for the last lines of a report."""
+
+    files: int = 0
+    documents: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Documents read, by kind; kinds that istiolint knows."""
+    other_kinds: Counter[str] = field(default_factory=Counter)
+    """Documents of kinds that are left alone, by kind."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Documents not read, by reason."""
+    unchecked: Counter[str] = field(default_factory=Counter)
+    """References that the input could not decide, by rule."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Diagnostics sorted by path and place, what was read, and the rules that were on.
+
+    `internal_errors` are failures of istiolint itself (a check that crashed, a plugin that did not load): the result
+    cannot be trusted whole.
+    """
+
+    diagnostics: list[Diagnostic]
+    summary: Summary
+    rules: tuple[str, ...]
+    sources: dict[str, Source] = field(default_factory=dict)
+    internal_errors: list[str] = field(default_factory=list)
+
+    def fails(self, threshold: Severity) -> bool:
+        """Whether a diagnostic is at least as grave as the threshold."""
+        worst = SEVERITIES[: SEVERITIES.index(threshold) + 1]
+        return any(diagnostic.severity in worst for diagnostic in self.diagnostics)

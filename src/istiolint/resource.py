@@ -1,0 +1,92 @@
+"""Documents to resources: the Kubernetes objects in them, also those inside a List."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from istiolint.cursor import Cursor
+from istiolint.documents import Document
+from istiolint.finding import Path, ResourceName
+from istiolint.kinds import is_namespaced, type_of
+
+DEFAULT_NAMESPACE = "default"
+
+
+class Resource(Cursor):
+    """A Kubernetes object: a cursor at its root that knows its kind, name and namespace."""
+
+    __slots__ = ("__dict__", "api_version", "group", "kind", "type", "version")
+
+    def __init__(self, document: Document, path: Path, value: dict[str, Any]):
+        super().__init__(document, path, value)
+        self.api_version, self.kind = self["apiVersion"].text, self["kind"].text
+        self.group, _, self.version = self.api_version.rpartition("/")
+        self.type = type_of(self.group, self.kind)
+
+    @cached_property
+    def metadata(self) -> Cursor:
+        """`metadata`."""
+        return self["metadata"]
+
+    @cached_property
+    def spec(self) -> Cursor:
+        """`spec`."""
+        return self["spec"]
+
+    @cached_property
+    def name(self) -> str:
+        """`metadata.name`, or an empty string."""
+        return self.metadata["name"].text
+
+    @cached_property
+    def namespace(self) -> str:
+        """The namespace in which it will live: `default` where none is written; "" for cluster-wide kinds."""
+        if self.type and not is_namespaced(self.type):
+            return ""
+        return self.metadata["namespace"].text or DEFAULT_NAMESPACE
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """`metadata.labels`."""
+        return self.metadata["labels"].labels
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """`metadata.annotations`."""
+        return self.metadata["annotations"].labels
+
+    @property
+    def linted(self) -> bool:
+        """Whether findings on it are shown; False for what is read for reference only."""
+        return self.document.source.linted
+
+    @property
+    def title(self) -> str:
+        """How messages call it: `VirtualService prod/reviews`."""
+        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name}"
+
+    @property
+    def identity(self) -> ResourceName:
+        """Kind and name as reports give them, the namespace as written."""
+        return ResourceName(self.api_version, self.kind, self.metadata["namespace"].text or None, self.name or None)
+
+
+def resources(document: Document) -> Iterator[Resource]:
+    """The resources of a document; those of a `List` one by one. Nothing for YAML that is no Kubernetes object."""
+    data = document.data
+    if not isinstance(data, dict) or document.skipped:
+        return
+    if _is_list(data):
+        for index, item in enumerate(data["items"]):
+            if _is_object(item):
+                yield Resource(document, ("items", index), item)
+    elif _is_object(data):
+        yield Resource(document, (), data)
+
+
+def _is_object(data: Any) -> bool:
+    return isinstance(data, dict) and isinstance(data.get("apiVersion"), str) and isinstance(data.get("kind"), str)
+
+
+def _is_list(data: dict[str, Any]) -> bool:
+    return isinstance(data.get("kind"), str) and data["kind"].endswith("List") and isinstance(data.get("items"), list)

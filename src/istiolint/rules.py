@@ -1,0 +1,148 @@
+"""The rules: what each is called, how grave it is, what it rests on, and the function that looks for it.
+
+A check is written as
+
+    @check("route-to-missing-subset", severity="error", evidence="contradiction", kinds=["VirtualService"], codes=["IST0101"])
+    def route_to_missing_subset(service: Resource, mesh: Mesh) -> Iterator[Finding]: ...
+
+and found by walking istiolint.checks. Words stand in the rule's page, rules/TOPIC/ID.md. Stages before the mesh (documents,
+schema) `declare` the rules that they report.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from istiolint.cursor import Cursor
+from istiolint.finding import Finding, Fix, Place, Related, Severity, Span
+
+if TYPE_CHECKING:
+    from istiolint.mesh import Mesh
+    from istiolint.resource import Resource
+
+Evidence: TypeAlias = Literal["document", "contradiction", "missing", "heuristic"]
+Category: TypeAlias = Literal["syntax", "schema", "validation", "reference", "traffic", "security", "production", "upgrade"]
+Check: TypeAlias = Callable[["Resource", "Mesh"], Iterable[Finding]]
+PLUGINS = "istiolint.checks"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: facts that code needs. `kinds` are types as in istiolint.kinds; `codes` the equivalents at istioctl and Kiali."""
+
+    id: str
+    severity: Severity
+    evidence: Evidence
+    category: Category
+    kinds: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    default: bool = True
+    fixable: bool = False
+    run: Check | None = None
+
+
+_RULES: dict[str, Rule] = {}
+
+
+def declare(
+    id: str,
+    *,
+    severity: Severity,
+    evidence: Evidence = "document",
+    category: Category,
+    kinds: Sequence[str] = (),
+    codes: Sequence[str] = (),
+    default: bool = True,
+    fixable: bool = False,
+    run: Check | None = None,
+) -> Rule:
+    """Make a rule known. `default=False` leaves it off until it is selected; raises ValueError for an id that is taken."""
+    rule = Rule(id, severity, evidence, category, tuple(kinds), tuple(codes), default, fixable, run)
+    known = _RULES.setdefault(id, rule)
+    if known is not rule:
+        raise ValueError(f"two rules are called {id}")
+    return rule
+
+
+def check(
+    id: str,
+    *,
+    severity: Severity,
+    evidence: Evidence,
+    kinds: Sequence[str],
+    category: Category = "reference",
+    codes: Sequence[str] = (),
+    default: bool = True,
+    fixable: bool = False,
+) -> Callable[[Check], Check]:
+    """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource."""
+
+    def register(run: Check) -> Check:
+        declare(
+            id, severity=severity, evidence=evidence, category=category, kinds=kinds, codes=codes, default=default,
+            fixable=fixable, run=run,
+        )  # fmt: skip
+        return run
+
+    return register
+
+
+def finding(
+    at: Cursor | Place | Span,
+    message: str,
+    *,
+    hint: str | None = None,
+    related: Iterable[tuple[Cursor | Place | Span, str]] = (),
+    fix: Fix | None = None,
+    severity: Severity | None = None,
+    known: bool = True,
+    rule: Rule | None = None,
+) -> Finding:
+    """A finding at a cursor's value (`cursor.key` for its key, `cursor.part("x")` for part of it).
+
+    `message` says what is wrong and what happens at run time, `hint` what to write instead.
+    `known=False`: the input cannot show that it is missing; the reference is counted as not checked.
+    """
+    related_places = tuple(Related(_place(other), words) for other, words in related)
+    return Finding(_place(at), message, hint, rule.id if rule else "", severity, related_places, fix, known)
+
+
+def _place(at: Cursor | Place | Span) -> Place | Span:
+    return at.place if isinstance(at, Cursor) else at
+
+
+@cache
+def all_rules() -> dict[str, Rule]:
+    """Every rule by its id, sorted: those of istiolint.checks and of installed plugins (see `plugin_failures`)."""
+    import istiolint.checks
+    import istiolint.documents.rules
+    import istiolint.schema.rules
+
+    for module in pkgutil.walk_packages(istiolint.checks.__path__, "istiolint.checks."):
+        importlib.import_module(module.name)
+    for plugin in entry_points(group=PLUGINS):
+        try:
+            plugin.load()
+        except Exception as error:
+            _PLUGIN_FAILURES.append((plugin.name, f"{type(error).__name__}: {error}"))
+    return dict(sorted(_RULES.items()))
+
+
+_PLUGIN_FAILURES: list[tuple[str, str]] = []
+
+
+def plugin_failures() -> list[tuple[str, str]]:
+    """Names of the plugins that could not be loaded, with the reason."""
+    all_rules()
+    return list(_PLUGIN_FAILURES)
+
+
+def matching(name: str) -> Iterator[Rule]:
+    """The rules that a name means: an id, a code of istioctl or Kiali (IST0101), a category, or ALL."""
+    for rule in all_rules().values():
+        if name in ("ALL", rule.id, rule.category) or name.upper() in rule.codes:
+            yield rule
