@@ -1,5 +1,6 @@
 """Which texts are read, and where they came from: files, folders, standard input."""
 
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -51,9 +52,28 @@ class Source:
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
 
-def discover(paths: Iterable[str], *, linted: bool = True) -> Iterator[Source]:
-    """The sources behind files, folders and `-` (standard input)."""
-    for path in paths:
+class MissingPathError(Exception):
+    """A path that the user named and that is not there."""
+
+    def __init__(self, path: str):
+        super().__init__(f"there is no file or folder {path}")
+        self.path = path
+
+
+def discover(paths: Iterable[str], *, context: Iterable[str] = ()) -> Iterator[Source]:
+    """The sources behind files, folders and `-` (standard input); those under `context` are read, but not linted.
+
+    Raises MissingPathError at once, before anything is read.
+    """
+    named = [(path, True) for path in paths] + [(path, False) for path in context]
+    for path, _ in named:
+        if path != "-" and not os.path.lexists(path):
+            raise MissingPathError(path)
+    return _read(named)
+
+
+def _read(named: Iterable[tuple[str, bool]]) -> Iterator[Source]:
+    for path, linted in named:
         found = [Path(path)] if not Path(path).is_dir() else sorted(p for p in Path(path).rglob("*") if p.suffix in ENDINGS)
         for file in found:
             yield Source(str(file), file.read_text("utf-8-sig"), linted)
