@@ -8,6 +8,11 @@ NEWEST = "1.31"
 OLDEST = "1.18"
 
 
+def minor(version: str) -> int:
+    """The minor of an Istio version: 24 for `1.24`."""
+    return int(version.partition(".")[2])
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """How to recognise an environment: glob patterns for namespaces and paths."""
@@ -31,3 +36,8 @@ class Settings:
     environments: tuple[Environment, ...] = ()
     mesh_config: str | None = None
     mesh_networks: str | None = None
+
+    @property
+    def istio_minor(self) -> int:
+        """The minor of `istio_version`."""
+        return minor(self.istio_version)

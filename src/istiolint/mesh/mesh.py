@@ -2,7 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
+from istiolint.mesh.envoyfilters import EnvoyFilters
+from istiolint.mesh.service_entries import ServiceEntries
 from istiolint.resource import Resource
 from istiolint.settings import Settings
 
@@ -17,10 +20,12 @@ class Mesh:
         self.settings = settings
         self.root_namespace = settings.root_namespace
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        self._by_namespace: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._by_name: dict[tuple[str, str, str], Resource] = {}
         for resource in resources:
             if resource.type:
                 self._by_type[resource.type].append(resource)
+                self._by_namespace[resource.type, resource.namespace].append(resource)
                 self._by_name.setdefault((resource.type, resource.namespace, resource.name), resource)
 
     def all(self, *types: str) -> Sequence[Resource]:
@@ -29,6 +34,20 @@ class Mesh:
             return self._by_type.get(types[0], [])
         return [resource for type_ in types for resource in self._by_type.get(type_, [])]
 
+    def in_namespace(self, type_: str, namespace: str) -> Sequence[Resource]:
+        """The resources of a type in one namespace, in the order of the input."""
+        return self._by_namespace.get((type_, namespace), [])
+
     def get(self, type_: str, namespace: str, name: str) -> Resource | None:
         """The resource of a type with this namespace ("" for cluster-wide kinds) and name."""
         return self._by_name.get((type_, namespace, name))
+
+    @cached_property
+    def envoy_filters(self) -> EnvoyFilters:
+        """Which Envoy filters are patched for some proxy versions only."""
+        return EnvoyFilters(self.all("EnvoyFilter"))
+
+    @cached_property
+    def service_entries(self) -> ServiceEntries:
+        """Which ServiceEntries declare the same host and port."""
+        return ServiceEntries(self.all("ServiceEntry"))

@@ -1,0 +1,48 @@
+"""ServiceEntries against one another, and what those without addresses take over."""
+
+from collections.abc import Iterator
+
+from istiolint.cursor import Cursor
+from istiolint.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resource import Resource
+from istiolint.rules import check, finding
+
+
+@check(
+    "conflicting-service-entry-protocol", severity="warning", evidence="contradiction", category="traffic",
+    kinds=["ServiceEntry"], codes=["IST0177"],
+)  # fmt: skip
+def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The same host and port with another protocol, visible to the same clients."""
+    for port in entry.spec["ports"]:
+        if other := mesh.service_entries.contradicting_port(entry, port):
+            yield finding(
+                port["protocol"],
+                f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for the "
+                "same host; Istio builds one listener, and connections of the other protocol fail",
+                hint="give both the same protocol, separate ports, or an `exportTo` that keeps them apart",
+                related=[(other["protocol"] if other["protocol"] else other["number"], "the other protocol")],
+            )
+
+
+@check(
+    "service-entry-without-address", severity="info", evidence="heuristic", category="traffic", kinds=["ServiceEntry"],
+    codes=["IST0134"], default=False,
+)  # fmt: skip
+def service_entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """TCP without an address: where sidecars do not capture DNS, the listener takes the port for every address."""
+    if entry.spec["addresses"] or entry["status"]["addresses"]:
+        return
+    for port in entry.spec["ports"]:
+        if _protocol(port) in ("", "TCP"):
+            yield finding(
+                port["protocol"] if port["protocol"] else port["name"],
+                f"port {port['number'].number} is plain TCP and the entry has no addresses: unless sidecars capture DNS, all "
+                "traffic to that port, whatever its address, goes to this entry",
+                hint="set `addresses`, name an HTTP or TLS protocol, or turn on `ISTIO_META_DNS_CAPTURE`",
+            )
+
+
+def _protocol(port: Cursor) -> str:
+    return port["protocol"].text.upper()
