@@ -1,0 +1,25 @@
+"""Bytes to text, or the words that say why there is none."""
+
+import codecs
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class UndecodableError(Exception):
+    """Bytes that are no text; the message says why."""
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """The text and the encoding with which to write it again. Line ends stay as they are, a byte order mark is dropped.
+
+    UTF-8, and UTF-16 where a byte order mark announces it, as YAML has it. Raises UndecodableError for anything else.
+    """
+    encoding = "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-16" if content.startswith(_UTF_16) else "utf-8"
+    if encoding != "utf-16" and b"\0" in content:
+        raise UndecodableError("it is no text: it holds NUL bytes")
+    try:
+        return content.decode(encoding), encoding
+    except UnicodeDecodeError as error:
+        name = "UTF-16" if encoding == "utf-16" else "UTF-8"
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UndecodableError(f"it is not {name} (byte 0x{content[error.start]:02x} on line {line})") from None

@@ -1,0 +1,132 @@
+"""Paths to sources: files, the YAML and JSON files of folders, standard input."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from istiolint.sources.decode import UndecodableError, decode
+from istiolint.sources.ignored import Ignored
+from istiolint.sources.source import Source
+
+ENDINGS = (".yaml", ".yml", ".json")
+WITHOUT_ENDING = "Kustomization"
+STDIN = "<stdin>"
+MOST_BYTES = 32 * 1024 * 1024
+"""Files above this size are not read: nothing that people write, or that kubectl could apply, is larger."""
+
+
+class MissingPathError(Exception):
+    """A path that the user named and that is not there."""
+
+    def __init__(self, path: str):
+        super().__init__(f"there is no file or folder {path}")
+        self.path = path
+
+
+def discover(paths: Iterable[str], *, context: Iterable[str] = ()) -> Iterator[Source]:
+    """The sources behind files, folders and `-` (standard input); those under `context` are read, but not linted.
+
+    In folders, hidden files and those that git ignores are left out; a file that is named is always read. What is named
+    twice is read once, and linted if it is named in `paths`. The order is that of the paths, in folders that of the names.
+    Raises MissingPathError at once, before anything is read; what cannot be read later is told in Source.trouble.
+    """
+    named = [(path, True) for path in paths] + [(path, False) for path in context]
+    for path, _ in named:
+        if path != "-" and not os.path.lexists(path):
+            raise MissingPathError(path)
+    return _Discovery().sources(named)
+
+
+class _Discovery:
+    """One walk; `seen` holds device and inode of what was read, so that overlapping paths and circles of links end."""
+
+    def __init__(self) -> None:
+        self.seen: set[tuple[int, int] | str] = set()
+
+    def sources(self, named: Iterable[tuple[str, bool]]) -> Iterator[Source]:
+        for path, linted in named:
+            for source in self.stdin() if path == "-" else self.path(str(Path(path))):
+                source.linted = linted
+                yield source
+
+    def stdin(self) -> Iterator[Source]:
+        if STDIN not in self.seen:
+            self.seen.add(STDIN)
+            yield _text(STDIN, sys.stdin.buffer)
+
+    def path(self, path: str) -> Iterator[Source]:
+        if os.path.isdir(path):
+            absolute = os.path.realpath(path)
+            yield from self.folder("" if path == "." else path, absolute, Ignored.above(absolute))
+        else:
+            yield from self.file(path)
+
+    def folder(self, shown: str, absolute: str, ignored: Ignored) -> Iterator[Source]:
+        waiting = [(shown, absolute, ignored, True)]
+        while waiting:
+            shown, absolute, ignored, is_folder = waiting.pop()
+            if not is_folder:
+                yield from self.file(shown)
+                continue
+            try:
+                if self.is_new(os.stat(absolute)):
+                    waiting.extend(_inside(shown, absolute, ignored.within(absolute)))
+            except OSError as error:
+                yield Source(shown or ".", trouble=_words(error, "folder"))
+
+    def file(self, path: str) -> Iterator[Source]:
+        try:
+            status = os.stat(path)
+            if not self.is_new(status):
+                return
+            if status.st_size > MOST_BYTES:
+                yield Source(path, trouble=_too_large(status.st_size))
+                return
+            with open(path, "rb") as file:
+                yield _text(path, file)
+        except OSError as error:
+            yield Source(path, trouble=_words(error, "file"))
+
+    def is_new(self, status: os.stat_result) -> bool:
+        identity = (status.st_dev, status.st_ino)
+        known = identity in self.seen
+        self.seen.add(identity)
+        return not known
+
+
+def _text(path: str, file: IO[bytes]) -> Source:
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        return Source(path, trouble=_too_large())
+    try:
+        text, encoding = decode(content)
+    except UndecodableError as error:
+        return Source(path, trouble=f"the file is not read: {error}")
+    return Source(path, text, encoding=encoding)
+
+
+def _inside(shown: str, absolute: str, ignored: Ignored) -> list[tuple[str, str, Ignored, bool]]:
+    """The folders and files to read in a folder, the last one first."""
+    found = []
+    for entry in sorted(os.scandir(absolute), key=lambda entry: entry.name, reverse=True):
+        is_folder = os.path.isdir(entry.path)
+        is_wanted = is_folder or ((entry.name.endswith(ENDINGS) or entry.name == WITHOUT_ENDING) and not _is_special(entry.path))
+        if is_wanted and not entry.name.startswith(".") and not ignored.names(entry.path, folder=is_folder):
+            found.append((os.path.join(shown, entry.name), entry.path, ignored, is_folder))
+    return found
+
+
+def _is_special(path: str) -> bool:
+    """Whether it is a pipe, a socket or a device: such are read where they are named, but not found in folders."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+def _too_large(size: int | None = None) -> str:
+    what = f"it has {size / 1024**2:.0f} MiB" if size else "it is larger"
+    return f"the file is not read: {what}, and {MOST_BYTES // 1024**2} MiB is the most"
+
+
+def _words(error: OSError, what: str) -> str:
+    return f"the {what} cannot be read: {(error.strerror or str(error)).lower()}"

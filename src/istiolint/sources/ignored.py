@@ -1,0 +1,74 @@
+"""Which files of a folder git ignores: those that .gitignore files name, as git reads them."""
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+
+class _Rules(NamedTuple):
+    folder: str
+    spec: "GitIgnoreSpec"
+
+
+class Ignored:
+    """The .gitignore files that hold in one folder: its own and those above it. Folders are absolute paths."""
+
+    def __init__(self, rules: tuple[_Rules, ...] = ()):
+        self._rules = rules
+
+    @classmethod
+    def above(cls, folder: str) -> "Ignored":
+        """Those of the folders above, up to the root of the repository; none if there is no repository.
+
+        A folder that git ignores itself was named by the user all the same: then nothing above it holds.
+        """
+        parents = [folder]
+        while not os.path.lexists(os.path.join(parents[-1], ".git")):
+            if (parent := os.path.dirname(parents[-1])) == parents[-1]:
+                return cls()
+            parents.append(parent)
+        ignored = cls()
+        for parent, child in zip(reversed(parents[1:]), reversed(parents[:-1]), strict=True):
+            ignored = ignored.within(parent)
+            if ignored.names(child, folder=True):
+                return cls()
+        return ignored
+
+    def within(self, folder: str) -> "Ignored":
+        """What holds inside a folder: the same and the folder's own .gitignore."""
+        spec = _spec(os.path.join(folder, ".gitignore"))
+        return Ignored((_Rules(folder, spec), *self._rules)) if spec else self
+
+    def names(self, path: str, *, folder: bool) -> bool:
+        """Whether git ignores the path; the nearest .gitignore that says anything about it decides."""
+        for rules in self._rules:
+            relative = path.removeprefix(rules.folder).lstrip(os.sep).replace(os.sep, "/") + "/" * folder
+            if (ignore := rules.spec.check_file(relative).include) is not None:
+                return ignore
+        return False
+
+
+def _spec(path: str) -> "GitIgnoreSpec | None":
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return None
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

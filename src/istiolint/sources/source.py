@@ -1,0 +1,47 @@
+"""One text that is read, and where its lines begin."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Position(NamedTuple):
+    """A place in a text; line and column count from 1, the column in code points."""
+
+    line: int
+    column: int
+
+
+@dataclass(eq=False)
+class Source:
+    """One text: its path as shown to the user, what it says, and whether it is linted or only read for reference.
+
+    `trouble` tells in words why there is no text: missing, unreadable, too large, binary, not UTF-8. `encoding` is what the
+    bytes were decoded with and must be encoded with again; line ends are those of the file, a byte order mark is no text.
+    """
+
+    path: str
+    text: str = ""
+    linted: bool = True
+    trouble: str | None = None
+    encoding: str = "utf-8"
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The character offset at which each line begins; lines end at LF, CR or CRLF, as in editors."""
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    def position(self, offset: int) -> Position:
+        """The line and column of a character offset."""
+        line = bisect_right(self.line_starts, offset)
+        return Position(line, offset - self.line_starts[line - 1] + 1)
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its end."""
+        starts = self.line_starts
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
