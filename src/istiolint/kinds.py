@@ -72,3 +72,9 @@ def is_istio(type_: str) -> bool:
 def is_namespaced(type_: str) -> bool:
     """Whether resources of a type live in a namespace."""
     return type_ not in _CLUSTER_WIDE
+
+
+def annotated_types() -> list[str]:
+    """The types on which Istio's annotations and labels are looked for: all but definitions and the installers' own."""
+    others = {"CustomResourceDefinition", *ISTIO["install.istio.io"], *ISTIO["sailoperator.io"]}
+    return sorted(set(_TYPES.values()) - others)

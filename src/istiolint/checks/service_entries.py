@@ -19,8 +19,8 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
         if other := mesh.service_entries.contradicting_port(entry, port):
             yield finding(
                 port["protocol"],
-                f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for the "
-                "same host; Istio builds one listener, and connections of the other protocol fail",
+                f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for "
+                "the same host; Istio builds one listener, and connections of the other protocol fail",
                 hint="give both the same protocol, separate ports, or an `exportTo` that keeps them apart",
                 related=[(other["protocol"] if other["protocol"] else other["number"], "the other protocol")],
             )

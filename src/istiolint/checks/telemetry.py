@@ -30,7 +30,7 @@ def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[
     if others:
         yield finding(
             telemetry.metadata["name"],
-            f"two Telemetry resources speak for the whole namespace `{telemetry.namespace}`; the older counts, the other is ignored",
+            f"two Telemetry resources speak for the whole namespace `{telemetry.namespace}`; only the older one counts",
             hint="join them, or give one a `selector`",
             related=[(other.metadata["name"], "the other one") for other in others],
         )
