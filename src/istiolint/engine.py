@@ -10,7 +10,7 @@ from istiolint.report import Report, Summary
 from istiolint.resource import Resource, resources
 from istiolint.rules import Rule, all_rules, matching, plugin_failures
 from istiolint.settings import Settings
-from istiolint.sources import Source
+from istiolint.sources import Source, discover
 
 
 def lint(sources: Iterable[Source], settings: Settings | None = None) -> Report:
@@ -45,7 +45,7 @@ class _Run:
 
     def lint(self, sources: Iterable[Source]) -> Report:
         found = [resource for source in sources for document in self.read(source) for resource in self.understand(document)]
-        mesh = Mesh(found, self.settings)
+        mesh = Mesh(found, self.settings, mesh_config=self.given(self.settings.mesh_config))
         checks: dict[str, list[Rule]] = {}
         for rule in self.rules.values():
             for kind in rule.kinds if rule.run else ():
@@ -55,6 +55,11 @@ class _Run:
                 for rule in checks.get(resource.type or "", ()):
                     self.run(rule, resource, mesh)
         return self.report()
+
+    def given(self, path: str | None) -> Document | None:
+        """The first document of a file that an option names; MissingPathError if there is none."""
+        sources = discover((), context=[path]) if path else ()
+        return next((document for source in sources for document in self.read(source)), None)
 
     def read(self, source: Source) -> Iterator[Document]:
         self.sources.setdefault(source.path, source)

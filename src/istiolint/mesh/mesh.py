@@ -4,8 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from istiolint.documents import Document
+from istiolint.kinds import WORKLOADS
+from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
+from istiolint.mesh.injection import Injection
+from istiolint.mesh.meshconfig import MeshConfig
+from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.service_entries import ServiceEntries
+from istiolint.mesh.workloads import MACHINES, Workloads
 from istiolint.resource import Resource
 from istiolint.settings import Settings
 
@@ -16,9 +23,9 @@ class Mesh:
     Each question lives in a room of its own, made at the first use: `mesh.hosts` (which service stands behind a host), ...
     """
 
-    def __init__(self, resources: Iterable[Resource], settings: Settings):
+    def __init__(self, resources: Iterable[Resource], settings: Settings, mesh_config: Document | None = None):
         self.settings = settings
-        self.root_namespace = settings.root_namespace
+        self._mesh_config = mesh_config
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._by_namespace: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._by_name: dict[tuple[str, str, str], Resource] = {}
@@ -51,3 +58,42 @@ class Mesh:
     def service_entries(self) -> ServiceEntries:
         """Which ServiceEntries declare the same host and port."""
         return ServiceEntries(self.all("ServiceEntry"))
+
+    @cached_property
+    def config(self) -> MeshConfig:
+        """The MeshConfig."""
+        return MeshConfig(self.all("ConfigMap"), self.all("IstioOperator", "Istio"), self._mesh_config)
+
+    @cached_property
+    def root_namespace(self) -> str:
+        """The namespace whose policies count for the whole mesh: as set for the run, else as the MeshConfig has it."""
+        chosen = self.settings.root_namespace
+        return chosen if chosen != Settings().root_namespace else self.config.text("rootNamespace") or chosen
+
+    @cached_property
+    def namespaces(self) -> dict[str, list[Resource]]:
+        """The Namespaces of the input by name; one name may be there more than once, with other labels."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for namespace in self.all("Namespace"):
+            found[namespace.name].append(namespace)
+        return dict(found)
+
+    @cached_property
+    def workloads(self) -> Workloads:
+        """Which workloads there are, what labels and Services select."""
+        return Workloads(self.all(*WORKLOADS, *MACHINES), self.all("Service"))
+
+    @cached_property
+    def injection(self) -> Injection:
+        """Which workloads are in the mesh."""
+        return Injection(self.namespaces, self.all("ConfigMap"), self.all("IstioOperator", "Istio"))
+
+    @cached_property
+    def mtls(self) -> Mtls:
+        """Which mTLS mode holds for a workload's port."""
+        return Mtls(self.all("PeerAuthentication"), self.workloads, self.root_namespace)
+
+    @cached_property
+    def environments(self) -> Environments:
+        """Which environment a resource belongs to."""
+        return Environments(self.namespaces, self.settings.environments)

@@ -1,0 +1,118 @@
+"""Environments: whether a resource belongs to production, staging, a test, and what in the input says so."""
+
+import re
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Literal, NamedTuple, TypeAlias
+
+from istiolint.resource import Resource
+from istiolint.settings import Environment as Declared
+
+Stage: TypeAlias = Literal["production", "staging", "test"]
+
+_STAGES: dict[str, Stage] = {
+    **dict.fromkeys(("prod", "production", "prd", "live"), "production"),
+    **dict.fromkeys(("staging", "stage", "stg", "preprod", "preproduction", "uat", "acceptance"), "staging"),
+    **dict.fromkeys(
+        (
+            "dev", "development", "develop", "test", "tests", "testing", "qa", "sandbox", "demo", "demos", "sample", "samples",
+            "example", "examples", "e2e", "ci", "minikube", "chaos", "integration", "tutorial", "lab", "nonprod",
+            "nonproduction", "nonlive", "playground", "fixtures", "testdata",
+        ),
+        "test",
+    ),
+}  # fmt: skip
+_NEGATIONS: dict[str, Stage] = {"pre": "staging", "non": "test", "not": "test"}
+"""Words that turn the meaning of the production word behind them: pre-prod, non-prod, not-live."""
+_LABELS = ("environment", "env", "tier", "stage")
+_WORD = re.compile(r"[a-z0-9]+")
+_NUMBERED = re.compile(r"\d+$")
+
+
+class Environment(NamedTuple):
+    """An environment: its stage, its name as configured or written, and the evidence in words."""
+
+    stage: Stage
+    name: str
+    because: str
+
+
+class Environments:
+    """Tells environments from the configuration, labels, the namespace's name and the path, in this order."""
+
+    def __init__(self, namespaces: Mapping[str, Sequence[Resource]], declared: tuple[Declared, ...]):
+        self._namespaces, self._declared = namespaces, declared
+
+    def of(self, resource: Resource) -> Environment | None:
+        """The environment of a resource; None where nothing tells of one."""
+        return (
+            self._configured(resource)
+            or _labelled(resource.labels, resource.title)
+            or self._by_namespace(resource.namespace)
+            or _by_path(resource.document.source.path)
+        )
+
+    def _by_namespace(self, name: str) -> Environment | None:
+        for namespace in self._namespaces.get(name, ()):
+            found = _labelled(namespace.labels, f"namespace `{name}`")
+            if found:
+                return found
+        stage = stage_of(name)
+        return Environment(*stage, f"the namespace is called `{name}`") if stage else None
+
+    def _configured(self, resource: Resource) -> Environment | None:
+        path = _slashes(resource.document.source.path)
+        for declared in self._declared:
+            glob = next((glob for glob in declared.namespaces if fnmatchcase(resource.namespace, glob)), None)
+            if glob is not None:
+                return _named(declared.name, f"the configuration counts namespaces `{glob}` to `{declared.name}`")
+            glob = next((glob for glob in declared.paths if fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}")), None)
+            if glob is not None:
+                return _named(declared.name, f"the configuration counts files `{glob}` to `{declared.name}`")
+        return None
+
+
+def stage_of(name: str) -> tuple[Stage, str] | None:
+    """The stage that a name speaks of, word by word, and the word: `shop-prod` production, `products` and `delivery` none.
+
+    A word for a test or for staging outweighs one for production: `prod-test` and `pre-prod` are not production.
+    """
+    words = _WORD.findall(name.lower())
+    found: list[tuple[Stage, str]] = []
+    for before, word in zip(["", *words], words, strict=False):
+        stage = _STAGES.get(word) or _STAGES.get(_NUMBERED.sub("", word))
+        if word == "live" and word != words[-1]:
+            continue  # live-chat, live-stream: what the application does
+        if stage == "production" and before in _NEGATIONS:
+            found.append((_NEGATIONS[before], f"{before}-{word}"))
+        elif stage:
+            found.append((stage, word))
+    return min(found, key=lambda item: ("test", "staging", "production").index(item[0]), default=None)
+
+
+def _labelled(labels: dict[str, str], whose: str) -> Environment | None:
+    for key, value in labels.items():
+        if key.rpartition("/")[2].lower() in _LABELS:
+            stage = stage_of(value)
+            if stage:
+                return Environment(*stage, f"{whose} is labelled `{key}: {value}`")
+    return None
+
+
+def _by_path(path: str) -> Environment | None:
+    """By the folders and the file's name; the innermost that speaks of an environment is heard."""
+    for step in reversed(_slashes(path).split("/")):
+        stage = stage_of(step.rpartition(".")[0] or step)
+        if stage:
+            return Environment(*stage, f"the path says `{step}`")
+    return None
+
+
+def _named(name: str, because: str) -> Environment:
+    """An environment of the configuration; one whose name speaks of no stage is taken for a test."""
+    stage = stage_of(name)
+    return Environment(stage[0] if stage else "test", name, because)
+
+
+def _slashes(path: str) -> str:
+    return path.replace("\\", "/")

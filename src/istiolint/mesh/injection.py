@@ -1,0 +1,191 @@
+"""Injection: is a workload in the mesh, by sidecar or by ambient, outside of it, or can the input not tell?
+
+The answer follows the webhooks of Istio's charts (which namespaces and pods they select) and what istiod decides for the
+pods that it is then given.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from istiolint.cursor import Cursor
+from istiolint.mesh.workloads import Workload
+from istiolint.resource import Resource
+
+State: TypeAlias = Literal["sidecar", "ambient", "outside", "unknown"]
+
+SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "local-path-storage")
+"""Namespaces whose pods istiod never injects."""
+INJECT = "sidecar.istio.io/inject"
+REVISION = "istio.io/rev"
+NAMESPACE_INJECTION = "istio-injection"
+DATAPLANE_MODE = "istio.io/dataplane-mode"
+REWRITE_PROBES = "sidecar.istio.io/rewriteAppHTTPProbers"
+
+_YES = ("y", "yes", "true", "on", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Whether a workload is in the mesh, why in words, and the place that says so (None where nothing does)."""
+
+    state: State
+    because: str
+    at: Cursor | None = None
+
+    @property
+    def in_mesh(self) -> bool:
+        """Whether it surely is in the mesh, in one way or the other."""
+        return self.state in ("sidecar", "ambient")
+
+
+class Injection:
+    """Which workloads are in the mesh, from the labels of namespaces and pods."""
+
+    def __init__(
+        self, namespaces: Mapping[str, Sequence[Resource]], config_maps: Iterable[Resource], installs: Iterable[Resource]
+    ):
+        self._namespaces = namespaces
+        self._config_maps, self._installs = config_maps, installs
+        self._of: dict[int, Membership] = {}
+
+    def of(self, workload: Workload) -> Membership:
+        """Whether a workload is in the mesh."""
+        found = self._of.get(id(workload))
+        if found is None:
+            found = self._of[id(workload)] = self._find(workload)
+        return found
+
+    def of_namespace(self, name: str) -> Membership:
+        """What becomes of a pod in this namespace that has no labels of its own."""
+        if name in SYSTEM_NAMESPACES:
+            return Membership("outside", f"nothing in the namespace `{name}` is ever injected")
+        answers = [self._by_namespace(namespace) for namespace in self._namespaces.get(name, ())]
+        if not answers:
+            return Membership("unknown", f"the Namespace `{name}` is not in the input")
+        if len({answer.state for answer in answers}) > 1:
+            return Membership("unknown", f"the Namespace `{name}` is in the input more than once, with different labels")
+        return answers[0]
+
+    def rewrites_probes(self, workload: Workload) -> bool:
+        """Whether the kubelet's probes are led through the proxy's agent, which mTLS does not concern."""
+        own = workload.annotations.get(REWRITE_PROBES)
+        return own.lower() in _YES if own is not None else self._rewrites_by_default
+
+    def _find(self, workload: Workload) -> Membership:  # noqa: PLR0911 - one answer a reason, in the order in which they count
+        resource, labels = workload.resource, workload.metadata["labels"]
+        if not workload.runs_pods:
+            return Membership("sidecar", f"a {workload.kind} runs a proxy of its own", resource["kind"])
+        proxy = proxy_container(workload)
+        if proxy and proxy["image"].text != "auto":
+            return Membership("sidecar", "the proxy is written into its pod template", proxy["name"])
+        if workload.host_network:
+            return Membership("outside", "it uses the host network, where nothing is injected", workload.spec["hostNetwork"])
+        namespace = self.of_namespace(workload.namespace)
+        if workload.namespace in SYSTEM_NAMESPACES:
+            return namespace
+        mode = labels[DATAPLANE_MODE]
+        inject = labels[INJECT] if labels[INJECT].exists else workload.metadata["annotations"][INJECT]
+        if inject.text and inject.text.lower() not in _YES:
+            if mode.text == "ambient" or (namespace.state == "ambient" and mode.text != "none"):
+                return Membership("ambient", "it is in ambient mode", mode if mode else namespace.at)
+            return Membership("outside", f'`{INJECT}: "{inject.text}"` keeps the sidecar out', inject)
+        if namespace.at is not None and namespace.at.name == NAMESPACE_INJECTION and namespace.state == "outside":
+            return Membership("ambient", "it is in ambient mode", mode) if mode.text == "ambient" else namespace
+        if labels[INJECT].text or labels[REVISION].text:
+            # In a namespace that is not in the input a label `istio-injection: disabled` could still stand against it.
+            return Membership(
+                "sidecar", "its pod labels ask for a sidecar", labels[INJECT] if labels[INJECT] else labels[REVISION]
+            )
+        if namespace.state in ("ambient", "outside", "unknown") and mode.text == "ambient":
+            return Membership("ambient", "it is in ambient mode", mode)
+        if namespace.state == "ambient" and mode.text == "none":
+            return Membership("outside", f"`{DATAPLANE_MODE}: none` keeps it out of ambient mode", mode)
+        return namespace
+
+    def _by_namespace(self, namespace: Resource) -> Membership:
+        labels = namespace.metadata["labels"]
+        injection, revision, mode = labels[NAMESPACE_INJECTION], labels[REVISION], labels[DATAPLANE_MODE]
+        name = namespace.name
+        if injection.text == "enabled":
+            return Membership("sidecar", f"the namespace `{name}` is labelled `{NAMESPACE_INJECTION}: enabled`", injection)
+        if revision.text and not injection.exists:
+            return Membership("sidecar", f"the namespace `{name}` is labelled `{REVISION}: {revision.text}`", revision)
+        if mode.text == "ambient":
+            return Membership("ambient", f"the namespace `{name}` is labelled `{DATAPLANE_MODE}: ambient`", mode)
+        if injection.exists:
+            words = f"the namespace `{name}` is labelled `{NAMESPACE_INJECTION}: {injection.text}`"
+            return Membership("outside", words, injection)
+        if self.enabled_by_default:
+            return Membership("sidecar", "the injector is set to inject namespaces without a label", namespace.metadata["name"])
+        return Membership("outside", f"the namespace `{name}` has no injection label", namespace.metadata["name"])
+
+    def injector(self, revision: str) -> Resource | None:
+        """The ConfigMap `istio-sidecar-injector` of a revision; "" and `default` are the one without a suffix."""
+        name = "istio-sidecar-injector" + (f"-{revision}" if revision not in ("", "default") else "")
+        return self._injectors.get(name)
+
+    @cached_property
+    def enabled_by_default(self) -> bool:
+        """Whether the default injector injects namespaces that carry no label."""
+        default = self.injector("")
+        values = ([injector_values(default)] if default else []) + self._install_values
+        return any(_webhook(value).get("enableNamespacesByDefault") is True for value in values)
+
+    @cached_property
+    def _injectors(self) -> dict[str, Resource]:
+        maps = (config for config in self._config_maps if config.name.startswith("istio-sidecar-injector"))
+        return {config.name: config for config in sorted(maps, key=lambda config: config.namespace, reverse=True)}
+
+    @cached_property
+    def _install_values(self) -> list[dict[str, object]]:
+        return [install.spec["values"].mapping for install in self._installs]
+
+    @cached_property
+    def _rewrites_by_default(self) -> bool:
+        values = [injector_values(config) for config in self._injectors.values()] + self._install_values
+        return not any(_webhook(value).get("rewriteAppHTTPProbe") is False for value in values)
+
+
+def proxy_container(workload: Workload) -> Cursor | None:
+    """The container `istio-proxy` that is written into a pod, injected by hand or asking for an image (`auto`)."""
+    written = (*workload.spec["initContainers"], *workload.spec["containers"])
+    return next((container for container in written if container["name"].text == "istio-proxy" and container["image"].text), None)
+
+
+def is_gateway(workload: Workload) -> bool:
+    """Whether a workload is a gateway proxy: its listeners obey Gateways, and PeerAuthentication does not concern them."""
+    proxy = proxy_container(workload)
+    return (
+        "gateway" in workload.annotations.get("inject.istio.io/templates", "").split(",")
+        or "gateway.networking.k8s.io/gateway-name" in workload.labels
+        or workload.labels.get("istio", "").endswith("gateway")
+        or (proxy is not None and any(argument.text == "router" for argument in proxy["args"]))
+    )
+
+
+def is_control_plane(workload: Workload) -> bool:
+    """Whether a workload is part of Istio itself: istiod, the CNI plugin, ztunnel."""
+    labels = {**workload.resource.labels, **workload.labels}
+    return (
+        labels.get("istio") in ("pilot", "istiod", "citadel", "galley", "mixer", "sidecar-injector", "operator")
+        or labels.get("app") in ("istiod", "istio-cni", "istio-cni-node", "ztunnel")
+        or labels.get("k8s-app") == "istio-cni-node"
+        or labels.get("name") == "istio-operator"
+    )
+
+
+def injector_values(config: Resource) -> dict[str, object]:
+    """The Helm values that an injector's ConfigMap carries as JSON; empty where they cannot be read."""
+    try:
+        values = json.loads(config["data"]["values"].text)
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _webhook(values: dict[str, object]) -> dict[str, object]:
+    webhook = values.get("sidecarInjectorWebhook")
+    return webhook if isinstance(webhook, dict) else {}

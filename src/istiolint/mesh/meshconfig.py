@@ -1,0 +1,105 @@
+"""The MeshConfig: what the input says of the mesh as a whole, over Istio's own defaults."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+from istiolint.cursor import Cursor
+from istiolint.documents import Document, read
+from istiolint.resource import Resource, resources
+from istiolint.sources import Source
+
+DEFAULTS: dict[str, Any] = {
+    "rootNamespace": "istio-system",
+    "trustDomain": "cluster.local",
+    "trustDomainAliases": [],
+    "enableAutoMtls": True,
+    "enablePrometheusMerge": True,
+    "enableTracing": True,
+    "ingressClass": "istio",
+    "ingressService": "istio-ingressgateway",
+    "ingressControllerMode": "STRICT",
+    "defaultServiceExportTo": ["*"],
+    "defaultVirtualServiceExportTo": ["*"],
+    "defaultDestinationRuleExportTo": ["*"],
+    "outboundTrafficPolicy": {"mode": "ALLOW_ANY"},
+    "accessLogFile": "",
+    "defaultProviders": {},
+    "extensionProviders": [{"name": "prometheus", "prometheus": {}}, {"name": "stackdriver", "stackdriver": {}}, {
+        "name": "envoy", "envoyFileAccessLog": {"path": "/dev/stdout"},
+    }],
+    "defaultConfig": {},
+    "discoverySelectors": [],
+}  # fmt: skip
+"""Istio's defaults for the fields that rules ask about (mesh.DefaultMeshConfig in istio/istio)."""
+
+
+class MeshConfig:
+    """The MeshConfig of the input. It may be given as a document, and stand in ConfigMaps and installation resources.
+
+    Of several the strongest that sets a field is heard: the document that was given, the ConfigMap `istio`, those of
+    revisions (`istio-REVISION`), an IstioOperator, an Istio resource.
+    """
+
+    def __init__(self, config_maps: Iterable[Resource], installs: Iterable[Resource], given: Document | None = None):
+        self._config_maps, self._installs, self._given = config_maps, installs, given
+
+    def __getitem__(self, field: str) -> Any:
+        """The value of a field; Istio's default (None for fields without one) where the input does not set it."""
+        for config in self.sources:
+            if config[field].exists:
+                return config[field].value
+        return DEFAULTS.get(field)
+
+    def text(self, field: str) -> str:
+        """A field that is a string; Istio's default where the input has something else."""
+        value = self[field]
+        return value if isinstance(value, str) else str(DEFAULTS.get(field, ""))
+
+    def on(self, field: str) -> bool:
+        """A field that is a boolean; Istio's default where the input has something else."""
+        value = self[field]
+        return value if isinstance(value, bool) else bool(DEFAULTS.get(field))
+
+    def at(self, field: str) -> Cursor | None:
+        """Where the input sets a field; None where it does not."""
+        return next((config[field] for config in self.sources if config[field].exists), None)
+
+    @property
+    def known(self) -> bool:
+        """Whether the input holds a MeshConfig at all."""
+        return bool(self.sources)
+
+    @cached_property
+    def sources(self) -> tuple[Cursor, ...]:
+        """The MeshConfigs of the input, the strongest first, whatever the order of the files."""
+        return tuple(config for config in self._find() if config.mapping)
+
+    def _find(self) -> Iterator[Cursor]:
+        if self._given:
+            held = list(resources(self._given))
+            yield from (_inside(resource) for resource in held) if held else [Cursor(self._given, (), self._given.data)]
+        maps = (config for config in self._config_maps if config.name == "istio" or config.name.startswith("istio-"))
+        for config in sorted(maps, key=_order):
+            if config["data"]["mesh"].text:
+                yield _inside(config)
+        for install in sorted(self._installs, key=_order):
+            yield _inside(install)
+
+
+def _order(resource: Resource) -> tuple[bool, str, str, str, int]:
+    return (resource.kind == "Istio", resource.name, resource.namespace, resource.document.source.path, resource.document.index)
+
+
+def _inside(resource: Resource) -> Cursor:
+    """The MeshConfig inside a resource. That of a ConfigMap is text: its places are those of a document of its own."""
+    if resource.type == "ConfigMap":
+        text = resource["data"]["mesh"].text
+        source = Source(f"{resource.document.source.path} ({resource.title})", text, linted=False)
+        document = next(read(source), None)
+        return Cursor(document, (), document.data) if document else resource["data"]["mesh"]
+    if resource.type == "IstioOperator":
+        return resource.spec["meshConfig"]
+    if resource.type == "Istio":
+        return resource.spec["values"]["meshConfig"]
+    return resource

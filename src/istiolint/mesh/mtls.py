@@ -1,0 +1,105 @@
+"""Which mTLS mode a workload's ports demand: the PeerAuthentications that concern it, resolved as istiod resolves them.
+
+A policy with a selector counts for the workloads of its namespace (in the root namespace istiod ignores it), then the namespace's
+own policy, then the mesh's in the root namespace. UNSET, and a policy without a mode, inherit. Of several in one scope the
+oldest is heard; files do not tell ages, so that all of their modes are possible here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from istiolint.cursor import Cursor
+from istiolint.mesh.workloads import Workload, Workloads, selector_of
+from istiolint.resource import Resource
+
+Mode: TypeAlias = Literal["STRICT", "PERMISSIVE", "DISABLE"]
+Scope: TypeAlias = Literal["mesh", "namespace", "workload"]
+
+DEFAULT_MODE: Mode = "PERMISSIVE"
+_MODES: dict[str, Mode] = {"STRICT": "STRICT", "PERMISSIVE": "PERMISSIVE", "DISABLE": "DISABLE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The modes that may be in force (more than one where policies of one scope disagree), and the fields that set them."""
+
+    modes: frozenset[Mode]
+    set_by: tuple[Cursor, ...] = ()
+
+    @property
+    def strict(self) -> bool:
+        """Whether plaintext is surely refused."""
+        return self.modes == {"STRICT"}
+
+    @property
+    def disabled(self) -> bool:
+        """Whether mTLS is surely off."""
+        return self.modes == {"DISABLE"}
+
+
+class Mtls:
+    """The PeerAuthentications of the input, by namespace, and what they come to for each workload."""
+
+    def __init__(self, policies: Iterable[Resource], workloads: Workloads, root_namespace: str):
+        self._workloads, self.root_namespace = workloads, root_namespace
+        self._wide: dict[str, list[Resource]] = defaultdict(list)
+        self._by_workload: dict[int, list[Resource]] = defaultdict(list)
+        for policy in policies:
+            match self.scope(policy):
+                case "workload" if policy.namespace != root_namespace:
+                    for workload in workloads.selected(selector_of(policy), policy.namespace):
+                        self._by_workload[id(workload)].append(policy)
+                case "mesh" | "namespace":
+                    self._wide[policy.namespace].append(policy)
+                case _:
+                    pass
+
+    def scope(self, policy: Resource) -> Scope:
+        """How far a policy reaches. (One with a selector in the root namespace reaches nothing.)"""
+        if policy.spec["selector"]["matchLabels"].mapping:
+            return "workload"
+        return "mesh" if policy.namespace == self.root_namespace else "namespace"
+
+    def selected(self, policy: Resource) -> Sequence[Workload]:
+        """The workloads of the input in a policy's reach, whether or not a narrower policy overrules it."""
+        if self.scope(policy) == "mesh":
+            return self._workloads.all
+        return self._workloads.selected(selector_of(policy), policy.namespace)
+
+    def policies(self, namespace: str) -> Sequence[Resource]:
+        """The policies without a selector in a namespace."""
+        return self._wide.get(namespace, ())
+
+    def selecting(self, workload: Workload) -> Sequence[Resource]:
+        """The policies whose selector matches a workload."""
+        return self._by_workload.get(id(workload), ())
+
+    def of(self, workload: Workload, port: int | None = None) -> Effective:
+        """The mode of a workload's port, counted as the container has it (None: of ports without a setting of their own)."""
+        inherited = self.of_namespace(workload.namespace)
+        return _either([self._of_policy(policy, port, inherited) for policy in self.selecting(workload)]) or inherited
+
+    def of_namespace(self, namespace: str) -> Effective:
+        """The mode of workloads in a namespace that no policy selects."""
+        answer = Effective(frozenset([DEFAULT_MODE]))
+        for scope in dict.fromkeys((self.root_namespace, namespace)):
+            answer = _either([self._of_policy(policy, None, answer) for policy in self.policies(scope)]) or answer
+        return answer
+
+    def _of_policy(self, policy: Resource, port: int | None, inherited: Effective) -> Effective:
+        general = _mode(policy.spec["mtls"]["mode"]) or inherited
+        return (port is not None and _mode(policy.spec["portLevelMtls"][str(port)]["mode"])) or general
+
+
+def _mode(field: Cursor) -> Effective | None:
+    mode = _MODES.get(field.text)
+    return Effective(frozenset([mode]), (field,)) if mode else None
+
+
+def _either(answers: Sequence[Effective]) -> Effective | None:
+    if len(answers) < 2:
+        return answers[0] if answers else None
+    modes = frozenset(mode for answer in answers for mode in answer.modes)
+    return Effective(modes, tuple(field for answer in answers for field in answer.set_by))

@@ -1,0 +1,236 @@
+"""Workloads: whatever runs behind labels, be it the pod template of a controller, a pod, or a machine outside Kubernetes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.kinds import WORKLOADS
+from istiolint.resource import Resource
+
+MACHINES = ("WorkloadEntry", "WorkloadGroup")
+"""Kinds that bring workloads from outside Kubernetes into the mesh."""
+FINITE = ("CronJob", "Job")
+"""Kinds whose pods end."""
+
+_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+_HANDLERS = ("httpGet", "tcpSocket", "grpc")
+
+
+class ContainerPort(NamedTuple):
+    """A port that a container declares; Kubernetes does not oblige it to."""
+
+    number: int
+    name: str
+    at: Cursor
+
+
+class Probe(NamedTuple):
+    """A probe over the network: `handler` is httpGet, tcpSocket or grpc; `port` None where its name means no declared port."""
+
+    kind: str
+    handler: str
+    port: int | None
+    at: Cursor
+
+
+class Workload:
+    """Pods that are alike: one pod template, one pod, or the machines of a WorkloadEntry or WorkloadGroup.
+
+    `resource` is the object that holds it, `metadata` and `spec` are those of the pod (empty for machines).
+    """
+
+    def __init__(self, resource: Resource, pod: Cursor):
+        self.resource = resource
+        self.namespace = resource.namespace
+        self.metadata = pod["metadata"]
+        self.spec = pod["spec"]
+
+    @property
+    def kind(self) -> str:
+        """The kind of the resource, as in istiolint.kinds."""
+        return self.resource.type or self.resource.kind
+
+    @property
+    def title(self) -> str:
+        """How messages call it: `Deployment shop/cart`."""
+        return self.resource.title
+
+    @property
+    def runs_pods(self) -> bool:
+        """Whether it runs in Kubernetes (WorkloadEntry and WorkloadGroup do not)."""
+        return self.kind not in MACHINES
+
+    @cached_property
+    def label_maps(self) -> tuple[Cursor, ...]:
+        """The mappings that hold the labels, the stronger one last."""
+        if self.kind == "WorkloadEntry":
+            return self.resource.spec["labels"], self.resource.metadata["labels"]
+        if self.kind == "WorkloadGroup":
+            return self.resource.spec["template"]["labels"], self.resource.spec["metadata"]["labels"]
+        return (self.metadata["labels"],)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The labels that selectors see."""
+        return {key: value for labels in self.label_maps for key, value in labels.labels.items()}
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """The pod's annotations."""
+        return self.metadata["annotations"].labels
+
+    @property
+    def host_network(self) -> bool:
+        """Whether its pods use the network of their node."""
+        return self.spec["hostNetwork"].value is True
+
+    @cached_property
+    def service_account(self) -> str:
+        """The name of its service account."""
+        if self.kind == "WorkloadEntry":
+            return self.resource.spec["serviceAccount"].text
+        if self.kind == "WorkloadGroup":
+            return self.resource.spec["template"]["serviceAccount"].text
+        return self.spec["serviceAccountName"].text or self.spec["serviceAccount"].text or "default"
+
+    @cached_property
+    def containers(self) -> tuple[Cursor, ...]:
+        """The containers that run as long as the pod: the regular ones, and init containers that restart always."""
+        sidecars = (container for container in self.spec["initContainers"] if container["restartPolicy"].text == "Always")
+        return (*sidecars, *self.spec["containers"])
+
+    @cached_property
+    def ports(self) -> tuple[ContainerPort, ...]:
+        """The ports that its containers declare."""
+        return tuple(
+            ContainerPort(port["containerPort"].number or 0, port["name"].text, port["containerPort"])
+            for container in self.containers
+            for port in container["ports"]
+        )
+
+    def port_number(self, port: Cursor) -> int | None:
+        """The number behind a port that is written as a number or as the name of a container port."""
+        if port.number is not None:
+            return port.number
+        if port.text.isascii() and port.text.isdigit():
+            return int(port.text)
+        return next((known.number for known in self.ports if known.name == port.text and port.text), None)
+
+    @cached_property
+    def probes(self) -> tuple[Probe, ...]:
+        """The probes that the kubelet makes over the network, those of an injected proxy left out."""
+        return tuple(
+            Probe(kind, handler, self.port_number(container[kind][handler]["port"]), container[kind][handler])
+            for container in self.containers
+            if container["name"].text != "istio-proxy"
+            for kind in _PROBES
+            for handler in _HANDLERS
+            if container[kind][handler].mapping
+        )
+
+    def matches(self, selector: Mapping[str, str]) -> bool:
+        """Whether it carries all labels of a selector; an empty selector matches everything."""
+        return selector.items() <= self.labels.items()
+
+    def __repr__(self) -> str:
+        return f"Workload({self.title})"
+
+
+class Workloads:
+    """All workloads of the input, found by namespace, labels and Service without going through all of them."""
+
+    def __init__(self, resources: Iterable[Resource], services: Iterable[Resource]):
+        self.all: tuple[Workload, ...] = tuple(
+            Workload(resource, pod) for resource in resources if (pod := _pod(resource)) is not None
+        )
+        self._services = services
+        self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
+        self._by_label: dict[tuple[str | None, str, str], list[Workload]] = defaultdict(list)
+        for workload in self.all:
+            self._by_namespace[workload.namespace].append(workload)
+            for key, value in workload.labels.items():
+                self._by_label[workload.namespace, key, value].append(workload)
+                self._by_label[None, key, value].append(workload)
+
+    def in_namespace(self, namespace: str) -> Sequence[Workload]:
+        """The workloads of a namespace, in the order of the input."""
+        return self._by_namespace.get(namespace, ())
+
+    def namespaces(self) -> Iterable[str]:
+        """The namespaces that have workloads in the input."""
+        return self._by_namespace.keys()
+
+    def of(self, resource: Resource) -> Workload | None:
+        """The workload that a resource holds, if it holds one (a Rollout with a workloadRef does not)."""
+        return self._of_resource.get(id(resource))
+
+    def selected(self, selector: Mapping[str, str], namespace: str | None) -> Sequence[Workload]:
+        """The workloads with all these labels, in a namespace or (None) anywhere. An empty selector selects all."""
+        if not selector:
+            return self.all if namespace is None else self.in_namespace(namespace)
+        found = min((self._by_label.get((namespace, key, value), []) for key, value in selector.items()), key=len)
+        return [workload for workload in found if workload.matches(selector)] if len(selector) > 1 else found
+
+    def of_service(self, service: Resource) -> Sequence[Workload]:
+        """The workloads behind a Service; none for one without selector or of type ExternalName."""
+        selector = service.spec["selector"].labels
+        if not selector or service.spec["type"].text == "ExternalName":
+            return ()
+        return self.selected(selector, service.namespace)
+
+    def services_of(self, workload: Workload) -> Sequence[Resource]:
+        """The Services that select a workload."""
+        return self._services_of.get(id(workload), ())
+
+    @cached_property
+    def _of_resource(self) -> dict[int, Workload]:
+        return {id(workload.resource): workload for workload in self.all}
+
+    @cached_property
+    def _services_of(self) -> dict[int, list[Resource]]:
+        found: dict[int, list[Resource]] = defaultdict(list)
+        for service in self._services:
+            for workload in self.of_service(service):
+                found[id(workload)].append(service)
+        return found
+
+
+def names(workloads: Iterable[Workload], most: int = 5) -> str:
+    """Workloads in words: their titles in backticks, sorted, `most` of them and the number of the others."""
+    titles = sorted({workload.title for workload in workloads})
+    shown = [f"`{title}`" for title in titles[:most]]
+    if len(titles) > most:
+        return f"{', '.join(shown)} and {len(titles) - most} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else "none"
+
+
+def selector_of(policy: Resource) -> dict[str, str]:
+    """The labels of `spec.selector.matchLabels`, as policies have it."""
+    return policy.spec["selector"]["matchLabels"].labels
+
+
+def ports_of(service: Resource, workload: Workload) -> Iterator[tuple[Cursor, int, int | None]]:
+    """The TCP ports of a Service: the entry, its number, and the number of the container port behind it in a workload.
+
+    A targetPort that names no declared container port leads nowhere: None.
+    """
+    for port in service.spec["ports"]:
+        number, target = port["port"].number, port["targetPort"]
+        if number is not None and port["protocol"].text in ("", "TCP"):
+            yield port, number, workload.port_number(target) if target.exists else number
+
+
+def _pod(resource: Resource) -> Cursor | None:
+    """Where the pod's metadata and spec are. A Rollout with a workloadRef runs the template of another workload."""
+    if resource.type == "Pod":
+        return resource
+    if resource.type in MACHINES:
+        return resource["pod"]
+    if resource.type == "CronJob":
+        return resource.spec["jobTemplate"]["spec"]["template"]
+    if resource.type in WORKLOADS:
+        template = resource.spec["template"]
+        return template if template.mapping else None
+    return None
