@@ -77,9 +77,9 @@ def _near(name: str, sort: Sort) -> str | None:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    lowered = {candidate.lower(): candidate for candidate in known(sort)}
+    lowered = {candidate: candidate.lower() for candidate in known(sort)}
     found = process.extractOne(name.lower(), lowered, scorer=OSA.distance, score_cutoff=2 + len(name) // 20)
-    return lowered[found[0]] if found else None
+    return found[2] if found else None
 
 
 @check("misplaced-annotation", severity="warning", evidence="document", category="validation", kinds=KINDS, codes=["IST0107"])
