@@ -16,7 +16,8 @@ from istiolint.rules import check, finding
 def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The same host and port with another protocol, visible to the same clients."""
     for port in entry.spec["ports"]:
-        if other := mesh.service_entries.contradicting_port(entry, port):
+        ports = mesh.service_entries.contradicting_ports(entry, port)
+        if other := next((other for owner, other in ports if not mesh.rivals(entry, owner)), None):
             yield finding(
                 port["protocol"],
                 f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for "

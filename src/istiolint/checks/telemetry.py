@@ -15,7 +15,7 @@ def covers_namespace(telemetry: Resource) -> bool:
 
 
 @check(
-    "two-namespace-wide-telemetries", severity="error", evidence="contradiction", category="traffic", kinds=["Telemetry"],
+    "two-namespace-wide-telemetries", severity="warning", evidence="contradiction", category="traffic", kinds=["Telemetry"],
     codes=["IST0160"],
 )  # fmt: skip
 def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -25,7 +25,7 @@ def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[
     others = [
         other
         for other in mesh.in_namespace("Telemetry", telemetry.namespace)
-        if other is not telemetry and covers_namespace(other)
+        if covers_namespace(other) and not mesh.rivals(telemetry, other)
     ]
     if others:
         yield finding(

@@ -8,10 +8,12 @@ from istiolint.documents import Document
 from istiolint.kinds import WORKLOADS
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
+from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.injection import Injection
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.service_entries import ServiceEntries
+from istiolint.mesh.variants import Variants
 from istiolint.mesh.workloads import MACHINES, Workloads
 from istiolint.resource import Resource
 from istiolint.settings import Settings
@@ -29,11 +31,13 @@ class Mesh:
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._by_namespace: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._by_name: dict[tuple[str, str, str], Resource] = {}
-        for resource in resources:
-            if resource.type:
-                self._by_type[resource.type].append(resource)
-                self._by_namespace[resource.type, resource.namespace].append(resource)
-                self._by_name.setdefault((resource.type, resource.namespace, resource.name), resource)
+        known = [resource for resource in resources if resource.type]
+        self._variants = Variants(known)
+        for resource in known:
+            type_ = resource.type or ""
+            self._by_type[type_].append(resource)
+            self._by_namespace[type_, resource.namespace].append(resource)
+            self._by_name.setdefault((type_, resource.namespace, resource.name), resource)
 
     def all(self, *types: str) -> Sequence[Resource]:
         """The resources of some types, in the order of the input."""
@@ -48,6 +52,10 @@ class Mesh:
     def get(self, type_: str, namespace: str, name: str) -> Resource | None:
         """The resource of a type with this namespace ("" for cluster-wide kinds) and name."""
         return self._by_name.get((type_, namespace, name))
+
+    def rivals(self, one: Resource, other: Resource) -> bool:
+        """Whether two resources are alternatives that no cluster holds together, so that they cannot contradict each other."""
+        return self._variants.rivals(one, other)
 
     @cached_property
     def envoy_filters(self) -> EnvoyFilters:
@@ -97,3 +105,8 @@ class Mesh:
     def environments(self) -> Environments:
         """Which environment a resource belongs to."""
         return Environments(self.namespaces, self.settings.environments)
+
+    @cached_property
+    def gateway_servers(self) -> GatewayServers:
+        """Servers of Istio Gateways that meet on one workload."""
+        return GatewayServers(self.all("Gateway"))

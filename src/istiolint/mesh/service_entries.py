@@ -27,14 +27,13 @@ class ServiceEntries:
                     if host.text and (number := port["number"].number) is not None:
                         self._ports[host.text.lower(), number].append((entry, port, seen))
 
-    def contradicting_port(self, entry: Resource, port: Cursor) -> Cursor | None:
-        """A port of another ServiceEntry for the same host and number, with another protocol, that some client sees as well."""
+    def contradicting_ports(self, entry: Resource, port: Cursor) -> Iterator[tuple[Resource, Cursor]]:
+        """Ports of other ServiceEntries for the same host and number, with another protocol, that some client sees as well."""
         seen = scopes(entry)
         for other, other_port, other_seen in self._same(entry, port):
             differs = other_port["protocol"].text.upper() != port["protocol"].text.upper()
             if other is not entry and differs and (seen & other_seen or EVERYWHERE in seen | other_seen):
-                return other_port
-        return None
+                yield other, other_port
 
     def _same(self, entry: Resource, port: Cursor) -> Iterator[tuple[Resource, Cursor, set[str]]]:
         number = port["number"].number

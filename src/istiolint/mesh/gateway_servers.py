@@ -1,0 +1,76 @@
+"""Servers of Istio Gateways that meet on one workload: the same port and host, or the same certificate."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.resource import Resource
+
+
+class Server(NamedTuple):
+    """An item of `spec.servers` with the Gateway that holds it."""
+
+    gateway: Resource
+    cursor: Cursor
+
+    @property
+    def port(self) -> int | None:
+        """`port.number`."""
+        return self.cursor["port"]["number"].number
+
+    @property
+    def protocol(self) -> str:
+        """`port.protocol` in upper case."""
+        return self.cursor["port"]["protocol"].text.upper()
+
+    @property
+    def hosts(self) -> Iterator[tuple[str, Cursor]]:
+        """Each host without its namespace prefix, in lower case, with its cursor."""
+        for host in self.cursor["hosts"]:
+            if host.text:
+                yield host.text.rpartition("/")[2].lower(), host
+
+
+def runs_on_all_of(gateway: Resource, other: Resource) -> bool:
+    """Whether every workload that `other` selects is selected by `gateway` too: its selector is a part of the other's."""
+    return gateway.spec["selector"].labels.items() <= other.spec["selector"].labels.items()
+
+
+class GatewayServers:
+    """Servers by port and host, and by certificate."""
+
+    def __init__(self, gateways: Iterable[Resource]):
+        self._by_host: dict[tuple[int, str], list[Server]] = defaultdict(list)
+        self._by_certificate: dict[str, list[Server]] = defaultdict(list)
+        for gateway in gateways:
+            for cursor in gateway.spec["servers"]:
+                server = Server(gateway, cursor)
+                if server.port is not None:
+                    for host in {host for host, _ in server.hosts}:
+                        self._by_host[server.port, host].append(server)
+                if certificate := certificate_of(server):
+                    self._by_certificate[certificate].append(server)
+
+    def with_host(self, server: Server, host: str) -> Iterator[Server]:
+        """Servers of other Gateways for the same port and host that run on the same workloads."""
+        for other in self._by_host.get((server.port or 0, host), ()):
+            same_bind = server.cursor["bind"].text == other.cursor["bind"].text
+            together = runs_on_all_of(server.gateway, other.gateway) or runs_on_all_of(other.gateway, server.gateway)
+            if other.gateway is not server.gateway and same_bind and together:
+                yield other
+
+    def with_certificate(self, server: Server) -> Iterator[Server]:
+        """Servers of other Gateways with the same certificate, on workloads that this Gateway runs on as well."""
+        for other in self._by_certificate.get(certificate_of(server), ()):
+            if other.gateway is not server.gateway and runs_on_all_of(server.gateway, other.gateway):
+                yield other
+
+
+def certificate_of(server: Server) -> str:
+    """What identifies a server's certificate: the credential, or the files of key and certificate; "" where it has none."""
+    tls = server.cursor["tls"]
+    if name := tls["credentialName"].text:
+        return name
+    files = tls["serverCertificate"].text, tls["privateKey"].text
+    return "\n".join(files) if all(files) else ""
