@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from istiolint.engine import lint
+from istiolint.fix import mend
 from istiolint.rulebook import Example, Page, pages, without_announcements
 from istiolint.rules import all_rules
 from istiolint.settings import Settings
@@ -60,11 +61,9 @@ def test_example(page: Page, example: Example) -> None:
 
 @pytest.mark.parametrize(("page", "example"), [param for param in examples() if param.values[1].fixed is not None])
 def test_fixed(page: Page, example: Example) -> None:
-    from istiolint.fix import fixed
-
     ((name, text),) = example.files.items()
-    report = lint([Source(name, text)], settings_of(page, example))
-    assert without_announcements(fixed(report, unsafe=True)[name]) == without_announcements(example.fixed or "")
+    texts = mend([Source(name, text)], settings_of(page, example), unsafe=True)
+    assert without_announcements(texts[name]) == without_announcements(example.fixed or "")
 
 
 def test_one_page_a_rule() -> None:

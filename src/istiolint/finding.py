@@ -78,13 +78,19 @@ class Delete(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Move a key with its value to another path of the same resource; missing parents are made."""
+    """Move a key with its value to another path of the same document; missing parents are made."""
 
     place: Place
     to: Path
 
 
-Edit: TypeAlias = Rename | Replace | Delete | Move
+class Unwrap(NamedTuple):
+    """Put the children of a mapping in its place: `http: {interval: 1s}` becomes `interval: 1s`."""
+
+    place: Place
+
+
+Edit: TypeAlias = Rename | Replace | Delete | Move | Unwrap
 
 
 @dataclass(frozen=True, slots=True)

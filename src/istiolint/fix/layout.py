@@ -1,0 +1,120 @@
+"""How an entry of a mapping or a list is laid out in the text: block or flow, its lines, its neighbours."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from istiolint.documents import Document
+from istiolint.documents.compose import Extent
+from istiolint.finding import Path
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*(?:\r?\n[ \t]*)*)*")
+_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
+_ANCHOR_OR_ALIAS = re.compile(r"(?:^|(?<=[\s\[{,:-]))[&*][A-Za-z0-9_.-]", re.MULTILINE)
+_REST_OF_LINE = re.compile(r"(?:[ \t]+#[^\r\n]*|[ \t]*)(?:\r?\n|\Z)")
+_ONLY_DASHES = re.compile(r"[ ]*(?:-[ ]+)+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key with its value, or an item of a list, with the mapping or list that holds it. Offsets are the document's.
+
+    `end` is where the last character of the value ends; for an empty value, where the colon does.
+    """
+
+    document: Document
+    path: Path
+    holder: Any
+    flow: bool
+    extent: Extent
+    end: int
+    siblings: tuple[Extent, ...]
+
+    @property
+    def text(self) -> str:
+        """The key, the colon and the value as they stand there."""
+        return self.document.text[self.extent.key_start : self.end]
+
+    @property
+    def indent(self) -> int:
+        """The column at which it begins, from 0."""
+        return self.extent.key_start - self.line_start
+
+    @property
+    def line_start(self) -> int:
+        """Where its first line begins."""
+        return self.document.text.rfind("\n", 0, self.extent.key_start) + 1
+
+    @property
+    def lines_end(self) -> int | None:
+        """Where its last line ends, the line end and a comment behind the value included; None if more stands behind it."""
+        match = _REST_OF_LINE.match(self.document.text, self.end)
+        return match.end() if match else None
+
+    @property
+    def before(self) -> str:
+        """What stands before it on its first line."""
+        return self.document.text[self.line_start : self.extent.key_start]
+
+    @property
+    def owns_line(self) -> bool:
+        """Whether nothing but spaces stands before it; for an item of a list, nothing but its dash."""
+        before = self.before
+        if isinstance(self.holder, list):
+            return before.count("-") == 1 and bool(_ONLY_DASHES.match(before))
+        return not before.strip(" ")
+
+    @property
+    def opens_item(self) -> bool:
+        """Whether it is the first key of a list item, on the line of the dash."""
+        return isinstance(self.holder, dict) and bool(_ONLY_DASHES.match(self.before))
+
+    @property
+    def has_aliases(self) -> bool:
+        """Whether an anchor or an alias may stand in it: then it cannot go elsewhere for sure."""
+        return bool(_ANCHOR_OR_ALIAS.search(self.text))
+
+
+def entry(document: Document, path: Path) -> Entry | None:
+    """The entry at a path; None where the path is not there, or leads through an alias, a merge key or an anchor in use.
+
+    What is written at an anchor in use means something elsewhere too, so it must not be edited for one place's sake.
+    """
+    tree, text = document.tree, document.text
+    holder, start, end = tree.data, tree.start, tree.end
+    for depth, step in enumerate(path):
+        extents = tree.extents.get(id(holder), {})
+        extent = extents.get(step)
+        if extent is None or not (start <= extent.key_start and max(extent.key_end, extent.end) <= end):
+            return None
+        properties = _PROPERTIES.match(text, start)
+        assert properties
+        if any(f"*{name}" in text for name in _ANCHOR.findall(properties[0])):
+            return None
+        if depth == len(path) - 1:
+            siblings = tuple(sorted(other for other in extents.values() if start <= other.key_start < end))
+            flow = text[properties.end() : properties.end() + 1] in ("{", "[")
+            return Entry(document, path, holder, flow, extent, _end(text, extent), siblings)
+        holder, start, end = holder[step], extent.start, extent.end
+    return None
+
+
+def value_at(data: Any, path: Path) -> tuple[bool, Any]:
+    """Whether there is something at a path, and what."""
+    for step in path:
+        inside = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
+        if not inside:
+            return False, None
+        data = data[step]
+    return True, data
+
+
+def after(text: str, extent: Extent) -> int:
+    """Where the colon behind a key ends; the end of the key where there is none."""
+    match = re.compile(r"\s*:").match(text, extent.key_end)
+    return match.end() if match else extent.key_end
+
+
+def _end(text: str, extent: Extent) -> int:
+    written = text[extent.start : extent.end].rstrip()
+    return extent.start + len(written) if written else after(text, extent)

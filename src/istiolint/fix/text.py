@@ -1,0 +1,75 @@
+"""One fix to text edits, each tried on the text before it is offered."""
+
+from typing import NamedTuple
+
+from istiolint.documents import Document
+from istiolint.finding import Delete, Edit, Fix, Move, Rename, Replace, Span, Unwrap
+from istiolint.fix.cut import Cut, delete_edits
+from istiolint.fix.layout import Entry, after, entry
+from istiolint.fix.move import key_text, move_edits, unwrap_edits
+from istiolint.fix.trial import keeps_its_word
+
+
+class TextEdit(NamedTuple):
+    """Write `text` in the place of a span; an empty span is an insertion, an empty text a deletion."""
+
+    span: Span
+    text: str
+
+
+def text_edits(fix: Fix) -> tuple[TextEdit, ...]:
+    """The edits of a fix as edits of its sources; none when it cannot be applied to the text for sure."""
+    found: list[TextEdit] = []
+    by_document: dict[Document, list[Edit]] = {}
+    for edit in fix.edits:
+        by_document.setdefault(edit.place.document, []).append(edit)
+    for document, edits in by_document.items():
+        cuts = _cuts(document, tuple(edits))
+        if not cuts:
+            return ()
+        found += [
+            TextEdit(Span(document.source, document.offset + cut.start, document.offset + cut.end), cut.text) for cut in cuts
+        ]
+    return tuple(found)
+
+
+def _cuts(document: Document, edits: tuple[Edit, ...]) -> list[Cut]:
+    cuts: list[Cut] = []
+    for edit in edits:
+        own = _edit_cuts(document, edit)
+        if not own or any(_overlap(cut, other) for cut in own for other in cuts):
+            return []
+        cuts += own
+    return cuts if keeps_its_word(document, edits, cuts) else []
+
+
+def _edit_cuts(document: Document, edit: Edit) -> list[Cut]:
+    at = entry(document, edit.place.path)
+    if at is None:
+        return []
+    match edit:
+        case Rename():
+            cuts = [Cut(at.extent.key_start, at.extent.key_end, key_text(at, edit.key))]
+        case Replace():
+            cuts = _replace_cuts(document, at, edit)
+        case Delete():
+            cuts = delete_edits(at)
+        case Move():
+            cuts = move_edits(at, edit.to)
+        case Unwrap():
+            cuts = unwrap_edits(at)
+    return cuts
+
+
+def _replace_cuts(document: Document, at: Entry, edit: Replace) -> list[Cut]:
+    if at.extent.end <= at.extent.start:
+        colon = after(document.text, at.extent)
+        return [Cut(colon, colon, f" {edit.text}")]
+    if document.text[at.extent.start] in "&!":
+        return []
+    span = document.locate(edit.place)
+    return [Cut(span.start - document.offset, span.end - document.offset, edit.text)]
+
+
+def _overlap(one: Cut, other: Cut) -> bool:
+    return (one.start < other.end and other.start < one.end) or one.start == other.start

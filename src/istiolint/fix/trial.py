@@ -1,0 +1,109 @@
+"""A fix is tried before it is offered: the new text must parse, and mean what the edits say and nothing else."""
+
+from typing import Any
+
+from istiolint.documents import Document
+from istiolint.documents.compose import compose
+from istiolint.documents.events import events, pure_events
+from istiolint.documents.scalars import plain
+from istiolint.finding import Delete, Edit, Path, Rename, Replace, Unwrap
+from istiolint.fix.cut import Cut
+
+
+class CannotEditError(Exception):
+    """The data have no such place, or there is something where the edit would write."""
+
+
+def applied(text: str, cuts: list[Cut]) -> str:
+    """A text with edits that do not overlap; insertions at one offset keep their order."""
+    for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end), reverse=True):
+        text = text[: cut.start] + cut.text + text[cut.end :]
+    return text
+
+
+def keeps_its_word(document: Document, edits: tuple[Edit, ...], cuts: list[Cut]) -> bool:
+    """Whether the text with the cuts holds the data with the edits."""
+    text = applied(document.text, cuts)
+    try:
+        tree = compose((pure_events if document.pure else events)(text))
+        wanted = edited(document.tree.data, edits)
+    except Exception:
+        # Whatever the parser says about the new text, it is no text to offer.
+        return False
+    return bool(tree.data == wanted) and len(tree.duplicates) <= len(document.tree.duplicates)
+
+
+def edited(data: Any, edits: tuple[Edit, ...]) -> Any:
+    """A copy of the data with the edits done; raises CannotEditError where one cannot be."""
+    box = [_copy(data)]
+    for edit in _ordered(edits):
+        _edit(box, (0, *edit.place.path), edit)
+    return box[0]
+
+
+def _ordered(edits: tuple[Edit, ...]) -> list[Edit]:
+    """Values first, then from the end of the document on, so that no edit moves the place of the next."""
+    values = [edit for edit in edits if isinstance(edit, Replace)]
+    others = [edit for edit in edits if not isinstance(edit, Replace)]
+    return values + sorted(others, key=lambda edit: [_sortable(step) for step in edit.place.path], reverse=True)
+
+
+def _sortable(step: str | int) -> str:
+    return f"{step:08}" if isinstance(step, int) else step
+
+
+def _edit(box: list[Any], path: Path, edit: Edit) -> None:
+    holder: Any = box
+    for step in path[:-1]:
+        holder = _child(holder, step)
+    value, last = _child(holder, path[-1]), path[-1]
+    if isinstance(edit, Replace):
+        holder[last] = _replaced(value, edit)
+    elif isinstance(edit, Delete):
+        del holder[last]
+    elif isinstance(edit, Rename):
+        _add(holder, edit.key, value)
+        del holder[last]
+    elif isinstance(edit, Unwrap):
+        del holder[last]
+        if not isinstance(value, dict):
+            raise CannotEditError
+        for key, child in value.items():
+            _add(holder, key, child)
+    else:
+        del holder[last]
+        target = box[0]
+        for step in edit.to[:-1]:
+            if isinstance(target, dict) and step not in target:
+                target[step] = {}
+            target = _child(target, step)
+        _add(target, str(edit.to[-1]), value)
+
+
+def _replaced(value: Any, edit: Replace) -> Any:
+    if edit.place.within:
+        if not isinstance(value, str):
+            raise CannotEditError
+        first, past = edit.place.within
+        return plain(value[:first] + edit.text + value[past:])
+    return compose(events(edit.text)).data
+
+
+def _child(holder: Any, step: str | int) -> Any:
+    try:
+        return holder[step]
+    except (KeyError, IndexError, TypeError):
+        raise CannotEditError from None
+
+
+def _add(holder: Any, key: str, value: Any) -> None:
+    if not isinstance(holder, dict) or key in holder:
+        raise CannotEditError
+    holder[key] = value
+
+
+def _copy(value: Any) -> Any:
+    """A copy in which what aliases share is shared no more."""
+    if isinstance(value, dict):
+        return {key: _copy(child) for key, child in value.items()}
+    return [_copy(child) for child in value] if isinstance(value, list) else value
