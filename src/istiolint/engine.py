@@ -1,9 +1,9 @@
 """The one way through: sources to documents, resources, the mesh, findings, diagnostics."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from istiolint import schema
-from istiolint.documents import Document, read
+from istiolint.documents import Document, patch_paths, read
 from istiolint.finding import Diagnostic, Finding, Path, Place
 from istiolint.mesh import Mesh
 from istiolint.report import Report, Summary
@@ -44,7 +44,10 @@ class _Run:
         self.internal_errors = [f"the plugin {name} could not be loaded ({why})" for name, why in plugin_failures()]
 
     def lint(self, sources: Iterable[Source]) -> Report:
-        found = [resource for source in sources for document in self.read(source) for resource in self.understand(document)]
+        sources = list(sources)
+        patches = patch_paths(sources)
+        documents = (document for source in sources for document in self.read(source, patches))
+        found = [resource for document in documents for resource in self.understand(document)]
         mesh = Mesh(found, self.settings, mesh_config=self.given(self.settings.mesh_config))
         checks: dict[str, list[Rule]] = {}
         for rule in self.rules.values():
@@ -59,12 +62,12 @@ class _Run:
     def given(self, path: str | None) -> Document | None:
         """The first document of a file that an option names; MissingPathError if there is none."""
         sources = discover((), context=[path]) if path else ()
-        return next((document for source in sources for document in self.read(source)), None)
+        return next((document for source in sources for document in self.read(source, ())), None)
 
-    def read(self, source: Source) -> Iterator[Document]:
+    def read(self, source: Source, patches: Container[str]) -> Iterator[Document]:
         self.sources.setdefault(source.path, source)
         self.summary.files += source.linted
-        for document in read(source):
+        for document in read(source, patches):
             for problem in document.problems if source.linted else ():
                 self.keep(problem, None)
             if document.skipped:

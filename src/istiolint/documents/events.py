@@ -1,20 +1,22 @@
 """YAML text to events: libyaml where its binding is there, ruamel's own parser where it is not or where libyaml errs."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import StreamEndEvent
 
 try:
     from _ruamel_yaml import CParser
 except ImportError:  # pragma: no cover - the binding is declared, but may fail to build on rare platforms
     CParser = None
 
+Parse: TypeAlias = Callable[[str], Iterator[Any]]
+
 MOST_RETRIED = 256 * 1024
 _COLON_BEFORE_END = re.compile(r":\s*[,\]}]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def events(text: str) -> Iterator[Any]:
@@ -27,20 +29,28 @@ def pure_events(text: str) -> Iterator[Any]:
     yield from YAML(typ="safe", pure=True).parse(text)
 
 
+def json_events(text: str) -> Iterator[Any]:
+    r"""The same for JSON, whose surrogates (`\ud83d\ude00`) YAML does not have: two replacement characters stand for them."""
+    return events(_SURROGATE.sub(r"\\ufffd", text))
+
+
 def _libyaml_events(text: str) -> Iterator[Any]:
-    parser = CParser(text)
-    while True:
-        event = parser.get_event()
-        yield event
-        if type(event) is StreamEndEvent:
-            return
+    return iter(CParser(text).get_event, None)
 
 
-def libyaml_may_err(error: Exception, text: str) -> bool:
-    """Whether kubectl may accept what libyaml refused: `[001:db8::]`, a plain scalar in a flow list that ends in a colon."""
+def second_try(error: Exception, text: str) -> Parse | None:
+    """How to parse what kubectl may accept though `events` refused it.
+
+    JSON with surrogates, and for libyaml `[001:db8::]`: a plain scalar in a flow list that ends in a colon.
+    """
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-    if CParser is None or mark is None or len(text) > MOST_RETRIED:
-        return False
+    if mark is None:
+        return None
+    if text[mark.index : mark.index + 1] in "dD" and text.lstrip().startswith("{") and _SURROGATE.search(text):
+        return json_events
+    if CParser is None or len(text) > MOST_RETRIED:
+        return None
     start = text.rfind("\n", 0, mark.index) + 1
     end = text.find("\n", mark.index)
-    return bool(_COLON_BEFORE_END.search(text[start : end if end >= 0 else len(text)]))
+    line = text[start : end if end >= 0 else len(text)]
+    return pure_events if _COLON_BEFORE_END.search(line) else None

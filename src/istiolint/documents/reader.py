@@ -1,75 +1,128 @@
 """A source to its documents. A fault in one document costs that document only."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
-from istiolint.documents.compose import Tree, TroubleError, compose
+from istiolint.documents.compose import Composed, TroubleError, compose
 from istiolint.documents.document import Document
-from istiolint.documents.events import events, libyaml_may_err, pure_events
-from istiolint.finding import Finding, Related, Span
+from istiolint.documents.events import second_try
+from istiolint.documents.placeholders import first_placeholder
+from istiolint.documents.recognise import is_object, reason_to_skip
+from istiolint.documents.syntax import explain
+from istiolint.documents.template import broken_template, template_field, template_name
+from istiolint.finding import Finding, Place, Related, Severity, Span
 from istiolint.sources import Source
 
-_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_CONTENT = re.compile(r"^[ \t]*[^%#\s]", re.MULTILINE)
+_MARKER = re.compile(r"(?:^|(?<=\r))(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 
 
-def read(source: Source) -> Iterator[Document]:
-    """The documents of a source, in order; faulty ones carry problems and no data."""
+def read(source: Source, patches: Container[str] = ()) -> Iterator[Document]:
+    """The documents of a source, in order; faulty ones carry problems and no data, those that are left alone a reason.
+
+    `patches` are the paths that a kustomization.yaml names (see kustomize.py).
+    """
     if source.trouble:
         yield Document(source, 0, 0, "", problems=[Finding(Span(source, 0, 0), source.trouble, rule="unreadable-file")])
         return
+    told: set[str] = set()
     for index, (offset, text) in enumerate(_split(source.text)):
-        yield _document(source, index, offset, text)
+        document = Document(source, index, offset, text)
+        for problem in _problems(document):
+            if problem.rule not in _ONCE_A_FILE or problem.rule not in told:
+                told.add(problem.rule)
+                document.problems.append(problem)
+        if document.data is not None and not document.skipped:
+            document.skipped = "Kustomize patch" if os.path.normpath(source.path) in patches else reason_to_skip(document)
+        yield document
+
+
+_ONCE_A_FILE = ("unrendered-template", "unrendered-placeholder")
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
     """Offset and text of each document. A marker at the start of a line ends a document even inside a block scalar."""
     starts = [0]
     for match in _MARKER.finditer(text):
-        if match[0] == "---" and _holds_only_directives(text[starts[-1] : match.start()]):
-            continue
-        starts.append(match.start())
+        if match[0] == "...":
+            starts.append(match.end())
+        elif _CONTENT.search(text, starts[-1], match.start()):
+            starts.append(match.start())
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         yield start, text[start:end]
 
 
-def _holds_only_directives(text: str) -> bool:
-    return not any(line and not line.startswith(("%", "#")) for line in map(str.strip, text.splitlines()))
-
-
-def _document(source: Source, index: int, offset: int, text: str) -> Document:
-    document = Document(source, index, offset, text)
+def _problems(document: Document) -> Iterator[Finding]:
+    """Composes the document; what is wrong with its YAML."""
     try:
-        tree = _compose(document)
+        composed = _compose(document)
     except TroubleError as trouble:
-        span = Span(source, offset + trouble.start, offset + trouble.end)
-        document.problems.append(Finding(span, trouble.message, rule=trouble.rule))
-    except YAMLError as error:
-        document.problems.append(_syntax_problem(document, error))
-    else:
-        document.data = tree.data
-        for duplicate in tree.duplicates:
-            span = Span(source, offset + duplicate.start, offset + duplicate.end)
-            first = Span(source, offset + duplicate.first_start, offset + duplicate.first_end)
-            message = f"the key `{duplicate.key}` is written twice; only the last one counts, the first is lost"
-            related = (Related(first, "first written here"),)
-            document.problems.append(Finding(span, message, rule="duplicate-key", related=related))
-    return document
+        span = document.span(trouble.start, trouble.end)
+        yield from _broken(document, Finding(span, trouble.message, trouble.hint, trouble.rule))
+        return
+    except (YAMLError, ValueError) as error:
+        fault = explain(error, document.text)
+        yield from _broken(document, Finding(document.span(fault.start, fault.end), fault.message, fault.hint, "yaml-syntax"))
+        return
+    document.data = composed.data
+    if composed.duplicates:
+        yield from _duplicates(document)
+    if path := template_field(document):
+        yield _unrendered(document, document.locate(Place(document, path)))
+    elif placeholder := first_placeholder(document):
+        place, text = placeholder
+        message = f"the placeholder `{text}` is not filled in; what refers to this name is not checked"
+        yield Finding(place, message, "render first, and lint what is applied", "unrendered-placeholder")
 
 
-def _compose(document: Document) -> Tree:
+def _compose(document: Document) -> Composed:
     try:
-        return compose(events(document.text))
+        return compose(document.parse(document.text))
     except YAMLError as error:
-        if not libyaml_may_err(error, document.text):
+        parse = second_try(error, document.text)
+        if not parse:
             raise
-        document.pure = True
-        return compose(pure_events(document.text))
+        document.parse = parse
+        try:
+            return compose(parse(document.text))
+        except YAMLError:
+            raise error from None
 
 
-def _syntax_problem(document: Document, error: YAMLError) -> Finding:
-    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-    at = document.offset + (mark.index if mark else 0)
-    message = str(error.problem if isinstance(error, MarkedYAMLError) else error)
-    return Finding(Span(document.source, at, at + 1), message, rule="yaml-syntax")
+def _broken(document: Document, problem: Finding) -> Iterator[Finding]:
+    """A template in place of a fault; for text that is not meant for Kubernetes at most a warning."""
+
+    def composes(text: str) -> bool:
+        try:
+            compose(document.parse(text))
+        except (TroubleError, YAMLError, ValueError):
+            return False
+        return True
+
+    if action := broken_template(document, composes):
+        yield _unrendered(document, document.span(*action))
+    elif "apiVersion" in document.text:
+        yield problem
+    elif document.source.path.endswith(".json"):
+        document.skipped = "no Kubernetes object"  # JSON with comments, say: not for kubectl
+    else:
+        yield Finding(problem.place, problem.message, problem.hint, problem.rule, "warning")
+
+
+def _unrendered(document: Document, span: Span) -> Finding:
+    document.skipped = template_name(document.text)
+    document.data = None
+    message = "this is a template; it is skipped, because only what it renders to can be checked"
+    return Finding(span, message, "render it first: helm template CHART | istiolint -", "unrendered-template")
+
+
+def _duplicates(document: Document) -> Iterator[Finding]:
+    severity: Severity | None = None if is_object(document.data) else "warning"
+    for duplicate in document.layout.duplicates:
+        message = f"the key `{duplicate.key}` is written twice; only the last one counts, the first is lost"
+        first = Related(document.span(duplicate.first_start, duplicate.first_end), "first written here")
+        span = document.span(duplicate.start, duplicate.end)
+        yield Finding(span, message, rule="duplicate-key", severity=severity, related=(first,))

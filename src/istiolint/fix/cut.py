@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from istiolint.fix.layout import Entry, after, entry
+from istiolint.fix.layout import Entry, after, entry, node_at
 
 
 class Cut(NamedTuple):
@@ -44,8 +44,9 @@ def _from_flow(at: Entry) -> list[Cut]:
 
 
 def _value_end(at: Entry, sibling: object) -> int:
-    path = next(step for step, extent in at.document.tree.extents[id(at.holder)].items() if extent is sibling)
-    neighbour = entry(at.document, (*at.path[:-1], path))
+    children = node_at(at.document, at.path[:-1]).children or {}
+    step = next(step for step, extent in children.items() if extent is sibling)
+    neighbour = entry(at.document, (*at.path[:-1], step))
     return neighbour.end if neighbour else at.extent.key_start
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from istiolint.documents import Document
-from istiolint.documents.compose import Extent
+from istiolint.documents.layout import Extent, Node
 from istiolint.finding import Path
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*(?:\r?\n[ \t]*)*)*")
@@ -80,10 +80,10 @@ def entry(document: Document, path: Path) -> Entry | None:
 
     What is written at an anchor in use means something elsewhere too, so it must not be edited for one place's sake.
     """
-    tree, text = document.tree, document.text
-    holder, start, end = tree.data, tree.start, tree.end
+    text, holder, node = document.text, document.data, document.layout.root
+    start, end = node.start, node.end
     for depth, step in enumerate(path):
-        extents = tree.extents.get(id(holder), {})
+        extents = node.children or {}
         extent = extents.get(step)
         if extent is None or not (start <= extent.key_start and max(extent.key_end, extent.end) <= end):
             return None
@@ -92,11 +92,20 @@ def entry(document: Document, path: Path) -> Entry | None:
         if any(f"*{name}" in text for name in _ANCHOR.findall(properties[0])):
             return None
         if depth == len(path) - 1:
-            siblings = tuple(sorted(other for other in extents.values() if start <= other.key_start < end))
+            inside = (other for other in extents.values() if start <= other.key_start < end)
+            siblings = tuple(sorted(inside, key=lambda other: other.key_start))
             flow = text[properties.end() : properties.end() + 1] in ("{", "[")
             return Entry(document, path, holder, flow, extent, _end(text, extent), siblings)
-        holder, start, end = holder[step], extent.start, extent.end
+        holder, node, start, end = holder[step], extent.node, extent.start, extent.end
     return None
+
+
+def node_at(document: Document, path: Path) -> Node:
+    """Where the value at a path stands, which must be there."""
+    node = document.layout.root
+    for step in path:
+        node = (node.children or {})[step].node
+    return node
 
 
 def value_at(data: Any, path: Path) -> tuple[bool, Any]:

@@ -6,7 +6,7 @@ import re
 from istiolint.documents import Document
 from istiolint.finding import Path
 from istiolint.fix.cut import Cut, delete_edits
-from istiolint.fix.layout import Entry, entry, value_at
+from istiolint.fix.layout import Entry, entry, node_at, value_at
 
 STEP = 2
 """Spaces by which a parent that must be made indents its children."""
@@ -27,7 +27,7 @@ def move_edits(at: Entry, to: Path) -> list[Cut]:
 
     It stays on its lines where only parents come between; else it becomes the last entry of its new mapping.
     """
-    data = at.document.tree.data
+    data = at.document.data
     if at.has_aliases or not isinstance(at.holder, dict) or value_at(data, to)[0] or to[: len(at.path)] == at.path:
         return []
     known = len(to) - 1
@@ -46,7 +46,7 @@ def move_edits(at: Entry, to: Path) -> list[Cut]:
 
 def unwrap_edits(at: Entry) -> list[Cut]:
     """What puts the children of a mapping in the place of its own entry; nothing where it cannot be done for sure."""
-    children = at.document.tree.extents.get(id(at.holder[at.path[-1]]), {})
+    children = node_at(at.document, at.path).children or {}
     first = entry(at.document, (*at.path, next(iter(children)))) if children else None
     if not isinstance(at.holder, dict) or first is None or isinstance(first.holder, list) or at.has_aliases:
         return []
@@ -103,9 +103,8 @@ def _pasted(at: Entry, holder: Path, parents: list[str], key: str) -> Cut | None
 
 
 def _last_entry(document: Document, path: Path) -> Entry | None:
-    _, holder = value_at(document.tree.data, path)
-    extents = document.tree.extents.get(id(holder), {})
-    entries = [found for step in extents if (found := entry(document, (*path, step)))]
+    children = node_at(document, path).children or {}
+    entries = [found for step in children if (found := entry(document, (*path, step)))]
     return max(entries, key=lambda found: found.extent.key_start, default=None)
 
 

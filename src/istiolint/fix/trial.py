@@ -4,7 +4,8 @@ from typing import Any
 
 from istiolint.documents import Document
 from istiolint.documents.compose import compose
-from istiolint.documents.events import events, pure_events
+from istiolint.documents.events import events
+from istiolint.documents.layout import layout
 from istiolint.documents.scalars import plain
 from istiolint.finding import Delete, Edit, Path, Rename, Replace, Unwrap
 from istiolint.fix.cut import Cut
@@ -25,12 +26,13 @@ def keeps_its_word(document: Document, edits: tuple[Edit, ...], cuts: list[Cut])
     """Whether the text with the cuts holds the data with the edits."""
     text = applied(document.text, cuts)
     try:
-        tree = compose((pure_events if document.pure else events)(text))
-        wanted = edited(document.tree.data, edits)
+        data = compose(document.parse(text)).data
+        wanted = edited(document.data, edits)
+        duplicates = layout(document.parse(text)).duplicates
     except Exception:
         # Whatever the parser says about the new text, it is no text to offer.
         return False
-    return bool(tree.data == wanted) and len(tree.duplicates) <= len(document.tree.duplicates)
+    return bool(data == wanted) and len(duplicates) <= len(document.layout.duplicates)
 
 
 def edited(data: Any, edits: tuple[Edit, ...]) -> Any:

@@ -1,0 +1,43 @@
+"""Placeholders that a shell script, Flux or a pipeline fills in: `${VAR}`, `$(var)`, `($namespace)`, SERVICE_NAME."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from istiolint.finding import Path, Place
+
+if TYPE_CHECKING:
+    from istiolint.documents.document import Document
+
+_PLACEHOLDER = re.compile(
+    r"\$\{[^}]*\}|\$\([^)]*\)|\(\$\w+\)|\$[A-Za-z_]\w*"  # shell, Flux, envsubst, Make, Chainsaw
+    r"|\{\{.*?\}\}|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%"
+    r"|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
+)
+
+
+def has_placeholder(text: str) -> bool:
+    """Whether a name, a namespace or a host is still to be filled in, and so says nothing yet."""
+    return bool(_PLACEHOLDER.search(text))
+
+
+def first_placeholder(document: "Document") -> tuple[Place, str] | None:
+    """The first name, namespace or host of an object that waits to be filled in, and the placeholder."""
+    if "$" not in document.text or not isinstance(document.data, dict) or not isinstance(document.data.get("kind"), str):
+        return None
+    for path, value in _names(document.data):
+        if isinstance(value, str) and "$" in value and (match := _PLACEHOLDER.search(value)):
+            return Place(document, path, "value", match.span()), match[0]
+    return None
+
+
+def _names(data: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    for section in ("metadata", "spec"):
+        values = data.get(section)
+        if isinstance(values, dict):
+            for key in ("name", "namespace", "host"):
+                yield (section, key), values.get(key)
+    spec = data.get("spec")
+    hosts = spec.get("hosts") if isinstance(spec, dict) else None
+    for index, host in enumerate(hosts) if isinstance(hosts, list) else ():
+        yield ("spec", "hosts", index), host

@@ -1,0 +1,268 @@
+"""What a YAML parser complains about, in words a person uses: what is wrong, exactly where, and what to write instead."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
+
+_KEY_WITHOUT_SPACE = re.compile(r"(?P<indent>[ ]*)(?:- +)*(?P<key>[A-Za-z_][\w./-]*):(?P<value>[^\s:/].*)?$")
+_TOKEN = re.compile(r"[^\s,\[\]{}]+|.", re.DOTALL)
+
+
+class Fault(NamedTuple):
+    """A fault in a text: words, offsets (end exclusive), and what to write instead."""
+
+    message: str
+    start: int
+    end: int
+    hint: str | None = None
+
+
+def explain(error: Exception, text: str) -> Fault:
+    """The fault behind an error of libyaml or of ruamel's own parser."""
+    if isinstance(error, ReaderError):  # its position counts bytes in libyaml and characters in Python
+        return _character(text, text.find(chr(error.character)))
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    if not isinstance(error, MarkedYAMLError) or mark is None:
+        at = next((at for at, character in enumerate(text) if "\ud800" <= character <= "\udfff"), 0)
+        return _character(text, at)
+    place = _Place(text, min(mark.index, len(text)), min(error.context_mark.index, len(text)) if error.context_mark else None)
+    if place.character == "\t":
+        return place.fault(
+            "a tab stands where only spaces can", r"\t+", hint="indent with spaces; YAML does not allow tabs there"
+        )
+    problem = error.problem or ""
+    for words, explained in _CAUSES:
+        if re.search(words, problem):
+            return explained(place)
+    return place.fault(f"this is no YAML: {problem}")
+
+
+class _Place:
+    """Where the parser stopped (`at`), and where the thing began that it was reading (`opened`)."""
+
+    def __init__(self, text: str, at: int, opened: int | None):
+        self.text, self.at, self.opened = text, at, at if opened is None else opened
+
+    @property
+    def character(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    @property
+    def token(self) -> str:
+        match = _TOKEN.match(self.text, self.at)
+        return match[0] if match else ""
+
+    @property
+    def line_start(self) -> int:
+        return self.start_of_line(self.at)
+
+    @property
+    def before(self) -> str:
+        """The line up to the place."""
+        return self.text[self.line_start : self.at]
+
+    def start_of_line(self, at: int) -> int:
+        return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
+
+    def number(self, at: int) -> int:
+        """The line of an offset in this document, counted from its first one."""
+        return len(self.text[: self.start_of_line(at)].splitlines()) + 1
+
+    def lines_above(self) -> Iterator[tuple[int, str]]:
+        """Offset and text of the lines above that hold more than a comment, nearest first."""
+        end = self.line_start
+        for line in reversed(self.text[max(0, end - 100_000) : end].splitlines(keepends=True)):
+            end -= len(line)
+            if line.strip() and not line.lstrip().startswith("#"):
+                yield end, line.rstrip()
+
+    def fault(self, message: str, covers: str = "", *, at: int | None = None, hint: str | None = None) -> Fault:
+        """A fault at the place (or at another offset) that covers a pattern, by default one word."""
+        start = min(self.at if at is None else at, len(self.text))
+        while start == len(self.text) and start > 0 and self.text[start - 1].isspace() and at is None:
+            start -= 1
+            if not self.text[:start].strip():
+                break
+        match = re.compile(covers).match(self.text, start) if covers else _TOKEN.match(self.text, start)
+        end = match.end() if match and match[0].strip(" \r\n") else start + 1
+        return Fault(message, start, min(max(end, start), len(self.text)), hint)
+
+
+def _character(text: str, at: int) -> Fault:
+    at = min(max(at, 0), max(len(text) - 1, 0))
+    code = f"U+{ord(text[at]):04X}" if text else "a character"
+    hint = "delete it; in double quotes it can be written as an escape"
+    return Fault(f"the control character {code} cannot stand in YAML", at, min(at + 1, len(text)), hint)
+
+
+def _no_token(place: _Place) -> Fault:
+    character = place.character
+    hint = f"quote the value: '{place.token}'"
+    return place.fault(f"a value cannot begin with `{character}`", hint=hint)
+
+
+def _second_colon(place: _Place) -> Fault:
+    """`a: b: c`, a line indented deeper than the value above, `a:b` above, or a line above that is no key."""
+    key = place.before.strip().removeprefix("- ").strip()
+    if ": " in place.before or place.before.lstrip("- ").startswith(("'", '"')):
+        value = place.before.partition(": ")[2].strip() + ": ..."
+        return place.fault("a second `: ` in one value", r":", hint=f'quote the value if it is text: "{value}"')
+    start, above = next(place.lines_above(), (place.line_start, ""))
+    if match := _KEY_WITHOUT_SPACE.match(above):
+        if match["value"]:
+            at = start + match.end("key")
+            return place.fault(
+                f"a space is missing after the colon of `{match['key']}:`", ":", at=at,
+                hint=f"write `{match['key']}: {match['value']}`",
+            )  # fmt: skip
+    elif ":" not in above and above:
+        at = start + len(above) - len(above.lstrip())
+        return place.fault(
+            f"`{above.strip()}` has no colon, and no key can follow it",
+            r"[^\r\n]*",
+            at=at,
+            hint="add the colon that makes it a key",
+        )
+    at = place.line_start + len(place.before) - len(place.before.lstrip(" -"))
+    return place.fault(
+        f"`{key}` is indented deeper than the line above, which has a value already", r"[^\r\n:]*", at=at,
+        hint="align it with the keys beside it",
+    )  # fmt: skip
+
+
+def _item_beside_key(place: _Place) -> Fault:
+    return place.fault("a list item cannot begin on the line of its key", hint="begin it on the next line")
+
+
+def _no_colon(place: _Place) -> Fault:
+    line = place.text[place.opened :].splitlines()[0].rstrip()
+    return place.fault(
+        f"`{line}` is neither a key with a colon nor a list item", r"[^\r\n]*", at=place.opened,
+        hint="write `key: value`, or begin the line with `- `",
+    )  # fmt: skip
+
+
+def _unclosed_quote(place: _Place) -> Fault:
+    quote = place.text[place.opened : place.opened + 1]
+    return place.fault(f"the quote {quote} that opens here is not closed", r".", at=place.opened, hint=f"close it with {quote}")
+
+
+def _unclosed_bracket(place: _Place) -> Fault:
+    bracket = place.text[place.opened : place.opened + 1]
+    closing = {"[": "]", "{": "}"}.get(bracket, "]")
+    if place.start_of_line(place.opened) != place.line_start or place.at >= len(place.text.rstrip()):
+        return place.fault(
+            f"the bracket {bracket} that opens here is not closed", r".", at=place.opened, hint=f"close it with {closing}"
+        )
+    if place.character == ":":
+        return place.fault("a second `: ` in one value", ":", hint="quote the value if it is text")
+    return place.fault(f"a comma or {closing} is missing before `{place.token}`")
+
+
+def _no_key(place: _Place) -> Fault:
+    if place.text[place.opened : place.opened + 1] == "-":
+        return _no_item(place)
+    before = place.before.rstrip()
+    if place.character in ("]", "}"):
+        opening = "[" if place.character == "]" else "{"
+        return place.fault(f"the bracket {place.character} closes nothing", r".", hint=f"delete it, or open it with {opening}")
+    if place.character in ("&", "!"):
+        return place.fault(f"a second {'anchor' if place.character == '&' else 'tag'} for one value")
+    if before.endswith(("'", '"')) and before.strip() not in ("'", '"'):
+        quote = before[-1]
+        hint = f"double a {quote} that is part of the text: {quote * 2}" if quote == "'" else r'write a " inside the text as \"'
+        return place.fault("text stands behind the closing quote", r"[^\r\n]*", hint=hint)
+    if before.strip(" -?:"):
+        return place.fault(f"`{place.token}` does not belong here")
+    return _indentation(place)
+
+
+def _indentation(place: _Place) -> Fault:
+    indent = len(place.before)
+    mapping = place.opened - place.start_of_line(place.opened)
+    if place.character == "-" and place.text[place.at + 1 : place.at + 2].isspace():
+        if indent == mapping:
+            message = f"a list item stands where a key must; the mapping began on line {place.number(place.opened)}"
+            return place.fault(message, hint="indent it under its key, or make it a key")
+        return place.fault(
+            f"the list item is indented by {_spaces(indent)}, like nothing above it", hint="align the items of a list"
+        )
+    levels = sorted({len(line) - len(line.lstrip(" ")) for _, line in place.lines_above()})
+    near = sorted(levels, key=lambda level: abs(level - indent))[:2]
+    hint = f"indent it by {' or '.join(str(level) for level in sorted(near))}" if near and indent not in near else None
+    if indent in near:
+        return place.fault(
+            f"`{place.token}` is indented deeper than the line above, which has a value already",
+            hint="align it with the keys beside it",
+        )
+    return place.fault(f"`{place.token}` is indented by {_spaces(indent)}, like no line above it", hint=hint)
+
+
+def _no_item(place: _Place) -> Fault:
+    message = f"`{place.token}` stands among the items of a list that began on line {place.number(place.opened)}"
+    return place.fault(message, hint="begin it with `- `, or indent it under the item that it belongs to")
+
+
+def _no_content(place: _Place) -> Fault:
+    return place.fault(f"a value is missing before `{place.token}`", hint="quote it if it is text")
+
+
+def _no_name(place: _Place) -> Fault:
+    start = place.opened
+    sign = place.text[start : start + 1]
+    text = re.compile(r"[^\s,\[\]{}]*").match(place.text, start)
+    what = "an alias" if sign == "*" else "an anchor"
+    quoted = f'"{text[0] if text else sign}"'
+    return place.fault(
+        f"`{sign}` begins {what}, and no name follows", r"[^\s,\[\]{}]+", at=start, hint=f"quote it if it is text: {quoted}"
+    )
+
+
+def _escape(place: _Place) -> Fault:
+    at = place.text.rfind("\\", 0, place.at + 1)
+    escape = place.text[at : at + 2]
+    return place.fault(
+        f"{escape} is no escape of YAML", r"\\.?", at=max(at, 0), hint="write the text in single quotes, or each backslash twice"
+    )
+
+
+def _block_header(place: _Place) -> Fault:
+    sign = place.text[place.opened : place.opened + 1]
+    return place.fault(f"behind `{sign}` the line must end", hint="begin the text on the next line, indented")
+
+
+def _directive(place: _Place) -> Fault:
+    line = place.text[place.opened :].splitlines()[0].rstrip()
+    return place.fault(f"`{line}` is no directive of YAML", r"[^\r\n]*", at=place.opened, hint="quote it if it is text")
+
+
+def _just(message: str, hint: str | None = None) -> Callable[[_Place], Fault]:
+    return lambda place: place.fault(message.replace("{token}", place.token), hint=hint)
+
+
+_CAUSES: tuple[tuple[str, Callable[[_Place], Fault]], ...] = (
+    (r"cannot start any token", _no_token),
+    (r"mapping values are not allowed", _second_colon),
+    (r"sequence entries are not allowed", _item_beside_key),
+    (r"mapping keys are not allowed", _just("`?` cannot begin a key here", "quote it if it is text")),
+    (r"could not find expected ':'", _no_colon),
+    (r"found unexpected (end of stream|document indicator|document separator)", _unclosed_quote),
+    (r"expected ',' or '[\]}]'", _unclosed_bracket),
+    (r"expected (key|<block end>)", _no_key),
+    (r"expected '-' indicator", _no_item),
+    (r"expected (the )?node content", _no_content),
+    (r"alphabetic or numeric character", _no_name),
+    (r"unknown escape|hexdecimal|invalid Unicode", _escape),
+    (r"chomping or indentation|comment or line break|indentation indicator", _block_header),
+    (r"undefined tag handle", _just("the tag `{token}` is not defined", "quote it if it is text")),
+    (r"incompatible YAML document", _just("this version of YAML is not known", "delete the %YAML line")),
+    (r"directive|version number|expected a digit", _directive),
+    (r"expected '?<document start>'?", _just("text follows on the end of the document", "begin a new document with `---`")),
+)
+
+
+def _spaces(count: int) -> str:
+    return "1 space" if count == 1 else f"{count} spaces"
