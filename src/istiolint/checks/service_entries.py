@@ -33,7 +33,7 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
 )  # fmt: skip
 def service_entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TCP without an address: where sidecars do not capture DNS, the listener takes the port for every address."""
-    if entry.spec["addresses"] or entry["status"]["addresses"]:
+    if entry.spec["addresses"] or entry["status"]["addresses"] or mesh.config.captures_dns:
         return
     for port in entry.spec["ports"]:
         if _protocol(port) in ("", "TCP"):

@@ -1,36 +1,41 @@
-"""Telemetry resources against one another."""
+"""Telemetry against the providers of the mesh."""
 
 from collections.abc import Iterator
 
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.selection import covers_namespace
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
 
-def covers_namespace(telemetry: Resource) -> bool:
-    """Whether a Telemetry speaks for its whole namespace."""
-    spec = telemetry.spec
-    return not (spec["selector"]["matchLabels"] or spec["targetRef"] or spec["targetRefs"])
-
-
 @check(
-    "two-namespace-wide-telemetries", severity="warning", evidence="contradiction", category="traffic", kinds=["Telemetry"],
-    codes=["IST0160"],
-)  # fmt: skip
-def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two for one namespace: the older one counts, the younger is ignored."""
-    if not covers_namespace(telemetry):
+    "access-log-without-provider",
+    severity="warning",
+    evidence="missing",
+    category="traffic",
+    kinds=["Telemetry"],
+    codes=["IST0157"],
+)
+def access_log_without_provider(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Access logging is asked for, and nobody says where to."""
+    defaults = mesh.config["defaultProviders"]
+    if (isinstance(defaults, dict) and defaults.get("accessLogging")) or _inherits(telemetry, mesh):
         return
-    others = [
-        other
-        for other in mesh.in_namespace("Telemetry", telemetry.namespace)
-        if covers_namespace(other) and not mesh.rivals(telemetry, other)
+    for logging in telemetry.spec["accessLogging"]:
+        if not logging["providers"] and logging["disabled"].value is not True:
+            yield finding(
+                logging,
+                "no `providers` here, in a Telemetry above, or in the MeshConfig's `defaultProviders`: nothing is logged",
+                hint="name a provider, such as `providers: [{name: envoy}]`",
+                known=mesh.config.known or mesh.settings.whole_mesh,
+            )
+
+
+def _inherits(telemetry: Resource, mesh: Mesh) -> bool:
+    """Whether a Telemetry of the namespace or of the root namespace names providers, which this one takes over."""
+    namespaces = {mesh.root_namespace} if covers_namespace(telemetry) else {mesh.root_namespace, telemetry.namespace}
+    parents = [
+        parent for namespace in namespaces for parent in mesh.in_namespace("Telemetry", namespace) if covers_namespace(parent)
     ]
-    if others:
-        yield finding(
-            telemetry.metadata["name"],
-            f"two Telemetry resources speak for the whole namespace `{telemetry.namespace}`; only the older one counts",
-            hint="join them, or give one a `selector`",
-            related=[(other.metadata["name"], "the other one") for other in others],
-        )
+    return any(log["providers"] for parent in parents if parent is not telemetry for log in parent.spec["accessLogging"])

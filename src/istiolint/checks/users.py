@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.kinds import WORKLOADS
 from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_control_plane
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -14,21 +14,18 @@ PROXIES = ("istio-proxy", "istio-validation", "istio-init")
 
 
 @check(
-    "container-runs-as-proxy-user",
-    severity="warning",
-    evidence="document",
-    category="traffic",
-    kinds=list(WORKLOADS),
+    "container-runs-as-proxy-user", severity="warning", evidence="document", category="traffic", kinds=list(WORKLOADS),
     codes=["IST0144"],
-)
-def container_runs_as_proxy_user(workload: Resource, mesh: Mesh) -> Iterator[Finding]:
+)  # fmt: skip
+def container_runs_as_proxy_user(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """What user 1337 sends is never captured: it is the sidecar's own."""
-    if "istio" in workload.labels or workload.labels.get("release") == "istio":
+    workload = mesh.workloads.of(resource)
+    if workload is None or is_control_plane(workload):
         return
-    pod = _pod(workload)
-    users = [pod["securityContext"]["runAsUser"]]
-    for containers in (pod["initContainers"], pod["containers"]):
-        users += [item["securityContext"]["runAsUser"] for item in containers if item["name"].text not in PROXIES]
+    users = [workload.spec["securityContext"]["runAsUser"]]
+    for container in (*workload.spec["initContainers"], *workload.spec["containers"]):
+        if container["name"].text not in PROXIES:
+            users.append(container["securityContext"]["runAsUser"])
     for user in users:
         if user.number == PROXY_USER:
             yield finding(
@@ -36,10 +33,3 @@ def container_runs_as_proxy_user(workload: Resource, mesh: Mesh) -> Iterator[Fin
                 f"user {PROXY_USER} is the sidecar's: what the container sends bypasses the mesh: no mTLS, no routing",
                 hint="run the container as another user",
             )
-
-
-def _pod(workload: Resource) -> Cursor:
-    if workload.type == "Pod":
-        return workload.spec
-    spec = workload.spec["jobTemplate"]["spec"] if workload.type == "CronJob" else workload.spec
-    return spec["template"]["spec"]

@@ -1,8 +1,8 @@
 """The Mesh: all resources of the input, linted and context, and the rooms that answer questions about them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, cached_property
 
 from istiolint.documents import Document
 from istiolint.kinds import WORKLOADS
@@ -12,6 +12,7 @@ from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.injection import Injection
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
+from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
 from istiolint.mesh.variants import Variants
 from istiolint.mesh.workloads import MACHINES, Workloads
@@ -110,3 +111,11 @@ class Mesh:
     def gateway_servers(self) -> GatewayServers:
         """Servers of Istio Gateways that meet on one workload."""
         return GatewayServers(self.all("Gateway"))
+
+    def selection(self, resource: Resource) -> Selection:
+        """The resources of the same kind as this one, by the workloads that they select."""
+        return self._selections(resource.type or "")
+
+    @cached_property
+    def _selections(self) -> Callable[[str], Selection]:
+        return cache(lambda type_: Selection(self.all(type_), self.workloads))

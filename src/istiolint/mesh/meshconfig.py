@@ -66,6 +66,13 @@ class MeshConfig:
         return next((config[field] for config in self.sources if config[field].exists), None)
 
     @property
+    def captures_dns(self) -> bool:
+        """Whether sidecars answer DNS themselves, with addresses that istiod hands out: the default of all proxies' metadata."""
+        config = self["defaultConfig"]
+        metadata = config.get("proxyMetadata") if isinstance(config, dict) else None
+        return isinstance(metadata, dict) and str(metadata.get("ISTIO_META_DNS_CAPTURE")).lower() == "true"
+
+    @property
     def known(self) -> bool:
         """Whether the input holds a MeshConfig at all."""
         return bool(self.sources)
