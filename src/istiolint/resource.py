@@ -60,6 +60,10 @@ class Resource(Cursor):
         """Whether findings on it are shown; False for what is read for reference only."""
         return self.document.source.linted
 
+    def holds(self, field: Cursor) -> bool:
+        """Whether a field is one of this resource."""
+        return field.document is self.document and field.path[: len(self.path)] == self.path
+
     @property
     def title(self) -> str:
         """How messages call it: `VirtualService prod/reviews`."""

@@ -30,10 +30,9 @@ _NUMBERED = re.compile(r"\d+$")
 
 
 class Environment(NamedTuple):
-    """An environment: its stage, its name as configured or written, and the evidence in words."""
+    """An environment: its stage, and the evidence in words."""
 
     stage: Stage
-    name: str
     because: str
 
 
@@ -58,7 +57,7 @@ class Environments:
             if found:
                 return found
         stage = stage_of(name)
-        return Environment(*stage, f"the namespace is called `{name}`") if stage else None
+        return Environment(stage, f"the namespace is called `{name}`") if stage else None
 
     def _configured(self, resource: Resource) -> Environment | None:
         path = _slashes(resource.document.source.path)
@@ -72,22 +71,22 @@ class Environments:
         return None
 
 
-def stage_of(name: str) -> tuple[Stage, str] | None:
-    """The stage that a name speaks of, word by word, and the word: `shop-prod` production, `products` and `delivery` none.
+def stage_of(name: str) -> Stage | None:
+    """The stage that a name speaks of, word by word: `shop-prod` of production, `products` and `delivery` of none.
 
     A word for a test or for staging outweighs one for production: `prod-test` and `pre-prod` are not production.
     """
     words = _WORD.findall(name.lower())
-    found: list[tuple[Stage, str]] = []
+    found: list[Stage] = []
     for before, word in zip(["", *words], words, strict=False):
         stage = _STAGES.get(word) or _STAGES.get(_NUMBERED.sub("", word))
         if word == "live" and word != words[-1]:
             continue  # live-chat, live-stream: what the application does
         if stage == "production" and before in _NEGATIONS:
-            found.append((_NEGATIONS[before], f"{before}-{word}"))
+            found.append(_NEGATIONS[before])
         elif stage:
-            found.append((stage, word))
-    return min(found, key=lambda item: ("test", "staging", "production").index(item[0]), default=None)
+            found.append(stage)
+    return min(found, key=("test", "staging", "production").index, default=None)
 
 
 def _labelled(labels: dict[str, str], whose: str) -> Environment | None:
@@ -95,7 +94,7 @@ def _labelled(labels: dict[str, str], whose: str) -> Environment | None:
         if key.rpartition("/")[2].lower() in _LABELS:
             stage = stage_of(value)
             if stage:
-                return Environment(*stage, f"{whose} is labelled `{key}: {value}`")
+                return Environment(stage, f"{whose} is labelled `{key}: {value}`")
     return None
 
 
@@ -104,14 +103,13 @@ def _by_path(path: str) -> Environment | None:
     for step in reversed(_slashes(path).split("/")):
         stage = stage_of(step.rpartition(".")[0] or step)
         if stage:
-            return Environment(*stage, f"the path says `{step}`")
+            return Environment(stage, f"the path says `{step}`")
     return None
 
 
 def _named(name: str, because: str) -> Environment:
     """An environment of the configuration; one whose name speaks of no stage is taken for a test."""
-    stage = stage_of(name)
-    return Environment(stage[0] if stage else "test", name, because)
+    return Environment(stage_of(name) or "test", because)
 
 
 def _slashes(path: str) -> str:

@@ -74,6 +74,14 @@ class Injection:
         own = workload.annotations.get(REWRITE_PROBES)
         return own.lower() in _YES if own is not None else self._rewrites_by_default
 
+    @staticmethod
+    def captures(workload: Workload, port: int) -> bool:
+        """Whether the sidecar receives what is sent to a container port, or the application does without it."""
+        annotations = workload.annotations
+        included = annotations.get("traffic.sidecar.istio.io/includeInboundPorts", "*")
+        excluded = annotations.get("traffic.sidecar.istio.io/excludeInboundPorts", "")
+        return (included.strip() == "*" or port in _numbers(included)) and port not in _numbers(excluded)
+
     def _find(self, workload: Workload) -> Membership:  # noqa: PLR0911 - one answer a reason, in the order in which they count
         resource, labels = workload.resource, workload.metadata["labels"]
         if not workload.runs_pods:
@@ -189,3 +197,7 @@ def injector_values(config: Resource) -> dict[str, object]:
 def _webhook(values: dict[str, object]) -> dict[str, object]:
     webhook = values.get("sidecarInjectorWebhook")
     return webhook if isinstance(webhook, dict) else {}
+
+
+def _numbers(text: str) -> set[int]:
+    return {int(number) for number in text.replace(" ", "").split(",") if number.isascii() and number.isdigit()}

@@ -6,6 +6,7 @@ from functools import cache, cached_property
 
 from istiolint.documents import Document
 from istiolint.kinds import WORKLOADS
+from istiolint.mesh.calls import Calls
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.gateway_servers import GatewayServers
@@ -91,6 +92,11 @@ class Mesh:
     def workloads(self) -> Workloads:
         """Which workloads there are, what labels and Services select."""
         return Workloads(self.all(*WORKLOADS, *MACHINES), self.all("Service"))
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Which Services the workloads are told to call."""
+        return Calls(self.workloads, self.get, self.settings.cluster_domain)
 
     @cached_property
     def injection(self) -> Injection:

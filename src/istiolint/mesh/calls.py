@@ -1,0 +1,99 @@
+"""Calls: which Services a workload's containers are told to call, by their environment, arguments and ConfigMaps."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.resource import Resource
+
+_URL = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@\s]*@)?(?P<host>[a-z0-9][a-z0-9.-]*)(?::(?P<port>\d{1,5}))?", re.IGNORECASE
+)
+_FULL_NAME = re.compile(
+    r"(?<![\w./-])(?P<host>[a-z0-9][a-z0-9-]*\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?)(?::(?P<port>\d{1,5}))?(?![\w-])"
+)
+_ADDRESS = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]*):(?P<port>\d{1,5})")
+_NAME = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]*)")
+_SPEAKS_OF_A_HOST = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|UPSTREAM|BACKEND)$", re.IGNORECASE)
+_SCHEME_PORTS = {"http": 80, "https": 443}
+
+
+class Call(NamedTuple):
+    """A workload is told of a Service: which one, at which of its ports (None where it is not said), and where that stands."""
+
+    caller: Workload
+    service: Resource
+    port: int | None
+    at: Cursor
+
+
+class Calls:
+    """The calls between the workloads and the Services of the input, by the Service that is called."""
+
+    def __init__(self, workloads: Workloads, get: Callable[[str, str, str], Resource | None], cluster_domain: str):
+        self._workloads, self._get, self._cluster_domain = workloads, get, cluster_domain
+
+    def of_service(self, service: Resource) -> Sequence[Call]:
+        """Who is told to call a Service: one call for each caller and port."""
+        return self._by_service.get(id(service), ())
+
+    @cached_property
+    def _by_service(self) -> dict[int, list[Call]]:
+        found: dict[tuple[int, int, int | None], Call] = {}
+        for workload in self._workloads.all:
+            for call in self._of_workload(workload):
+                found.setdefault((id(call.service), id(call.caller), call.port), call)
+        by_service: dict[int, list[Call]] = defaultdict(list)
+        for (service, _, _), call in found.items():
+            by_service[service].append(call)
+        return by_service
+
+    def _of_workload(self, workload: Workload) -> Iterator[Call]:
+        for text, host_alone in self._settings(workload):
+            for match in _mentions(text.text, host_alone):
+                service = self._service(match["host"].lower(), workload.namespace)
+                if service:
+                    groups = match.groupdict()
+                    port = int(groups["port"]) if groups.get("port") else _SCHEME_PORTS.get((groups.get("scheme") or "").lower())
+                    yield Call(workload, service, port, text)
+
+    def _settings(self, workload: Workload) -> Iterator[tuple[Cursor, bool]]:
+        """The strings that containers are given; whether the name of a setting says that it holds a host."""
+        for container in (*workload.spec["initContainers"], *workload.spec["containers"]):
+            for variable in container["env"]:
+                name = variable["name"].text
+                reference = variable["valueFrom"]["configMapKeyRef"]
+                data = self._config_map(workload, reference["name"].text)
+                value = data[reference["key"].text] if data else variable["value"]
+                yield value, bool(_SPEAKS_OF_A_HOST.search(name))
+            for source in container["envFrom"]:
+                data = self._config_map(workload, source["configMapRef"]["name"].text)
+                for name, value in data.items() if data else ():
+                    yield value, bool(_SPEAKS_OF_A_HOST.search(name))
+            for argument in (*container["command"], *container["args"]):
+                yield argument, False
+
+    def _config_map(self, workload: Workload, name: str) -> Cursor | None:
+        config = self._get("ConfigMap", workload.namespace, name) if name else None
+        return config["data"] if config else None
+
+    def _service(self, host: str, namespace: str) -> Resource | None:
+        name, _, rest = host.rstrip(".").partition(".")
+        if rest:
+            namespace, _, domain = rest.partition(".")
+            if domain not in ("", "svc", f"svc.{self._cluster_domain}"):
+                return None
+        return self._get("Service", namespace, name)
+
+
+def _mentions(text: str, host_alone: bool) -> Iterator[re.Match[str]]:
+    yield from _URL.finditer(text)
+    if "://" not in text:
+        yield from _FULL_NAME.finditer(text)
+        whole = _ADDRESS.fullmatch(text) or (_NAME.fullmatch(text) if host_alone else None)
+        if whole:
+            yield whole
