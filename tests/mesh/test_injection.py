@@ -100,3 +100,15 @@ def test_probes_are_rewritten_unless_told_otherwise() -> None:
     assert [found.injection.rewrites_probes(pod) for pod in found.workloads.all] == [True, False, True]
     found = mesh(pods + "---\n" + injector({"sidecarInjectorWebhook": {"rewriteAppHTTPProbe": False}}))
     assert [found.injection.rewrites_probes(pod) for pod in found.workloads.all] == [False, False, True]
+
+
+def test_a_missing_label_says_little_where_few_namespaces_are_labelled() -> None:
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: a}}"
+    namespaces = [f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}" for name in "ab"]
+    labelled = [
+        f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{istio-injection: enabled}}}}}}" for name in "cd"
+    ]
+    for documents, sure in (([pod, *namespaces, labelled[0]], False), ([pod, *namespaces, *labelled], True)):
+        found = mesh("\n---\n".join(documents))
+        membership = found.injection.of(found.workloads.all[0])
+        assert (membership.state, membership.sure) == ("outside", sure)

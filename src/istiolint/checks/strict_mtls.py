@@ -49,8 +49,8 @@ def _probes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Findin
                 field,
                 f"`STRICT` fails the {probe.kind} of `{workload.title}` on port {probe.port}: the kubelet has no certificate "
                 "of the mesh, and the rewriting of probes is off",
-                hint="remove `sidecar.istio.io/rewriteAppHTTPProbers`, so that the proxy's agent makes the probe, or set the "
-                "port to PERMISSIVE in `portLevelMtls`",
+                hint="annotate the pods with `sidecar.istio.io/rewriteAppHTTPProbers: \"true\"`, so that the proxy's agent makes the "
+                "probe, or set the port to PERMISSIVE in `portLevelMtls`",
                 related=[(probe.at, "this probe")],
                 severity="error" if membership.in_mesh else "warning",
             )
@@ -124,7 +124,7 @@ def _callers(
                     f"sends plaintext, because {membership.because}",
                     hint="bring the caller into the mesh first; until then keep PERMISSIVE for what it calls",
                     related=[(call.at, "it is told to call the Service here"), *_place(membership)],
-                    severity="error" if mesh.injection.of(workload).in_mesh else "warning",
+                    severity="error" if membership.sure and mesh.injection.of(workload).in_mesh else "warning",
                 )
                 yield found, call.caller
                 break
@@ -145,7 +145,11 @@ def _outside(policy: Resource, blamed: set[int], mesh: Mesh) -> Iterator[Finding
         return  # the policy as a whole is without effect, and another rule says so
     named = [workload for workload in outside if id(workload) not in blamed]
     if named:
-        lasting = [workload for workload in named if workload.kind not in FINITE and not workload.host_network]
+        lasting = [
+            workload
+            for workload in named
+            if workload.kind not in FINITE and not workload.host_network and states[id(workload)].sure
+        ]
         reasons = {states[id(workload)].because for workload in named}
         yield finding(
             mode,

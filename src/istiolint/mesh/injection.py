@@ -24,16 +24,22 @@ NAMESPACE_INJECTION = "istio-injection"
 DATAPLANE_MODE = "istio.io/dataplane-mode"
 REWRITE_PROBES = "sidecar.istio.io/rewriteAppHTTPProbers"
 
+_LABELS = (NAMESPACE_INJECTION, REVISION, DATAPLANE_MODE)
 _YES = ("y", "yes", "true", "on", "1")
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Whether a workload is in the mesh, why in words, and the place that says so (None where nothing does)."""
+    """Whether a workload is in the mesh, why in words, and the place that says so (None where nothing does).
+
+    `sure` is False for what is outside only because its Namespace has no label, in an input that labels few Namespaces: there
+    people or controllers may set the labels later.
+    """
 
     state: State
     because: str
     at: Cursor | None = None
+    sure: bool = True
 
     @property
     def in_mesh(self) -> bool:
@@ -128,7 +134,8 @@ class Injection:
             return Membership("outside", words, injection)
         if self.enabled_by_default:
             return Membership("sidecar", "the injector is set to inject namespaces without a label", namespace.metadata["name"])
-        return Membership("outside", f"the namespace `{name}` has no injection label", namespace.metadata["name"])
+        words = f"the namespace `{name}` has no injection label"
+        return Membership("outside", words, namespace.metadata["name"], sure=self._labels_are_kept_here)
 
     def injector(self, revision: str) -> Resource | None:
         """The ConfigMap `istio-sidecar-injector` of a revision; "" and `default` are the one without a suffix."""
@@ -141,6 +148,12 @@ class Injection:
         default = self.injector("")
         values = ([injector_values(default)] if default else []) + self._install_values
         return any(_webhook(value).get("enableNamespacesByDefault") is True for value in values)
+
+    @cached_property
+    def _labels_are_kept_here(self) -> bool:
+        """Whether at least half of the Namespaces in the input carry a label about the mesh."""
+        labelled = [not namespace.labels.keys().isdisjoint(_LABELS) for found in self._namespaces.values() for namespace in found]
+        return sum(labelled) * 2 >= len(labelled)
 
     @cached_property
     def _injectors(self) -> dict[str, Resource]:
