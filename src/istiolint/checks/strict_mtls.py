@@ -49,7 +49,7 @@ def _probes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Findin
                 field,
                 f"`STRICT` fails the {probe.kind} of `{workload.title}` on port {probe.port}: the kubelet has no certificate "
                 "of the mesh, and the rewriting of probes is off",
-                hint='annotate the pods with `sidecar.istio.io/rewriteAppHTTPProbers: "true"`, so that the proxy\'s agent makes the '
+                hint='annotate the pods with `sidecar.istio.io/rewriteAppHTTPProbers: "true"`, so that the proxy makes the '
                 "probe, or set the port to PERMISSIVE in `portLevelMtls`",
                 related=[(probe.at, "this probe")],
                 severity="error" if membership.in_mesh else "warning",
