@@ -11,6 +11,7 @@ from istiolint.rulebook import Example, Page, pages, without_announcements
 from istiolint.rules import all_rules
 from istiolint.settings import Settings
 from istiolint.sources import Source
+from istiolint.sources.decode import source_of
 
 
 def examples() -> list[Any]:
@@ -34,7 +35,8 @@ def settings_of(page: Page, example: Example) -> Settings:
 
 @pytest.mark.parametrize(("page", "example"), examples())
 def test_example(page: Page, example: Example) -> None:
-    sources = [Source(name, text) for name, text in example.files.items()]
+    encoding = example.settings.get("encoding", "utf-8")
+    sources = [source_of(name, text.encode(encoding)) for name, text in example.files.items()]
     report = lint(sources, settings_of(page, example))
     assert not report.internal_errors
     unexpected = [

@@ -32,9 +32,9 @@ class TroubleError(Exception):
 
 def scalar(event: ScalarEvent) -> Any:
     """The value of a scalar: plain ones and tagged ones are resolved, quoted ones are strings."""
-    if event.tag and event.tag != "!":
-        return tagged(str(event.tag), event.value)
-    return plain(event.value) if event.implicit[0] else event.value
+    if event.implicit[0]:
+        return plain(event.value)
+    return tagged(str(event.tag), event.value) if event.tag else event.value
 
 
 def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one loop without calls is twice as fast
@@ -54,7 +54,7 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
     for event in events:
         kind = type(event)
         if kind is ScalarEvent:
-            value = plain(event.value) if event.implicit[0] and not event.tag else scalar(event)
+            value = plain(event.value) if event.implicit[0] else scalar(event)
             values += 1
             if event.anchor:
                 anchors[event.anchor] = (value, 1)

@@ -16,8 +16,8 @@ from istiolint.documents.template import broken_template, template_field, templa
 from istiolint.finding import Finding, Place, Related, Severity, Span
 from istiolint.sources import Source
 
-_CONTENT = re.compile(r"^[ \t]*[^%#\s]", re.MULTILINE)
-_MARKER = re.compile(r"(?:^|(?<=\r))(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_CONTENT = re.compile(r"(?<![^\r\n])[ \t]*[^%#\s]")
+_MARKER = re.compile(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 
 
 def read(source: Source, patches: Container[str] = ()) -> Iterator[Document]:
@@ -47,10 +47,13 @@ def _split(text: str) -> Iterator[tuple[int, str]]:
     """Offset and text of each document. A marker at the start of a line ends a document even inside a block scalar."""
     starts = [0]
     for match in _MARKER.finditer(text):
-        if match[0] == "...":
+        holds_content = _CONTENT.search(text, starts[-1], match.start())
+        if match["marker"] == "---" and holds_content:
+            starts.append(match.start("marker"))
+        elif match["marker"] == "..." and holds_content:
             starts.append(match.end())
-        elif _CONTENT.search(text, starts[-1], match.start()):
-            starts.append(match.start())
+        elif match["marker"] == "...":
+            starts[-1] = match.end()
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         yield start, text[start:end]
 

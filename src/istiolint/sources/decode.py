@@ -2,6 +2,8 @@
 
 import codecs
 
+from istiolint.sources.source import Source
+
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -23,3 +25,12 @@ def decode(content: bytes) -> tuple[str, str]:
         name = "UTF-16" if encoding == "utf-16" else "UTF-8"
         line = content.count(b"\n", 0, error.start) + 1
         raise UndecodableError(f"it is not {name} (byte 0x{content[error.start]:02x} on line {line})") from None
+
+
+def source_of(path: str, content: bytes) -> Source:
+    """The bytes of a file as a source, which tells of its trouble if they are no text."""
+    try:
+        text, encoding = decode(content)
+    except UndecodableError as error:
+        return Source(path, trouble=f"the file is not read: {error}")
+    return Source(path, text, encoding=encoding)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from istiolint.sources.decode import UndecodableError, decode
+from istiolint.sources.decode import source_of
 from istiolint.sources.ignored import Ignored
 from istiolint.sources.source import Source
 
@@ -100,11 +100,7 @@ def _text(path: str, file: IO[bytes]) -> Source:
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         return Source(path, trouble=_too_large())
-    try:
-        text, encoding = decode(content)
-    except UndecodableError as error:
-        return Source(path, trouble=f"the file is not read: {error}")
-    return Source(path, text, encoding=encoding)
+    return source_of(path, content)
 
 
 def _inside(shown: str, absolute: str, ignored: Ignored) -> list[tuple[str, str, Ignored, bool]]:
