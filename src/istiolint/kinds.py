@@ -16,12 +16,15 @@ KUBERNETES = {
     "apps": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
     "batch": ("CronJob", "Job"),
     "argoproj.io": ("Rollout",),
+    "bitnami.com": ("SealedSecret",),
+    "cert-manager.io": ("Certificate",),
     "discovery.k8s.io": ("EndpointSlice",),
     "networking.k8s.io": ("Ingress", "IngressClass", "NetworkPolicy"),
     "policy": ("PodDisruptionBudget",),
     "autoscaling": ("HorizontalPodAutoscaler",),
     "admissionregistration.k8s.io": ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"),
     "apiextensions.k8s.io": ("CustomResourceDefinition",),
+    "external-secrets.io": ("ExternalSecret",),
     "multicluster.x-k8s.io": ("ServiceExport", "ServiceImport"),
     "gateway.networking.k8s.io": (
         "BackendTLSPolicy", "GRPCRoute", "Gateway", "GatewayClass", "HTTPRoute", "ListenerSet", "ReferenceGrant",
@@ -45,6 +48,9 @@ WORKLOADS = (
     "StatefulSet",
 )
 """Kinds that run pods. (WorkloadEntry and WorkloadGroup are workloads of the mesh outside Kubernetes.)"""
+
+SECRET_MAKERS = ("Certificate", "ExternalSecret", "SealedSecret")
+"""Kinds from which operators make Secrets."""
 
 _TYPES = {(group, kind): kind for groups in (ISTIO, KUBERNETES) for group, kinds in groups.items() for kind in kinds}
 _TYPES["gateway.networking.k8s.io", "Gateway"] = KUBERNETES_GATEWAY

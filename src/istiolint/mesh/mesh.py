@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 
 from istiolint.documents import Document
-from istiolint.kinds import WORKLOADS
+from istiolint.kinds import SECRET_MAKERS, WORKLOADS
 from istiolint.mesh.calls import Calls
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.gateway_servers import GatewayServers
+from istiolint.mesh.gateway_workloads import GatewayWorkloads
 from istiolint.mesh.injection import Injection
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
+from istiolint.mesh.secrets import Secrets
 from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
 from istiolint.mesh.variants import Variants
@@ -112,6 +114,16 @@ class Mesh:
     def environments(self) -> Environments:
         """Which environment a resource belongs to."""
         return Environments(self.namespaces, self.settings.environments)
+
+    @cached_property
+    def gateway_workloads(self) -> GatewayWorkloads:
+        """What runs a Gateway."""
+        return GatewayWorkloads(self.workloads, self.root_namespace, self.settings.whole_mesh)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Which Secrets there are, or will be made by an operator."""
+        return Secrets(self.all("Secret"), self.all(*SECRET_MAKERS))
 
     @cached_property
     def gateway_servers(self) -> GatewayServers:
