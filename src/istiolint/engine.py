@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from istiolint import schema
 from istiolint.documents import Document, patch_paths, read
-from istiolint.finding import Diagnostic, Finding, Path, Place
+from istiolint.finding import Diagnostic, Finding, Place, field_path
 from istiolint.mesh import Mesh
 from istiolint.report import Report, Summary
 from istiolint.resource import Resource, resources
@@ -129,16 +129,3 @@ class _Run:
 def _key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
     span = diagnostic.span
     return span.source.path, span.start, span.end, diagnostic.rule, diagnostic.message
-
-
-def field_path(path: Path) -> str:
-    """A path in Kubernetes' notation: `spec.http[0].match`, `metadata.labels["app.kubernetes.io/name"]`."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif step.replace("_", "").replace("-", "").isalnum():
-            text += f".{step}" if text else step
-        else:
-            text += f'["{step}"]'
-    return text

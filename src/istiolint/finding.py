@@ -149,3 +149,16 @@ class Diagnostic:
     resource: ResourceName | None
     related: tuple[tuple[Span, str], ...] = ()
     fix: Fix | None = field(default=None, compare=False)
+
+
+def field_path(path: Path) -> str:
+    """A path in Kubernetes' notation: `spec.http[0].match`, `metadata.labels["app.kubernetes.io/name"]`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.replace("_", "").replace("-", "").isalnum():
+            text += f".{step}" if text else step
+        else:
+            text += f'["{step}"]'
+    return text

@@ -1,17 +1,190 @@
 """What was meant by a field that its kind does not have."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from istiolint.cursor import Cursor
-from istiolint.finding import Finding
+from istiolint.finding import Delete, Finding, Fix, Move, Path, Rename, Unwrap, field_path
+from istiolint.fix.layout import value_at
 from istiolint.resource import Resource
 from istiolint.rules import finding
-from istiolint.schema.rules import UNKNOWN_FIELD
+from istiolint.schema.fields import Fields, Node, minor, pattern_of, written
+from istiolint.schema.instead import Instead, instead
+from istiolint.schema.invented import INVENTED
+from istiolint.schema.misplaced import Home, homes
+from istiolint.schema.removed import REMOVED
+from istiolint.schema.rules import FIELD_NEEDS_NEWER_ISTIO, MISPLACED_FIELD, REMOVED_FIELD, UNKNOWN_FIELD
+from istiolint.schema.spelling import CERTAIN, nearest
+
+FATE = "the API server refuses it, or drops it without a word"
+MOST_LISTED = 12
+FITS = 0.5
+
+_FIELDS: dict[int, Fields] = {}
 
 
-def unknown_field(field: Cursor, resource: Resource, schema: dict[str, Any], istio_version: str) -> Finding:
+def unknown_field(field: Cursor, resource: Resource, schema: Node, istio_version: str) -> Finding:
     """The finding on a key that the kind's schema does not allow in this version of Istio: what was meant, where it belongs.
 
-    `schema` is the kind's whole schema, all versions, `$defs` included. The rule is `unknown-field` or a neighbour of it.
+    `schema` is the kind's whole schema, all versions, `$defs` included; one object a kind, kept for the whole run.
     """
-    return finding(field.key, f"`{field.name}` is no field here", rule=UNKNOWN_FIELD)
+    fields = _FIELDS.setdefault(id(schema), Fields(schema))
+    case = _Case(field, resource, fields, istio_version)
+    ways: tuple[Callable[[], Finding | None], ...] = (
+        case.newer, case.removed, case.invented, lambda: case.misspelt(CERTAIN), case.misplaced, case.misspelt, case.anything,
+    )  # fmt: skip
+    return next(found for way in ways if (found := way()))
+
+
+@dataclass
+class _Case:
+    """One unknown key, and the ways to explain it."""
+
+    field: Cursor
+    resource: Resource
+    fields: Fields
+    version: str
+
+    @cached_property
+    def path(self) -> Path:
+        return self.field.path[len(self.resource.path) :]
+
+    @cached_property
+    def pattern(self) -> str:
+        return written(_free_keys(self.fields, self.path))
+
+    @property
+    def name(self) -> str:
+        return str(self.path[-1])
+
+    @cached_property
+    def where(self) -> str:
+        """The mapping that holds it, for messages."""
+        return f"`{field_path(self.path[:-1])}`" if len(self.path) > 1 else f"a {self.resource.kind}"
+
+    @cached_property
+    def siblings(self) -> dict[str, Any]:
+        _, holder = value_at(self.resource.value, self.path[:-1])
+        return holder if isinstance(holder, dict) else {}
+
+    @cached_property
+    def allowed(self) -> dict[str, Node]:
+        return self.fields.properties(self.fields.at(self.path[:-1]))
+
+    def is_there(self, node: Node) -> bool:
+        """Whether this version of Istio has a field."""
+        return minor(node.get("x-since") or "") <= minor(self.version)
+
+    def newer(self) -> Finding | None:
+        node = self.allowed.get(self.name)
+        if node is None or self.is_there(node):
+            return None
+        return finding(
+            self.field.key,
+            f"`{self.name}` came to {self.where} with Istio {node['x-since']}; in {self.version} {FATE}",
+            hint=f"leave it out until the mesh runs Istio {node['x-since']}",
+            rule=FIELD_NEEDS_NEWER_ISTIO,
+        )
+
+    def removed(self) -> Finding | None:
+        entry = instead(REMOVED, self.resource.kind, self.pattern)
+        if not entry:
+            return None
+        message = f"`{self.name}` is a field of early Istio that {self.where} no longer has; {FATE}"
+        return finding(self.field.key, message, hint=entry.words, fix=self.mended(entry), rule=REMOVED_FIELD)
+
+    def invented(self) -> Finding | None:
+        entry = instead(INVENTED, self.resource.kind, self.pattern)
+        return self.unknown(entry.words, self.mended(entry)) if entry else None
+
+    def mended(self, entry: Instead) -> Fix | None:
+        """The fix that a table names, where nothing is in its way."""
+        place, mend = self.field.place, entry.mend
+        if mend == "delete":
+            return Fix(f"delete `{self.name}`", (Delete(place),))
+        if mend == "unwrap":
+            return Fix(f"write the fields of `{self.name}` without it", (Unwrap(place),))
+        if mend is None or value_at(self.siblings, tuple(mend))[0]:
+            return None
+        if len(mend) == 1:
+            return Fix(f"rename `{self.name}` to `{mend[0]}`", (Rename(place, mend[0]),))
+        return Fix(f"write `{'.'.join(mend)}` for `{self.name}`", (Move(place, (*self.field.path[:-1], *mend)),))
+
+    def misspelt(self, farthest: float = 99) -> Finding | None:
+        near = [(distance, name) for distance, name in nearest(self.name, self.allowed) if distance <= farthest]
+        free = [(distance, name) for distance, name in near if name not in self.siblings and self.is_there(self.allowed[name])]
+        fits = {name: self.fields.fit(self.allowed[name], self.field.value) for _, name in free}
+        fitting = [pair for pair in free if fits[pair[1]] >= FITS] or free
+        names = [name for distance, name in fitting if distance == fitting[0][0]]
+        if names:
+            fix = None
+            if len(names) == 1 and fits[names[0]] >= FITS:
+                fix = Fix(
+                    f"rename `{self.name}` to `{names[0]}`", (Rename(self.field.place, names[0]),), fitting[0][0] <= CERTAIN
+                )
+            return self.unknown(f"did you mean {_listed(names, 'or')}?", fix)
+        return self.taken_or_newer([name for distance, name in near if distance == near[0][0]])
+
+    def taken_or_newer(self, names: list[str]) -> Finding | None:
+        """A name that was meant, but is set beside it already, or is not there in this version."""
+        if not names:
+            return None
+        (name, *_), node = names, self.allowed[names[0]]
+        if name in self.siblings:
+            return self.unknown(f"`{name}`, which may be meant, is set beside it already: keep one of the two")
+        return self.unknown(f"`{name}`, which may be meant, comes with Istio {node['x-since']} only")
+
+    def misplaced(self) -> Finding | None:
+        found = homes(self.fields, self.resource.value, self.path, self.version)
+        if not found:
+            return None
+        places = [_parent_of(home) for home in found]
+        message = f"`{self.name}` is no field of {self.where}; it belongs under {_listed(places, 'or')}"
+        home = found[0]
+        hint, fix = f"write it as {_listed([_shown(home) for home in found], 'or')}", None
+        if len(found) == 1 and home.path:
+            if value_at(self.resource.value, home.path)[0]:
+                hint = f"`{field_path(home.path)}` is set already: keep one of the two"
+            else:
+                target = (*self.resource.path, *home.path)
+                sure = home.distance <= 2 and self.fields.fit(home.known.node, self.field.value) >= FITS
+                fix = Fix(f"move `{self.name}` to `{field_path(home.path)}`", (Move(self.field.place, target),), sure)
+        return finding(self.field.key, message, hint=hint, fix=fix, rule=MISPLACED_FIELD)
+
+    def anything(self) -> Finding:
+        free = [name for name, node in self.allowed.items() if name not in self.siblings and self.is_there(node)]
+        if not free:
+            return self.unknown("delete it")
+        listed = _listed(free[:MOST_LISTED], "and" if len(free) <= MOST_LISTED else "")
+        return self.unknown(f"besides what is set, {self.where} has {listed}{' ...' if len(free) > MOST_LISTED else ''}")
+
+    def unknown(self, hint: str, fix: Fix | None = None) -> Finding:
+        message = f"`{self.name}` is no field of {self.where}; {FATE}"
+        return finding(self.field.key, message, hint=hint, fix=fix, rule=UNKNOWN_FIELD)
+
+
+def _free_keys(fields: Fields, path: Path) -> tuple[str, ...]:
+    """The pattern of a path, with `{}` for the keys of free-form maps."""
+    found = []
+    for depth, step in enumerate(pattern_of(path)):
+        node = fields.at(path[:depth])
+        free = depth < len(path) - 1 and step != "[]" and not fields.properties(node) and node.get("additionalProperties")
+        found.append("{}" if free else step)
+    return tuple(found)
+
+
+def _parent_of(home: Home) -> str:
+    return field_path(home.path[:-1]) if home.path else written(home.known.parent)
+
+
+def _shown(home: Home) -> str:
+    return field_path(home.path) if home.path else written(home.known.pattern)
+
+
+def _listed(names: list[str], joint: str) -> str:
+    quoted = [f"`{name}`" for name in names]
+    if len(quoted) == 1 or not joint:
+        return ", ".join(quoted)
+    return f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"

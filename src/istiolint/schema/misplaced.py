@@ -1,0 +1,92 @@
+"""Where in its kind a name belongs that stands at the wrong level."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from istiolint.finding import Path
+from istiolint.fix.layout import value_at
+from istiolint.schema.fields import Fields, Known, Pattern, minor, pattern_of
+from istiolint.schema.spelling import plain_form, singular
+
+FARTHEST = 4
+"""Levels up and down to a place that may be meant; farther off the same name means something else."""
+
+FARTHEST_COMMON = 2
+"""The same for names that many mappings have (`name`, `port`, `host`)."""
+
+MANY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A place where a field belongs: how many levels away, and its path in this resource where only one is possible."""
+
+    known: Known
+    distance: int
+    path: Path | None
+
+
+def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
+    """The places at which the name at `path` exists, as near as any and equally likely; empty when none is near enough.
+
+    Places whose type cannot take the value are left out; a place that would take the other stray fields beside it, too, is
+    more likely than one that would not.
+    """
+    _, value = value_at(data, path)
+    _, holder = value_at(data, path[:-1])
+    allowed = fields.properties(fields.at(path[:-1]))
+    strays = [key for key in holder if key not in allowed]
+    ranked = []
+    for known in _candidates(fields, str(path[-1])):
+        distance = _distance(pattern_of(path[:-1]), known.parent)
+        fit = fields.fit(known.node, value)
+        if 0 < distance <= FARTHEST and fit > 0.3 and minor(known.since) <= minor(version):
+            parent = fields.at(_as_path(known.parent))
+            joined = sum(stray in fields.properties(parent) for stray in strays)
+            exact = known.pattern[-1] == path[-1]
+            home = Home(known, distance, concrete(data, path, known.pattern))
+            ranked.append(((-joined, not exact, distance, -round(fit, 1), home.path is None), home))
+    ranked.sort(key=lambda pair: pair[0])
+    best = [home for rank, home in ranked if rank == ranked[0][0]]
+    common = len({known.parent for known in fields.everywhere.get(plain_form(str(path[-1])), ())}) > MANY
+    if common and best and best[0].distance > FARTHEST_COMMON and ranked[0][0][0] > -2:
+        return []
+    return best
+
+
+def concrete(data: Any, path: Path, pattern: Pattern) -> Path | None:
+    """The path of a pattern in this resource: through the items of `path` as far as both agree, then only item of each list."""
+    found: Path = ()
+    together = True
+    for depth, step in enumerate(pattern):
+        together = together and depth < len(path) and pattern_of(path[: depth + 1]) == pattern[: depth + 1]
+        if together:
+            found = (*found, path[depth])
+        elif step == "[]":
+            there, items = value_at(data, found)
+            if not (there and isinstance(items, list) and len(items) == 1):
+                return None
+            found = (*found, 0)
+        elif step == "{}":
+            return None
+        else:
+            found = (*found, step)
+    return found
+
+
+def _candidates(fields: Fields, name: str) -> Iterator[Known]:
+    for form in dict.fromkeys((plain_form(name), singular(name), f"{plain_form(name)}s")):
+        yield from fields.everywhere.get(form, ())
+
+
+def _distance(one: Pattern, other: Pattern) -> int:
+    """Levels up from one mapping and down to the other; an item of a list is on the level of the list."""
+    common = 0
+    while common < min(len(one), len(other)) and one[common] == other[common]:
+        common += 1
+    return sum(step != "[]" for step in (*one[common:], *other[common:]))
+
+
+def _as_path(pattern: Pattern) -> Path:
+    return tuple(0 if step == "[]" else step for step in pattern)
