@@ -75,10 +75,10 @@ class Fields:
 
     @cached_property
     def everywhere(self) -> dict[str, list[Known]]:
-        """Every field of the kind by the plain form of its name; those of `status` left out."""
+        """Every field below `spec` and `metadata`, and `spec` itself, by the plain form of its name."""
         found: dict[str, list[Known]] = {}
         for known in self._walk(self.resolved(self.schema), (), ""):
-            if known.pattern[0] != "status":
+            if known.pattern == ("spec",) or (known.pattern[0] in ("spec", "metadata") and len(known.pattern) > 1):
                 found.setdefault(plain_form(known.pattern[-1]), []).append(known)
         return found
 

@@ -30,8 +30,8 @@ class Home:
 def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
     """The places at which the name at `path` exists, as near as any and equally likely; empty when none is near enough.
 
-    Places whose type cannot take the value are left out; a place that would take the other stray fields beside it, too, is
-    more likely than one that would not.
+    Places whose type cannot take the value are left out. Likelier are places that would take the other stray fields beside
+    it, too, and among equally near ones those whose mapping is there already.
     """
     _, value = value_at(data, path)
     _, holder = value_at(data, path[:-1])
@@ -46,7 +46,8 @@ def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
             joined = sum(stray in fields.properties(parent) for stray in strays)
             exact = known.pattern[-1] == path[-1]
             home = Home(known, distance, concrete(data, path, known.pattern))
-            ranked.append(((-joined, not exact, distance, -round(fit, 1), home.path is None), home))
+            free = home.path is not None and value_at(data, home.path[:-1])[0] and not value_at(data, home.path)[0]
+            ranked.append(((-joined, not exact, distance, -round(fit, 1), not free), home))
     ranked.sort(key=lambda pair: pair[0])
     best = [home for rank, home in ranked if rank == ranked[0][0]]
     common = len({known.parent for known in fields.everywhere.get(plain_form(str(path[-1])), ())}) > MANY

@@ -119,11 +119,11 @@ class _Case:
         fitting = [pair for pair in free if fits[pair[1]] >= FITS] or free
         names = [name for distance, name in fitting if distance == fitting[0][0]]
         if names:
+            distance, fit = fitting[0][0], fits[names[0]]
             fix = None
-            if len(names) == 1 and fits[names[0]] >= FITS:
-                fix = Fix(
-                    f"rename `{self.name}` to `{names[0]}`", (Rename(self.field.place, names[0]),), fitting[0][0] <= CERTAIN
-                )
+            if len(names) == 1 and fit > 0:
+                safe = distance <= CERTAIN and fit >= FITS
+                fix = Fix(f"rename `{self.name}` to `{names[0]}`", (Rename(self.field.place, names[0]),), safe)
             return self.unknown(f"did you mean {_listed(names, 'or')}?", fix)
         return self.taken_or_newer([name for distance, name in near if distance == near[0][0]])
 
@@ -145,8 +145,11 @@ class _Case:
         home = found[0]
         hint, fix = f"write it as {_listed([_shown(home) for home in found], 'or')}", None
         if len(found) == 1 and home.path:
-            if value_at(self.resource.value, home.path)[0]:
+            taken, there = value_at(self.resource.value, home.path)
+            if taken:
                 hint = f"`{field_path(home.path)}` is set already: keep one of the two"
+                same = there == self.field.value
+                fix = Fix(f"delete `{self.name}`, which is set in its place too", (Delete(self.field.place),)) if same else None
             else:
                 target = (*self.resource.path, *home.path)
                 sure = home.distance <= 2 and self.fields.fit(home.known.node, self.field.value) >= FITS
@@ -154,7 +157,8 @@ class _Case:
         return finding(self.field.key, message, hint=hint, fix=fix, rule=MISPLACED_FIELD)
 
     def anything(self) -> Finding:
-        free = [name for name, node in self.allowed.items() if name not in self.siblings and self.is_there(node)]
+        taken = {*self.siblings, "status"}
+        free = [name for name, node in self.allowed.items() if name not in taken and self.is_there(node)]
         if not free:
             return self.unknown("delete it")
         listed = _listed(free[:MOST_LISTED], "and" if len(free) <= MOST_LISTED else "")
