@@ -24,7 +24,8 @@ def strict_mtls_breaks_workload(policy: Resource, mesh: Mesh) -> Iterator[Findin
     """Name what a policy's STRICT refuses: each probe, each Service for outside clients, each caller without a proxy."""
     if not any(_strict_fields(policy)):
         return
-    guarded = [workload for workload in mesh.mtls.selected(policy) if _is_guarded(workload, mesh)]
+    reach = [workload for workload in mesh.mtls.selected(policy) if not mesh.rivals(policy, workload.resource)]
+    guarded = [workload for workload in reach if _is_guarded(workload, mesh)]
     blamed: set[int] = set()
     for workload in guarded:
         yield from _probes(policy, workload, mesh)
@@ -34,7 +35,7 @@ def strict_mtls_breaks_workload(policy: Resource, mesh: Mesh) -> Iterator[Findin
         for found, caller in _callers(policy, service, workloads, mesh):
             blamed.add(id(caller))
             yield found
-    yield from _outside(policy, blamed, mesh)
+    yield from _outside(policy, reach, blamed, mesh)
 
 
 def _probes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Finding]:
@@ -112,7 +113,7 @@ def _callers(
     """Callers without a proxy that the input itself tells to call a guarded Service."""
     for call in mesh.calls.of_service(service):
         membership = mesh.injection.of(call.caller)
-        if membership.state != "outside":
+        if membership.state != "outside" or mesh.rivals(policy, call.caller.resource):
             continue
         for workload in workloads:
             targets = [target for _, number, target in ports_of(service, workload) if call.port in (None, number)]
@@ -130,13 +131,13 @@ def _callers(
                 break
 
 
-def _outside(policy: Resource, blamed: set[int], mesh: Mesh) -> Iterator[Finding]:
+def _outside(policy: Resource, reach: Sequence[Workload], blamed: set[int], mesh: Mesh) -> Iterator[Finding]:
     """The workloads without a proxy in a policy's reach, of whose calls nothing is known."""
     mode = policy.spec["mtls"]["mode"]
     scope = mesh.mtls.scope(policy)
     if mode.text != "STRICT" or scope == "workload":
         return
-    reach = [workload for workload in mesh.mtls.selected(policy) if _may_call(workload, mesh)]
+    reach = [workload for workload in reach if _may_call(workload, mesh)]
     if scope == "mesh":  # a namespace's own policy names its own workloads
         reach = [workload for workload in reach if not mesh.mtls.policies(workload.namespace)]
     states = {id(workload): mesh.injection.of(workload) for workload in reach}

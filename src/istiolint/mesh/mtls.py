@@ -49,7 +49,7 @@ class Mtls:
         for policy in policies:
             match self.scope(policy):
                 case "workload" if policy.namespace != root_namespace:
-                    for workload in workloads.selected(selector_of(policy), policy.namespace):
+                    for workload in self.selected(policy):
                         self._by_workload[id(workload)].append(policy)
                 case "mesh" | "namespace":
                     self._wide[policy.namespace].append(policy)
@@ -64,9 +64,14 @@ class Mtls:
 
     def selected(self, policy: Resource) -> Sequence[Workload]:
         """The workloads of the input in a policy's reach, whether or not a narrower policy overrules it."""
-        if self.scope(policy) == "mesh":
-            return self._workloads.all
-        return self._workloads.selected(selector_of(policy), policy.namespace)
+        match self.scope(policy):
+            case "mesh":
+                return self._workloads.all
+            case "namespace":
+                return self._workloads.in_namespace(policy.namespace)
+            case "workload":  # a selector without any label that could match selects nothing
+                selector = selector_of(policy)
+                return self._workloads.selected(selector, policy.namespace) if selector else ()
 
     def policies(self, namespace: str) -> Sequence[Resource]:
         """The policies without a selector in a namespace."""
