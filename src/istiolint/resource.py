@@ -45,6 +45,11 @@ class Resource(Cursor):
             return ""
         return self.metadata["namespace"].text or DEFAULT_NAMESPACE
 
+    @property
+    def placed(self) -> bool:
+        """Whether it says itself in which namespace it lives; what does not goes where it is applied."""
+        return self.metadata["namespace"].text != ""
+
     @cached_property
     def labels(self) -> dict[str, str]:
         """`metadata.labels`."""

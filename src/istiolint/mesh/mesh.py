@@ -100,6 +100,10 @@ class Mesh:
         """Which Services the workloads are told to call."""
         return Calls(self.workloads, self.get, self.settings.cluster_domain)
 
+    def knows_workloads(self, namespace: str | None) -> bool:
+        """Whether a workload that is not in the input does not exist: the input is whole, or has that namespace's workloads."""
+        return self.settings.whole_mesh or (namespace is not None and bool(self.workloads.in_namespace(namespace)))
+
     @cached_property
     def injection(self) -> Injection:
         """Which workloads are in the mesh."""
