@@ -15,9 +15,11 @@ KUBERNETES = {
     "": ("ConfigMap", "Endpoints", "Namespace", "Node", "Pod", "ReplicationController", "Secret", "Service", "ServiceAccount"),
     "apps": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
     "batch": ("CronJob", "Job"),
-    "argoproj.io": ("Rollout",),
     "bitnami.com": ("SealedSecret",),
     "cert-manager.io": ("Certificate",),
+    "argoproj.io": ("Application", "ApplicationSet", "Rollout"),
+    "helm.cattle.io": ("HelmChart",),
+    "helm.toolkit.fluxcd.io": ("HelmRelease",),
     "discovery.k8s.io": ("EndpointSlice",),
     "networking.k8s.io": ("Ingress", "IngressClass", "NetworkPolicy"),
     "policy": ("PodDisruptionBudget",),
@@ -35,6 +37,12 @@ KUBERNETES = {
 
 KUBERNETES_GATEWAY = "KubernetesGateway"
 """How the Gateway API's Gateway is called here, to tell it from Istio's Gateway."""
+
+KNATIVE_SERVICE = "KnativeService"
+"""How Knative Serving's Service is called here; it brings a Kubernetes Service of its own name."""
+
+DEPLOYERS = ("Application", "ApplicationSet", "HelmChart", "HelmRelease")
+"""Kinds that bring resources into a namespace which no manifest beside them shows."""
 
 WORKLOADS = (
     "CronJob",
@@ -54,6 +62,7 @@ SECRET_MAKERS = ("Certificate", "ExternalSecret", "SealedSecret")
 
 _TYPES = {(group, kind): kind for groups in (ISTIO, KUBERNETES) for group, kinds in groups.items() for kind in kinds}
 _TYPES["gateway.networking.k8s.io", "Gateway"] = KUBERNETES_GATEWAY
+_TYPES["serving.knative.dev", "Service"] = KNATIVE_SERVICE
 _CLUSTER_WIDE = {
     "Namespace", "Node", "GatewayClass", "IngressClass", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
     "CustomResourceDefinition", "Istio", "IstioCNI", "IstioRevision", "IstioRevisionTag", "ZTunnel",

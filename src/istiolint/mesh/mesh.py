@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 
 from istiolint.documents import Document
-from istiolint.kinds import SECRET_MAKERS, WORKLOADS
+from istiolint.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
 from istiolint.mesh.calls import Calls
+from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
+from istiolint.mesh.gateways import Gateways
+from istiolint.mesh.hosts import HOST_KINDS, Hosts
 from istiolint.mesh.injection import Injection
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
@@ -18,6 +21,7 @@ from istiolint.mesh.secrets import Secrets
 from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
 from istiolint.mesh.variants import Variants
+from istiolint.mesh.virtual_services import VirtualServices
 from istiolint.mesh.workloads import MACHINES, Workloads
 from istiolint.resource import Resource
 from istiolint.settings import Settings
@@ -141,3 +145,27 @@ class Mesh:
     @cached_property
     def _selections(self) -> Callable[[str], Selection]:
         return cache(lambda type_: Selection(self.all(type_), self.workloads))
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        """Which service stands behind a host."""
+        return Hosts(
+            self.all(*HOST_KINDS), cluster_domain=self.settings.cluster_domain, root_namespace=self.root_namespace,
+            whole_mesh=self.settings.whole_mesh, default=self.config.names("defaultServiceExportTo"),
+        )  # fmt: skip
+
+    @cached_property
+    def destination_rules(self) -> DestinationRules:
+        """Which DestinationRules hold for a host."""
+        default = self.config.names("defaultDestinationRuleExportTo")
+        return DestinationRules(self.all("DestinationRule"), self.hosts, self.root_namespace, default)
+
+    @cached_property
+    def gateways(self) -> Gateways:
+        """Which Gateways there are."""
+        return Gateways(self.all("Gateway", KUBERNETES_GATEWAY), self.settings.whole_mesh)
+
+    @cached_property
+    def virtual_services(self) -> VirtualServices:
+        """Which VirtualServices there are, and whose proxies use them."""
+        return VirtualServices(self.all("VirtualService"), self.config.names("defaultVirtualServiceExportTo"))

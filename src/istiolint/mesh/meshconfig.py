@@ -56,6 +56,12 @@ class MeshConfig:
         value = self[field]
         return value if isinstance(value, str) else str(DEFAULTS.get(field, ""))
 
+    def names(self, field: str) -> tuple[str, ...]:
+        """A field that is a list of strings; Istio's default where the input has something else or nothing in it."""
+        value = self[field]
+        named = tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
+        return named or tuple(DEFAULTS.get(field, ()))
+
     def on(self, field: str) -> bool:
         """A field that is a boolean; Istio's default where the input has something else."""
         value = self[field]

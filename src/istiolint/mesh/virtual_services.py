@@ -1,0 +1,89 @@
+"""VirtualServices: where they send traffic, whose proxies use them, and which delegate to which."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.mesh.visibility import scope_of
+from istiolint.resource import Resource
+
+
+class Audience(NamedTuple):
+    """The namespaces of proxies that use a VirtualService, as far as it tells.
+
+    `certain` is False where it is shown to every namespace: then only its own is named, for that it can be meant for.
+    """
+
+    namespaces: tuple[str, ...]
+    certain: bool
+
+
+def destinations(virtual_service: Resource) -> Iterator[Cursor]:
+    """Where a VirtualService sends traffic, copies included: mappings with `host`, `subset` and `port`."""
+    for route in virtual_service.spec["http"]:
+        for target in route["route"]:
+            yield target["destination"]
+        yield route["mirror"]
+        for mirror in route["mirrors"]:
+            yield mirror["destination"]
+    for kind in ("tcp", "tls"):
+        for route in virtual_service.spec[kind]:
+            for target in route["route"]:
+                yield target["destination"]
+
+
+def delegates(virtual_service: Resource) -> Iterator[tuple[str, str, Cursor]]:
+    """Namespace and name of the VirtualServices that a root hands its routes on to, and where it says so."""
+    for route in virtual_service.spec["http"]:
+        delegate = route["delegate"]
+        if delegate["name"].text:
+            yield delegate["namespace"].text or virtual_service.namespace, delegate["name"].text, delegate
+
+
+class VirtualServices:
+    """All VirtualServices, by namespace and name."""
+
+    def __init__(self, virtual_services: Iterable[Resource], default: Sequence[str] = ("*",)):
+        self._default = default
+        self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
+        self._roots: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        self.namespaces: set[str] = set()
+        for virtual_service in virtual_services:
+            self.namespaces.add(virtual_service.namespace)
+            self._by_name[virtual_service.namespace, virtual_service.name].append(virtual_service)
+            self._by_short_name[virtual_service.name].append(virtual_service)
+            for namespace, name, _ in delegates(virtual_service):
+                self._roots[namespace, name].append(virtual_service)
+
+    def find(self, namespace: str, name: str) -> Sequence[Resource]:
+        """The VirtualServices of a name."""
+        return self._by_name.get((namespace, name), ())
+
+    def named(self, name: str) -> Sequence[Resource]:
+        """The VirtualServices with a short name, in whatever namespace."""
+        return self._by_short_name.get(name, ())
+
+    def roots(self, virtual_service: Resource) -> Sequence[Resource]:
+        """The VirtualServices that hand routes on to this one."""
+        return self._roots.get((virtual_service.namespace, virtual_service.name), ())
+
+    def audience(self, virtual_service: Resource) -> Audience:
+        """Whose proxies use a VirtualService: a delegate is used by those who use its roots."""
+        if roots := self.roots(virtual_service):
+            audiences = [self._own_audience(root) for root in roots]
+            named = dict.fromkeys(namespace for audience in audiences for namespace in audience.namespaces)
+            return Audience((*named, virtual_service.namespace), False)
+        return self._own_audience(virtual_service)
+
+    def _own_audience(self, virtual_service: Resource) -> Audience:
+        scope = scope_of(virtual_service, self._default)
+        names = [name for name, _ in bound_gateways(virtual_service)]
+        gateways = {name.namespace for name in names if name.name != MESH}
+        if all(name.name != MESH for name in names):
+            return Audience((*sorted(gateways), virtual_service.namespace), False)
+        if "*" in scope:
+            return Audience((virtual_service.namespace, *sorted(gateways)), False)
+        return Audience((*sorted(scope), *sorted(gateways)), True)

@@ -1,0 +1,39 @@
+"""To which namespaces a resource is shown: `exportTo`, the annotation of Services, and the mesh-wide defaults."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from istiolint.resource import Resource
+
+Scope: TypeAlias = frozenset[str]
+"""Names of namespaces; `*` stands for all of them. The empty scope is nobody."""
+
+EVERYWHERE: Scope = frozenset("*")
+SERVICE_ANNOTATION = "networking.istio.io/exportTo"
+
+
+def scope_of(resource: Resource, default: Iterable[str] = ("*",)) -> Scope:
+    """Which namespaces see a Service, ServiceEntry, VirtualService or DestinationRule.
+
+    `default` is the mesh-wide setting for its kind. A DestinationRule for some workloads never leaves its namespace.
+    """
+    if resource.type == "Service":
+        written = [name.strip() for name in resource.annotations.get(SERVICE_ANNOTATION, "").split(",")]
+    else:
+        written = [name.text for name in resource.spec["exportTo"]]
+    if resource.type == "DestinationRule" and resource.spec["workloadSelector"].exists:
+        written = ["."]
+    names = {name for name in written if name} or set(default)
+    return frozenset(resource.namespace if name == "." else name for name in names if name != "~")
+
+
+def sees(namespace: str, scope: Scope) -> bool:
+    """Whether what is shown to `scope` is seen in a namespace."""
+    return namespace in scope or "*" in scope
+
+
+def in_words(scope: Scope) -> str:
+    """A scope as messages show it."""
+    if "*" in scope:
+        return "all namespaces"
+    return " and ".join(f"`{name}`" for name in sorted(scope)) or "nobody"

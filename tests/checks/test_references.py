@@ -1,0 +1,101 @@
+"""The checks of references, where the order of documents or what stands beside them must not matter."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from istiolint.engine import lint
+from istiolint.settings import Settings
+from istiolint.sources import Source
+
+RULES = (
+    "host-not-found", "host-not-visible", "destination-rule-host-not-found", "route-to-missing-subset", "subset-not-visible",
+    "gateway-not-found", "host-not-served-by-gateway", "match-on-gateway-not-bound",
+)  # fmt: skip
+ISTIO = "apiVersion: networking.istio.io/v1\n"
+DOCUMENTS = [
+    "apiVersion: v1\nkind: Service\nmetadata: {name: reviews, namespace: shop}\nspec: {ports: [{port: 80}]}\n",
+    "apiVersion: v1\nkind: Service\nmetadata: {name: ratings, namespace: shop}\nspec: {ports: [{port: 80}]}\n",
+    "apiVersion: v1\nkind: Service\n"
+    "metadata: {name: hidden, namespace: shop, annotations: {networking.istio.io/exportTo: '.'}}\nspec: {ports: [{port: 80}]}\n",
+    ISTIO + "kind: DestinationRule\nmetadata: {name: a, namespace: shop}\nspec: {host: reviews, subsets: [{name: v1}]}\n",
+    ISTIO + "kind: DestinationRule\nmetadata: {name: b, namespace: shop}\nspec: {host: reviewz, exportTo: ['.']}\n",
+    ISTIO + "kind: DestinationRule\nmetadata: {name: c, namespace: web}\nspec: {host: ratings.shop, subsets: [{name: v1}]}\n",
+    ISTIO + "kind: Gateway\nmetadata: {name: public, namespace: edge}\nspec: {servers: [{hosts: [a.example.com]}]}\n",
+    ISTIO + "kind: VirtualService\nmetadata: {name: a, namespace: shop}\nspec:\n  hosts: [reviews]\n  http:\n  - route:\n"
+    "    - destination: {host: reviews, subset: v2}\n    - destination: {host: raitings}\n    mirror: {host: ratings.shop}\n",
+    ISTIO + "kind: VirtualService\nmetadata: {name: b, namespace: web}\nspec:\n  hosts: [b.example.com]\n"
+    "  gateways: [public, edge/public]\n  http:\n  - match: [{gateways: [mesh]}]\n    route:\n"
+    "    - destination: {host: hidden.shop.svc.cluster.local}\n    - destination: {host: reviews}\n",
+]
+UNRELATED = [
+    "apiVersion: v1\nkind: Service\nmetadata: {name: other, namespace: elsewhere}\nspec: {ports: [{port: 80}]}\n",
+    ISTIO + "kind: ServiceEntry\nmetadata: {name: other, namespace: elsewhere}\nspec: {hosts: [other.example.org]}\n",
+    ISTIO + "kind: DestinationRule\nmetadata: {name: other, namespace: elsewhere}\nspec: {host: other, subsets: [{name: v9}]}\n",
+    ISTIO + "kind: Gateway\nmetadata: {name: other, namespace: elsewhere}\nspec: {servers: [{hosts: [other.example.org]}]}\n",
+]
+
+
+def found(documents: list[str], whole_mesh: bool) -> set[tuple[str, str, str, str]]:
+    report = lint([Source("all.yaml", "---\n".join(documents))], Settings(select=RULES, whole_mesh=whole_mesh))
+    assert not report.internal_errors
+    ours = [d for d in report.diagnostics if d.resource and d.resource.namespace != "elsewhere"]
+    return {(d.rule, str(d.resource), d.field_path, d.message) for d in ours}
+
+
+def test_the_findings() -> None:
+    assert sorted((rule, where.partition(" ")[2], path) for rule, where, path, _ in found(DOCUMENTS, False)) == [
+        ("destination-rule-host-not-found", "shop/b", "spec.host"),
+        ("destination-rule-host-not-found", "web/c", "spec.host"),
+        ("gateway-not-found", "web/b", "spec.gateways[0]"),
+        ("host-not-found", "shop/a", "spec.http[0].mirror.host"),
+        ("host-not-found", "shop/a", "spec.http[0].route[1].destination.host"),
+        ("host-not-found", "web/b", "spec.http[0].route[1].destination.host"),
+        ("host-not-served-by-gateway", "web/b", "spec.gateways[1]"),
+        ("host-not-visible", "web/b", "spec.http[0].route[0].destination.host"),
+        ("match-on-gateway-not-bound", "web/b", "spec.http[0].match[0].gateways[0]"),
+        ("route-to-missing-subset", "shop/a", "spec.http[0].route[0].destination.subset"),
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(DOCUMENTS), st.lists(st.sampled_from(UNRELATED), unique=True), st.booleans())
+def test_order_and_unrelated_documents_change_nothing(documents: list[str], unrelated: list[str], whole_mesh: bool) -> None:
+    assert found([*documents, *unrelated], whole_mesh) == found(DOCUMENTS, whole_mesh)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(0, 99999) | st.sampled_from(["", "*", "a", "a.b", "/", ".", "~", "mesh", "ü"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "hosts",
+                        "host",
+                        "gateways",
+                        "http",
+                        "route",
+                        "destination",
+                        "subset",
+                        "subsets",
+                        "name",
+                        "exportTo",
+                        "servers",
+                    ]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=20,
+    ),
+    st.sampled_from(["VirtualService", "DestinationRule", "ServiceEntry", "Gateway"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_odd_values_never_crash(spec: object, kind: str) -> None:
+    import json
+
+    other = DOCUMENTS[-2:]
+    text = json.dumps({"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": {"name": "a"}, "spec": spec})
+    found([text + "\n", *other], True)
