@@ -15,6 +15,7 @@ from istiolint.mesh.gateway_workloads import GatewayWorkloads
 from istiolint.mesh.gateways import Gateways
 from istiolint.mesh.hosts import HOST_KINDS, Hosts
 from istiolint.mesh.injection import Injection
+from istiolint.mesh.injectors import Injectors
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.secrets import Secrets
@@ -132,6 +133,11 @@ class Mesh:
     def secrets(self) -> Secrets:
         """Which Secrets there are, or will be made by an operator."""
         return Secrets(self.all("Secret"), self.all(*SECRET_MAKERS))
+
+    @cached_property
+    def injectors(self) -> Injectors:
+        """The webhooks by which sidecars are injected."""
+        return Injectors(self.all("MutatingWebhookConfiguration"))
 
     @cached_property
     def gateway_servers(self) -> GatewayServers:
