@@ -11,6 +11,7 @@ DEEPEST = 100
 MOST_ALIASED = 200_000
 MERGE = "<<"
 _NOTHING: Any = object()
+_MERGED: Any = object()
 _KEY_IS_NO_SCALAR = "a mapping or a list stands where a key must be"
 
 
@@ -50,7 +51,7 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
     key: Any = _NOTHING
     merged: list[Any] = []
     values = aliased = 0
-    is_list, is_merge, duplicates = True, False, False
+    is_list, duplicates = True, False
     for event in events:
         kind = type(event)
         if kind is ScalarEvent:
@@ -90,10 +91,9 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
         elif key is _NOTHING:
             if isinstance(value, (dict, list)):
                 raise TroubleError("yaml-syntax", _KEY_IS_NO_SCALAR, event, "quote it if it is text")
-            key = as_key(value)
-            is_merge = key == MERGE and kind is ScalarEvent and event.implicit[0]
+            key = _MERGED if value == MERGE and kind is ScalarEvent and event.implicit[0] else as_key(value)
         else:
-            if is_merge:
+            if key is _MERGED:
                 merged.extend(_bases(value, event))
             else:
                 duplicates = duplicates or key in container

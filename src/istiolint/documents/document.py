@@ -38,7 +38,9 @@ class Document:
         return layout(self.parse(self.text))
 
     def span(self, start: int, end: int) -> Span:
-        """A stretch of the document's text."""
+        """A stretch of the document's text: at least one character, if it has any."""
+        if start == end:
+            start, end = min(start, max(len(self.text) - 1, 0)), min(start + 1, len(self.text))
         return Span(self.source, self.offset + start, self.offset + end)
 
     def locate(self, place: Place) -> Span:
@@ -58,7 +60,7 @@ class Document:
             return self.span(*key)
         if place.within and node.children is None:
             start, end = self._within(start, end, *place.within)
-        return self.span(start - (start == end > 0), end)
+        return self.span(start - (start == end > 0), end)  # the dash of an empty item
 
     def _trimmed(self, node: Node) -> tuple[int, int]:
         """Without anchor and tag before it, and without the line ends behind block scalars."""
@@ -68,7 +70,8 @@ class Document:
 
     def _first_line(self, node: Node) -> tuple[int, int]:
         start, end = self._trimmed(node)
-        return start, start + len(self.text[start:end].partition("\n")[0].rstrip())
+        first = start + len(self.text[start:end].partition("\n")[0].rstrip())
+        return start - (start == end > 0), first
 
     def _within(self, start: int, end: int, first: int, past: int) -> tuple[int, int]:
         offsets = characters(self.text[start:end])

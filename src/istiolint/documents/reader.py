@@ -45,17 +45,15 @@ _ONCE_A_FILE = ("unrendered-template", "unrendered-placeholder")
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
     """Offset and text of each document. A marker at the start of a line ends a document even inside a block scalar."""
-    starts = [0]
+    start = 0
     for match in _MARKER.finditer(text):
-        holds_content = _CONTENT.search(text, starts[-1], match.start())
-        if match["marker"] == "---" and holds_content:
-            starts.append(match.start("marker"))
-        elif match["marker"] == "..." and holds_content:
-            starts.append(match.end())
+        marker = match.start("marker")
+        if _CONTENT.search(text, start, marker):
+            yield start, text[start:marker]
+            start = match.end() if match["marker"] == "..." else marker
         elif match["marker"] == "...":
-            starts[-1] = match.end()
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        yield start, text[start:end]
+            start = match.end()
+    yield start, text[start:]
 
 
 def _problems(document: Document) -> Iterator[Finding]:
@@ -67,7 +65,7 @@ def _problems(document: Document) -> Iterator[Finding]:
         yield from _broken(document, Finding(span, trouble.message, trouble.hint, trouble.rule))
         return
     except (YAMLError, ValueError) as error:
-        fault = explain(error, document.text)
+        fault = explain(error, document.text, document.source.position(document.offset).line)
         yield from _broken(document, Finding(document.span(fault.start, fault.end), fault.message, fault.hint, "yaml-syntax"))
         return
     document.data = composed.data

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
+from istiolint.sources.source import LINE_END
+
 _KEY_WITHOUT_SPACE = re.compile(r"(?P<indent>[ ]*)(?:- +)*(?P<key>[A-Za-z_][\w./-]*):(?P<value>[^\s:/].*)?$")
 _TOKEN = re.compile(r"[^\s,\[\]{}]+|.", re.DOTALL)
 
@@ -20,15 +22,16 @@ class Fault(NamedTuple):
     hint: str | None = None
 
 
-def explain(error: Exception, text: str) -> Fault:
-    """The fault behind an error of libyaml or of ruamel's own parser."""
+def explain(error: Exception, text: str, first_line: int = 1) -> Fault:
+    """The fault behind an error of libyaml or of ruamel's own parser; `first_line` is the number of the text's first line."""
     if isinstance(error, ReaderError):  # its position counts bytes in libyaml and characters in Python
         return _character(text, text.find(chr(error.character)))
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
     if not isinstance(error, MarkedYAMLError) or mark is None:
         at = next((at for at, character in enumerate(text) if "\ud800" <= character <= "\udfff"), 0)
         return _character(text, at)
-    place = _Place(text, min(mark.index, len(text)), min(error.context_mark.index, len(text)) if error.context_mark else None)
+    opened = error.context_mark.index if error.context_mark else mark.index
+    place = _Place(text, min(mark.index, len(text)), min(opened, len(text)), first_line)
     if place.character == "\t":
         return place.fault(
             "a tab stands where only spaces can", r"\t+", hint="indent with spaces; YAML does not allow tabs there"
@@ -43,8 +46,8 @@ def explain(error: Exception, text: str) -> Fault:
 class _Place:
     """Where the parser stopped (`at`), and where the thing began that it was reading (`opened`)."""
 
-    def __init__(self, text: str, at: int, opened: int | None):
-        self.text, self.at, self.opened = text, at, at if opened is None else opened
+    def __init__(self, text: str, at: int, opened: int, first_line: int):
+        self.text, self.at, self.opened, self.first_line = text, at, opened, first_line
 
     @property
     def character(self) -> str:
@@ -68,8 +71,8 @@ class _Place:
         return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
 
     def number(self, at: int) -> int:
-        """The line of an offset in this document, counted from its first one."""
-        return len(self.text[: self.start_of_line(at)].splitlines()) + 1
+        """The line of an offset."""
+        return self.first_line + len(LINE_END.findall(self.text, 0, at))
 
     def lines_above(self) -> Iterator[tuple[int, str]]:
         """Offset and text of the lines above that hold more than a comment, nearest first."""
@@ -81,14 +84,10 @@ class _Place:
 
     def fault(self, message: str, covers: str = "", *, at: int | None = None, hint: str | None = None) -> Fault:
         """A fault at the place (or at another offset) that covers a pattern, by default one word."""
-        start = min(self.at if at is None else at, len(self.text))
-        while start == len(self.text) and start > 0 and self.text[start - 1].isspace() and at is None:
-            start -= 1
-            if not self.text[:start].strip():
-                break
-        match = re.compile(covers).match(self.text, start) if covers else _TOKEN.match(self.text, start)
-        end = match.end() if match and match[0].strip(" \r\n") else start + 1
-        return Fault(message, start, min(max(end, start), len(self.text)), hint)
+        last = max(len(self.text.rstrip()) - 1, 0)
+        start = min(self.at if at is None else at, last)
+        match = re.compile(covers or _TOKEN).match(self.text, start)
+        return Fault(message, start, max(match.end() if match else start, start + 1), hint)
 
 
 def _character(text: str, at: int) -> Fault:
@@ -207,6 +206,9 @@ def _no_item(place: _Place) -> Fault:
 
 
 def _no_content(place: _Place) -> Fault:
+    if not place.token.strip():
+        opened = max(place.text.rfind("[", 0, place.at), place.text.rfind("{", 0, place.at))
+        return place.fault(f"the bracket {place.text[opened]} that opens here is not closed", r".", at=opened)
     return place.fault(f"a value is missing before `{place.token}`", hint="quote it if it is text")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Position(NamedTuple):
@@ -33,7 +33,7 @@ class Source:
     @cached_property
     def line_starts(self) -> list[int]:
         """The character offset at which each line begins; lines end at LF, CR or CRLF, as in editors."""
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return [0, *(match.end() for match in LINE_END.finditer(self.text))]
 
     def position(self, offset: int) -> Position:
         """The line and column of a character offset."""
