@@ -167,6 +167,12 @@ def test_two_edits_in_one_fix() -> None:
     assert after(text, *edits) == "a:\n  percentage: {value: 50}\n  b: 1\n"
 
 
+def test_several_fields_move_into_one_mapping_that_is_made_for_them() -> None:
+    text = "http:\n  interval: 10s # ten\n  retries: 3\n  errors: 5\ntcp: {}\n"
+    edits = (Move, ("http", "interval"), ("outlier", "interval")), (Move, ("http", "errors"), ("outlier", "errors"))
+    assert after(text, *edits) == "http:\n  retries: 3\ntcp: {}\noutlier:\n  interval: 10s # ten\n  errors: 5\n"
+
+
 KEYS = ("host", "hosts", "tls", "8080", "on", "a.b/c", "x y")
 SCALARS = st.sampled_from(["v1", "5s", 80, True, None, "", "a: b", "# no comment", "two\nlines\n", "yes", "*", "&x"])
 

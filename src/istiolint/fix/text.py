@@ -1,13 +1,16 @@
 """One fix to text edits, each tried on the text before it is offered."""
 
+from dataclasses import replace
+from itertools import combinations
 from typing import NamedTuple
 
 from istiolint.documents import Document
+from istiolint.documents.compose import compose
 from istiolint.finding import Delete, Edit, Fix, Move, Rename, Replace, Span, Unwrap
 from istiolint.fix.cut import Cut, delete_edits
 from istiolint.fix.layout import Entry, after, entry
 from istiolint.fix.move import key_text, move_edits, unwrap_edits
-from istiolint.fix.trial import keeps_its_word
+from istiolint.fix.trial import applied, keeps_its_word
 
 
 class TextEdit(NamedTuple):
@@ -34,13 +37,34 @@ def text_edits(fix: Fix) -> tuple[TextEdit, ...]:
 
 
 def _cuts(document: Document, edits: tuple[Edit, ...]) -> list[Cut]:
-    cuts: list[Cut] = []
+    found = [_edit_cuts(document, edit) for edit in edits]
+    cuts = [cut for own in found for cut in own]
+    if not all(found):
+        return []
+    if any(_overlap(one, other) for one, other in combinations(cuts, 2)):
+        cuts = _one_by_one(document, edits)
+    return cuts if cuts and keeps_its_word(document, edits, cuts) else []
+
+
+def _one_by_one(document: Document, edits: tuple[Edit, ...]) -> list[Cut]:
+    """Each edit on what the one before it made; together one cut. For fields that move into a mapping that is made for them."""
+    text = document.text
     for edit in edits:
-        own = _edit_cuts(document, edit)
-        if not own or any(_overlap(cut, other) for cut in own for other in cuts):
+        current = replace(document, text=text, data=compose(document.parse(text)).data)
+        cuts = _edit_cuts(current, edit._replace(place=edit.place._replace(document=current)))
+        if not cuts:
             return []
-        cuts += own
-    return cuts if keeps_its_word(document, edits, cuts) else []
+        text = applied(text, cuts)
+    start = _same(document.text, text)
+    rest, rest_of_new = document.text[start:], text[start:]
+    kept = _same(rest[::-1], rest_of_new[::-1])
+    return [Cut(start, len(document.text) - kept, rest_of_new[: len(rest_of_new) - kept])]
+
+
+def _same(one: str, other: str) -> int:
+    """How many characters are the same from the start."""
+    length = min(len(one), len(other))
+    return next((at for at in range(length) if one[at] != other[at]), length)
 
 
 def _edit_cuts(document: Document, edit: Edit) -> list[Cut]:

@@ -72,6 +72,10 @@ INVENTED: tuple[Instead, ...] = (
             ("value", "`exact`"),
         )
     ),
+    *(
+        Instead("VirtualService", f"http[].match[].{name}", f"say what shall match, as in `uri: {{{name}: ...}}`")
+        for name in ("exact", "prefix", "regex")
+    ),
     *_renamed("Gateway", "servers[].port", "port", "number"),
     *_renamed("Gateway", "servers[].tls", "secretName secret", "credentialName"),
     *_renamed("Gateway", "servers[].tls", "certificate cert", "serverCertificate"),

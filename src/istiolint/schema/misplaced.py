@@ -20,11 +20,18 @@ MANY = 3
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A place where a field belongs: how many levels away, and its path in this resource where only one is possible."""
+    """A place where a field belongs.
+
+    `path` is its path in this resource where only one is possible; `distance` the levels up and down to it; `joined` are the
+    keys beside the field that are unknown there as well and belong to the same home, itself included.
+    """
 
     known: Known
     distance: int
     path: Path | None
+    joined: tuple[str, ...]
+    exists: bool
+    """Whether the resource has the mapping that would hold it."""
 
 
 def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
@@ -42,18 +49,31 @@ def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
         distance = _distance(pattern_of(path[:-1]), known.parent)
         fit = fields.fit(known.node, value)
         if 0 < distance <= FARTHEST and fit > 0.3 and minor(known.since) <= minor(version):
-            parent = fields.at(_as_path(known.parent))
-            joined = sum(stray in fields.properties(parent) for stray in strays)
+            siblings = fields.properties(fields.at(_as_path(known.parent)))
+            target = concrete(data, path, known.pattern)
+            exists = target is not None and value_at(data, target[:-1])[0]
+            home = Home(known, distance, target, tuple(key for key in strays if key in siblings), exists)
+            free = exists and target is not None and not value_at(data, target)[0]
             exact = known.pattern[-1] == path[-1]
-            home = Home(known, distance, concrete(data, path, known.pattern))
-            free = home.path is not None and value_at(data, home.path[:-1])[0] and not value_at(data, home.path)[0]
-            ranked.append(((-joined, not exact, distance, -round(fit, 1), not free), home))
+            ranked.append(((-len(home.joined), not exact, distance, -round(fit, 1), not free), home))
     ranked.sort(key=lambda pair: pair[0])
     best = [home for rank, home in ranked if rank == ranked[0][0]]
-    common = len({known.parent for known in fields.everywhere.get(plain_form(str(path[-1])), ())}) > MANY
-    if common and best and best[0].distance > FARTHEST_COMMON and ranked[0][0][0] > -2:
+    if not best or (best[0].distance > FARTHEST_COMMON and len(best[0].joined) < 2 and _is_common(fields, path)):
         return []
-    return best
+    return best + [home for _, home in ranked if _rivals(home, best)]
+
+
+def _rivals(home: Home, best: list[Home]) -> bool:
+    """Whether a farther place may as well be meant: it is there already, while none of the nearest is."""
+    return home.exists and not any(near.exists or _holder(near) == _holder(home) for near in best)
+
+
+def _holder(home: Home) -> str:
+    return next(step for step in reversed(home.known.parent) if step not in ("[]", "{}"))
+
+
+def _is_common(fields: Fields, path: Path) -> bool:
+    return len({known.parent for known in fields.everywhere.get(plain_form(str(path[-1])), ())}) > MANY
 
 
 def concrete(data: Any, path: Path, pattern: Pattern) -> Path | None:

@@ -33,9 +33,15 @@ def unknown_field(field: Cursor, resource: Resource, schema: Node, istio_version
     fields = _FIELDS.setdefault(id(schema), Fields(schema))
     case = _Case(field, resource, fields, istio_version)
     ways: tuple[Callable[[], Finding | None], ...] = (
-        case.newer, case.removed, case.invented, lambda: case.misspelt(CERTAIN), case.misplaced, case.misspelt, case.anything,
-    )  # fmt: skip
-    return next(found for way in ways if (found := way()))
+        case.newer,
+        case.removed,
+        case.invented,
+        lambda: case.misspelt(CERTAIN),
+        lambda: case.misplaced(near=True),
+        case.misspelt,
+        case.misplaced,
+    )
+    return next((found for way in ways if (found := way())), None) or case.anything()
 
 
 @dataclass
@@ -136,14 +142,14 @@ class _Case:
             return self.unknown(f"`{name}`, which may be meant, is set beside it already: keep one of the two")
         return self.unknown(f"`{name}`, which may be meant, comes with Istio {node['x-since']} only")
 
-    def misplaced(self) -> Finding | None:
+    def misplaced(self, near: bool = False) -> Finding | None:
+        """`near`: only one level away, or where other stray fields beside it belong as well."""
         found = homes(self.fields, self.resource.value, self.path, self.version)
-        if not found:
+        if not found or (near and found[0].distance > 1 and len(found[0].joined) < 2):
             return None
-        places = [_parent_of(home) for home in found]
-        message = f"`{self.name}` is no field of {self.where}; it belongs under {_listed(places, 'or')}"
+        places = _listed([_written(home, parent=True) for home in found], "or")
+        hint, fix = f"write it as {_listed([_written(home) for home in found], 'or')}", None
         home = found[0]
-        hint, fix = f"write it as {_listed([_shown(home) for home in found], 'or')}", None
         if len(found) == 1 and home.path:
             taken, there = value_at(self.resource.value, home.path)
             if taken:
@@ -151,10 +157,21 @@ class _Case:
                 same = there == self.field.value
                 fix = Fix(f"delete `{self.name}`, which is set in its place too", (Delete(self.field.place),)) if same else None
             else:
-                target = (*self.resource.path, *home.path)
-                sure = home.distance <= 2 and self.fields.fit(home.known.node, self.field.value) >= FITS
-                fix = Fix(f"move `{self.name}` to `{field_path(home.path)}`", (Move(self.field.place, target),), sure)
+                fix = self.moved(home, home.path[:-1])
+        message = f"`{self.name}` is no field of {self.where}; it belongs under {places}"
         return finding(self.field.key, message, hint=hint, fix=fix, rule=MISPLACED_FIELD)
+
+    def moved(self, home: Home, parent: Path) -> Fix:
+        """Moves a field home, and with it the strays that belong there too: alone, they would be taken for something else."""
+        keys = [key for key in home.joined if not value_at(self.resource.value, (*parent, key))[0]]
+        keys = keys if self.name in keys else [self.name]
+        moves = []
+        for key in keys:
+            to = home.known.pattern[-1] if key == self.name else key
+            place = self.field.place._replace(path=(*self.field.path[:-1], key))
+            moves.append(Move(place, (*self.resource.path, *parent, to)))
+        sure = home.distance <= 2 and self.fields.fit(home.known.node, self.field.value) >= FITS
+        return Fix(f"move {_listed(keys, 'and')} to `{field_path(parent)}`", tuple(moves), sure)
 
     def anything(self) -> Finding:
         taken = {*self.siblings, "status"}
@@ -179,12 +196,9 @@ def _free_keys(fields: Fields, path: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _parent_of(home: Home) -> str:
-    return field_path(home.path[:-1]) if home.path else written(home.known.parent)
-
-
-def _shown(home: Home) -> str:
-    return field_path(home.path) if home.path else written(home.known.pattern)
+def _written(home: Home, *, parent: bool = False) -> str:
+    end = -1 if parent else None
+    return field_path(home.path[:end]) if home.path else written(home.known.pattern[:end])
 
 
 def _listed(names: list[str], joint: str) -> str:
