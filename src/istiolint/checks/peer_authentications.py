@@ -9,6 +9,9 @@ from istiolint.mesh.workloads import Workload, names, ports_of, selector_of
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
+_ALIKE = 0.8
+"""From which share of common letters on two label values count as one with a slip."""
+
 
 @check(
     "peer-authentication-without-effect",
@@ -50,22 +53,34 @@ def peer_authentication_without_effect(policy: Resource, mesh: Mesh) -> Iterator
     codes=["KIA0004"],
 )
 def peer_authentication_selects_nothing(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A selector that no workload of the namespace matches, where the input has others with these labels."""
+    """A selector that no workload of the namespace matches, although one that was meant is in the input."""
     selector = selector_of(policy)
-    root = policy.namespace == mesh.root_namespace
-    if not selector or root or mesh.mtls.selected(policy):
+    if not selector or policy.namespace == mesh.root_namespace or mesh.mtls.selected(policy):
         return
     elsewhere = mesh.workloads.selected(selector, None)
-    neighbours = mesh.workloads.in_namespace(policy.namespace)
-    used = {key for workload in neighbours for key in workload.labels}
+    placed = [workload for workload in elsewhere if workload.resource.metadata["namespace"].text]
+    meant = placed if len(placed) == len(elsewhere) else []
+    hint = f"write it in the namespace of {names(meant)}" if meant else None
+    if not elsewhere:
+        meant = [workload for workload in mesh.workloads.in_namespace(policy.namespace) if _resembles(workload, selector)]
+        hint = f"write {_labels({key: meant[0].labels.get(key, '') for key in selector})}" if meant else None
     yield finding(
         policy.spec["selector"]["matchLabels"],
         f"no workload in `{policy.namespace}` has the labels {_labels(selector)}: this policy protects nobody",
-        hint=f"write it in the namespace of {names(elsewhere)}"
-        if elsewhere
-        else "compare it with the labels of the pod template",
-        related=[(workload.resource.metadata["name"], "this workload has the labels") for workload in elsewhere[:3]],
-        known=mesh.settings.whole_mesh or selector.keys() <= used,
+        hint=hint or "compare it with the labels of the pod template",
+        related=[(workload.resource.metadata["name"], "this workload may be meant") for workload in meant[:3]],
+        known=bool(meant) or mesh.settings.whole_mesh,
+    )
+
+
+def _resembles(workload: Workload, selector: dict[str, str]) -> bool:
+    """Whether a workload could be meant: the selector has the labels of its controller, or misspells those of its pods."""
+    from difflib import SequenceMatcher
+
+    if not selector.keys() <= workload.labels.keys():
+        return False
+    return selector.items() <= workload.resource.labels.items() or all(
+        SequenceMatcher(a=value, b=workload.labels[key]).ratio() >= _ALIKE for key, value in selector.items()
     )
 
 
