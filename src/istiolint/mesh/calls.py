@@ -10,14 +10,16 @@ from istiolint.cursor import Cursor
 from istiolint.mesh.workloads import Workload, Workloads
 from istiolint.resource import Resource
 
+# Lengths are bounded, so that text of any size is read in linear time.
 _URL = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@\s]*@)?(?P<host>[a-z0-9][a-z0-9.-]*)(?::(?P<port>\d{1,5}))?", re.IGNORECASE
+    r"(?P<scheme>[a-z][a-z0-9+.-]{0,20})://(?:[^/@\s]{0,200}@)?(?P<host>[a-z0-9][a-z0-9.-]{0,252})(?::(?P<port>\d{1,5}))?",
+    re.IGNORECASE,
 )
 _FULL_NAME = re.compile(
-    r"(?<![\w./-])(?P<host>[a-z0-9][a-z0-9-]*\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?)(?::(?P<port>\d{1,5}))?(?![\w-])"
+    r"(?<![\w./-])(?P<host>[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9-]{1,63}\.svc(?:\.[a-z0-9.-]{1,252})?)(?::(?P<port>\d{1,5}))?(?![\w-])"
 )
-_ADDRESS = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]*):(?P<port>\d{1,5})")
-_NAME = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]*)")
+_ADDRESS = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252}):(?P<port>\d{1,5})")
+_NAME = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252})")
 _SPEAKS_OF_A_HOST = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|UPSTREAM|BACKEND)$", re.IGNORECASE)
 _SCHEME_PORTS = {"http": 80, "https": 443}
 

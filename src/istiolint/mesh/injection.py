@@ -95,6 +95,8 @@ class Injection:
         proxy = proxy_container(workload)
         if proxy and proxy["image"].text != "auto":
             return Membership("sidecar", "the proxy is written into its pod template", proxy["name"])
+        if is_control_plane(workload):
+            return Membership("outside", "it is a part of Istio itself", resource["kind"])
         if workload.host_network:
             return Membership("outside", "it uses the host network, where nothing is injected", workload.spec["hostNetwork"])
         namespace = self.of_namespace(workload.namespace)

@@ -18,6 +18,7 @@ from istiolint.mesh.injection import Injection
 from istiolint.mesh.injectors import Injectors
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
+from istiolint.mesh.proxy_images import ProxyImages
 from istiolint.mesh.secrets import Secrets
 from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
@@ -113,6 +114,11 @@ class Mesh:
     def injection(self) -> Injection:
         """Which workloads are in the mesh."""
         return Injection(self.namespaces, self.all("ConfigMap"), self.all("IstioOperator", "Istio"))
+
+    @cached_property
+    def proxy_images(self) -> ProxyImages:
+        """Which image the injector gives to a workload's proxy."""
+        return ProxyImages(self.injection, self.config, self.all("ProxyConfig"), self.root_namespace)
 
     @cached_property
     def mtls(self) -> Mtls:
