@@ -130,7 +130,7 @@ def image_auto_not_injected(resource: Resource, mesh: Mesh) -> Iterator[Finding]
     if image is None or workload is None:
         return
     membership = mesh.injection.of(workload)
-    if not membership.in_mesh:
+    if not membership.in_mesh and not workload.host_network:  # a gateway on the host's network may be filled in by other means
         yield finding(
             image,
             f"nothing puts the real image in the place of `auto`: {membership.because}",
