@@ -1,5 +1,6 @@
 """All fixes of a report, applied to the sources; again and again until nothing is left to mend."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -29,11 +30,10 @@ def fixed(report: "Report", *, unsafe: bool = False) -> dict[str, str]:
             continue
         claims = {claim for edit in fix.edits for claim in _claims(edit)}
         edits = text_edits(fix) if claimed.isdisjoint(claims) else ()
-        taken = [other for edit in edits for other in chosen.get(edit.span.source.path, ())]
-        if edits and not any(_touch(edit, other) for edit in edits for other in taken):
+        if edits and all(_has_room(edit, chosen.get(edit.span.source.path, [])) for edit in edits):
             claimed |= claims
             for edit in edits:
-                chosen.setdefault(edit.span.source.path, []).append(edit)
+                insort(chosen.setdefault(edit.span.source.path, []), edit, key=_start)
     return {path: _applied(edits) for path, edits in chosen.items()}
 
 
@@ -62,6 +62,16 @@ def _claims(edit: Edit) -> Iterable[Any]:
         made = [edit.to[:depth] for depth in range(len(edit.to)) if not value_at(document.data, edit.to[:depth])[0]]
         yield document, (made[0][:-1] if made else edit.to[:-1])
         yield from ((document, path) for path in (*made, edit.to))
+
+
+def _has_room(edit: TextEdit, chosen: list[TextEdit]) -> bool:
+    """Whether an edit keeps clear of those chosen, which are sorted and keep clear of each other."""
+    at = bisect_left(chosen, edit.span.start, key=_start)
+    return not any(_touch(edit, other) for other in chosen[max(at - 1, 0) : at + 2])
+
+
+def _start(edit: TextEdit) -> int:
+    return edit.span.start
 
 
 def _touch(one: TextEdit, other: TextEdit) -> bool:

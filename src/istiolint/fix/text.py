@@ -10,7 +10,10 @@ from istiolint.finding import Delete, Edit, Fix, Move, Rename, Replace, Span, Un
 from istiolint.fix.cut import Cut, delete_edits
 from istiolint.fix.layout import Entry, after, entry
 from istiolint.fix.move import key_text, move_edits, unwrap_edits
-from istiolint.fix.trial import applied, keeps_its_word
+from istiolint.fix.trial import applied, is_certain, keeps_its_word
+
+MOST_TRIED = 64 * 1024
+"""In documents with more characters (long Lists), only keys are renamed: to try thousands of other fixes would take minutes."""
 
 
 class TextEdit(NamedTuple):
@@ -40,6 +43,10 @@ def _cuts(document: Document, edits: tuple[Edit, ...]) -> list[Cut]:
     found = [_edit_cuts(document, edit) for edit in edits]
     cuts = [cut for own in found for cut in own]
     if not all(found):
+        return []
+    if len(edits) == 1 and is_certain(document, edits[0]):
+        return cuts
+    if len(document.text) > MOST_TRIED:
         return []
     if any(_overlap(one, other) for one, other in combinations(cuts, 2)):
         cuts = _one_by_one(document, edits)

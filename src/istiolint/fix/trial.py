@@ -1,5 +1,6 @@
 """A fix is tried before it is offered: the new text must parse, and mean what the edits say and nothing else."""
 
+import re
 from typing import Any
 
 from istiolint.documents import Document
@@ -9,6 +10,9 @@ from istiolint.documents.layout import layout
 from istiolint.documents.scalars import plain
 from istiolint.finding import Delete, Edit, Path, Rename, Replace, Unwrap
 from istiolint.fix.cut import Cut
+from istiolint.fix.layout import entry
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 class CannotEditError(Exception):
@@ -33,6 +37,17 @@ def keeps_its_word(document: Document, edits: tuple[Edit, ...], cuts: list[Cut])
         # Whatever the parser says about the new text, it is no text to offer.
         return False
     return bool(data == wanted) and len(duplicates) <= len(document.layout.duplicates)
+
+
+def is_certain(document: Document, edit: Edit) -> bool:
+    """Whether an edit needs no trial: another key that is a plain word, where the old one is written as it reads."""
+    if not isinstance(edit, Rename) or not _WORD.match(edit.key) or plain(edit.key) != edit.key:
+        return False
+    at = entry(document, edit.place.path)
+    if at is None or edit.key in at.holder:
+        return False
+    written = document.text[at.extent.key_start : at.extent.key_end]
+    return written in (at.path[-1], f'"{at.path[-1]}"', f"'{at.path[-1]}'")
 
 
 def edited(data: Any, edits: tuple[Edit, ...]) -> Any:

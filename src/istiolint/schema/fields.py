@@ -73,6 +73,20 @@ class Fields:
             found["metadata"] = METADATA
         return found
 
+    def pattern(self, path: Path) -> Pattern:
+        """The pattern of a path."""
+        found: list[str] = []
+        node = self.resolved(self.schema)
+        for step in path:
+            properties = self.properties(node)
+            if isinstance(step, int):
+                found.append("[]")
+                node = self.resolved(node.get("items") or {})
+            else:
+                found.append("{}" if not properties and _additional(node) else step)
+                node = properties.get(step) or self.resolved(_additional(node))
+        return tuple(found)
+
     @cached_property
     def everywhere(self) -> dict[str, list[Known]]:
         """Every field below `spec` and `metadata`, and `spec` itself, by the plain form of its name."""
@@ -134,11 +148,6 @@ class Fields:
             for key, child in value.items()
         ]
         return 0.1 + 0.9 * (sum(fits) / len(fits) if fits else 1)
-
-
-def pattern_of(path: Path) -> Pattern:
-    """A path with `[]` for its indexes."""
-    return tuple("[]" if isinstance(step, int) else step for step in path)
 
 
 def written(pattern: Pattern) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from istiolint.finding import Path
 from istiolint.fix.layout import value_at
-from istiolint.schema.fields import Fields, Known, Pattern, minor, pattern_of
+from istiolint.schema.fields import Fields, Known, Pattern, minor
 from istiolint.schema.spelling import plain_form, singular
 
 FARTHEST = 4
@@ -38,25 +38,25 @@ def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
     """The places at which the name at `path` exists, as near as any and equally likely; empty when none is near enough.
 
     Places whose type cannot take the value are left out. Likelier are places that would take the other stray fields beside
-    it, too, and among equally near ones those whose mapping is there already.
+    it, too. Among equally near ones those come first whose mapping is there already.
     """
     _, value = value_at(data, path)
     _, holder = value_at(data, path[:-1])
     allowed = fields.properties(fields.at(path[:-1]))
     strays = [key for key in holder if key not in allowed]
+    here = fields.pattern(path)
     ranked = []
     for known in _candidates(fields, str(path[-1])):
-        distance = _distance(pattern_of(path[:-1]), known.parent)
+        distance = _distance(here[:-1], known.parent)
         fit = fields.fit(known.node, value)
         if 0 < distance <= FARTHEST and fit > 0.3 and minor(known.since) <= minor(version):
             siblings = fields.properties(fields.at(_as_path(known.parent)))
-            target = concrete(data, path, known.pattern)
+            target = concrete(data, path, here, known.pattern)
             exists = target is not None and value_at(data, target[:-1])[0]
             home = Home(known, distance, target, tuple(key for key in strays if key in siblings), exists)
-            free = exists and target is not None and not value_at(data, target)[0]
             exact = known.pattern[-1] == path[-1]
-            ranked.append(((-len(home.joined), not exact, distance, -round(fit, 1), not free), home))
-    ranked.sort(key=lambda pair: pair[0])
+            ranked.append(((-len(home.joined), not exact, distance, -round(fit, 1)), home))
+    ranked.sort(key=lambda pair: (pair[0], not pair[1].exists))
     best = [home for rank, home in ranked if rank == ranked[0][0]]
     if not best or (best[0].distance > FARTHEST_COMMON and len(best[0].joined) < 2 and _is_common(fields, path)):
         return []
@@ -76,12 +76,15 @@ def _is_common(fields: Fields, path: Path) -> bool:
     return len({known.parent for known in fields.everywhere.get(plain_form(str(path[-1])), ())}) > MANY
 
 
-def concrete(data: Any, path: Path, pattern: Pattern) -> Path | None:
-    """The path of a pattern in this resource: through the items of `path` as far as both agree, then only item of each list."""
+def concrete(data: Any, path: Path, here: Pattern, pattern: Pattern) -> Path | None:
+    """The path of a pattern in this resource: along `path`, whose pattern is `here`, then through the only items of lists.
+
+    None where there is more than one such place, or none.
+    """
     found: Path = ()
     together = True
     for depth, step in enumerate(pattern):
-        together = together and depth < len(path) and pattern_of(path[: depth + 1]) == pattern[: depth + 1]
+        together = together and depth < len(path) and here[depth] == step
         if together:
             found = (*found, path[depth])
         elif step == "[]":

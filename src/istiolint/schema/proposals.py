@@ -10,7 +10,7 @@ from istiolint.finding import Delete, Finding, Fix, Move, Path, Rename, Unwrap, 
 from istiolint.fix.layout import value_at
 from istiolint.resource import Resource
 from istiolint.rules import finding
-from istiolint.schema.fields import Fields, Node, minor, pattern_of, written
+from istiolint.schema.fields import Fields, Node, minor, written
 from istiolint.schema.instead import Instead, instead
 from istiolint.schema.invented import INVENTED
 from istiolint.schema.misplaced import Home, homes
@@ -59,7 +59,7 @@ class _Case:
 
     @cached_property
     def pattern(self) -> str:
-        return written(_free_keys(self.fields, self.path))
+        return written(self.fields.pattern(self.path))
 
     @property
     def name(self) -> str:
@@ -150,18 +150,19 @@ class _Case:
         places = _listed([_written(home, parent=True) for home in found], "or")
         hint, fix = f"write it as {_listed([_written(home) for home in found], 'or')}", None
         home = found[0]
-        if len(found) == 1 and home.path:
+        only = len(found) == 1 or (home.exists and not found[1].exists and home.distance <= found[1].distance)
+        if only and home.path:
             taken, there = value_at(self.resource.value, home.path)
             if taken:
                 hint = f"`{field_path(home.path)}` is set already: keep one of the two"
                 same = there == self.field.value
                 fix = Fix(f"delete `{self.name}`, which is set in its place too", (Delete(self.field.place),)) if same else None
             else:
-                fix = self.moved(home, home.path[:-1])
+                fix = self.moved(home, home.path[:-1], sure=len(found) == 1)
         message = f"`{self.name}` is no field of {self.where}; it belongs under {places}"
         return finding(self.field.key, message, hint=hint, fix=fix, rule=MISPLACED_FIELD)
 
-    def moved(self, home: Home, parent: Path) -> Fix:
+    def moved(self, home: Home, parent: Path, *, sure: bool) -> Fix:
         """Moves a field home, and with it the strays that belong there too: alone, they would be taken for something else."""
         keys = [key for key in home.joined if not value_at(self.resource.value, (*parent, key))[0]]
         keys = keys if self.name in keys else [self.name]
@@ -170,7 +171,7 @@ class _Case:
             to = home.known.pattern[-1] if key == self.name else key
             place = self.field.place._replace(path=(*self.field.path[:-1], key))
             moves.append(Move(place, (*self.resource.path, *parent, to)))
-        sure = home.distance <= 2 and self.fields.fit(home.known.node, self.field.value) >= FITS
+        sure = sure and home.distance <= 2 and self.fields.fit(home.known.node, self.field.value) >= FITS
         return Fix(f"move {_listed(keys, 'and')} to `{field_path(parent)}`", tuple(moves), sure)
 
     def anything(self) -> Finding:
@@ -184,16 +185,6 @@ class _Case:
     def unknown(self, hint: str, fix: Fix | None = None) -> Finding:
         message = f"`{self.name}` is no field of {self.where}; {FATE}"
         return finding(self.field.key, message, hint=hint, fix=fix, rule=UNKNOWN_FIELD)
-
-
-def _free_keys(fields: Fields, path: Path) -> tuple[str, ...]:
-    """The pattern of a path, with `{}` for the keys of free-form maps."""
-    found = []
-    for depth, step in enumerate(pattern_of(path)):
-        node = fields.at(path[:depth])
-        free = depth < len(path) - 1 and step != "[]" and not fields.properties(node) and node.get("additionalProperties")
-        found.append("{}" if free else step)
-    return tuple(found)
 
 
 def _written(home: Home, *, parent: bool = False) -> str:
