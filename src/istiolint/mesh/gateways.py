@@ -99,6 +99,15 @@ def served_hosts(gateway: Resource) -> Iterator[ServedHost]:
             yield ServedHost((gateway.namespace if namespace == "." else namespace) if slash else "*", name)
 
 
+def served_ports(gateway: Resource) -> set[int]:
+    """The ports on which a gateway listens."""
+    if gateway.type == KUBERNETES_GATEWAY:
+        ports = [listener["port"].number for listener in gateway.spec["listeners"]]
+    else:
+        ports = [server["port"]["number"].number for server in gateway.spec["servers"]]
+    return {port for port in ports if port is not None}
+
+
 def serves(gateway: Resource, hosts: Iterable[str], namespace: str) -> bool:
     """Whether some server of a gateway takes some of the hosts of a VirtualService in a namespace."""
     wanted = list(hosts)

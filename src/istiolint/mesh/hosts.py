@@ -106,6 +106,10 @@ class Hosts:
         """What stands behind a full name: services of that name first, then wildcards that cover it."""
         return self._index.covering(fqdn)
 
+    def named(self, fqdn: str) -> Sequence[KnownHost]:
+        """What has just this full name, wildcards left out."""
+        return self._index.exact(fqdn)
+
     def under(self, fqdn: str) -> Iterator[KnownHost]:
         """What a host stands for if it may be a wildcard: also the services that it covers."""
         return self._index.overlapping(fqdn)

@@ -180,4 +180,4 @@ class Mesh:
     @cached_property
     def virtual_services(self) -> VirtualServices:
         """Which VirtualServices there are, and whose proxies use them."""
-        return VirtualServices(self.all("VirtualService"), self.config.names("defaultVirtualServiceExportTo"))
+        return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))

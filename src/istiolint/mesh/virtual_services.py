@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from istiolint.cursor import Cursor
 from istiolint.mesh.gateways import MESH, bound_gateways
-from istiolint.mesh.visibility import scope_of
+from istiolint.mesh.host_index import HostIndex
+from istiolint.mesh.hosts import Hosts
+from istiolint.mesh.visibility import Scope, scope_of
 from istiolint.resource import Resource
 
 
@@ -18,6 +21,14 @@ class Audience(NamedTuple):
 
     namespaces: tuple[str, ...]
     certain: bool
+
+
+class MeshHost(NamedTuple):
+    """A host that a VirtualService routes for sidecars: its full name and where it stands."""
+
+    virtual_service: Resource
+    fqdn: str
+    at: Cursor
 
 
 def destinations(virtual_service: Resource) -> Iterator[Cursor]:
@@ -45,14 +56,12 @@ def delegates(virtual_service: Resource) -> Iterator[tuple[str, str, Cursor]]:
 class VirtualServices:
     """All VirtualServices, by namespace and name."""
 
-    def __init__(self, virtual_services: Iterable[Resource], default: Sequence[str] = ("*",)):
-        self._default = default
+    def __init__(self, virtual_services: Iterable[Resource], hosts: Hosts, default: Sequence[str] = ("*",)):
+        self._all, self._hosts, self._default = list(virtual_services), hosts, default
         self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
         self._roots: dict[tuple[str, str], list[Resource]] = defaultdict(list)
-        self.namespaces: set[str] = set()
-        for virtual_service in virtual_services:
-            self.namespaces.add(virtual_service.namespace)
+        for virtual_service in self._all:
             self._by_name[virtual_service.namespace, virtual_service.name].append(virtual_service)
             self._by_short_name[virtual_service.name].append(virtual_service)
             for namespace, name, _ in delegates(virtual_service):
@@ -70,6 +79,25 @@ class VirtualServices:
         """The VirtualServices that hand routes on to this one."""
         return self._roots.get((virtual_service.namespace, virtual_service.name), ())
 
+    def scope(self, virtual_service: Resource) -> Scope:
+        """The namespaces that see a VirtualService."""
+        return scope_of(virtual_service, self._default)
+
+    def mesh_hosts(self, virtual_service: Resource) -> Iterator[MeshHost]:
+        """The hosts that a VirtualService routes for sidecars."""
+        if any(name.name == MESH for name, _ in bound_gateways(virtual_service)):
+            for host in virtual_service.spec["hosts"]:
+                if host.text:
+                    yield MeshHost(virtual_service, self._hosts.fqdn(host.text, virtual_service.namespace), host)
+
+    def on_mesh(self, fqdn: str) -> Iterator[MeshHost]:
+        """What all VirtualServices route for sidecars under a host, wildcards on both sides included."""
+        return self._mesh_index.overlapping(fqdn)
+
+    @cached_property
+    def _mesh_index(self) -> HostIndex[MeshHost]:
+        return HostIndex((host.fqdn, host) for virtual_service in self._all for host in self.mesh_hosts(virtual_service))
+
     def audience(self, virtual_service: Resource) -> Audience:
         """Whose proxies use a VirtualService: a delegate is used by those who use its roots."""
         if roots := self.roots(virtual_service):
@@ -79,7 +107,7 @@ class VirtualServices:
         return self._own_audience(virtual_service)
 
     def _own_audience(self, virtual_service: Resource) -> Audience:
-        scope = scope_of(virtual_service, self._default)
+        scope = self.scope(virtual_service)
         names = [name for name, _ in bound_gateways(virtual_service)]
         gateways = {name.namespace for name in names if name.name != MESH}
         if all(name.name != MESH for name in names):
