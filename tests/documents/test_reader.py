@@ -44,6 +44,10 @@ def data(text: str, parser: str) -> list[Any]:
         ("80: a\ntrue: b\non: c\n1.5: d\n~: e", [{"80": "a", "true": "c", "1.5": "d", "null": "e"}]),
         ("? a\n? b\n", [{"a": None, "b": None}]),
         ("a: [1.2.3.4, 001:db8::]\n", [{"a": ["1.2.3.4", "001:db8::"]}]),
+        (
+            "a: [https://x.example/y, z:1, 2]\nb: {c: spiffe://d/e}\n",
+            [{"a": ["https://x.example/y", "z:1", 2], "b": {"c": "spiffe://d/e"}}],
+        ),
         ('a: !!str 80\nb: !!int "80"\nc: ! 80\nd: !x 80\n', [{"a": "80", "b": 80, "c": 80, "d": "80"}]),
     ],
 )

@@ -15,7 +15,8 @@ except ImportError:  # pragma: no cover - the binding is declared, but may fail 
 Parse: TypeAlias = Callable[[str], Iterator[Any]]
 
 MOST_RETRIED = 256 * 1024
-_COLON_BEFORE_END = re.compile(r":\s*[,\]}]")
+_COLON = "found unexpected ':'"
+"""What the libyaml of ruamel.yaml.clib (0.1.7) says to a colon inside a plain scalar of a flow collection."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _REPLACED = r"\\ufffd"
 
@@ -42,16 +43,11 @@ def _libyaml_events(text: str) -> Iterator[Any]:
 def second_try(error: Exception, text: str) -> Parse | None:
     """How to parse what kubectl may accept though `events` refused it.
 
-    JSON with surrogates, and for libyaml `[001:db8::]`: a plain scalar in a flow list that ends in a colon.
+    JSON with surrogates, and for libyaml `[https://login.example.com, 001:db8::]`: plain scalars with colons in a flow list.
     """
-    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-    if mark is None:
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return None
+    mark = error.problem_mark
     if text[mark.index : mark.index + 1] in "dD" and text.lstrip().startswith("{") and _SURROGATE.search(text):
         return json_events
-    if CParser is None or len(text) > MOST_RETRIED:
-        return None
-    start = text.rfind("\n", 0, mark.index) + 1
-    end = text.find("\n", mark.index)
-    line = text[start : end if end >= 0 else len(text)]
-    return pure_events if _COLON_BEFORE_END.search(line) else None
+    return pure_events if error.problem == _COLON and len(text) <= MOST_RETRIED else None

@@ -87,10 +87,7 @@ def _compose(document: Document) -> Composed:
         if not parse:
             raise
         document.parse = parse
-        try:
-            return compose(parse(document.text))
-        except YAMLError:
-            raise error from None
+        return compose(parse(document.text))
 
 
 def _broken(document: Document, problem: Finding) -> Iterator[Finding]:
