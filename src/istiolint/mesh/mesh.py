@@ -42,7 +42,7 @@ class Mesh:
         self._by_namespace: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._by_name: dict[tuple[str, str, str], Resource] = {}
         known = [resource for resource in resources if resource.type]
-        self._variants = Variants(known)
+        self._variants = Variants(known, settings.whole_mesh)
         for resource in known:
             type_ = resource.type or ""
             self._by_type[type_].append(resource)

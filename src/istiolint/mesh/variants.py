@@ -21,33 +21,54 @@ def _identity(resource: Resource) -> Identity:
 
 
 def _folder(file: str) -> str:
-    return str(PurePosixPath(file.replace("\\", "/")).parent)
+    return f"{PurePosixPath(file.replace(chr(92), '/')).parent}/"
 
 
 class Variants:
-    """Files and folders that define the same resources."""
+    """Files and folders that define the same resources.
 
-    def __init__(self, resources: Iterable[Resource]):
+    `whole_mesh`: the input is one mesh, so that what names no namespace is in `default` and not wherever it is applied.
+    """
+
+    def __init__(self, resources: Iterable[Resource], whole_mesh: bool = False):
+        self._whole_mesh = whole_mesh
         files: dict[Identity, set[str]] = defaultdict(set)
         for resource in resources:
             if resource.name:
                 files[_identity(resource)].add(resource.document.source.path)
         self._defines: dict[str, set[Identity]] = defaultdict(set)
+        self._repeated: set[tuple[str, Identity]] = set()
         for identity, found in files.items():
+            seen: set[str] = set()
             for file in found if len(found) > 1 else ():
+                folder = _folder(file)
                 self._defines[file].add(identity)
-                self._defines[_folder(file) + "/"].add(identity)
+                self._defines[folder].add(identity)
+                if folder in seen:
+                    self._repeated.add((folder, identity))
+                seen.add(folder)
         self._meet = cache(self._share)
 
     def rivals(self, one: Resource, other: Resource) -> bool:
-        """Whether two resources are alternatives: the same one twice, or from files or folders that define the same one."""
+        """Whether two resources are alternatives: the same one twice, or from files or folders that define the same one.
+
+        Resources that name no namespace may also be applied to different ones, unless they stand below one folder.
+        """
         if _identity(one) == _identity(other):
             return True
         file, other_file = one.document.source.path, other.document.source.path
         if file == other_file:
             return False
-        folder, other_folder = _folder(file) + "/", _folder(other_file) + "/"
-        return self._meet(file, other_file) or (folder != other_folder and self._meet(folder, other_folder))
+        folder, other_folder = _folder(file), _folder(other_file)
+        if self._meet(file, other_file):
+            return True
+        if folder == other_folder:
+            return (folder, _identity(one)) in self._repeated or (folder, _identity(other)) in self._repeated
+        return self._meet(folder, other_folder) or self._apart(one, other, folder, other_folder)
+
+    def _apart(self, one: Resource, other: Resource, folder: str, other_folder: str) -> bool:
+        placed = self._whole_mesh or (one.placed and other.placed)
+        return not placed and not folder.startswith(other_folder) and not other_folder.startswith(folder)
 
     def _share(self, one: str, other: str) -> bool:
         return not self._defines.get(one, set()).isdisjoint(self._defines.get(other, ()))
