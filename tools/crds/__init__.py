@@ -1,0 +1,1 @@
+"""CustomResourceDefinitions to the JSON Schemas in schemas/."""

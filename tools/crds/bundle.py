@@ -1,0 +1,51 @@
+"""Reading CustomResourceDefinitions: an official bundle in YAML, or the same facts as a JSON list."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Node: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Crd:
+    """One kind: the schemas of its served API versions, the one that describes it best, and where CEL rules stand."""
+
+    group: str
+    kind: str
+    versions: dict[str, Node]
+
+    @property
+    def schema(self) -> Node:
+        """The newest version's schema: v1 before v1beta1 before v1alpha3."""
+        return self.versions[min(self.versions, key=_age)]
+
+
+def read(path: Path) -> list[Crd]:
+    """The kinds of a file, sorted: a YAML bundle of CustomResourceDefinitions, or a JSON list of {group, kind, versions}."""
+    text = path.read_text("utf-8")
+    found = [_from_facts(fact) for fact in json.loads(text)] if path.suffix == ".json" else _from_bundle(text)
+    return sorted(found, key=lambda crd: (crd.group, crd.kind))
+
+
+def _from_facts(fact: Node) -> Crd:
+    served = {version["name"]: version["schema"] for version in fact["versions"] if version["served"]}
+    return Crd(fact["group"], fact["kind"], served)
+
+
+def _from_bundle(text: str) -> list[Crd]:
+    from ruamel.yaml import YAML
+
+    found = []
+    for document in YAML(typ="safe").load_all(text):
+        if document and document.get("kind") == "CustomResourceDefinition":
+            spec = document["spec"]
+            served = {v["name"]: v["schema"]["openAPIV3Schema"] for v in spec["versions"] if v["served"]}
+            found.append(Crd(spec["group"], spec["names"]["kind"], served))
+    return found
+
+
+def _age(version: str) -> tuple[int, str]:
+    stage = 1 if "beta" in version else 2 if "alpha" in version else 0
+    return stage, version
