@@ -1,6 +1,7 @@
 """A value in a resource together with its path: what checks read and where findings point."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from istiolint.finding import Path, Place
@@ -68,7 +69,7 @@ class Cursor:
     @property
     def number(self) -> int | None:
         """The value if it is an integer (80.0 is one, as at the API server; a boolean is none)."""
-        if isinstance(self._value, bool) or not isinstance(self._value, (int, float)):
+        if isinstance(self._value, bool) or not isinstance(self._value, (int, float)) or not isfinite(self._value):
             return None
         return int(self._value) if self._value == int(self._value) else None
 

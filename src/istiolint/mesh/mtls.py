@@ -23,10 +23,11 @@ _MODES: dict[str, Mode] = {"STRICT": "STRICT", "PERMISSIVE": "PERMISSIVE", "DISA
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The modes that may be in force (more than one where policies of one scope disagree), and the fields that set them."""
+    """The modes that may be in force (more than one where policies of one scope disagree), and which fields of which set them."""
 
     modes: frozenset[Mode]
     set_by: tuple[Cursor, ...] = ()
+    policies: tuple[Resource, ...] = ()
 
     @property
     def strict(self) -> bool:
@@ -94,17 +95,18 @@ class Mtls:
         return answer
 
     def _of_policy(self, policy: Resource, port: int | None, inherited: Effective) -> Effective:
-        general = _mode(policy.spec["mtls"]["mode"]) or inherited
-        return (port is not None and _mode(policy.spec["portLevelMtls"][str(port)]["mode"])) or general
-
-
-def _mode(field: Cursor) -> Effective | None:
-    mode = _MODES.get(field.text)
-    return Effective(frozenset([mode]), (field,)) if mode else None
+        fields = [policy.spec["mtls"]["mode"]]
+        if port is not None:
+            fields.insert(0, policy.spec["portLevelMtls"][str(port)]["mode"])
+        for field in fields:
+            if mode := _MODES.get(field.text):
+                return Effective(frozenset([mode]), (field,), (policy,))
+        return inherited
 
 
 def _either(answers: Sequence[Effective]) -> Effective | None:
     if len(answers) < 2:
         return answers[0] if answers else None
     modes = frozenset(mode for answer in answers for mode in answer.modes)
-    return Effective(modes, tuple(field for answer in answers for field in answer.set_by))
+    fields = tuple(field for answer in answers for field in answer.set_by)
+    return Effective(modes, fields, tuple(policy for answer in answers for policy in answer.policies))
