@@ -1,7 +1,6 @@
 """A value in a resource together with its path: what checks read and where findings point."""
 
 from collections.abc import Iterator
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from istiolint.finding import Path, Place
@@ -69,9 +68,9 @@ class Cursor:
     @property
     def number(self) -> int | None:
         """The value if it is an integer (80.0 is one, as at the API server; a boolean is none)."""
-        if isinstance(self._value, bool) or not isinstance(self._value, (int, float)) or not isfinite(self._value):
-            return None
-        return int(self._value) if self._value == int(self._value) else None
+        if isinstance(self._value, float):
+            return int(self._value) if self._value.is_integer() else None
+        return self._value if isinstance(self._value, int) and not isinstance(self._value, bool) else None
 
     @property
     def mapping(self) -> dict[str, Any]:
