@@ -11,7 +11,17 @@ DOCUMENT = Document(Source("a.yaml"), 0, 0, "")
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(80, 80), (80.0, 80), (10**400, 10**400), (0, 0), (True, None), (8.5, None), (math.inf, None), (math.nan, None), ("80", None)],
+    [
+        (80, 80),
+        (80.0, 80),
+        (10**400, 10**400),
+        (0, 0),
+        (True, None),
+        (8.5, None),
+        (math.inf, None),
+        (math.nan, None),
+        ("80", None),
+    ],
 )
 def test_number_is_an_integer_or_none(value: object, number: int | None) -> None:
     assert Cursor(DOCUMENT, (), value).number == number
