@@ -13,17 +13,19 @@ from istiolint.finding import Path
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
-_ACTION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_LINE_OF_ACTIONS = re.compile(r"^[ \t]*(?:(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})[ \t]*)+$", re.DOTALL | re.MULTILINE)
+_ANY = r"\{\{(?:(?!\}\}).){0,500}\}\}|\{%(?:(?!%\}).){0,500}%\}|\{#(?:(?!#\}).){0,500}#\}"
+_ACTION = re.compile(_ANY, re.DOTALL)
+_LINE_OF_ACTIONS = re.compile(rf"^[ \t]*(?:(?:{_ANY})[ \t]*)+$", re.DOTALL | re.MULTILINE)
 _CONTROL_LINE = re.compile(
     r"^(?:\{%|\{\{-?\s*(?:if|else|end|range|with|define|block|include|template|/\*|\$\w+\s*:?=))", re.MULTILINE
 )
-_HELM = re.compile(r"\{\{[^}]*(?:\.Values|\.Release|\.Chart|\.Capabilities|\b(?:include|toYaml|nindent)\b)")
+_HELM = re.compile(r"\{\{[^}]{0,200}(?:\.Values|\.Release|\.Chart|\.Capabilities|\b(?:include|toYaml|nindent)\b)")
 _TEMPLATE_FOLDER = re.compile(r"(?:^|[/\\])templates[/\\]")
 _NO_TEMPLATES_INSIDE = (
     "networking.istio.io/", "security.istio.io/", "telemetry.istio.io/", "gateway.networking.k8s.io/",
 )  # fmt: skip
-MOST_MENDED = 512 * 1024
+MOST_SEARCHED = 256 * 1024
+"""Characters in which actions are sought: a longer document shows what it is by then."""
 
 
 def template_field(document: "Document") -> Path | None:
@@ -48,10 +50,10 @@ def broken_template(document: "Document", composes: Callable[[str], bool]) -> tu
     folder called `templates`, must do.
     """
     text = document.text
-    action = _ACTION.search(text)
+    action = _ACTION.search(text, 0, MOST_SEARCHED)
     if not action:
         return None
-    if len(text) <= MOST_MENDED and composes(_without_actions(text)):
+    if len(text) <= MOST_SEARCHED and composes(_without_actions(text)):
         return action.span()
     if control := _CONTROL_LINE.search(text):
         return control.start(), control.end()
@@ -60,7 +62,7 @@ def broken_template(document: "Document", composes: Callable[[str], bool]) -> tu
 
 def template_name(text: str) -> str:
     """How summaries call it."""
-    return "Helm template" if _HELM.search(text) else "template"
+    return "Helm template" if _HELM.search(text, 0, MOST_SEARCHED) else "template"
 
 
 def _without_actions(text: str) -> str:
