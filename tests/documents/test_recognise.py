@@ -15,7 +15,6 @@ OBJECT = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n"
     [
         ("a.yaml", OBJECT, None),
         ("a.yaml", "kind: List\nitems: []\n", None),
-        ("a.yaml", "", None),
         ("a.yaml", "# c\n", None),
         ("values.yaml", "image: {tag: 1}\n", "no Kubernetes object"),
         ("a.yaml", "- a\n- b\n", "no Kubernetes object"),

@@ -144,12 +144,19 @@ def test_any_bytes(content: bytes) -> None:
         ("a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60)), "yaml-alias-bomb"),
         ("a0: &a0 {k: x}\n" + "".join(f"a{n}: &a{n} {{l: *a{n - 1}, r: *a{n - 1}}}\n" for n in range(1, 60)), "yaml-alias-bomb"),
         ("a: &a [" + "x, " * 1_000 + "]\nb: [" + "*a, " * 300 + "]\n", "yaml-alias-bomb"),
+        ("---\n" * 20_000 + "a: [1", "yaml-syntax"),
+        ("apiVersion: v1\nkind: X\nmetadata: {name: '" + "$(" * 100_000 + "'}", None),
         ("a: &a {k: v}\nb:\n" + "  <<: *a\n" * 500, None),
     ],
 )
 def test_bombs(parser: str, text: str, rule: str | None) -> None:
     (document,) = documents(text, parser)
     assert [problem.rule for problem in document.problems] == ([rule] if rule else [])
+
+
+def test_so_many_duplicates_are_told() -> None:
+    (document,) = documents("a: b\n" * 20_000)
+    assert len(document.problems) == 100
 
 
 def test_memory_is_bounded_by_the_size_of_the_text() -> None:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
 _PLACEHOLDER = re.compile(
-    r"\$\{[^}]*\}|\$\([^)]*\)|\(\$\w+\)|\$[A-Za-z_]\w*"  # shell, Flux, envsubst, Make, Chainsaw
-    r"|\{\{.*?\}\}|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%"
+    r"\$\{[^}]{0,99}\}|\$\([^)]{0,99}\)|\(\$\w{1,99}\)|\$[A-Za-z_]\w*"  # shell, Flux, envsubst, Make, Chainsaw
+    r"|\{\{.{0,99}?\}\}|<[A-Za-z_][\w -]{0,99}>|__\w{1,99}__|@\w{1,99}@|%\w{1,99}%"
     r"|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
 )
 

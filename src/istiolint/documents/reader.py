@@ -16,6 +16,9 @@ from istiolint.documents.template import broken_template, template_field, templa
 from istiolint.finding import Finding, Place, Related, Severity, Span
 from istiolint.sources import Source
 
+MOST_DUPLICATES = 100
+"""Keys written twice that are told in one document: who has more has another problem."""
+
 _CONTENT = re.compile(r"(?<![^\r\n])[ \t]*[^%#\s]")
 _MARKER = re.compile(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 
@@ -23,6 +26,7 @@ _MARKER = re.compile(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 def read(source: Source, patches: Container[str] = ()) -> Iterator[Document]:
     """The documents of a source, in order; faulty ones carry problems and no data, those that are left alone a reason.
 
+    Empty documents are left out; those that hold only comments have no data and no reason.
     `patches` are the paths that a kustomization.yaml names (see kustomize.py).
     """
     if source.trouble:
@@ -30,6 +34,8 @@ def read(source: Source, patches: Container[str] = ()) -> Iterator[Document]:
         return
     told: set[str] = set()
     for index, (offset, text) in enumerate(_split(source.text)):
+        if text.strip() in ("", "---"):
+            continue
         document = Document(source, index, offset, text)
         for problem in _problems(document):
             if problem.rule not in _ONCE_A_FILE or problem.rule not in told:
@@ -119,7 +125,7 @@ def _unrendered(document: Document, span: Span) -> Finding:
 
 def _duplicates(document: Document) -> Iterator[Finding]:
     severity: Severity | None = None if is_object(document.data) else "warning"
-    for duplicate in document.layout.duplicates:
+    for duplicate in document.layout.duplicates[:MOST_DUPLICATES]:
         message = f"the key `{duplicate.key}` is written twice; only the last one counts, the first is lost"
         first = Related(document.span(duplicate.first_start, duplicate.first_end), "first written here")
         span = document.span(duplicate.start, duplicate.end)
