@@ -7,10 +7,11 @@ from istiolint.documents import Document, patch_paths, read
 from istiolint.finding import Diagnostic, Finding, Place, field_path
 from istiolint.mesh import Mesh
 from istiolint.report import Report, Summary
-from istiolint.resource import Resource, resources
+from istiolint.resource import GivenResource, Resource, resources
 from istiolint.rules import Rule, all_rules, matching, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
+from istiolint.suppression import is_suppressed
 
 
 def lint(sources: Iterable[Source], settings: Settings | None = None) -> Report:
@@ -48,6 +49,8 @@ class _Run:
         patches = patch_paths(sources)
         documents = (document for source in sources for document in self.read(source, patches))
         found = [resource for document in documents for resource in self.understand(document)]
+        if networks := self.given(self.settings.mesh_networks):
+            found.append(GivenResource(networks, "MeshNetworks", self.settings.root_namespace))
         mesh = Mesh(found, self.settings, mesh_config=self.given(self.settings.mesh_config))
         checks: dict[str, list[Rule]] = {}
         for rule in self.rules.values():
@@ -103,7 +106,9 @@ class _Run:
 
     def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None) -> None:
         rule = rule or self.rules.get(finding.rule)
-        if rule:
+        if rule and resource and is_suppressed(rule, resource):
+            self.summary.suppressed[rule.id] += 1
+        elif rule:
             self.found.append((rule, finding, resource))
 
     def report(self) -> Report:

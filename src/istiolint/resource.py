@@ -80,6 +80,25 @@ class Resource(Cursor):
         return ResourceName(self.api_version, self.kind, self.metadata["namespace"].text or None, self.name or None)
 
 
+class GivenResource(Resource):
+    """A document that is no Kubernetes object but is named by an option, such as `--mesh-networks`: it stands for one."""
+
+    def __init__(self, document: Document, kind: str, namespace: str):
+        super().__init__(document, (), document.data)
+        self.kind = self.type = kind
+        self.__dict__ |= {"name": kind.lower(), "namespace": namespace}
+
+    @property
+    def linted(self) -> bool:
+        """Always: who names a file in an option wants to know what is wrong with it."""
+        return True
+
+    @property
+    def identity(self) -> ResourceName:
+        """The kind with its name in lower case, in the namespace of the control plane."""
+        return ResourceName(self.api_version, self.kind, self.namespace, self.name)
+
+
 def resources(document: Document) -> Iterator[Resource]:
     """The resources of a document; those of a `List` one by one. Nothing for YAML that is no Kubernetes object."""
     data = document.data

@@ -21,6 +21,8 @@ class Summary:
     """Documents not read, by reason."""
     unchecked: Counter[str] = field(default_factory=Counter)
     """References that the input could not decide, by rule."""
+    suppressed: Counter[str] = field(default_factory=Counter)
+    """Findings that the manifests ask to leave out, by rule."""
 
 
 @dataclass(slots=True)
