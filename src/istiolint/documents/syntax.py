@@ -1,25 +1,14 @@
 """What a YAML parser complains about, in words a person uses: what is wrong, exactly where, and what to write instead."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
 
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from istiolint.sources.source import LINE_END
+from istiolint.documents.fault import Fault, Spot
 
 _KEY_WITHOUT_SPACE = re.compile(r"(?P<indent>[ ]*)(?:- +)*(?P<key>[A-Za-z_][\w./-]*):(?P<value>[^\s:/].*)?$")
-_TOKEN = re.compile(r"[^\s,\[\]{}]+|.", re.DOTALL)
-
-
-class Fault(NamedTuple):
-    """A fault in a text: words, offsets (end exclusive), and what to write instead."""
-
-    message: str
-    start: int
-    end: int
-    hint: str | None = None
 
 
 def explain(error: Exception, text: str, first_line: int = 1) -> Fault:
@@ -31,7 +20,7 @@ def explain(error: Exception, text: str, first_line: int = 1) -> Fault:
         at = next((at for at, character in enumerate(text) if "\ud800" <= character <= "\udfff"), 0)
         return _character(text, at)
     opened = error.context_mark.index if error.context_mark else mark.index
-    place = _Place(text, min(mark.index, len(text)), min(opened, len(text)), first_line)
+    place = Spot(text, min(mark.index, len(text)), min(opened, len(text)), first_line)
     if place.character == "\t":
         return place.fault(
             "a tab stands where only spaces can", r"\t+", hint="indent with spaces; YAML does not allow tabs there"
@@ -43,53 +32,6 @@ def explain(error: Exception, text: str, first_line: int = 1) -> Fault:
     return place.fault(f"this is no YAML: {problem}")
 
 
-class _Place:
-    """Where the parser stopped (`at`), and where the thing began that it was reading (`opened`)."""
-
-    def __init__(self, text: str, at: int, opened: int, first_line: int):
-        self.text, self.at, self.opened, self.first_line = text, at, opened, first_line
-
-    @property
-    def character(self) -> str:
-        return self.text[self.at : self.at + 1]
-
-    @property
-    def token(self) -> str:
-        match = _TOKEN.match(self.text, self.at)
-        return match[0] if match else ""
-
-    @property
-    def line_start(self) -> int:
-        return self.start_of_line(self.at)
-
-    @property
-    def before(self) -> str:
-        """The line up to the place."""
-        return self.text[self.line_start : self.at]
-
-    def start_of_line(self, at: int) -> int:
-        return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
-
-    def number(self, at: int) -> int:
-        """The line of an offset."""
-        return self.first_line + len(LINE_END.findall(self.text, 0, at))
-
-    def lines_above(self) -> Iterator[tuple[int, str]]:
-        """Offset and text of the lines above that hold more than a comment, nearest first."""
-        end = self.line_start
-        for line in reversed(self.text[max(0, end - 100_000) : end].splitlines(keepends=True)):
-            end -= len(line)
-            if line.strip() and not line.lstrip().startswith("#"):
-                yield end, line.rstrip()
-
-    def fault(self, message: str, covers: str = "", *, at: int | None = None, hint: str | None = None) -> Fault:
-        """A fault at the place (or at another offset) that covers a pattern, by default one word."""
-        last = max(len(self.text.rstrip()) - 1, 0)
-        start = min(self.at if at is None else at, last)
-        match = re.compile(covers or _TOKEN).match(self.text, start)
-        return Fault(message, start, max(match.end() if match else start, start + 1), hint)
-
-
 def _character(text: str, at: int) -> Fault:
     at = min(max(at, 0), max(len(text) - 1, 0))
     code = f"U+{ord(text[at]):04X}" if text else "a character"
@@ -97,13 +39,13 @@ def _character(text: str, at: int) -> Fault:
     return Fault(f"the control character {code} cannot stand in YAML", at, min(at + 1, len(text)), hint)
 
 
-def _no_token(place: _Place) -> Fault:
+def _no_token(place: Spot) -> Fault:
     character = place.character
     hint = f"quote the value: '{place.token}'"
     return place.fault(f"a value cannot begin with `{character}`", hint=hint)
 
 
-def _second_colon(place: _Place) -> Fault:
+def _second_colon(place: Spot) -> Fault:
     """`a: b: c`, a line indented deeper than the value above, `a:b` above, or a line above that is no key."""
     key = place.before.strip().removeprefix("- ").strip()
     if ": " in place.before or place.before.lstrip("- ").startswith(("'", '"')):
@@ -132,11 +74,11 @@ def _second_colon(place: _Place) -> Fault:
     )  # fmt: skip
 
 
-def _item_beside_key(place: _Place) -> Fault:
+def _item_beside_key(place: Spot) -> Fault:
     return place.fault("a list item cannot begin on the line of its key", hint="begin it on the next line")
 
 
-def _no_colon(place: _Place) -> Fault:
+def _no_colon(place: Spot) -> Fault:
     line = place.text[place.opened :].splitlines()[0].rstrip()
     return place.fault(
         f"`{line}` is neither a key with a colon nor a list item", r"[^\r\n]*", at=place.opened,
@@ -144,12 +86,12 @@ def _no_colon(place: _Place) -> Fault:
     )  # fmt: skip
 
 
-def _unclosed_quote(place: _Place) -> Fault:
+def _unclosed_quote(place: Spot) -> Fault:
     quote = place.text[place.opened : place.opened + 1]
     return place.fault(f"the quote {quote} that opens here is not closed", r".", at=place.opened, hint=f"close it with {quote}")
 
 
-def _unclosed_bracket(place: _Place) -> Fault:
+def _unclosed_bracket(place: Spot) -> Fault:
     bracket = place.text[place.opened : place.opened + 1]
     closing = {"[": "]", "{": "}"}.get(bracket, "]")
     if place.start_of_line(place.opened) != place.line_start or place.at >= len(place.text.rstrip()):
@@ -161,7 +103,7 @@ def _unclosed_bracket(place: _Place) -> Fault:
     return place.fault(f"a comma or {closing} is missing before `{place.token}`")
 
 
-def _no_key(place: _Place) -> Fault:
+def _no_key(place: Spot) -> Fault:
     if place.text[place.opened : place.opened + 1] == "-":
         return _no_item(place)
     before = place.before.rstrip()
@@ -179,7 +121,7 @@ def _no_key(place: _Place) -> Fault:
     return _indentation(place)
 
 
-def _indentation(place: _Place) -> Fault:
+def _indentation(place: Spot) -> Fault:
     indent = len(place.before)
     mapping = place.opened - place.start_of_line(place.opened)
     if place.character == "-" and place.text[place.at + 1 : place.at + 2].isspace():
@@ -200,19 +142,19 @@ def _indentation(place: _Place) -> Fault:
     return place.fault(f"`{place.token}` is indented by {_spaces(indent)}, like no line above it", hint=hint)
 
 
-def _no_item(place: _Place) -> Fault:
+def _no_item(place: Spot) -> Fault:
     message = f"`{place.token}` stands among the items of a list that began on line {place.number(place.opened)}"
     return place.fault(message, hint="begin it with `- `, or indent it under the item that it belongs to")
 
 
-def _no_content(place: _Place) -> Fault:
+def _no_content(place: Spot) -> Fault:
     if not place.token.strip():
         opened = max(place.text.rfind("[", 0, place.at), place.text.rfind("{", 0, place.at))
         return place.fault(f"the bracket {place.text[opened]} that opens here is not closed", r".", at=opened)
     return place.fault(f"a value is missing before `{place.token}`", hint="quote it if it is text")
 
 
-def _no_name(place: _Place) -> Fault:
+def _no_name(place: Spot) -> Fault:
     start = place.opened
     sign = place.text[start : start + 1]
     text = re.compile(r"[^\s,\[\]{}]*").match(place.text, start)
@@ -223,7 +165,7 @@ def _no_name(place: _Place) -> Fault:
     )
 
 
-def _escape(place: _Place) -> Fault:
+def _escape(place: Spot) -> Fault:
     at = place.text.rfind("\\", 0, place.at + 1)
     escape = place.text[at : at + 2]
     return place.fault(
@@ -231,21 +173,21 @@ def _escape(place: _Place) -> Fault:
     )
 
 
-def _block_header(place: _Place) -> Fault:
+def _block_header(place: Spot) -> Fault:
     sign = place.text[place.opened : place.opened + 1]
     return place.fault(f"behind `{sign}` the line must end", hint="begin the text on the next line, indented")
 
 
-def _directive(place: _Place) -> Fault:
+def _directive(place: Spot) -> Fault:
     line = place.text[place.opened :].splitlines()[0].rstrip()
     return place.fault(f"`{line}` is no directive of YAML", r"[^\r\n]*", at=place.opened, hint="quote it if it is text")
 
 
-def _just(message: str, hint: str | None = None) -> Callable[[_Place], Fault]:
+def _just(message: str, hint: str | None = None) -> Callable[[Spot], Fault]:
     return lambda place: place.fault(message.replace("{token}", place.token), hint=hint)
 
 
-_CAUSES: tuple[tuple[str, Callable[[_Place], Fault]], ...] = (
+_CAUSES: tuple[tuple[str, Callable[[Spot], Fault]], ...] = (
     (r"cannot start any token", _no_token),
     (r"mapping values are not allowed", _second_colon),
     (r"sequence entries are not allowed", _item_beside_key),
