@@ -80,19 +80,8 @@ def _neighbours(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[MeshHos
     for host in mesh.virtual_services.mesh_hosts(virtual_service):
         for other in mesh.virtual_services.on_mesh(host.fqdn):
             theirs = mesh.virtual_services.scope(other.virtual_service)
-            if (scope & theirs or "*" in scope | theirs) and _live_together(virtual_service, other.virtual_service, mesh):
+            if (scope & theirs or "*" in scope | theirs) and mesh.live_together(virtual_service, other.virtual_service):
                 yield host, other
-
-
-def _live_together(one: Resource, other: Resource, mesh: Mesh) -> bool:
-    """Whether nothing speaks for it that one is applied in the place of the other.
-
-    What is defined in several files is applied from one of them at a time; what names no namespace, folder by folder.
-    """
-    if one.document.source is other.document.source:
-        return not mesh.rivals(one, other)
-    alone = all(len(mesh.virtual_services.find(each.namespace, each.name)) == 1 for each in (one, other))
-    return alone and is_placed(one) and is_placed(other) and not mesh.rivals(one, other)
 
 
 def _is_ambiguous(host: MeshHost, other: MeshHost, mesh: Mesh) -> bool:

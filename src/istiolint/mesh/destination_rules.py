@@ -47,6 +47,18 @@ class DestinationRules:
         named = self._by_short_name.get(fqdn.partition(".")[0], ())
         return [rule for rule in named if not (is_placed(rule) and is_placed(referrer))]
 
+    def beside(self, rule: Resource) -> list[Resource]:
+        """The other rules of its namespace with which a rule is merged: for just the same host, shown to the same namespaces.
+
+        (Rules for some workloads are left out: they count for these alone.)
+        """
+        found = self._all.exact(self._hosts.fqdn(rule.spec["host"].text, rule.namespace))
+        return [] if rule.spec["workloadSelector"].exists else [
+            other for other in found
+            if other is not rule and other.namespace == rule.namespace and self.scope(other) == self.scope(rule)
+            and not other.spec["workloadSelector"].exists
+        ]  # fmt: skip
+
     def scope(self, rule: Resource) -> Scope:
         """The namespaces that see a rule."""
         return self._scopes[id(rule)]

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_address
 from typing import NamedTuple
 
 from istiolint.cursor import Cursor
@@ -86,11 +85,12 @@ class Hosts:
         self._index = HostIndex((host.name, host) for host in (*self._known, *self._assumed()))
 
     def fqdn(self, host: str, namespace: str) -> str:
-        """The full name of a host written in a resource of a namespace: only names without a dot are expanded.
+        """The full name of a host written in a resource of a namespace: only names without a dot are expanded (and no IP
+        addresses).
 
         As Istio does for VirtualServices and DestinationRules; ServiceEntries, Sidecars and Gateways take names as they are.
         """
-        if not host or host == "*" or "." in host or _is_ip(host):
+        if not host or host == "*" or "." in host or ":" in host:
             return host
         return f"{host}.{namespace}.svc.{self.cluster_domain}"
 
@@ -237,11 +237,3 @@ def _gateway_service(gateway: Resource) -> str:
         return ""
     own = gateway.name if class_ in _CLASSES_WITHOUT_SUFFIX else f"{gateway.name}-{class_}"
     return gateway.annotations.get(_NAME_OVERRIDE, "") or own
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
