@@ -53,8 +53,13 @@ def unwrap_edits(at: Entry) -> list[Cut]:
     text = at.document.text
     if at.flow and first.flow:
         return [Cut(at.extent.key_start, at.end, text[first.extent.key_start : at.end].rstrip("}").rstrip(" ,"))]
+    if first.flow and not at.flow:
+        entries = [found for step in children if (found := entry(at.document, (*at.path, step)))]
+        lines = (line_end(text) + " " * at.indent).join(found.text for found in entries)
+        sure = (at.owns_line or at.opens_item) and not any("\n" in found.text for found in entries)
+        return [Cut(at.extent.key_start, at.end, lines)] if sure else []
     end = at.lines_end
-    if at.flow or first.flow or end is None or not (at.owns_line or at.opens_item) or not first.owns_line:
+    if at.flow or end is None or not (at.owns_line or at.opens_item) or not first.owns_line:
         return []
     body = shifted(text[text.find("\n", at.extent.key_end) + 1 : end], at.indent - first.indent)
     if body is None or not body.startswith(" " * at.indent):

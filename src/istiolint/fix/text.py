@@ -12,7 +12,7 @@ from istiolint.fix.layout import Entry, after, entry
 from istiolint.fix.move import key_text, move_edits, unwrap_edits
 from istiolint.fix.trial import applied, is_certain, keeps_its_word
 
-MOST_TRIED = 64 * 1024
+MOST_TRIED = 32 * 1024
 """In documents with more characters (long Lists), only keys are renamed: to try thousands of other fixes would take minutes."""
 
 

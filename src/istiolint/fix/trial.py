@@ -30,13 +30,13 @@ def keeps_its_word(document: Document, edits: tuple[Edit, ...], cuts: list[Cut])
     """Whether the text with the cuts holds the data with the edits."""
     text = applied(document.text, cuts)
     try:
-        data = compose(document.parse(text)).data
+        composed = compose(document.parse(text))
         wanted = edited(document.data, edits)
-        duplicates = layout(document.parse(text)).duplicates
+        doubled = composed.duplicates and len(layout(document.parse(text)).duplicates) > len(document.layout.duplicates)
     except Exception:
         # Whatever the parser says about the new text, it is no text to offer.
         return False
-    return bool(data == wanted) and len(duplicates) <= len(document.layout.duplicates)
+    return bool(composed.data == wanted) and not doubled
 
 
 def is_certain(document: Document, edit: Edit) -> bool:
