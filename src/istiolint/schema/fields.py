@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from istiolint.finding import Path
+from istiolint.schema.loader import minor
 from istiolint.schema.spelling import plain_form
 
 Node: TypeAlias = dict[str, Any]
@@ -153,11 +154,6 @@ class Fields:
 def written(pattern: Pattern) -> str:
     """A pattern in Kubernetes' notation: `spec.http[].match[].headers.{}`."""
     return ".".join(pattern).replace(".[]", "[]")
-
-
-def minor(version: str) -> tuple[int, ...]:
-    """An Istio version for comparing; the empty one comes before all."""
-    return tuple(int(number) for number in version.split(".")[:2] if number.isdigit())
 
 
 def _additional(node: Node) -> Node:

@@ -10,13 +10,15 @@ from istiolint.finding import Delete, Finding, Fix, Move, Path, Rename, Unwrap, 
 from istiolint.fix.layout import value_at
 from istiolint.resource import Resource
 from istiolint.rules import finding
-from istiolint.schema.fields import Fields, Node, minor, written
+from istiolint.schema.fields import Fields, Node, written
 from istiolint.schema.instead import Instead, instead
 from istiolint.schema.invented import INVENTED
+from istiolint.schema.loader import minor
 from istiolint.schema.misplaced import Home, homes
 from istiolint.schema.removed import REMOVED
 from istiolint.schema.rules import FIELD_NEEDS_NEWER_ISTIO, MISPLACED_FIELD, REMOVED_FIELD, UNKNOWN_FIELD
 from istiolint.schema.spelling import CERTAIN, nearest
+from istiolint.schema.strangers import owners
 
 FATE = "the API server refuses it, or drops it without a word"
 MOST_LISTED = 12
@@ -40,6 +42,7 @@ def unknown_field(field: Cursor, resource: Resource, schema: Node, istio_version
         lambda: case.misplaced(near=True),
         case.misspelt,
         case.misplaced,
+        case.strange,
     )
     return next((found for way in ways if (found := way())), None) or case.anything()
 
@@ -68,7 +71,7 @@ class _Case:
     @cached_property
     def where(self) -> str:
         """The mapping that holds it, for messages."""
-        return f"`{field_path(self.path[:-1])}`" if len(self.path) > 1 else f"a {self.resource.kind}"
+        return f"`{field_path(self.path[:-1])}`" if len(self.path) > 1 else _a(self.resource.kind)
 
     @cached_property
     def siblings(self) -> dict[str, Any]:
@@ -95,14 +98,14 @@ class _Case:
         )
 
     def removed(self) -> Finding | None:
-        entry = instead(REMOVED, self.resource.kind, self.pattern)
+        entry = instead(REMOVED, self.resource.type or "", self.pattern)
         if not entry:
             return None
         message = f"`{self.name}` is a field of early Istio that {self.where} no longer has; {FATE}"
         return finding(self.field.key, message, hint=entry.words, fix=self.mended(entry), rule=REMOVED_FIELD)
 
     def invented(self) -> Finding | None:
-        entry = instead(INVENTED, self.resource.kind, self.pattern)
+        entry = instead(INVENTED, self.resource.type or "", self.pattern)
         return self.unknown(entry.words, self.mended(entry)) if entry else None
 
     def mended(self, entry: Instead) -> Fix | None:
@@ -174,6 +177,12 @@ class _Case:
         sure = sure and home.distance <= 2 and self.fields.fit(home.known.node, self.field.value) >= FITS
         return Fix(f"move {_listed(keys, 'and')} to `{field_path(parent)}`", tuple(moves), sure)
 
+    def strange(self) -> Finding | None:
+        kinds = owners(self.name) if self.path[:-1] == ("spec",) else ()
+        if not kinds:
+            return None
+        return self.unknown(f"`{self.name}` is a field of {' and '.join(map(_a, kinds))}: write it there, or correct the `kind`")
+
     def anything(self) -> Finding:
         taken = {*self.siblings, "status"}
         free = [name for name, node in self.allowed.items() if name not in taken and self.is_there(node)]
@@ -185,6 +194,10 @@ class _Case:
     def unknown(self, hint: str, fix: Fix | None = None) -> Finding:
         message = f"`{self.name}` is no field of {self.where}; {FATE}"
         return finding(self.field.key, message, hint=hint, fix=fix, rule=UNKNOWN_FIELD)
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'AEIO' else 'a'} {kind}"
 
 
 def _written(home: Home, *, parent: bool = False) -> str:
