@@ -173,6 +173,12 @@ def test_several_fields_move_into_one_mapping_that_is_made_for_them() -> None:
     assert after(text, *edits) == "http:\n  retries: 3\ntcp: {}\noutlier:\n  interval: 10s # ten\n  errors: 5\n"
 
 
+def test_all_fields_of_an_item_move_into_one_mapping_that_is_made_for_them() -> None:
+    edits = (Move, ("r", 0, "host"), ("r", 0, "to", "host")), (Move, ("r", 0, "port"), ("r", 0, "to", "port"))
+    assert after("r:\n- host: a\n  port:\n    number: 80\n", *edits) == "r:\n- to:\n    host: a\n    port:\n      number: 80\n"
+    assert after("r: [{host: a, port: 80}]\n", *edits) == "r: [{to: {host: a, port: 80}}]\n"
+
+
 KEYS = ("host", "hosts", "tls", "8080", "on", "a.b/c", "x y")
 SCALARS = st.sampled_from(["v1", "5s", 80, True, None, "", "a: b", "# no comment", "two\nlines\n", "yes", "*", "&x"])
 

@@ -48,8 +48,10 @@ def _cuts(document: Document, edits: tuple[Edit, ...]) -> list[Cut]:
         return cuts
     if len(document.text) > MOST_TRIED:
         return []
-    if any(_overlap(one, other) for one, other in combinations(cuts, 2)):
-        cuts = _one_by_one(document, edits)
+    apart = not any(_overlap(one, other) for own, others in combinations(found, 2) for one in own for other in others)
+    if apart and keeps_its_word(document, edits, cuts):
+        return cuts
+    cuts = _one_by_one(document, edits) if len(edits) > 1 else []
     return cuts if cuts and keeps_its_word(document, edits, cuts) else []
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from istiolint.cursor import Cursor
-from istiolint.finding import Delete, Finding, Fix, Move, Path, Rename, Unwrap, field_path
+from istiolint.finding import Delete, Finding, Fix, Move, Path, Place, Rename, Unwrap, field_path
 from istiolint.fix.layout import value_at
 from istiolint.resource import Resource
 from istiolint.rules import finding
@@ -23,6 +23,12 @@ from istiolint.schema.strangers import owners
 FATE = "the API server refuses it, or drops it without a word"
 MOST_LISTED = 12
 FITS = 0.5
+SELECTORS = ("selector", "workloadSelector")
+NOT_FOR_PEOPLE = (
+    "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields", "resourceVersion",
+    "selfLink", "status", "uid",
+)  # fmt: skip
+"""Fields that the API server or a controller writes."""
 
 _FIELDS: dict[int, Fields] = {}
 
@@ -39,6 +45,7 @@ def unknown_field(field: Cursor, resource: Resource, schema: Node, istio_version
         case.removed,
         case.invented,
         lambda: case.misspelt(CERTAIN),
+        case.label,
         lambda: case.misplaced(near=True),
         case.misspelt,
         case.misplaced,
@@ -145,6 +152,26 @@ class _Case:
             return self.unknown(f"`{name}`, which may be meant, is set beside it already: keep one of the two")
         return self.unknown(f"`{name}`, which may be meant, comes with Istio {node['x-since']} only")
 
+    def label(self) -> Finding | None:
+        """A label written into a selector itself, as Services and Istio's Gateway have it."""
+        name = next((name for name in ("matchLabels", "labels") if name in self.allowed), None)
+        if name is None or self.path[-2] not in SELECTORS or not isinstance(self.field.value, str):
+            return None
+        home = (*self.path[:-1], name)
+        labels = [key for key, value in self.siblings.items() if isinstance(value, str) and key not in self.allowed]
+        moves = tuple(Move(self.beside(key), (*self.resource.path, *home, key)) for key in labels)
+        return finding(
+            self.field.key,
+            f"the label `{self.name}` stands in {self.where} itself; {FATE}, and the selector selects every workload",
+            hint=f"write it under `{field_path(home)}`",
+            fix=Fix(f"move {_listed(labels, 'and')} to `{field_path(home)}`", moves),
+            rule=MISPLACED_FIELD,
+        )
+
+    def beside(self, key: str) -> Place:
+        """The place of a key in the same mapping."""
+        return self.field.place._replace(path=(*self.field.path[:-1], key))
+
     def misplaced(self, near: bool = False) -> Finding | None:
         """`near`: only one level away, or where other stray fields beside it belong as well."""
         found = homes(self.fields, self.resource.value, self.path, self.version)
@@ -172,8 +199,7 @@ class _Case:
         moves = []
         for key in keys:
             to = home.known.pattern[-1] if key == self.name else key
-            place = self.field.place._replace(path=(*self.field.path[:-1], key))
-            moves.append(Move(place, (*self.resource.path, *parent, to)))
+            moves.append(Move(self.beside(key), (*self.resource.path, *parent, to)))
         sure = sure and home.distance <= 2 and self.fields.fit(home.known.node, self.field.value) >= FITS
         return Fix(f"move {_listed(keys, 'and')} to `{field_path(parent)}`", tuple(moves), sure)
 
@@ -184,7 +210,7 @@ class _Case:
         return self.unknown(f"`{self.name}` is a field of {' and '.join(map(_a, kinds))}: write it there, or correct the `kind`")
 
     def anything(self) -> Finding:
-        taken = {*self.siblings, "status"}
+        taken = {*self.siblings, *NOT_FOR_PEOPLE}
         free = [name for name, node in self.allowed.items() if name not in taken and self.is_there(node)]
         if not free:
             return self.unknown("delete it")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 _WORD_ENDS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("shes", "sh"), ("s", ""))
 _NOT_PLAIN = re.compile(r"[^a-z0-9]")
 
-SAME, PLURAL, WORD = 0.0, 0.5, 2.5
+SAME, PLURAL, WORD = 0.0, 0.5, 1.5
 """Distances: the same letters; singular and plural; one name within the other. Between them, the count of wrong letters."""
 
 CERTAIN = 1.0
@@ -38,11 +38,10 @@ def _distance(name: str, candidate: str) -> float | None:
 
     one, other = plain_form(name), plain_form(candidate)
     if one == other:
-        # The same letters at the same places before case is dropped: nearer still.
         return SAME
     if singular(one) == singular(other):
         return PLURAL
-    limit = 1 if len(other) <= 4 else 2 if len(other) <= 9 else 3
+    limit = 1 if len(other) <= 5 else 2 if len(other) <= 9 else 3
     letters = DamerauLevenshtein.distance(one, other, score_cutoff=limit)
     short, long = sorted((one, other), key=len)
     within = len(short) >= 4 and len(short) / len(long) >= 0.4 and short in long
