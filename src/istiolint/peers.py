@@ -1,0 +1,22 @@
+"""Codes of `istioctl analyze` that no rule here answers for, with the reason; `istiolint explain CODE` shows it."""
+
+RETIRED = "Retired: istioctl defines it no more."
+UNUSED = "istioctl defines it, but nothing in istioctl reports it any more."
+
+DEFINITIONS = """`istioctl x precheck` asks the cluster which versions its Gateway API serves. For definitions that are in the
+files see `gateway-api-bundle-too-old`.""".replace("\n", " ")
+
+WITHOUT_RULE: dict[str, str] = {
+    "IST0001": "An error inside istioctl. A check of istiolint that fails is reported as an internal error, with exit status 2.",
+    **dict.fromkeys(
+        ("IST0104", "IST0105", "IST0113", "IST0114", "IST0115", "IST0117", "IST0119", "IST0120", "IST0121", "IST0122", "IST0124"),
+        RETIRED,
+    ),
+    "IST0141": "`istioctl x precheck` asks the API server whether you may install Istio; files cannot tell.",
+    "IST0142": "`istioctl x precheck` asks the API server for its version; files cannot tell.",
+    "IST0143": UNUSED,
+    "IST0156": DEFINITIONS,
+    "IST0168": UNUSED,
+    "IST0169": "`istioctl x precheck` asks the cluster whether a Zipkin service was in use before an upgrade from 1.21 or older.",
+    "IST0172": DEFINITIONS,
+}
