@@ -29,8 +29,8 @@ def ingress_ignores_mesh_routes(virtual_service: Resource, mesh: Mesh) -> Iterat
             if other:
                 yield finding(
                     host,
-                    f"traffic from the gateway goes to all of `{host.text}`; the routes by subset of {other.title} are for callers "
-                    "in the mesh only",
+                    f"traffic from the gateway goes to all of `{host.text}`; the routes by subset of {other.title} are for "
+                    "callers in the mesh only",
                     hint="name the subsets and weights here as well, or delegate to one VirtualService",
                     related=[(other.spec["hosts"], "the routes in the mesh")],
                 )
