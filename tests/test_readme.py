@@ -47,3 +47,19 @@ def test_output_is_real() -> None:
         for piece in match["output"].split(LEFT_OUT):
             assert piece in rest
             rest = rest.partition(piece)[2]
+
+
+def renewed(text: str) -> str:
+    """The page with the output of today, cut to as many lines before and behind `...` as it has now."""
+
+    def block(match: re.Match[str]) -> str:
+        lines = output_of(match["command"]).splitlines(keepends=True)
+        head, left_out, tail = (part.count("\n") for part in match["output"].partition(LEFT_OUT))
+        cut = [*lines[:head], LEFT_OUT, *lines[len(lines) - tail :]] if left_out else lines
+        return f"{match['command']}\n{''.join(cut)}"
+
+    return SHOWN.sub(block, text)
+
+
+if __name__ == "__main__":
+    README.write_text(renewed(README.read_text("utf-8")), "utf-8")
