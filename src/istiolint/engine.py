@@ -63,9 +63,16 @@ class _Run:
         return self.report()
 
     def given(self, path: str | None) -> Document | None:
-        """The first document of a file that an option names; MissingPathError if there is none."""
-        sources = discover((), context=[path]) if path else ()
-        return next((document for source in sources for document in self.read(source, ())), None)
+        """The first document of a file that an option names; MissingPathError if there is none.
+
+        Nobody would notice that a faulty one is not heard, so that its problems are told although it is not linted.
+        """
+        for source in discover((), context=[path]) if path else ():
+            for document in self.read(source, ()):
+                for problem in document.problems:
+                    self.keep(problem, None)
+                return document
+        return None
 
     def read(self, source: Source, patches: Container[str]) -> Iterator[Document]:
         self.sources.setdefault(source.path, source)
