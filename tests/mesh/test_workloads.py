@@ -154,12 +154,12 @@ spec:
 
 def test_odd_values_select_nothing_and_raise_nothing() -> None:
     found = mesh(ODD).workloads
-    assert [(workload.labels, [probe.port for probe in workload.probes]) for workload in found.all] == [({}, []), ({}, [None])]
+    assert [(workload.labels, [probe.port for probe in workload.probes]) for workload in found.all] == [({}, [None]), ({}, [])]
     assert list(found.selected({"app": "x"}, None)) == []
 
 
 def test_names_are_sorted_and_few() -> None:
     found = mesh("\n---\n".join(f"{{apiVersion: v1, kind: Pod, metadata: {{name: p{index}}}}}" for index in (2, 1, 0))).workloads
-    assert names(found.all) == "`Pod default/p0`, `Pod default/p1` and `Pod default/p2`"
+    assert names(found.all[::-1]) == "`Pod default/p0`, `Pod default/p1` and `Pod default/p2`"
     assert names(found.all, most=1) == "`Pod default/p0` and 2 more"
-    assert names(found.all[:1]) == "`Pod default/p2`"
+    assert names(found.all[:1]) == "`Pod default/p0`"

@@ -41,7 +41,8 @@ class Mesh:
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._by_namespace: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._by_name: dict[tuple[str, str, str], Resource] = {}
-        known = [resource for resource in resources if resource.type]
+        # In an order of their own: what rules say must not depend on the order of files.
+        known = sorted((resource for resource in resources if resource.type), key=_order)
         self._variants = Variants(known, settings.whole_mesh)
         for resource in known:
             type_ = resource.type or ""
@@ -50,13 +51,13 @@ class Mesh:
             self._by_name.setdefault((type_, resource.namespace, resource.name), resource)
 
     def all(self, *types: str) -> Sequence[Resource]:
-        """The resources of some types, in the order of the input."""
+        """The resources of some types, each type by namespace and name."""
         if len(types) == 1:
             return self._by_type.get(types[0], [])
         return [resource for type_ in types for resource in self._by_type.get(type_, [])]
 
     def in_namespace(self, type_: str, namespace: str) -> Sequence[Resource]:
-        """The resources of a type in one namespace, in the order of the input."""
+        """The resources of a type in one namespace, by name."""
         return self._by_namespace.get((type_, namespace), [])
 
     def get(self, type_: str, namespace: str, name: str) -> Resource | None:
@@ -190,3 +191,8 @@ class Mesh:
     def virtual_services(self) -> VirtualServices:
         """Which VirtualServices there are, and whose proxies use them."""
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
+
+
+def _order(resource: Resource) -> tuple[str, str, str, int, str]:
+    """By namespace and name; several of one name by where they stand."""
+    return resource.namespace, resource.name, resource.document.source.path, resource.document.index, str(resource.path)

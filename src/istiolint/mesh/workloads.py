@@ -155,7 +155,7 @@ class Workloads:
                 self._by_label[None, key, value].append(workload)
 
     def in_namespace(self, namespace: str) -> Sequence[Workload]:
-        """The workloads of a namespace, in the order of the input."""
+        """The workloads of a namespace, by kind and name."""
         return self._by_namespace.get(namespace, ())
 
     def namespaces(self) -> Iterable[str]:
