@@ -1,0 +1,1 @@
+"""What the conditions of routes mean: which requests a match takes, and which routes are left without any."""

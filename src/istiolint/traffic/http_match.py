@@ -1,0 +1,140 @@
+"""HTTPMatchRequest as a set of requests."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+
+from istiolint.traffic.callers import ANYONE, Binding, Callers
+from istiolint.traffic.string_match import StringMatch, string_match
+
+Key = tuple[str, str]
+URI: Key = ("uri", "")
+ANY_PATH = StringMatch("prefix", "/")
+"""A match without `uri`; every request's path begins with a slash."""
+
+_FIELDS = frozenset((
+    "authority", "gateways", "headers", "ignoreUriCase", "method", "name", "port", "queryParams", "scheme", "sourceLabels",
+    "sourceNamespace", "statPrefix", "uri", "withoutHeaders",
+))  # fmt: skip
+_PSEUDO_HEADERS = ("method", "scheme", "authority")
+
+
+@dataclass(frozen=True)
+class HttpMatch:
+    """Requests by path, headers (`:method`, `:scheme` and `:authority` among them), query, port and caller.
+
+    Equal when they say the same; the name of a match and `statPrefix` say nothing about requests.
+    """
+
+    conditions: dict[Key, StringMatch] = field(default_factory=dict)
+    without: dict[Key, StringMatch] = field(default_factory=dict)
+    port: int = 0
+    callers: Callers = ANYONE
+
+    def covers(self, other: "HttpMatch") -> bool:
+        """Whether every request of the other is surely one of these."""
+        return (
+            self.port in (0, other.port)
+            and self.callers.covers(other.callers)
+            and all(_implied(mine, key, other) for key, mine in self.conditions.items())
+            and all(_implied_absence(mine, key, other) for key, mine in self.without.items())
+        )
+
+    def restates(self, other: "HttpMatch") -> bool:
+        """Whether each condition of this match stands in the other as it is: then it covers it, whatever both are joined with."""
+        return (
+            self.port in (0, other.port)
+            and self.callers.covers(other.callers)
+            and self.conditions.items() <= other.conditions.items()
+            and self.without.items() <= other.without.items()
+        )
+
+    @property
+    def takes_everything(self) -> bool:
+        """Whether no request goes past it."""
+        return self.covers(HttpMatch())
+
+    def filings(self) -> Iterator[tuple[Hashable, ...]]:
+        """Where an index can keep this match; each filing is a set of keys."""
+        for key, condition in self.conditions.items():
+            yield ((key, condition.filing()),)
+        if self.port:
+            yield (("port", self.port),)
+        yield from self.callers.filings()
+        for key in self.without:
+            yield (("without", key),)
+
+    def probes(self) -> Iterator[Hashable]:
+        """Where matches that cover this one can be."""
+        for key, condition in ((URI, ANY_PATH), *self.conditions.items()):
+            for probe in condition.probes():
+                yield key, probe
+        if self.port:
+            yield "port", self.port
+        yield from self.callers.probes()
+        for key in self.without:
+            yield "without", key
+
+
+def _implied(mine: StringMatch, key: Key, other: HttpMatch) -> bool:
+    theirs = other.conditions.get(key, ANY_PATH if key == URI else None)
+    if key == URI and mine.covers(ANY_PATH):
+        return True
+    if theirs is None:
+        return False
+    # A claim can be a list, of which any item may match.
+    return mine == theirs if key[1].startswith("@") else mine.covers(theirs)
+
+
+def _implied_absence(mine: StringMatch, key: Key, other: HttpMatch) -> bool:
+    theirs = other.without.get(key)
+    if theirs is None:
+        return False
+    # Presence and values differ in what a missing header means, and versions of Istio differ there.
+    values = "present" not in (mine.form, theirs.form) and not key[1].startswith("@")
+    return mine == theirs or (values and theirs.covers(mine))
+
+
+def http_match(data: object, binding: Binding) -> HttpMatch | None:
+    """A match as written; None where a part of it cannot be read or is refused, so that nobody knows what it takes."""
+    if not isinstance(data, dict) or not data.keys() <= _FIELDS:
+        return None
+    callers = binding.callers(data, gateways_only=True)
+    port = data.get("port", 0)
+    conditions, without = _conditions(data), _map(data.get("withoutHeaders", {}), "header", star=True)
+    if callers is None or type(port) is not int or conditions is None or without is None:
+        return None
+    return HttpMatch(conditions, without, port, callers)
+
+
+def _conditions(data: dict[str, object]) -> dict[Key, StringMatch] | None:
+    headers, query = _map(data.get("headers", {}), "header"), _map(data.get("queryParams", {}), "query")
+    if headers is None or query is None:
+        return None
+    conditions = headers | query
+    for name in (name for name in _PSEUDO_HEADERS if name in data):
+        condition = string_match(data[name])
+        if condition is None or ("header", f":{name}") in conditions:
+            return None
+        if condition.form != "present":  # every request has a method, a scheme and an authority
+            conditions["header", f":{name}"] = condition
+    if "uri" in data:
+        uri = string_match(data["uri"])
+        ignore_case = data.get("ignoreUriCase", False)
+        if uri is None or uri.form == "present" or not isinstance(ignore_case, bool):
+            return None
+        conditions[URI] = StringMatch(uri.form, uri.text, ignore_case and uri.form != "regex")
+    return conditions
+
+
+def _map(data: object, kind: str, *, star: bool = False) -> dict[Key, StringMatch] | None:
+    """The conditions of a map. Envoy compares header names in lower case. `star`: regex `*` means presence."""
+    if not isinstance(data, dict):
+        return None
+    conditions: dict[Key, StringMatch] = {}
+    for name, value in data.items():
+        condition = StringMatch("present") if star and value == {"regex": "*"} else string_match(value)
+        key = (kind, name.lower() if kind == "header" and not name.startswith("@") else name)
+        if condition is None or key in conditions:
+            return None
+        conditions[key] = condition
+    return conditions

@@ -1,0 +1,72 @@
+"""Regular expressions as Envoy reads them: RE2 syntax, and always against the whole string."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_LONGEST_LEAD = 256
+_CONTINUES = re.compile(r"(.*)\.([*+])\??\$?", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> Any | None:
+    """The compiled expression; None if RE2 refuses it."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def refusal(pattern: str) -> str | None:
+    """Why RE2 refuses an expression, in its own words; None if it takes it."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0] if error.args else ""
+        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+    return None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the whole text matches. False for an expression that RE2 refuses."""
+    regex = compiled(pattern)
+    return regex is not None and regex.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def lead(pattern: str) -> tuple[str, bool]:
+    """What every matching string begins with, and whether that is the only string that can match.
+
+    RE2 gives the lowest and the highest string that can match; all between two strings begin with what both begin with.
+    """
+    regex = compiled(pattern)
+    try:
+        low, high = regex.possiblematchrange(_LONGEST_LEAD) if regex else (b"", b"\xff")
+    except Exception:  # RE2 knows no range, as for expressions that can begin with anything
+        return "", False
+    both = low[: next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))]
+    return both.decode("utf-8", "ignore"), low == high and len(low) < _LONGEST_LEAD
+
+
+@lru_cache(maxsize=4096)
+def stem(pattern: str) -> str | None:
+    """`X` where the expression is `X.*` or its like (then it takes every string that continues a match of X); None for others.
+
+    Only where that is plain to see: not with alternatives, quotes or an escaped dot.
+    """
+    found = _CONTINUES.fullmatch(pattern)
+    if not found:
+        return None
+    start, many = found.groups()
+    escaped = (len(start) - len(start.rstrip("\\"))) % 2 == 1
+    start += "." if many == "+" else ""
+    return None if escaped or "|" in start or "\\Q" in start or compiled(start) is None else start

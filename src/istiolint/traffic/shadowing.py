@@ -1,0 +1,91 @@
+"""Which matches of a list of routes are taken by earlier ones, in about linear time."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, Self, TypeVar
+
+_MOST_IN_ONE_PLACE = 128
+"""A place of the index that is fuller takes no more: routes that nobody writes may go unreported, and the time stays linear."""
+
+
+class Match(Protocol):
+    """A set of requests or connections that can be compared and indexed."""
+
+    def covers(self, other: Self, /) -> bool:
+        """Whether everything of the other is surely in this one."""
+
+    def restates(self, other: Self, /) -> bool:
+        """Whether it covers the other also where both are joined with a third."""
+
+    @property
+    def takes_everything(self) -> bool:
+        """Whether nothing goes past it."""
+
+    def filings(self) -> Iterator[tuple[Hashable, ...]]:
+        """Alternatives of where to keep it: each a set of keys."""
+
+    def probes(self) -> Iterator[Hashable]:
+        """Where those that cover it can be kept."""
+
+
+M = TypeVar("M", bound=Match)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A match that gets nothing, and the earlier match that takes all of it; both by index of route and of match."""
+
+    route: int
+    match: int
+    by_route: int
+    by_match: int
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier(Generic[M]):
+    """A match with its place: index of the route, index in the route."""
+
+    route: int
+    position: int
+    match: M
+
+
+def taken(routes: Sequence[Sequence[M | None]], *, passing: Sequence[bool], joined: bool) -> Iterator[Taken]:
+    """The matches that earlier ones cover, in order; None stands for a match that cannot be read.
+
+    `passing`: the routes whose requests may still go on to later ones (they hand over to a delegate).
+    `joined`: the routes are those of a delegate: each is joined with the match that leads there.
+    """
+    earlier = _Index[M](joined)
+    for route, matches in enumerate(routes):
+        for position, match in enumerate(matches):
+            if match is None:
+                continue
+            if found := earlier.first_that_covers(match):
+                yield Taken(route, position, found.route, found.position, found.match == match)
+            elif not passing[route]:
+                earlier.add(Earlier(route, position, match))
+
+
+class _Index(Generic[M]):
+    """Matches kept where their rarest condition says; one that covers another is at a place that the other probes."""
+
+    def __init__(self, joined: bool):
+        self.joined = joined
+        self.places: dict[Hashable, list[Earlier[M]]] = defaultdict(list)
+
+    def add(self, entry: Earlier[M]) -> None:
+        filings = list(entry.match.filings()) or [((),)]
+        for key in min(filings, key=lambda keys: sum(len(self.places.get(key, ())) for key in keys)):
+            if len(self.places[key]) < _MOST_IN_ONE_PLACE:
+                self.places[key].append(entry)
+
+    def first_that_covers(self, match: M) -> Earlier[M] | None:
+        keys = ((), *match.probes())
+        found = [entry for key in keys for entry in self.places.get(key, ()) if self.covers(entry.match, match)]
+        return min(found, key=lambda entry: (entry.route, entry.position), default=None)
+
+    def covers(self, match: M, other: M) -> bool:
+        return match.restates(other) if self.joined else match.covers(other)

@@ -1,0 +1,101 @@
+"""Istio's StringMatch as a set of strings: exact, prefix, regex, or any value that is present."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from istiolint.traffic import regex
+
+Form: TypeAlias = Literal["exact", "prefix", "regex", "present"]
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+@dataclass(frozen=True)
+class StringMatch:
+    """A set of strings. `ignore_case` (exact and prefix only, ASCII letters as in Envoy) is `ignoreUriCase`."""
+
+    form: Form
+    text: str = ""
+    ignore_case: bool = False
+
+    @cached_property
+    def lead(self) -> tuple[str, bool]:
+        """What every string of the set begins with, and whether the set holds nothing else than that."""
+        if self.form == "regex":
+            return regex.lead(self.text)
+        return self.text, self.form == "exact"
+
+    def covers(self, other: "StringMatch") -> bool:
+        """Whether every string of the other set is surely in this one; False where that is not certain."""
+        if self == other or self.form == "present":
+            return True
+        start, whole = other.lead_as_seen(self.ignore_case)
+        match self.form:
+            case "exact":
+                return whole and start == self.folded
+            case "prefix":
+                return start.startswith(self.folded)
+        if whole:
+            return regex.matches(self.text, start)
+        stem = regex.stem(self.text)
+        return stem is not None and any(regex.matches(stem, start[:end]) for end in range(len(start) + 1))
+
+    @property
+    def folded(self) -> str:
+        """The text as it is compared."""
+        return self.text.translate(_LOWER) if self.ignore_case else self.text
+
+    def lead_as_seen(self, ignore_case: bool) -> tuple[str, bool]:
+        """The lead for a comparison that ignores case or does not.
+
+        To one that does not, a set in any case begins alike only up to its first letter.
+        """
+        start, whole = self.lead
+        if ignore_case:
+            return start.translate(_LOWER), whole
+        if self.ignore_case:
+            caseless = next((at for at, char in enumerate(start) if char.isascii() and char.isalpha()), len(start))
+            return start[:caseless], whole and caseless == len(start)
+        return start, whole
+
+    def takes(self, value: str) -> bool:
+        """Whether a string is in the set."""
+        match self.form:
+            case "exact":
+                return self.folded == (value.translate(_LOWER) if self.ignore_case else value)
+            case "prefix":
+                return (value.translate(_LOWER) if self.ignore_case else value).startswith(self.folded)
+            case "regex":
+                return regex.matches(self.text, value)
+        return True
+
+    def filing(self) -> tuple[str, ...]:
+        """Where an index keeps this set, so that `probes` of every set it covers find it."""
+        folding = "i" if self.ignore_case else ""
+        return (self.form,) if self.form in ("regex", "present") else (self.form + folding, self.folded)
+
+    def probes(self) -> Iterator[tuple[str, ...]]:
+        """Where the sets that cover this one are filed."""
+        yield from (("present",), ("regex",))
+        for folding in ("", "i"):
+            start, whole = self.lead_as_seen(bool(folding))
+            if whole:
+                yield "exact" + folding, start
+            for end in range(len(start) + 1):
+                yield "prefix" + folding, start[:end]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.text}" if self.form != "present" else "any value"
+
+
+def string_match(data: object) -> StringMatch | None:
+    """A StringMatch as written; `{}` means presence. None for what the API server or Istio refuses."""
+    if not isinstance(data, dict) or len(data) > 1:
+        return None
+    for form, text in data.items():
+        if form in ("exact", "prefix", "regex") and isinstance(text, str):
+            refused = (form == "regex" and (not text or regex.compiled(text) is None)) or len(text) > 4096
+            return None if refused else StringMatch(form, text)
+        return None
+    return StringMatch("present")
