@@ -11,7 +11,7 @@ RULES = (
     "host-not-found", "host-not-visible", "destination-rule-host-not-found", "route-to-missing-subset", "subset-not-visible",
     "gateway-not-found", "host-not-served-by-gateway", "match-on-gateway-not-bound", "destination-port-not-found",
     "destination-port-left-open", "destination-needs-port", "delegate-not-found", "two-virtual-services-for-one-host",
-    "virtual-service-overrides-another", "two-destination-rules-for-one-host", "subset-without-workloads",
+    "virtual-service-overrides-another", "two-destination-rules-for-one-host",
 )  # fmt: skip
 ISTIO = "apiVersion: networking.istio.io/v1\n"
 DOCUMENTS = [

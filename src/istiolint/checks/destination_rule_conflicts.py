@@ -17,7 +17,7 @@ def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[F
     """Rules of one namespace for one host are merged; of what both have, one is lost."""
     for other in mesh.destination_rules.beside(rule):
         for mine, theirs, what in _double(rule, other):
-            if mesh.live_together(rule, other):
+            if not mesh.rivals(rule, other):
                 yield finding(
                     mine,
                     f"{other.title} is for the same host and has {what} too; Istio merges both rules, keeps that of the older "

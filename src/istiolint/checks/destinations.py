@@ -7,7 +7,7 @@ from istiolint.checks.placeholders import is_placeholder
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.hosts import Hosts, KnownHost, is_placed
+from istiolint.mesh.hosts import Hosts, KnownHost
 from istiolint.mesh.virtual_services import destinations
 from istiolint.mesh.visibility import in_words, sees
 from istiolint.resource import Resource
@@ -102,7 +102,7 @@ def _not_found(host: Cursor, referrer: Resource, hosts: Hosts, consequence: str)
 
 def _is_strayed(host: Cursor, referrer: Resource, elsewhere: KnownHost) -> bool:
     """Whether a short name very likely means the one service of that name, though the input shows none of its own namespace."""
-    return "." not in host.text and is_placed(referrer) and elsewhere.resource is not None and is_placed(elsewhere.resource)
+    return "." not in host.text and referrer.placed and elsewhere.resource is not None and elsewhere.resource.placed
 
 
 def _proposal(name: str, elsewhere: Sequence[str], neighbours: Sequence[str]) -> str:

@@ -6,7 +6,6 @@ from istiolint.checks.placeholders import is_placeholder
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts, serves
-from istiolint.mesh.hosts import is_placed
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -22,7 +21,7 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
             continue
         elsewhere = mesh.gateways.named(name.name)
         others = sorted({f"{other.namespace}/{other.name}" for other in elsewhere})
-        placed = all(is_placed(other) for other in elsewhere) and ("/" in gateway.text or is_placed(virtual_service))
+        placed = all(other.placed for other in elsewhere) and ("/" in gateway.text or virtual_service.placed)
         known = mesh.gateways.knows_gateways(name.namespace) and (placed or mesh.settings.whole_mesh)
         strayed = len(others) == 1 and placed and "/" not in gateway.text
         yield finding(

@@ -64,51 +64,6 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
         )
 
 
-@check(
-    "subset-without-workloads", severity="warning", evidence="missing", category="reference", kinds=["DestinationRule"],
-    codes=["IST0173", "KIA0203"],
-)  # fmt: skip
-def subset_without_workloads(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Labels of a subset that none of the workloads behind the host has."""
-    services = mesh.hosts.named(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace))
-    behind = [labels for known in services if known.resource for labels in _labels_behind(known.resource, mesh)]
-    for subset in rule.spec["subsets"] if behind else ():
-        wanted = {key: value for key, value in subset["labels"].labels.items() if not (_is_of_nodes(key) and value)}
-        if any(wanted.items() <= labels.items() for labels, _ in behind) or any(map(is_placeholder, wanted.values())):
-            continue
-        lacking = [key for key, value in wanted.items() if all(labels.get(key) != value for labels, _ in behind)]
-        key = next(iter(lacking or wanted))
-        values = sorted({labels[key] for labels, _ in behind if key in labels})
-        yield finding(
-            subset["labels"][key],
-            f"no workload behind `{rule.spec['host'].text}` has {' and '.join(f'`{k}: {v}`' for k, v in wanted.items())}; "
-            f"requests to the subset `{subset['name'].text}` are answered with 503",
-            hint=f"`{key}` is {', '.join(f'`{value}`' for value in values[:6])} there" if values else f"none there has `{key}`",
-            related=[(place, "a workload behind the host") for _, place in behind[:3]],
-            known=mesh.settings.whole_mesh or not values,
-        )
-
-
-def _labels_behind(service: Resource, mesh: Mesh) -> Iterator[tuple[dict[str, str], Cursor]]:
-    """The labels of each workload or endpoint of a Service or ServiceEntry, with its place."""
-    if service.type == "Service":
-        for workload in mesh.workloads.of_service(service):
-            yield workload.labels, workload.resource.metadata["name"]
-    elif service.type == "ServiceEntry":
-        selector = service.spec["workloadSelector"]["labels"].labels
-        for workload in mesh.workloads.selected(selector, service.namespace) if selector else ():
-            yield workload.labels, workload.resource.metadata["name"]
-        for endpoint in service.spec["endpoints"]:
-            yield endpoint["labels"].labels, endpoint
-
-
-def _is_of_nodes(label: str) -> bool:
-    """Whether pods get a label from their node, or from what creates them, so that no manifest shows it."""
-    return label.startswith(("topology.kubernetes.io/", "topology.istio.io/", "kubernetes.io/")) or label.endswith(
-        "pod-template-hash"
-    )
-
-
 def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str, Cursor, str]]:
     """The host as written, the subset and the full name of the host of every destination with a subset."""
     for destination in destinations(virtual_service):

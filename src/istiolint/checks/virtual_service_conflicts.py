@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.hosts import is_placed
 from istiolint.mesh.virtual_services import MeshHost, delegates
 from istiolint.mesh.visibility import Scope
 from istiolint.resource import Resource
@@ -58,7 +57,7 @@ def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
             continue
         elsewhere = mesh.virtual_services.named(name)
         names = sorted({other.namespace for other in elsewhere})
-        placed = is_placed(virtual_service) and all(map(is_placed, elsewhere))
+        placed = virtual_service.placed and all(other.placed for other in elsewhere)
         written = delegate["namespace"]
         yield finding(
             delegate["name"],
@@ -80,7 +79,7 @@ def _neighbours(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[MeshHos
     for host in mesh.virtual_services.mesh_hosts(virtual_service):
         for other in mesh.virtual_services.on_mesh(host.fqdn):
             theirs = mesh.virtual_services.scope(other.virtual_service)
-            if (scope & theirs or "*" in scope | theirs) and mesh.live_together(virtual_service, other.virtual_service):
+            if (scope & theirs or "*" in scope | theirs) and not mesh.rivals(virtual_service, other.virtual_service):
                 yield host, other
 
 

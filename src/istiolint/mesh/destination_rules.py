@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from istiolint.cursor import Cursor
 from istiolint.mesh.host_index import HostIndex
-from istiolint.mesh.hosts import Hosts, is_placed
+from istiolint.mesh.hosts import Hosts
 from istiolint.mesh.visibility import Scope, scope_of, sees
 from istiolint.resource import Resource
 
@@ -45,7 +45,7 @@ class DestinationRules:
     def maybe(self, fqdn: str, referrer: Resource) -> list[Resource]:
         """The rules that may cover a host as well, because they or the referrer leave it open in which namespace they live."""
         named = self._by_short_name.get(fqdn.partition(".")[0], ())
-        return [rule for rule in named if not (is_placed(rule) and is_placed(referrer))]
+        return [rule for rule in named if not (rule.placed and referrer.placed)]
 
     def beside(self, rule: Resource) -> list[Resource]:
         """The other rules of its namespace with which a rule is merged: for just the same host, shown to the same namespaces.

@@ -155,9 +155,9 @@ class Hosts:
         if service is None:
             return False
         named = [known.resource for known in self.services_named(service.name) if known.resource]
-        if "." not in host and not is_placed(referrer):
+        if "." not in host and not referrer.placed:
             return not named and not self._deployed and _folder(referrer) in self._folders
-        return self.knows_services(service.namespace) and all(map(is_placed, named))
+        return self.knows_services(service.namespace) and all(other.placed for other in named)
 
     @cached_property
     def _by_short_name(self) -> dict[str, list[KnownHost]]:
@@ -182,12 +182,12 @@ class Hosts:
     @cached_property
     def _placed(self) -> set[str]:
         """The namespaces that Services name."""
-        return {service.namespace for service in self._services if is_placed(service)}
+        return {service.namespace for service in self._services if service.placed}
 
     @cached_property
     def _folders(self) -> set[str]:
         """The folders with Services that name no namespace."""
-        return {_folder(service) for service in self._services if not is_placed(service)}
+        return {_folder(service) for service in self._services if not service.placed}
 
     def _hosts_of(self, resource: Resource) -> Iterator[KnownHost]:
         namespace = resource.namespace
@@ -213,11 +213,6 @@ class Hosts:
         for service, ports in services.items():
             name = f"{service.name}.{service.namespace}.svc.{self.cluster_domain}"
             yield KnownHost(name, service.namespace, EVERYWHERE, None, ports)
-
-
-def is_placed(resource: Resource) -> bool:
-    """Whether a resource says itself in which namespace it lives."""
-    return bool(resource.metadata["namespace"].text)
 
 
 def _folder(resource: Resource) -> str:

@@ -13,7 +13,7 @@ from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
 from istiolint.mesh.gateways import Gateways
-from istiolint.mesh.hosts import HOST_KINDS, Hosts, is_placed
+from istiolint.mesh.hosts import HOST_KINDS, Hosts
 from istiolint.mesh.injection import Injection
 from istiolint.mesh.injectors import Injectors
 from istiolint.mesh.meshconfig import MeshConfig
@@ -67,15 +67,6 @@ class Mesh:
     def rivals(self, one: Resource, other: Resource) -> bool:
         """Whether two resources are alternatives that no cluster holds together, so that they cannot contradict each other."""
         return self._variants.rivals(one, other)
-
-    def live_together(self, one: Resource, other: Resource) -> bool:
-        """Whether nothing speaks for it that one resource is applied in the place of the other.
-
-        What several files define is applied from one of them at a time; what names no namespace, folder by folder.
-        """
-        if self.rivals(one, other) or one.document.source is other.document.source:
-            return not self.rivals(one, other)
-        return all(is_placed(each) and not self._variants.is_one_of_several(each) for each in (one, other))
 
     @cached_property
     def envoy_filters(self) -> EnvoyFilters:

@@ -70,9 +70,5 @@ class Variants:
         placed = self._whole_mesh or (one.placed and other.placed)
         return not placed and not folder.startswith(other_folder) and not other_folder.startswith(folder)
 
-    def is_one_of_several(self, resource: Resource) -> bool:
-        """Whether other files define the same resource."""
-        return _identity(resource) in self._defines.get(resource.document.source.path, ())
-
     def _share(self, one: str, other: str) -> bool:
         return not self._defines.get(one, set()).isdisjoint(self._defines.get(other, ()))
