@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from istiolint.rules import all_rules
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 SHOWN = re.compile(r"(?<=^```console\n\$ )(?P<command>istiolint [^\n]*)\n(?P<output>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
@@ -47,6 +49,14 @@ def test_output_is_real() -> None:
         for piece in match["output"].split(LEFT_OUT):
             assert piece in rest
             rest = rest.partition(piece)[2]
+
+
+def test_rules_are_there() -> None:
+    named = re.findall(
+        r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", README.read_text("utf-8").partition("## What it finds")[2].partition("##")[0]
+    )
+    assert len(named) >= 10
+    assert set(named) <= set(all_rules())
 
 
 def renewed(text: str) -> str:
