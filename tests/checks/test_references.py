@@ -8,6 +8,7 @@ from istiolint.settings import Settings
 from istiolint.sources import Source
 
 RULES = (
+    "parent-gateway-not-found", "listener-not-found", "route-not-let-in", "backend-not-found", "backend-not-granted",
     "host-not-found", "host-not-visible", "destination-rule-host-not-found", "route-to-missing-subset", "subset-not-visible",
     "gateway-not-found", "host-not-served-by-gateway", "match-on-gateway-not-bound", "destination-port-not-found",
     "destination-port-left-open", "destination-needs-port", "delegate-not-found", "two-virtual-services-for-one-host",
@@ -92,12 +93,13 @@ def test_order_and_unrelated_documents_change_nothing(documents: list[str], unre
         ),
         max_leaves=20,
     ),
-    st.sampled_from(["VirtualService", "DestinationRule", "ServiceEntry", "Gateway"]),
+    st.sampled_from(["VirtualService", "DestinationRule", "ServiceEntry", "Gateway", "HTTPRoute", "ReferenceGrant"]),
 )
 @settings(max_examples=60, deadline=None)
 def test_odd_values_never_crash(spec: object, kind: str) -> None:
     import json
 
     other = DOCUMENTS[-2:]
-    text = json.dumps({"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": {"name": "a"}, "spec": spec})
+    group = "gateway.networking.k8s.io" if kind in ("HTTPRoute", "ReferenceGrant") else "networking.istio.io"
+    text = json.dumps({"apiVersion": f"{group}/v1", "kind": kind, "metadata": {"name": "a"}, "spec": spec})
     found([text + "\n", *other], True)

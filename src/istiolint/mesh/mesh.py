@@ -10,6 +10,7 @@ from istiolint.mesh.calls import Calls
 from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
+from istiolint.mesh.gateway_api import Grants
 from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
 from istiolint.mesh.gateways import Gateways
@@ -182,6 +183,11 @@ class Mesh:
     def virtual_services(self) -> VirtualServices:
         """Which VirtualServices there are, and whose proxies use them."""
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
+
+    @cached_property
+    def grants(self) -> Grants:
+        """What ReferenceGrants open to routes of other namespaces."""
+        return Grants(self.all("ReferenceGrant"))
 
 
 def _order(resource: Resource) -> tuple[str, str, str, int, str]:

@@ -1,0 +1,95 @@
+"""Routes of the Gateway API: their parents, their backends, and what lets them in."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.kinds import KUBERNETES_GATEWAY
+from istiolint.resource import Resource
+
+ROUTE_KINDS = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
+GROUP = "gateway.networking.k8s.io"
+
+
+class Reference(NamedTuple):
+    """A reference of a route: the kind as in istiolint.kinds, namespace and name, and where it stands."""
+
+    type: str
+    namespace: str
+    name: str
+    at: Cursor
+
+
+def parents(route: Resource) -> Iterator[Reference]:
+    """What a route is attached to: Gateways, or Services in a mesh."""
+    for parent in route.spec["parentRefs"]:
+        if parent["name"].text:
+            group = parent["group"].text if parent["group"].exists else GROUP
+            kind = parent["kind"].text or "Gateway"
+            type_ = KUBERNETES_GATEWAY if (group, kind) == (GROUP, "Gateway") else kind
+            yield Reference(type_, parent["namespace"].text or route.namespace, parent["name"].text, parent)
+
+
+def backends(route: Resource) -> Iterator[Reference]:
+    """Where a route sends traffic, copies included; kinds other than Service under their own names."""
+    for rule in route.spec["rules"]:
+        places = [*rule["backendRefs"], *(place["requestMirror"]["backendRef"] for place in rule["filters"])]
+        for backend in list(places):
+            places += [place["requestMirror"]["backendRef"] for place in backend["filters"]]
+        for backend in places:
+            if backend["name"].text:
+                kind = backend["kind"].text or "Service"
+                type_ = kind if not backend["group"].text else f"{backend['group'].text}/{kind}"
+                yield Reference(type_, backend["namespace"].text or route.namespace, backend["name"].text, backend)
+
+
+def listeners(gateway: Resource, parent: Cursor) -> list[Cursor]:
+    """The listeners of a Gateway that a reference to it means: one by `sectionName`, those on a `port`, or all."""
+    section, port = parent["sectionName"].text, parent["port"].number
+    return [
+        listener
+        for listener in gateway.spec["listeners"]
+        if (not section or listener["name"].text == section) and (port is None or listener["port"].number == port)
+    ]
+
+
+def lets_in(listener: Cursor, gateway: Resource, route: Resource, namespaces: Iterable[Resource]) -> bool | None:
+    """Whether a listener takes routes of the namespace of a route; None where that hangs on labels that the input does not show.
+
+    `namespaces` are the Namespaces of that name.
+    """
+    allowed = listener["allowedRoutes"]["namespaces"]
+    if allowed["from"].text == "All":
+        return True
+    if allowed["from"].text == "Selector":
+        wanted = allowed["selector"]["matchLabels"].labels
+        known = list(namespaces)
+        if allowed["selector"]["matchExpressions"] or not known:
+            return None
+        own = {"kubernetes.io/metadata.name": route.namespace}
+        return any(wanted.items() <= (namespace.labels | own).items() for namespace in known)
+    return route.namespace == gateway.namespace
+
+
+class Grants:
+    """The ReferenceGrants of the input, by the namespace that they open."""
+
+    def __init__(self, grants: Iterable[Resource]):
+        self._by_namespace: dict[str, list[Resource]] = defaultdict(list)
+        for grant in grants:
+            self._by_namespace[grant.namespace].append(grant)
+
+    def allow(self, route: Resource, backend: Reference) -> bool:
+        """Whether a route may refer to a Service of another namespace."""
+        return any(
+            any(
+                who["kind"].text == route.kind and who["group"].text == GROUP and who["namespace"].text == route.namespace
+                for who in grant.spec["from"]
+            )
+            and any(
+                what["kind"].text == "Service" and not what["group"].text and what["name"].text in ("", backend.name)
+                for what in grant.spec["to"]
+            )
+            for grant in self._by_namespace.get(backend.namespace, ())
+        )
