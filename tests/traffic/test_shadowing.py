@@ -260,6 +260,8 @@ def test_covers(wide: dict[str, Any], narrow: dict[str, Any]) -> None:
         ({"uri": {"regex": r"/api\.+"}}, {"uri": {"prefix": "/api.v1"}}),
         ({"uri": {"regex": r"/api\.*"}}, {"uri": {"prefix": "/api"}}),
         ({"uri": {"regex": "/a|/b.*"}}, {"uri": {"prefix": "/a"}}),
+        ({"uri": {"regex": "/a$.*"}}, {"uri": {"prefix": "/a"}}),
+        ({"uri": {"regex": r"/a\b.*"}}, {"uri": {"prefix": "/a"}}),
         ({"uri": {"regex": "/api"}}, {"uri": {"prefix": "/api"}}),
         ({"method": {"exact": "GET"}}, {"method": {"exact": "get"}}),
         ({"queryParams": {"x": {"exact": "a"}}}, {"queryParams": {"X": {"exact": "a"}}}),

@@ -15,11 +15,11 @@ from istiolint.traffic.callers import MESH, Binding
 from istiolint.traffic.http_match import http_match
 from istiolint.traffic.l4_match import tcp_match, tls_match
 from istiolint.traffic.shadowing import Match, Taken, taken
+from istiolint.traffic.words import head, in_words, label
 
 Reader: TypeAlias = Callable[[object, Binding], Match | None]
 READERS: dict[str, Reader] = {"http": http_match, "tls": tls_match, "tcp": tcp_match}
-_CONDITIONS = ("uri", "method", "authority", "scheme", "headers", "queryParams", "withoutHeaders", "sniHosts", "port")
-_SHOWN = 2
+_ALTERNATIVES = "the items of `match` are alternatives; to ask for all of them at once, write them as one item"
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,9 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                         head(routes.match(index, match.match)),
                         f"{in_words(routes.match(index, match.match))} never leads to this route: route {label(earlier)} before "
                         f"it takes {'the same' if match.same else in_words(taker)}",
-                        hint="delete this match, or move its route before the other",
+                        hint=_ALTERNATIVES
+                        if _could_be_one(routes.routes[index]["match"])
+                        else "delete this match, or move its route before the other",
                         severity=_harm(routes.routes[index], earlier),
                         related=[(head(taker), "takes these requests")],
                     )
@@ -203,43 +205,6 @@ def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-def head(item: Cursor) -> Place:
-    """The first key of a mapping, so that a finding about all of it marks its first line only."""
-    first = next(iter(item.mapping), None)
-    return item.place if first is None else item[first].key
-
-
-def label(route: Cursor) -> str:
-    """How a message calls a route: by its name, or its place."""
-    name = route["name"].text
-    return f"`{name}`" if name else f"{route.path[-2]}[{route.name}]"
-
-
-def in_words(match: Cursor) -> str:
-    """The conditions of a match, the first two of them in full."""
-    words = [text for field in _CONDITIONS for text in _condition(match[field], field)]
-    words += [name for name in ("sourceLabels", "sourceNamespace", "gateways", "destinationSubnets") if match[name]]
-    more = [f"{len(words) - _SHOWN} more"] if len(words) > _SHOWN else []
-    return " and ".join(words[:_SHOWN] + more) or "a match without conditions"
-
-
-def _condition(cursor: Cursor, field: str) -> Iterator[str]:
-    if field in ("headers", "queryParams", "withoutHeaders"):
-        names = {"headers": "header", "queryParams": "query parameter", "withoutHeaders": "without header"}
-        for name, value in cursor.items():
-            yield f"{names[field]} `{name}`{_string(value)}"
-    elif field == "sniHosts":
-        yield from (f"SNI `{host.text}`" for host in cursor if host.text)
-    elif field == "port":
-        yield from [f"port {cursor.number}"] if cursor.number else []
-    elif cursor.mapping:
-        yield field + _string(cursor)
-
-
-def _string(condition: Cursor) -> str:
-    return next((f" {form} `{text.text}`" for form, text in condition.items()), "")
-
-
 def _takers(routes: RouteList, matches: list[Taken]) -> list[tuple[Place, str]]:
     """The matches that take what a route would get, each once."""
     places = dict.fromkeys((match.by_route, match.by_match) for match in matches)
@@ -253,6 +218,12 @@ def _harm(route: Cursor, earlier: Cursor) -> Severity | None:
 
 def _action(route: Cursor) -> dict[str, Any]:
     return {key: value for key, value in route.mapping.items() if key not in ("match", "name")}
+
+
+def _could_be_one(matches: Cursor) -> bool:
+    """Whether the alternatives ask for different things, as those do that were meant to hold together."""
+    fields = [field for match in matches for field in match.mapping if field != "name"]
+    return len(fields) == len(set(fields))
 
 
 def _rewrites_prefix(route: Cursor) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 _LONGEST_LEAD = 256
 _CONTINUES = re.compile(r"(.*)\.([*+])\??\$?", re.DOTALL)
+_LOOKS_AHEAD = ("|", "$", "\\Q", "\\b", "\\B", "\\z")
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +43,6 @@ def matches(pattern: str, text: str) -> bool:
     return regex is not None and regex.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=4096)
 def lead(pattern: str) -> tuple[str, bool]:
     """What every matching string begins with, and whether that is the only string that can match.
 
@@ -57,16 +57,17 @@ def lead(pattern: str) -> tuple[str, bool]:
     return both.decode("utf-8", "ignore"), low == high and len(low) < _LONGEST_LEAD
 
 
-@lru_cache(maxsize=4096)
-def stem(pattern: str) -> str | None:
-    """`X` where the expression is `X.*` or its like (then it takes every string that continues a match of X); None for others.
+def stem(pattern: str) -> Any | None:
+    """`X`, compiled, where the expression is `X.*` or its like; None for others.
 
-    Only where that is plain to see: not with alternatives, quotes or an escaped dot.
+    Such an expression takes every string that begins with a match of X. Only where that is plain to see: X has no alternatives,
+    quotes or assertions about what follows, and the dot is not escaped.
     """
     found = _CONTINUES.fullmatch(pattern)
     if not found:
         return None
     start, many = found.groups()
     escaped = (len(start) - len(start.rstrip("\\"))) % 2 == 1
-    start += "." if many == "+" else ""
-    return None if escaped or "|" in start or "\\Q" in start or compiled(start) is None else start
+    if escaped or any(mark in start for mark in _LOOKS_AHEAD):
+        return None
+    return compiled(start + "." if many == "+" else start)

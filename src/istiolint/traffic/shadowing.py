@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
 
-_MOST_IN_ONE_PLACE = 128
+_MOST_IN_ONE_PLACE = 64
 """A place of the index that is fuller takes no more: routes that nobody writes may go unreported, and the time stays linear."""
 
 

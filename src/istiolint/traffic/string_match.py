@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from istiolint.traffic import regex
 
@@ -18,6 +18,11 @@ class StringMatch:
     form: Form
     text: str = ""
     ignore_case: bool = False
+
+    @cached_property
+    def stem(self) -> Any | None:
+        """What a regular expression that ends in `.*` asks strings to begin with."""
+        return regex.stem(self.text)
 
     @cached_property
     def lead(self) -> tuple[str, bool]:
@@ -38,8 +43,7 @@ class StringMatch:
                 return start.startswith(self.folded)
         if whole:
             return regex.matches(self.text, start)
-        stem = regex.stem(self.text)
-        return stem is not None and any(regex.matches(stem, start[:end]) for end in range(len(start) + 1))
+        return self.stem is not None and self.stem.match(start) is not None
 
     @property
     def folded(self) -> str:
@@ -72,18 +76,21 @@ class StringMatch:
 
     def filing(self) -> tuple[str, ...]:
         """Where an index keeps this set, so that `probes` of every set it covers find it."""
-        folding = "i" if self.ignore_case else ""
-        return (self.form,) if self.form in ("regex", "present") else (self.form + folding, self.folded)
+        if self.form in ("regex", "present"):
+            return self.form, self.lead[0] if self.form == "regex" else ""
+        return self.form + ("i" if self.ignore_case else ""), self.folded
 
     def probes(self) -> Iterator[tuple[str, ...]]:
         """Where the sets that cover this one are filed."""
-        yield from (("present",), ("regex",))
+        yield "present", ""
         for folding in ("", "i"):
             start, whole = self.lead_as_seen(bool(folding))
             if whole:
                 yield "exact" + folding, start
             for end in range(len(start) + 1):
                 yield "prefix" + folding, start[:end]
+                if not folding:
+                    yield "regex", start[:end]
 
     def __str__(self) -> str:
         return f"{self.form} {self.text}" if self.form != "present" else "any value"
