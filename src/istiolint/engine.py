@@ -1,6 +1,7 @@
 """The one way through: sources to documents, resources, the mesh, findings, diagnostics."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import TypeAlias
 
 from istiolint import schema
 from istiolint.documents import Document, patch_paths, read
@@ -13,10 +14,15 @@ from istiolint.settings import Settings
 from istiolint.sources import Source, discover
 from istiolint.suppression import is_suppressed
 
+Watch: TypeAlias = Callable[[int, int], None]
 
-def lint(sources: Iterable[Source], settings: Settings | None = None) -> Report:
-    """Read, understand and check everything; never raises for what the input holds."""
-    return _Run(settings or Settings()).lint(sources)
+
+def lint(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None) -> Report:
+    """Read, understand and check everything; never raises for what the input holds.
+
+    `watch` is called with the number of files read so far and of all files.
+    """
+    return _Run(settings or Settings(), watch).lint(sources)
 
 
 def selected(settings: Settings) -> dict[str, Rule]:
@@ -36,8 +42,8 @@ def _named(name: str) -> list[Rule]:
 
 
 class _Run:
-    def __init__(self, settings: Settings):
-        self.settings = settings
+    def __init__(self, settings: Settings, watch: Watch | None):
+        self.settings, self.watch = settings, watch
         self.rules = selected(settings)
         self.summary = Summary()
         self.found: list[tuple[Rule, Finding, Resource | None]] = []
@@ -47,7 +53,7 @@ class _Run:
     def lint(self, sources: Iterable[Source]) -> Report:
         sources = list(sources)
         patches = patch_paths(sources)
-        documents = (document for source in sources for document in self.read(source, patches))
+        documents = (document for source in self.watched(sources) for document in self.read(source, patches))
         found = [resource for document in documents for resource in self.understand(document)]
         if networks := self.given(self.settings.mesh_networks):
             found.append(GivenResource(networks, "MeshNetworks", self.settings.root_namespace))
@@ -61,6 +67,12 @@ class _Run:
                 for rule in checks.get(resource.type or "", ()):
                     self.run(rule, resource, mesh)
         return self.report()
+
+    def watched(self, sources: list[Source]) -> Iterator[Source]:
+        for done, source in enumerate(sources):
+            yield source
+            if self.watch:
+                self.watch(done + 1, len(sources))
 
     def given(self, path: str | None) -> Document | None:
         """The first document of a file that an option names; MissingPathError if there is none.
@@ -134,7 +146,7 @@ class _Run:
         return Diagnostic(
             rule.id, rule.codes, rule.category, finding.severity or rule.severity, finding.message, finding.hint,
             finding.place.span(), field_path(path), resource.identity if resource else None,
-            tuple((related.place.span(), related.message) for related in finding.related), finding.fix,
+            tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), finding.fix,
         )  # fmt: skip
 
 

@@ -1,30 +1,67 @@
-"""The JSON report."""
+"""The JSON report; schemas/istiolint-report.schema.json describes it."""
 
 import json
+from typing import Any
 
 from istiolint import __version__
-from istiolint.finding import Diagnostic
+from istiolint.finding import SEVERITIES, Diagnostic, Fix, Span
+from istiolint.fix import text_edits
 from istiolint.report.report import Report
 
 
 def render(report: Report) -> str:
-    """The report as JSON; lines and columns count from 1, ends are exclusive."""
-    return (
-        json.dumps(
-            {"version": __version__, "diagnostics": [_diagnostic(d) for d in report.diagnostics], "summary": {}},
-            indent=2,
-        )
-        + "\n"
-    )
+    """The report as JSON; lines and columns count from 1 in code points, ends are exclusive."""
+    severities = [diagnostic.severity for diagnostic in report.diagnostics]
+    summary = report.summary
+    value = {
+        "version": __version__,
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
+        "summary": {
+            "files": summary.files,
+            **{str(severity): severities.count(severity) for severity in SEVERITIES},
+            "kinds": _sorted(summary.kinds),
+            "otherKinds": _sorted(summary.other_kinds),
+            "skipped": _sorted(summary.skipped),
+            "unchecked": _sorted(summary.unchecked),
+            "suppressed": _sorted(summary.suppressed),
+        },
+        "internalErrors": report.internal_errors,
+    }
+    return json.dumps(value, indent=2) + "\n"
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
-    begins, ends, of = diagnostic.span.begins, diagnostic.span.ends, diagnostic.resource
+def region(span: Span) -> dict[str, int]:
+    """Where a span begins and ends."""
+    begins, ends = span.begins, span.ends
+    return {"line": begins.line, "column": begins.column, "endLine": ends.line, "endColumn": ends.column}
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    of = diagnostic.resource
+    resource = {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name} if of else None
     return {
-        "rule": diagnostic.rule, "codes": diagnostic.codes, "category": diagnostic.category, "severity": diagnostic.severity,
-        "message": diagnostic.message, "hint": diagnostic.hint, "path": diagnostic.span.source.path,
-        "line": begins.line, "column": begins.column, "endLine": ends.line, "endColumn": ends.column,
+        "rule": diagnostic.rule,
+        "codes": list(diagnostic.codes),
+        "category": diagnostic.category,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "path": diagnostic.span.source.path,
+        **region(diagnostic.span),
         "fieldPath": diagnostic.field_path,
-        "resource": {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name} if of else None,
-        "fix": None,
-    }  # fmt: skip
+        "resource": resource,
+        "related": [{"path": span.source.path, **region(span), "message": message} for span, message in diagnostic.related],
+        "fix": _fix(diagnostic.fix),
+    }
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    edits = text_edits(fix) if fix else ()
+    if not fix or not edits:
+        return None
+    written = [{"path": edit.span.source.path, **region(edit.span), "text": edit.text} for edit in edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": written}
+
+
+def _sorted(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))

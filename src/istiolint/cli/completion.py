@@ -1,0 +1,15 @@
+"""`istiolint completion SHELL`: the script that makes a shell complete."""
+
+import click
+from click.shell_completion import get_completion_class
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a completion script: `source <(istiolint completion bash)`."""
+    from istiolint.cli.main import group
+
+    made = get_completion_class(shell)
+    assert made is not None  # the choice names only shells that click knows
+    click.echo(made(group, {}, "istiolint", "_ISTIOLINT_COMPLETE").source())

@@ -1,0 +1,64 @@
+"""`istiolint explain RULE`: what a rule is about."""
+
+import re
+
+import click
+from click.shell_completion import CompletionItem
+
+_FENCE = re.compile(r"^```.*$")
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from istiolint.rules import all_rules
+
+    names = [name for rule in all_rules().values() for name in (rule.id, *rule.codes)]
+    return [CompletionItem(name) for name in sorted(set(names)) if name.lower().startswith(incomplete.lower())]
+
+
+@click.command()
+@click.argument("rule", shell_complete=_complete)
+def explain(rule: str) -> None:
+    """Show the page of a rule: what goes wrong, how to mend it, bad and good examples. Takes IST and KIA codes, too."""
+    from istiolint.cli.names import meant
+    from istiolint.peers import WITHOUT_RULE
+    from istiolint.rules import matching
+
+    found = [match for match in matching(rule) if rule in (match.id, match.id.lower()) or rule.upper() in match.codes]
+    if not found and rule.upper() in WITHOUT_RULE:
+        click.echo(f"No rule answers for {rule.upper()}. {WITHOUT_RULE[rule.upper()]}")
+        return
+    if not found:
+        raise click.UsageError(f"there is no rule `{rule}`{meant(rule)}")
+    for number, match in enumerate(found):
+        if number:
+            click.echo("\n" + "-" * 78 + "\n")
+        click.echo(_page(match.id), nl=False)
+
+
+def _page(rule_id: str) -> str:
+    from istiolint.rulebook import pages
+    from istiolint.rules import all_rules
+
+    rule, page = all_rules()[rule_id], pages().get(rule_id)
+    facts = [f"{rule.severity}, category {rule.category}", "on by default" if rule.default else "off until selected"]
+    facts += [", ".join(rule.codes)] if rule.codes else []
+    head = f"{click.style(rule_id, bold=True)} ({'; '.join(facts)})\n\n"
+    return head + (_readable(page.text) if page else "This rule has no page; it comes from a plugin.\n")
+
+
+def _readable(markdown: str) -> str:
+    """Markdown for a terminal: headings bold, code indented."""
+    lines, in_code = [], False
+    for line in markdown.splitlines():
+        if _FENCE.match(line):
+            in_code = not in_code
+            words = line.removeprefix("```yaml").strip()
+            if in_code and words:
+                lines.append(click.style(f"    # {words}", dim=True))
+        elif in_code:
+            lines.append(f"    {line}".rstrip())
+        elif line.startswith("#"):
+            lines.append(click.style(line.lstrip("# "), bold=True))
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,91 @@
+"""`istiolint [PATH...]`: lint."""
+
+import gc
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from istiolint.cli.names import RuleNames, check_names
+from istiolint.cli.output import FORMATS, write
+from istiolint.cli.progress import watch
+from istiolint.config import Config, ConfigError, find, load
+from istiolint.finding import SEVERITIES
+from istiolint.settings import NEWEST, OLDEST, Settings, minor
+
+PATH = click.Path(path_type=str)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
+@click.option("--select", multiple=True, type=RuleNames(), help="Only these rules: ids, IST and KIA codes, categories, ALL.")
+@click.option("--ignore", multiple=True, type=RuleNames(), help="Leave out these rules.")
+@click.option("--context", multiple=True, type=PATH, help="Read for reference, do not lint.")
+@click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
+@click.option("--istio-version", metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default.")
+@click.option("--mesh-config", type=PATH, help="A MeshConfig, or the `istio` ConfigMap.")
+@click.option("--mesh-networks", type=PATH, help="A MeshNetworks document.")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that gives exit status 1; error by default.")
+@click.option("--format", "formats", type=click.Choice(FORMATS), default="text", help="How to report; text by default.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text.")
+@click.option("--quiet", "-q", is_flag=True, help="Leave out the summary of the text format.")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read this configuration file.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+def lint(paths: tuple[str, ...], **options: Any) -> None:
+    """Lint files, folders, or standard input (-); the current folder by default."""
+    from istiolint import engine
+    from istiolint.sources import MissingPathError, discover
+
+    gc.disable()  # a short process whose data all live to its end
+    try:
+        config = _config(options)
+        settings = _settings(config, options)
+        context = (*options["context"], *config.paths("context"))
+        report = engine.lint(discover(paths or (".",), context=context), settings, watch())
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
+    except MissingPathError as error:
+        raise click.UsageError(str(error)) from error
+    write(report, options["formats"], options["output"], options["color"], quiet=options["quiet"])
+    for trouble in report.internal_errors:
+        click.echo(f"istiolint: internal error: {trouble}; the rest of the report stands", err=True)
+    sys.exit(2 if report.internal_errors else int(report.fails(settings.fail_on)))
+
+
+def _config(options: dict[str, Any]) -> Config:
+    if options["isolated"]:
+        return Config()
+    path = options["config"] or find(Path.cwd())
+    return load(path) if path else Config()
+
+
+def _settings(config: Config, options: dict[str, Any]) -> Settings:
+    values, default = config.values, Settings()
+    select = tuple(name for names in options["select"] for name in names) or config.names("select")
+    ignore = (*(name for names in options["ignore"] for name in names), *config.names("ignore"))
+    try:
+        check_names((*config.names("select"), *config.names("ignore")))
+    except click.BadParameter as error:
+        raise ConfigError(f"{config.path}: {error.message}") from error
+    return Settings(
+        select=select,
+        ignore=ignore,
+        fail_on=options["fail_on"] or values.get("fail-on", default.fail_on),
+        istio_version=_version(options["istio_version"] or values.get("istio-version", default.istio_version)),
+        whole_mesh=options["whole_mesh"] or values.get("whole-mesh", False),
+        root_namespace=values.get("root-namespace", default.root_namespace),
+        cluster_domain=values.get("cluster-domain", default.cluster_domain),
+        environments=config.environments(),
+        mesh_config=options["mesh_config"] or next(iter(config.paths("mesh-config")), None),
+        mesh_networks=options["mesh_networks"] or next(iter(config.paths("mesh-networks")), None),
+    )
+
+
+def _version(version: str) -> str:
+    major, _, rest = version.removeprefix("v").partition(".")
+    number = rest.partition(".")[0]
+    if major == "1" and number.isascii() and number.isdigit() and minor(OLDEST) <= int(number) <= minor(NEWEST):
+        return f"1.{number}"
+    raise click.UsageError(f"istiolint knows Istio {OLDEST} to {NEWEST}, not `{version}`")

@@ -1,0 +1,47 @@
+"""Names of rules on the command line."""
+
+from collections.abc import Iterable, Sequence
+
+import click
+from click.shell_completion import CompletionItem
+
+
+class RuleNames(click.ParamType):  # type: ignore[type-arg]
+    """Ids, codes, categories or ALL, with commas between them; completed by the shell."""
+
+    name = "rules"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The names, each checked."""
+        names = tuple(name.strip() for name in value.split(",") if name.strip())
+        check_names(names)
+        return names
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The ids and codes that go on from what is typed."""
+        from istiolint.rules import all_rules
+
+        before, _, begun = incomplete.rpartition(",")
+        known = [name for rule in all_rules().values() for name in (rule.id, *rule.codes)]
+        prefix = f"{before}," if before else ""
+        return [CompletionItem(prefix + name) for name in sorted(set(known)) if name.startswith(begun)]
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raise click.BadParameter for a name that means no rule."""
+    from istiolint.rules import matching
+
+    for name in names:
+        if next(matching(name), None) is None:
+            raise click.BadParameter(f"there is no rule `{name}`{meant(name)}")
+
+
+def meant(name: str) -> str:
+    """A proposal for a name that means no rule."""
+    from difflib import get_close_matches
+
+    from istiolint.rules import all_rules
+
+    known: Sequence[str] = [name for rule in all_rules().values() for name in (rule.id, rule.category, *rule.codes)]
+    near = get_close_matches(name, known, 1)
+    return f"; did you mean `{near[0]}`?" if near else "; `istiolint rules` lists them"

@@ -1,0 +1,42 @@
+"""`istiolint rules`: which rules there are."""
+
+import json
+
+import click
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list.")
+def rules(format_: str) -> None:
+    """List the rules: id, severity, whether on by default, codes of istioctl and Kiali, title."""
+    from istiolint.rulebook import pages
+    from istiolint.rules import all_rules
+
+    book = pages()
+    titles = {rule: book[rule].title if rule in book else "" for rule in all_rules()}
+    if format_ == "json":
+        listed = [
+            {
+                "id": rule.id,
+                "title": titles[rule.id],
+                "severity": rule.severity,
+                "evidence": rule.evidence,
+                "category": rule.category,
+                "default": rule.default,
+                "fixable": rule.fixable,
+                "codes": list(rule.codes),
+                "kinds": list(rule.kinds),
+            }
+            for rule in all_rules().values()
+        ]
+        click.echo(json.dumps(listed, indent=2))
+        return
+    rows = [
+        (rule.id, rule.severity, "on" if rule.default else "off", " ".join(rule.codes), titles[rule.id])
+        for rule in all_rules().values()
+    ]
+    head = ("rule", "severity", "", "codes", "what it is about")
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    for row in (head, *rows):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        click.echo(click.style(line, bold=True) if row is head else line)

@@ -1,0 +1,106 @@
+"""The configuration file `.istiolint.yaml`: found upwards from the current directory, checked against its schema.
+
+The options of the command line win over it; `--isolated` reads none.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from istiolint.data import folder
+from istiolint.documents import Document, read
+from istiolint.finding import Place
+from istiolint.settings import Environment
+from istiolint.sources import discover
+
+NAMES = (".istiolint.yaml", ".istiolint.yml")
+
+
+class ConfigError(Exception):
+    """A configuration file that cannot be used; the message names file, line, fault and what was meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a configuration file sets: keys as in the file; empty where there is no file."""
+
+    path: Path | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """A list of names."""
+        return tuple(self.values.get(key, ()))
+
+    def paths(self, key: str) -> tuple[str, ...]:
+        """A path or a list of paths, made relative to the current directory."""
+        value = self.values.get(key, [])
+        base = self.path.parent if self.path else Path()
+        return tuple(str(base / path) for path in ([value] if isinstance(value, str) else value))
+
+    def environments(self) -> tuple[Environment, ...]:
+        """How to recognise environments."""
+        return tuple(
+            Environment(name, tuple(found.get("namespaces", ())), tuple(found.get("paths", ())))
+            for name, found in self.values.get("environments", {}).items()
+        )
+
+
+def find(start: Path) -> Path | None:
+    """The configuration file of a folder: in it or above, up to the root of the repository."""
+    for place in (start, *start.parents):
+        for name in NAMES:
+            if (place / name).is_file():
+                return place / name
+        if (place / ".git").exists():
+            return None
+    return None
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file; raises ConfigError."""
+    source = next(discover([str(path)]))
+    if source.trouble:
+        raise ConfigError(f"{path}: {source.trouble}")
+    documents = [document for document in read(source) if document.data is not None or document.problems]
+    for document in documents:
+        for problem in document.problems:
+            begins = problem.place.span().begins
+            raise ConfigError(f"{path}:{begins.line}:{begins.column}: {problem.message}")
+    if len(documents) > 1:
+        raise ConfigError(f"{path}: one document is enough for a configuration")
+    values = documents[0].data if documents else {}
+    if documents:
+        _check(path, documents[0])
+    return Config(_shortest(path), values)
+
+
+def _shortest(path: Path) -> Path:
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def _check(path: Path, document: Document) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    schema = json.loads((folder("schemas") / "istiolint-config.schema.json").read_text("utf-8"))
+    error = best_match(Draft202012Validator(schema).iter_errors(document.data))
+    if error is None:
+        return
+    place, message = Place(document, tuple(error.absolute_path)), error.message
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = error.schema.get("properties", {})
+        key = next(key for key in error.instance if key not in known)
+        place, message = Place(document, (*error.absolute_path, key), "key"), f"there is no setting `{key}`{_meant(key, known)}"
+    begins = document.locate(place).begins
+    raise ConfigError(f"{path}:{begins.line}:{begins.column}: {message}")
+
+
+def _meant(key: str, known: dict[str, Any]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key.replace("_", "-"), known, 1)
+    return f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(sorted(known))}"

@@ -1,0 +1,57 @@
+"""A summary in words."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from istiolint.finding import SEVERITIES
+from istiolint.report.escape import printable
+from istiolint.report.report import Report
+
+
+def counted(number: int, word: str, plural: str | None = None) -> str:
+    """`1 error`, `2 errors`, `1,200 files`."""
+    return f"{number:,} {word if number == 1 else plural or word + 's'}"
+
+
+def listed(counts: Counter[str], most: int = 8) -> str:
+    """`12 Service, 3 Gateway and 2 others`: the commonest first."""
+    shown = [f"{number:,} {printable(name)}" for name, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    if len(shown) > most:
+        rest = sum(counts.values()) - sum(number for _, number in counts.most_common(most))
+        shown = [*shown[:most], f"{rest:,} of other kinds"]
+    return ", ".join(shown)
+
+
+def found(report: Report) -> str:
+    """What was found: `3 errors and 1 warning in 24 files; 2 can be fixed`."""
+    severities = Counter(diagnostic.severity for diagnostic in report.diagnostics)
+    words = [counted(severities[severity], severity) for severity in SEVERITIES if severities[severity]]
+    fixable = sum(diagnostic.fix is not None for diagnostic in report.diagnostics)
+    text = f"{_joined(words) or 'Nothing found'} in {counted(report.summary.files, 'file')}"
+    return text + (f"; {fixable:,} of them can be fixed by an edit" if fixable else "") + "."
+
+
+def read(report: Report) -> list[str]:
+    """What was read, skipped and not checked, a sentence each."""
+    summary = report.summary
+    known, other = sum(summary.kinds.values()), sum(summary.other_kinds.values())
+    lines = [f"Read {counted(known, 'resource')}" + (f": {listed(summary.kinds)}" if known else "") + "."]
+    if other:
+        lines.append(
+            f"Left alone {counted(other, 'resource')} of kinds that do not concern the mesh: {listed(summary.other_kinds)}."
+        )
+    if summary.skipped:
+        lines.append(f"Skipped {counted(sum(summary.skipped.values()), 'document')}: {listed(summary.skipped)}.")
+    if summary.suppressed:
+        lines.append(f"Suppressed by the manifests: {counted(sum(summary.suppressed.values()), 'finding')}.")
+    if unchecked := sum(summary.unchecked.values()):
+        lines.append(
+            f"Not checked: {counted(unchecked, 'reference')} to what the input does not hold. Add it with --context PATH, or say "
+            "--whole-mesh if nothing else exists."
+        )
+    return lines
+
+
+def _joined(words: Iterable[str]) -> str:
+    *most, last = words or [""]
+    return f"{', '.join(most)} and {last}" if most else last

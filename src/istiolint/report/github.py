@@ -1,0 +1,36 @@
+"""Annotations of GitHub Actions: one workflow command a diagnostic.
+
+GitHub shows ten annotations a kind and step, so a total follows. Commands are lines that begin with `::`; text from manifests
+is escaped so that it can neither end its command nor begin another.
+"""
+
+from istiolint.finding import Diagnostic
+from istiolint.report.counts import found
+from istiolint.report.escape import printable
+from istiolint.report.report import Report
+
+COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def render(report: Report) -> str:
+    """A line a diagnostic, and the total."""
+    return "".join(f"{_command(diagnostic)}\n" for diagnostic in report.diagnostics) + found(report) + "\n"
+
+
+def _command(diagnostic: Diagnostic) -> str:
+    begins, ends = diagnostic.span.begins, diagnostic.span.ends
+    place = {"file": diagnostic.span.source.path, "line": begins.line, "endLine": ends.line}
+    if begins.line == ends.line:  # GitHub ignores columns of a region over several lines
+        place |= {"col": begins.column, "endColumn": ends.column}
+    properties = {"title": f"istiolint {diagnostic.rule}", **place}
+    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    message = diagnostic.message + (f" ({diagnostic.hint})" if diagnostic.hint else "")
+    return f"::{COMMANDS[diagnostic.severity]} {written}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return printable(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,177 @@
+"""SARIF 2.1.0 as GitHub code scanning and the SARIF viewers need it.
+
+GitHub uses the first location only, refuses more than 25,000 results, takes relative URIs from the root of the repository and
+links related locations that the message names as `[words](id)`. Columns count UTF-16 units. Nothing depends on the time or the
+machine, so that the same input gives the same file.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from istiolint import __version__
+from istiolint.finding import Diagnostic, Span
+from istiolint.fix import text_edits
+from istiolint.report.fingerprint import identity, line_hashes
+from istiolint.report.report import Report
+from istiolint.rulebook import Page, pages
+from istiolint.rules import Rule, all_rules
+from istiolint.sources import Position, Source
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+PROBLEMS = {"error": "error", "warning": "warning", "info": "recommendation"}
+PRECISION = {"document": "very-high", "contradiction": "high", "missing": "high", "heuristic": "medium"}
+SECURITY_SEVERITY = {"error": "7.5", "warning": "5.0", "info": "2.0"}
+MOST_RESULTS = 25_000
+LONGEST_DESCRIPTION = 1024
+_GRAVITY = list(LEVELS)
+
+
+def render(report: Report) -> str:
+    """The report as SARIF."""
+    rules = [all_rules()[rule] for rule in report.rules]
+    kept = sorted(report.diagnostics, key=lambda diagnostic: _GRAVITY.index(diagnostic.severity))[:MOST_RESULTS]
+    chosen = {id(diagnostic) for diagnostic in kept}
+    index = {rule.id: number for number, rule in enumerate(rules)}
+    hashes: dict[str, dict[int, str]] = {}
+    results = [
+        _result(diagnostic, index[diagnostic.rule], hashes) for diagnostic in report.diagnostics if id(diagnostic) in chosen
+    ]
+    book = pages()
+    driver = {
+        "name": "istiolint",
+        "semanticVersion": __version__,
+        "rules": [_rule(rule, book.get(rule.id)) for rule in rules],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": "istiolint/"},
+        "columnKind": "utf16CodeUnits",
+        "invocations": [_invocation(report, len(report.diagnostics) - len(kept))],
+        "results": results,
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _rule(rule: Rule, page: Page | None) -> dict[str, Any]:
+    title, summary, text = (page.title, page.summary, page.text) if page else (rule.id, rule.id, rule.id)
+    properties: dict[str, Any] = {
+        "tags": [rule.category, *rule.codes][:20],
+        "precision": PRECISION[rule.evidence],
+        "problem.severity": PROBLEMS[rule.severity],
+    }
+    if rule.category == "security":
+        properties["security-severity"] = SECURITY_SEVERITY[rule.severity]
+    return {
+        "id": rule.id,
+        "name": rule.id,
+        "shortDescription": {"text": _cut(title)},
+        "fullDescription": {"text": _cut(summary)},
+        "help": {"text": text, "markdown": text},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "properties": properties,
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 3] + "..."
+
+
+def _invocation(report: Report, left_out: int) -> dict[str, Any]:
+    notices = [{"level": "error", "message": {"text": _text(error)}} for error in report.internal_errors]
+    if left_out:
+        words = f"{left_out} results of the lowest severity are left out: code scanning takes {MOST_RESULTS} at most."
+        notices.append({"level": "warning", "message": {"text": words}})
+    invocation: dict[str, Any] = {"executionSuccessful": not report.internal_errors}
+    return invocation | ({"toolExecutionNotifications": notices} if notices else {})
+
+
+def _result(diagnostic: Diagnostic, index: int, hashes: dict[str, dict[int, str]]) -> dict[str, Any]:
+    source, line = diagnostic.span.source, diagnostic.span.begins.line
+    if source.path not in hashes:
+        hashes[source.path] = line_hashes(source.text)
+    location: dict[str, Any] = {"physicalLocation": _place(diagnostic.span, snippet=True)}
+    if diagnostic.resource:
+        name = "/".join(filter(None, (diagnostic.resource.namespace, diagnostic.resource.kind, diagnostic.resource.name)))
+        location["logicalLocations"] = [{"fullyQualifiedName": _text(name), "kind": "resource"}]
+    result: dict[str, Any] = {
+        "ruleId": diagnostic.rule,
+        "ruleIndex": index,
+        "level": LEVELS[diagnostic.severity],
+        "message": {"text": _message(diagnostic)},
+        "locations": [location],
+        "partialFingerprints": {
+            "primaryLocationLineHash": hashes[source.path].get(line, "0:1"),
+            "istiolint/v1": identity(diagnostic),
+        },
+    }
+    if diagnostic.related:
+        result["relatedLocations"] = [
+            {"id": number, "message": {"text": _text(message)}, "physicalLocation": _place(span)}
+            for number, (span, message) in enumerate(diagnostic.related, 1)
+        ]
+    return result | _fixes(diagnostic)
+
+
+def _message(diagnostic: Diagnostic) -> str:
+    """The message as sentences, with links to the related locations."""
+    text = f"{_sentence(diagnostic.message)}"
+    if diagnostic.hint:
+        text += f" {_sentence(diagnostic.hint)}"
+    links = [f"[{_text(message)}]({number})" for number, (_, message) in enumerate(diagnostic.related, 1)]
+    return f"{text} See: {', '.join(links)}." if links else text
+
+
+def _sentence(text: str) -> str:
+    words = _text(text)
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!")) else ".")
+
+
+def _text(text: str) -> str:
+    """Text that holds no link of its own and is valid Unicode."""
+    return text.replace("](", "] (").encode("utf-8", "replace").decode("utf-8")
+
+
+def _fixes(diagnostic: Diagnostic) -> dict[str, Any]:
+    edits = text_edits(diagnostic.fix) if diagnostic.fix else ()
+    if not diagnostic.fix or not edits:
+        return {}
+    by_path: dict[str, list[dict[str, Any]]] = {}
+    for edit in edits:
+        replacement = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+        by_path.setdefault(edit.span.source.path, []).append(replacement)
+    changes = [{"artifactLocation": {"uri": uri(path)}, "replacements": found} for path, found in by_path.items()]
+    title = diagnostic.fix.title + ("" if diagnostic.fix.safe else " (check what it means)")
+    return {"fixes": [{"description": {"text": _text(title)}, "artifactChanges": changes}]}
+
+
+def _place(span: Span, *, snippet: bool = False) -> dict[str, Any]:
+    region: dict[str, Any] = _region(span)
+    if snippet and span.begins.line == span.ends.line:
+        region["snippet"] = {"text": _text(span.source.text[span.start : span.end])}
+    return {"artifactLocation": {"uri": uri(span.source.path)}, "region": region}
+
+
+def _region(span: Span) -> dict[str, int]:
+    begins, ends = span.begins, span.ends
+    start, end = _utf16(span.source, begins), _utf16(span.source, ends)
+    if (begins.line, start) == (ends.line, end):
+        end += 1
+    return {"startLine": begins.line, "startColumn": start, "endLine": ends.line, "endColumn": end}
+
+
+def _utf16(source: Source, position: Position) -> int:
+    before = source.line(position.line)[: position.column - 1] if source.text else ""
+    return position.column + sum(ord(character) > 0xFFFF for character in before)
+
+
+def uri(path: str) -> str:
+    """A path as a URI reference relative to the current directory, wherever that can be said."""
+    file = Path(path)
+    if file.is_absolute():
+        if not file.is_relative_to(Path.cwd()):
+            return "file://" + quote(file.as_posix().encode("utf-8", "surrogateescape"))
+        file = file.relative_to(Path.cwd())
+    return quote(file.as_posix().encode("utf-8", "surrogateescape"), safe="/~")
