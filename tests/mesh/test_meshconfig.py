@@ -65,3 +65,13 @@ def test_odd_text_in_the_config_map_leaves_the_defaults(text: str) -> None:
     found = mesh(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: istio}}\ndata:\n  mesh: |\n{indented}\n")
     assert found.root_namespace == "istio-system"
     assert found.config.on("enableAutoMtls") is True
+
+
+def test_it_tells_where_a_field_stands() -> None:
+    field = mesh(CONFIG_MAP).config.at("trustDomain")
+    assert field is not None
+    assert field.path == ("data", "mesh")
+    field = mesh(OPERATOR).config.at("trustDomain")
+    assert field is not None
+    assert field.path == ("spec", "meshConfig", "trustDomain")
+    assert mesh(OPERATOR).config.at("enableAutoMtls") is None

@@ -39,6 +39,19 @@ def fault_injection_in_production(service: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
+@check("fault-without-percentage", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"])
+def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A fault that hits no request, because nothing says how many."""
+    for route in service.spec["http"]:
+        for fault in (route["fault"]["delay"], route["fault"]["abort"]):
+            if fault.mapping and not fault["percentage"]["value"].exists and not fault["percent"].exists:
+                yield finding(
+                    fault.key,
+                    f"the {fault.name} has no `percentage`, and so hits no request at all",
+                    hint="write `percentage: {value: 100}` for all requests, or remove the fault",
+                )
+
+
 def _faults(fault: Cursor) -> Iterator[Cursor]:
     """The delay and the abort of a route, where they hit anybody."""
     for name in ("delay", "abort"):

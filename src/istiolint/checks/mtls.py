@@ -51,6 +51,39 @@ def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Findin
             yield from _unanswered(rule, tls, service, workloads, mesh)
 
 
+@check(
+    "strict-mtls-without-client-mtls",
+    severity="error",
+    evidence="contradiction",
+    category="security",
+    kinds=["PeerAuthentication"],
+    codes=["KIA0401", "KIA0501"],
+)
+def strict_mtls_without_client_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Servers demand mTLS while automatic mTLS is off and no DestinationRule makes their clients use it."""
+    mode = policy.spec["mtls"]["mode"]
+    if mode.text != "STRICT" or mesh.config.on("enableAutoMtls"):
+        return
+    workloads = [workload for workload in mesh.mtls.selected(policy) if policy in mesh.mtls.of(workload).policies]
+    services = {id(service): service for workload in workloads for service in mesh.workloads.services_of(workload)}
+    left = sorted({service.title for service in services.values() if not _has_client_mtls(service, mesh)})
+    if left:
+        shown = ", ".join(f"`{title}`" for title in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
+        switch = mesh.config.at("enableAutoMtls")
+        yield finding(
+            mode,
+            f"`STRICT` refuses the mesh's own clients of {shown}: `enableAutoMtls` is off, and no DestinationRule makes them "
+            "use mTLS",
+            hint="switch `enableAutoMtls` on, or write DestinationRules with `tls: {mode: ISTIO_MUTUAL}`",
+            related=[(switch, "automatic mTLS is off")] if switch is not None else [],
+        )
+
+
+def _has_client_mtls(service: Resource, mesh: Mesh) -> bool:
+    rules = mesh.destination_rules.anywhere(mesh.hosts.fqdn(service.name, service.namespace))
+    return any(rule.spec["trafficPolicy"]["tls"]["mode"].text == "ISTIO_MUTUAL" for rule in rules)
+
+
 def _settings(rule: Resource) -> Iterator[_ClientTls]:
     """Each client TLS mode that is written. Settings of a port replace those above for that port, TLS or not."""
     policies = [(rule.spec["trafficPolicy"], dict[str, str]())]

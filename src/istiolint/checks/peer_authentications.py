@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.injection import DATAPLANE_MODE
 from istiolint.mesh.workloads import Workload, names, ports_of, selector_of
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -124,6 +125,35 @@ def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Fin
             yield finding(port["mode"], f"`{mode}` is what port {key} has from `spec.mtls` anyway", severity="info")
         if key.isascii() and key.isdigit() and workloads:
             yield from _nobody_listens(port, int(key), workloads, mesh)
+
+
+@check(
+    "mtls-disabled-in-ambient",
+    severity="warning",
+    evidence="contradiction",
+    category="security",
+    kinds=["PeerAuthentication"],
+)
+def mtls_disabled_in_ambient(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """DISABLE for workloads behind ztunnel, which goes on encrypting and reads it as PERMISSIVE at most."""
+    ambient = [workload for workload in _in_reach(policy, mesh) if mesh.injection.of(workload).state == "ambient"]
+    general = policy.spec["mtls"]["mode"]
+    if ambient and general.text == "DISABLE":
+        yield finding(
+            general,
+            f"`DISABLE` does not switch mTLS off for {names(ambient)} in ambient mode: ztunnel goes on using it, and takes "
+            "plaintext besides, as with PERMISSIVE",
+            hint=f"write PERMISSIVE; to leave the mesh, label the pods `{DATAPLANE_MODE}: none`",
+        )
+    inherits_strict = general.text in ("", "UNSET") and mesh.mtls.of_namespace(policy.namespace).strict
+    for key, port in policy.spec["portLevelMtls"].items():
+        if ambient and inherits_strict and port["mode"].text == "DISABLE":
+            yield finding(
+                port["mode"],
+                f"port {key} stays STRICT for {names(ambient)}: ztunnel does not hear `DISABLE` for a port under an inherited "
+                "STRICT",
+                hint="write PERMISSIVE",
+            )
 
 
 def _nobody_listens(port: Cursor, number: int, workloads: Sequence[Workload], mesh: Mesh) -> Iterator[Finding]:

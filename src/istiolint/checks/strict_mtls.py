@@ -161,9 +161,30 @@ def _outside(policy: Resource, reach: Sequence[Workload], blamed: set[int], mesh
             related=[place for workload in named for place in _place(states[id(workload)])][:10],
             severity="warning" if lasting else "info",
         )
+    if scope == "mesh" and not named:
+        yield from _empty_namespaces(mode, mesh)
     for workload in reach:
         if states[id(workload)].state == "unknown":
             yield finding(mode, f"`{workload.title}` may be outside the mesh: {states[id(workload)].because}", known=False)
+
+
+def _empty_namespaces(mode: Cursor, mesh: Mesh) -> Iterator[Finding]:
+    """Namespaces that are kept out of the mesh on purpose, and whose workloads are not in the input."""
+    found = [
+        (name, membership)
+        for name in sorted(mesh.namespaces)
+        if name != mesh.root_namespace and not name.startswith(("kube-", "istio-")) and not mesh.workloads.in_namespace(name)
+        if (membership := mesh.injection.of_namespace(name)).state == "outside" and membership.explicit
+    ]
+    if found:
+        listed = ", ".join(f"`{name}`" for name, _ in found[:5])
+        yield finding(
+            mode,
+            f"`STRICT` in the whole mesh refuses plaintext calls from the namespaces that are kept out of it: {listed}",
+            hint="make sure that nothing in them calls the mesh, or set what they call to PERMISSIVE",
+            related=[place for _, membership in found for place in _place(membership)][:10],
+            severity="info",
+        )
 
 
 def _refusing(policy: Resource, workload: Workload, port: int | None, mesh: Mesh) -> Cursor | None:

@@ -42,6 +42,11 @@ class Membership:
     sure: bool = True
 
     @property
+    def explicit(self) -> bool:
+        """Whether something written says so, not the lack of a label."""
+        return self.at is not None and self.at.path[-2:] != ("metadata", "name")
+
+    @property
     def in_mesh(self) -> bool:
         """Whether it surely is in the mesh, in one way or the other."""
         return self.state in ("sidecar", "ambient")

@@ -43,6 +43,7 @@ class MeshConfig:
 
     def __init__(self, config_maps: Iterable[Resource], installs: Iterable[Resource], given: Document | None = None):
         self._config_maps, self._installs, self._given = config_maps, installs, given
+        self._texts: dict[int, Cursor] = {}
 
     def __getitem__(self, field: str) -> Any:
         """The value of a field; Istio's default (None for fields without one) where the input does not set it."""
@@ -68,8 +69,9 @@ class MeshConfig:
         return value if isinstance(value, bool) else bool(DEFAULTS.get(field))
 
     def at(self, field: str) -> Cursor | None:
-        """Where the input sets a field; None where it does not."""
-        return next((config[field] for config in self.sources if config[field].exists), None)
+        """Where the input sets a field (in a ConfigMap: the text that holds it); None where it does not."""
+        config = next((config for config in self.sources if config[field].exists), None)
+        return self._texts.get(id(config.document), config[field]) if config else None
 
     @property
     def captures_dns(self) -> bool:
@@ -91,28 +93,24 @@ class MeshConfig:
     def _find(self) -> Iterator[Cursor]:
         if self._given:
             held = list(resources(self._given))
-            yield from (_inside(resource) for resource in held) if held else [Cursor(self._given, (), self._given.data)]
+            yield from map(self._inside, held) if held else [Cursor(self._given, (), self._given.data)]
         maps = (config for config in self._config_maps if config.name == "istio" or config.name.startswith("istio-"))
-        for config in sorted(maps, key=_order):
-            if config["data"]["mesh"].text:
-                yield _inside(config)
-        for install in sorted(self._installs, key=_order):
-            yield _inside(install)
+        for resource in (*sorted(maps, key=_order), *sorted(self._installs, key=_order)):
+            yield self._inside(resource)
+
+    def _inside(self, resource: Resource) -> Cursor:
+        """The MeshConfig inside a resource. That of a ConfigMap is text, and becomes a document of its own."""
+        if resource.type == "ConfigMap":
+            text = resource["data"]["mesh"]
+            document = next(read(Source(resource.document.source.path, text.text, linted=False)))
+            self._texts[id(document)] = text
+            return Cursor(document, (), document.data)
+        if resource.type == "IstioOperator":
+            return resource.spec["meshConfig"]
+        if resource.type == "Istio":
+            return resource.spec["values"]["meshConfig"]
+        return resource
 
 
 def _order(resource: Resource) -> tuple[bool, str, str, str, int]:
     return (resource.kind == "Istio", resource.name, resource.namespace, resource.document.source.path, resource.document.index)
-
-
-def _inside(resource: Resource) -> Cursor:
-    """The MeshConfig inside a resource. That of a ConfigMap is text: its places are those of a document of its own."""
-    if resource.type == "ConfigMap":
-        text = resource["data"]["mesh"].text
-        source = Source(f"{resource.document.source.path} ({resource.title})", text, linted=False)
-        document = next(read(source), None)
-        return Cursor(document, (), document.data) if document else resource["data"]["mesh"]
-    if resource.type == "IstioOperator":
-        return resource.spec["meshConfig"]
-    if resource.type == "Istio":
-        return resource.spec["values"]["meshConfig"]
-    return resource
