@@ -102,7 +102,9 @@ class MeshConfig:
         """The MeshConfig inside a resource. That of a ConfigMap is text, and becomes a document of its own."""
         if resource.type == "ConfigMap":
             text = resource["data"]["mesh"]
-            document = next(read(Source(resource.document.source.path, text.text, linted=False)))
+            document = next(read(Source(resource.document.source.path, text.text, linted=False)), None)
+            if document is None:
+                return text
             self._texts[id(document)] = text
             return Cursor(document, (), document.data)
         if resource.type == "IstioOperator":
