@@ -1,8 +1,12 @@
 """The checks of references, where the order of documents or what stands beside them must not matter."""
 
+import json
+from copy import deepcopy
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from istiolint.documents import read
 from istiolint.engine import lint
 from istiolint.settings import Settings
 from istiolint.sources import Source
@@ -29,6 +33,17 @@ DOCUMENTS = [
     ISTIO + "kind: VirtualService\nmetadata: {name: b, namespace: web}\nspec:\n  hosts: [b.example.com]\n"
     "  gateways: [public, edge/public]\n  http:\n  - match: [{gateways: [mesh]}]\n    route:\n"
     "    - destination: {host: hidden.shop.svc.cluster.local}\n    - destination: {host: reviews}\n",
+]
+ROUTES = [
+    "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: k, namespace: edge}\n"
+    "spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, allowedRoutes: {namespaces: {from: Same}}}]}\n",
+    "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: h, namespace: shop}\nspec:\n"
+    "  parentRefs: [{name: k, namespace: edge, sectionName: https}]\n"
+    "  rules: [{filters: [{requestMirror: {backendRef: {name: m}}}], backendRefs: [{name: reviews, namespace: web}]}]\n",
+    "apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: r, namespace: web}\n"
+    "spec: {from: [{kind: HTTPRoute, namespace: shop}], to: [{kind: Service, name: other}]}\n",
+    ISTIO + "kind: VirtualService\nmetadata: {name: d, namespace: shop}\nspec:\n  hosts: [d]\n  exportTo: ['.']\n"
+    "  http: [{delegate: {name: x}}]\n  tcp: [{route: [{destination: {host: reviews, port: {number: 81}}}]}]\n",
 ]
 UNRELATED = [
     "apiVersion: v1\nkind: Service\nmetadata: {name: other, namespace: elsewhere}\nspec: {ports: [{port: 80}]}\n",
@@ -61,45 +76,32 @@ def test_the_findings() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.permutations(DOCUMENTS), st.lists(st.sampled_from(UNRELATED), unique=True), st.booleans())
+@given(st.permutations([*DOCUMENTS, *ROUTES]), st.lists(st.sampled_from(UNRELATED), unique=True), st.booleans())
 def test_order_and_unrelated_documents_change_nothing(documents: list[str], unrelated: list[str], whole_mesh: bool) -> None:
-    assert found([*documents, *unrelated], whole_mesh) == found(DOCUMENTS, whole_mesh)
+    assert found([*documents, *unrelated], whole_mesh) == found([*DOCUMENTS, *ROUTES], whole_mesh)
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers(0, 99999) | st.sampled_from(["", "*", "a", "a.b", "/", ".", "~", "mesh", "ü"]),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    [
-                        "hosts",
-                        "host",
-                        "gateways",
-                        "http",
-                        "route",
-                        "destination",
-                        "subset",
-                        "subsets",
-                        "name",
-                        "exportTo",
-                        "servers",
-                    ]
-                ),
-                inner,
-                max_size=4,
-            )
-        ),
-        max_leaves=20,
-    ),
-    st.sampled_from(["VirtualService", "DestinationRule", "ServiceEntry", "Gateway", "HTTPRoute", "ReferenceGrant"]),
+ODD = st.sampled_from(
+    [None, True, 0, -1, 1.5, float("inf"), "", "*", ".", "/", "~", "ü" * 300, [], {}, [None], [[]], {"name": {}}, [{"a": 1}]]
 )
-@settings(max_examples=60, deadline=None)
-def test_odd_values_never_crash(spec: object, kind: str) -> None:
-    import json
 
-    other = DOCUMENTS[-2:]
-    group = "gateway.networking.k8s.io" if kind in ("HTTPRoute", "ReferenceGrant") else "networking.istio.io"
-    text = json.dumps({"apiVersion": f"{group}/v1", "kind": kind, "metadata": {"name": "a"}, "spec": spec})
-    found([text + "\n", *other], True)
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The paths of everything in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, inner in items for place in places(inner, (*path, key)))]
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_odd_values_never_crash(data: st.DataObject) -> None:
+    """Whatever stands in a field, no check fails."""
+    documents = [next(read(Source("", text))).data for text in (*DOCUMENTS, *ROUTES)]
+    for document in data.draw(st.lists(st.sampled_from(documents), min_size=1, max_size=4)):
+        path = data.draw(st.sampled_from(places(document)[1:]))
+        *parents, last = path
+        holder = document
+        for step in parents:
+            holder = holder[step]
+        holder[last] = deepcopy(data.draw(ODD))
+    found([json.dumps(document) + "\n" for document in documents], data.draw(st.booleans()))
