@@ -12,7 +12,7 @@ from istiolint.settings import Settings
 from istiolint.sources import Source
 
 RULES = (
-    "parent-gateway-not-found", "listener-not-found", "route-not-let-in", "backend-not-found", "backend-not-granted",
+    "sidecar-host-not-found", "parent-gateway-not-found", "listener-not-found", "route-not-let-in", "backend-not-found", "backend-not-granted",
     "host-not-found", "host-not-visible", "destination-rule-host-not-found", "route-to-missing-subset", "subset-not-visible",
     "gateway-not-found", "host-not-served-by-gateway", "match-on-gateway-not-bound", "destination-port-not-found",
     "destination-port-left-open", "destination-needs-port", "delegate-not-found", "two-virtual-services-for-one-host",
@@ -42,6 +42,8 @@ ROUTES = [
     "  rules: [{filters: [{requestMirror: {backendRef: {name: m}}}], backendRefs: [{name: reviews, namespace: web}]}]\n",
     "apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: r, namespace: web}\n"
     "spec: {from: [{kind: HTTPRoute, namespace: shop}], to: [{kind: Service, name: other}]}\n",
+    ISTIO
+    + "kind: Sidecar\nmetadata: {name: s, namespace: shop}\nspec: {egress: [{hosts: [./reviews, web/b.example.com, x/y.z]}]}\n",
     ISTIO + "kind: VirtualService\nmetadata: {name: d, namespace: shop}\nspec:\n  hosts: [d]\n  exportTo: ['.']\n"
     "  http: [{delegate: {name: x}}]\n  tcp: [{route: [{destination: {host: reviews, port: {number: 81}}}]}]\n",
 ]

@@ -1,0 +1,71 @@
+"""Hosts that Sidecars let their workloads see: is there anything of that name in that namespace?"""
+
+from collections.abc import Iterator
+
+from istiolint.checks.placeholders import is_placeholder
+from istiolint.cursor import Cursor
+from istiolint.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.mesh.hosts import KnownHost
+from istiolint.resource import Resource
+from istiolint.rules import check, finding
+
+
+@check(
+    "sidecar-host-not-found", severity="warning", evidence="missing", category="reference", kinds=["Sidecar"], codes=["KIA1004"],
+    fixable=True,
+)  # fmt: skip
+def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An egress host, `NAMESPACE/HOST`, that lets nothing in: a short name, a wrong namespace, or no such service."""
+    for listener in sidecar.spec["egress"]:
+        for entry in listener["hosts"]:
+            owner, slash, host = entry.text.partition("/")
+            if not slash or owner == "~" or not host or host == "*" or is_placeholder(entry.text):
+                continue
+            namespace = sidecar.namespace if owner == "." else owner
+            known = list(mesh.hosts.under(host))
+            here = any(namespace in ("*", each.namespace) for each in known)
+            if not here and next(mesh.virtual_services.on_mesh(host), None) is None:
+                yield _nothing(entry, known, sidecar, mesh)
+
+
+def _nothing(entry: Cursor, known: list[KnownHost], sidecar: Resource, mesh: Mesh) -> Finding:
+    """Why an entry lets nothing in; `known` is what has its host in other namespaces."""
+    owner, _, host = entry.text.partition("/")
+    namespace = sidecar.namespace if owner == "." else owner
+    meant = [each for each in mesh.hosts.services_named(host) if namespace in ("*", each.namespace)]
+    if "." not in host and meant:
+        return finding(
+            entry,
+            f"a Sidecar takes hosts as they are: `{host}` is no short name here, and the entry lets nothing in",
+            hint=f"write the full name, `{meant[0].name}`",
+            related=[meant[0].place] if meant[0].place else [],
+            fix=_fix(entry, f"{owner}/{meant[0].name}"),
+        )
+    if known and not host.startswith("*"):
+        owners = sorted({each.namespace for each in known})
+        return finding(
+            entry,
+            f"`{host}` is not in namespace `{namespace}`, and the entry lets nothing in",
+            hint=f"its namespace is {' or '.join(f'`{owner}`' for owner in owners[:3])}",
+            related=[each.place for each in known[:2] if each.place],
+            fix=_fix(entry, f"{owners[0]}/{host}") if len(owners) == 1 else None,
+            known=mesh.settings.whole_mesh or _all_placed(known, sidecar if owner == "." else None),
+        )
+    service = mesh.hosts.service_name(host)
+    return finding(
+        entry,
+        f"no service of namespace `{namespace}` has the host `{host}`; the entry lets nothing in",
+        hint="name a host that a Service, ServiceEntry or VirtualService of that namespace has",
+        known=mesh.hosts.knows(host, sidecar) if service else mesh.settings.whole_mesh,
+    )
+
+
+def _all_placed(known: list[KnownHost], sidecar: Resource | None) -> bool:
+    """Whether all say in which namespace they live; else the command that applies them may bring them together."""
+    resources = [*(each.resource for each in known), sidecar]
+    return all(resource is None or resource.placed for resource in resources)
+
+
+def _fix(entry: Cursor, text: str) -> Fix:
+    return Fix(f"write `{text}`", (Replace(entry.place, f'"{text}"' if text.startswith("*") else text),), safe=False)
