@@ -20,6 +20,7 @@ from crds.constraints import constraints_at
 from crds.convert import resource
 from crds.history import added
 from crds.sharing import expanded, shared
+from crds.upcoming import with_upcoming
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from istiolint.kinds import type_of
@@ -35,15 +36,22 @@ def release_of(path: Path) -> str:
     return match[1]
 
 
+def numbers(release: str) -> list[int]:
+    """A release for comparing."""
+    return [int(number) for number in release.split(".")]
+
+
 def order(path: Path) -> tuple[str, list[int]]:
     """Files of one project in order of their releases."""
     release = release_of(path)
-    return path.stem[: path.stem.rindex(release)], [int(number) for number in release.split(".")]
+    return path.stem[: path.stem.rindex(release)], numbers(release)
 
 
 def with_release(old: Node | None, crd: Crd, release: str, first: bool) -> Node:
     """A kind's schema (`$defs` expanded) with one more release; `first` for the release that all others build on."""
     istio = crd.group.endswith("istio.io")
+    if old and istio and numbers(release) < numbers(old["x-release"]):
+        raise SystemExit(f"{crd.kind}: {release} is older than {old['x-release']}, which is there already; use --fresh with all")
     new = resource(type_of(crd.group, crd.kind) or crd.kind, crd.schema)
     body = added(_body(old), new, release) if old and istio else new
     since: Node = {} if first or not istio else {"since": release}
@@ -52,10 +60,9 @@ def with_release(old: Node | None, crd: Crd, release: str, first: bool) -> Node:
         versions.setdefault(name, since)
     for name in versions.keys() - crd.versions.keys():
         versions[name] = {"removed": release} | versions[name]
-    head: Node = {"$schema": DRAFT, "title": crd.kind, "x-group": crd.group, "x-versions": dict(sorted(versions.items()))}
-    if old:
-        since = {"since": old["x-since"]} if "x-since" in old else {}
-    return head | ({"x-since": since["since"]} if since else {}) | body
+    head: Node = {"$schema": DRAFT, "title": crd.kind, "x-group": crd.group, "x-release": release, "x-versions": versions}
+    began = old.get("x-since") if old else since.get("since")
+    return head | ({"x-since": began} if began else {}) | body
 
 
 def _body(schema: Node) -> Node:
@@ -94,7 +101,7 @@ def build(files: list[Path], folder: Path, fresh: bool) -> dict[str, Node]:
                 continue
             name = type_of(crd.group, crd.kind) or crd.kind
             made[name] = with_release(made.get(name), crd, release_of(file), bases)
-    return {name: shared(schema) for name, schema in made.items()}
+    return {name: shared(with_upcoming(name, schema)) for name, schema in made.items()}
 
 
 def main() -> None:

@@ -202,7 +202,7 @@ def _table() -> list[Constraint]:
             ("ServiceEntry",),
             ("spec",),
             {
-                "x-rule": "resolution-without-effect",
+                "x-rule": "conflicting-resolution",
                 "x-at": ["resolution", "addresses"],
                 "if": {
                     "properties": {"addresses": {"type": "array", "contains": {"type": "string", "pattern": "/"}}},
@@ -216,7 +216,7 @@ def _table() -> list[Constraint]:
             ("ServiceEntry",),
             ("spec",),
             {
-                "x-rule": "resolution-without-effect",
+                "x-rule": "conflicting-resolution",
                 "x-at": ["endpoints"],
                 "if": _is("resolution", "DNS_ROUND_ROBIN"),
                 "then": {"properties": {"endpoints": {"maxItems": 1}}},
@@ -228,7 +228,7 @@ def _table() -> list[Constraint]:
             ("ServiceEntry",),
             ("spec",),
             {
-                "x-rule": "resolution-without-effect",
+                "x-rule": "conflicting-resolution",
                 "x-at": ["endpoints"],
                 "if": {"required": ["endpoints"]},
                 "then": {"required": ["resolution"], "properties": {"resolution": {"not": {"const": "NONE"}}}},
@@ -236,6 +236,8 @@ def _table() -> list[Constraint]:
                 "x-hint": "set `resolution: STATIC` for addresses, `DNS` for host names",
             },
         ),
+        Constraint(("DestinationRule",), ("loadBalancer",), at_most_one(("simple", "backendUtilization"))),
+        Constraint(("DestinationRule",), ("loadBalancer",), at_most_one(("consistentHash", "backendUtilization"))),
         # Gateway and Sidecar: where the certificate comes from.
         Constraint(
             ("Gateway", "Sidecar"), ("servers.[].tls", "ingress.[].tls"), at_most_one(("credentialName", "credentialNames"))

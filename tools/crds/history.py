@@ -31,12 +31,18 @@ def _properties(old: Node, new: Node, release: str) -> Node:
     made: Node = {}
     for name in sorted({*old, *new}):
         if name not in new:
-            made[name] = {"x-removed": release} | old[name]
+            made[name] = old[name] if _later(old[name], release) else {"x-removed": release} | old[name]
         elif name not in old:
             made[name] = new[name] | {"x-since": release}
         else:
             made[name] = added(old[name], new[name], release)
     return made
+
+
+def _later(field: Node, release: str) -> bool:
+    """Whether a field comes after a release."""
+    since = field.get("x-since", "0")
+    return [int(number) for number in since.split(".")] > [int(number) for number in release.split(".")]
 
 
 def _enum(old: Node, new: Node, release: str) -> Node:

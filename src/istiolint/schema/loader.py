@@ -11,6 +11,8 @@ from istiolint.schema.formats import FORMATS
 from istiolint.schema.keywords import KEYS, ListMapKeys
 
 Node = dict[str, Any]
+NEXT = "1.32"
+"""The Istio release to come: the schemas hold what is known of it."""
 
 
 @cache
@@ -39,6 +41,14 @@ def validator(type_: str, istio_version: str) -> Draft202012Validator:
     return Draft202012Validator(
         schema_for(type_, istio_version), validate_formats=True, formats=FORMATS, keywords={KEYS: ListMapKeys}
     )
+
+
+def resolved(node: Node, schema: Node) -> Node:
+    """A node with its `$ref` followed; what stands beside the reference wins."""
+    if "$ref" not in node:
+        return node
+    target: Node = schema["$defs"][node["$ref"].removeprefix("#/$defs/")]
+    return target | {key: value for key, value in node.items() if key != "$ref"}
 
 
 def minor(version: str) -> tuple[int, ...]:

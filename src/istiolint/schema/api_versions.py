@@ -1,0 +1,125 @@
+"""Whether a kind exists under the apiVersion that is written, in this version of Istio."""
+
+from collections.abc import Iterator
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.finding import Finding, Fix, Replace
+from istiolint.kinds import ISTIO
+from istiolint.resource import Resource
+from istiolint.rules import finding
+from istiolint.schema.loader import Node, minor, schema_of
+from istiolint.schema.rules import FIELD_NEEDS_NEWER_ISTIO, RETIRED_API, UNKNOWN_KIND, WRONG_API_VERSION
+from istiolint.schema.spelling import nearest, plain_form
+
+REFUSED = "the API server knows no such kind and refuses it"
+GATEWAY_API = "gateway.networking.k8s.io"
+KUBERNETES = {"", "apps", "extensions", "networking.k8s.io", GATEWAY_API}
+"""Groups of others in which a kind of Istio's name cannot be."""
+
+OLD_GATEWAY_API = {
+    "BackendTLSPolicy": ("v1alpha2",),
+    "GRPCRoute": ("v1alpha2",),
+    "GatewayClass": ("v1alpha2",),
+    "HTTPRoute": ("v1alpha2",),
+    "KubernetesGateway": ("v1alpha2",),
+    "ReferenceGrant": ("v1alpha2",),
+}
+"""API versions that early releases of the Gateway API served, and clusters with their CRDs still do."""
+
+_POLICY = "write a PeerAuthentication for mTLS, a RequestAuthentication for tokens"
+_RBAC = "write an AuthorizationPolicy (security.istio.io/v1)"
+_MIXER = "Mixer went with Istio 1.8: use Telemetry, EnvoyFilter, WasmPlugin, or an external authorizer"
+RETIRED = {
+    "authentication.istio.io": {"": _POLICY},
+    "rbac.istio.io": {"": _RBAC},
+    "config.istio.io": {
+        "": _MIXER,
+        "RouteRule": "write a VirtualService",
+        "EgressRule": "write a ServiceEntry",
+        "DestinationPolicy": "write a DestinationRule",
+    },
+    "install.istio.io": {"IstioControlPlane": "write an IstioOperator, and install with `istioctl` or Helm"},
+    "networking.istio.io": {"EgressRule": "write a ServiceEntry", "RouteRule": "write a VirtualService"},
+}
+"""APIs that Istio had once, with their successors, by group and kind ("" for all other kinds of the group)."""
+
+_OURS = {kind: group for group in ISTIO if group.endswith("istio.io") for kind in ISTIO[group]}
+_OURS_ALONE = _OURS.keys() - {"Gateway", "AuthorizationPolicy", "Sidecar", "Telemetry", "ProxyConfig"}
+
+
+def api_version(resource: Resource, istio_version: str) -> Iterator[Finding]:
+    """The finding on a resource's apiVersion and kind, if they do not fit each other."""
+    if has_placeholder(resource.api_version) or has_placeholder(resource.kind):
+        return
+    schema = schema_of(resource.type) if resource.type else None
+    words = RETIRED.get(resource.group, {})
+    if (successor := words.get(resource.kind, words.get(""))) and not (schema and resource.group in ISTIO):
+        message = f"`{resource.kind}` of `{resource.group}` is gone from Istio; {REFUSED}"
+        yield finding(resource["apiVersion"], message, hint=successor, rule=RETIRED_API)
+    elif schema and resource.type:
+        yield from _version(resource, schema, istio_version)
+    elif not resource.type:
+        yield from _kind(resource, istio_version)
+
+
+def _version(resource: Resource, schema: Node, istio_version: str) -> Iterator[Finding]:
+    known, versions = schema["x-versions"], _served(schema, istio_version)
+    if resource.group != schema["x-group"]:
+        yield _elsewhere(resource, schema, istio_version)
+    elif not versions:
+        message = f"{resource.kind} came with Istio {schema['x-since']}; the API server of {istio_version} does not know it"
+        yield finding(resource["kind"], message, rule=FIELD_NEEDS_NEWER_ISTIO)
+    elif resource.version in versions:
+        return
+    elif since := known.get(resource.version, {}).get("since"):
+        message = f"`{resource.api_version}` came with Istio {since}; the API server of {istio_version} does not know it"
+        yield _rewritten(resource, schema, versions[0], message)
+    elif resource.version in OLD_GATEWAY_API.get(resource.type or "", ()):
+        message = f"`{resource.version}` of {resource.kind} is served by early releases of the Gateway API only"
+        right = f"{schema['x-group']}/{versions[0]}"
+        yield finding(resource["apiVersion"], message, hint=f"write `{right}`", severity="warning", rule=WRONG_API_VERSION)
+    else:
+        message = f"there is no `{resource.version}` of {resource.kind}; {REFUSED}"
+        yield _rewritten(resource, schema, versions[0], message)
+
+
+def _served(schema: Node, istio_version: str) -> list[str]:
+    """The API versions of a kind in a version of Istio, the stable one first."""
+    now = minor(istio_version)
+    served = [
+        name
+        for name, history in schema["x-versions"].items()
+        if minor(history.get("since", "")) <= now and not ("removed" in history and minor(history["removed"]) <= now)
+    ]
+    return sorted(served, key=lambda name: ("alpha" in name, "beta" in name, name))
+
+
+def _elsewhere(resource: Resource, schema: Node, istio_version: str) -> Finding:
+    served = _served(schema, istio_version) or list(schema["x-versions"])
+    version = resource.version if resource.version in served else served[0]
+    message = f"{resource.kind} belongs to `{schema['x-group']}`, not to `{resource.group or resource.api_version}`; {REFUSED}"
+    return _rewritten(resource, schema, version, message)
+
+
+def _rewritten(resource: Resource, schema: Node, version: str, message: str) -> Finding:
+    right = f"{schema['x-group']}/{version}"
+    fix = Fix(f"write `apiVersion: {right}`", (Replace(resource["apiVersion"].place, right),))
+    return finding(resource["apiVersion"], message, hint=f"write `{right}`", fix=fix, rule=WRONG_API_VERSION)
+
+
+def _kind(resource: Resource, istio_version: str) -> Iterator[Finding]:
+    """A kind that is not known in its group: misspelt, or a kind of Istio in a group of others."""
+    group, kind = resource.group, resource.kind
+    ours = schema_of(kind) if kind in _OURS else None
+    if ours and (("istio" in group and not group.endswith("istio.io")) or (group in KUBERNETES and kind in _OURS_ALONE)):
+        yield _elsewhere(resource, ours, istio_version)
+    elif group in ISTIO and group in _OURS.values():
+        # Kinds end differently (`Policy`, `Rule`, `Entry`): only few letters may be wrong.
+        near = [name for distance, name in nearest(kind.removesuffix("List"), _OURS) if distance <= 2]
+        hint = f"did you mean `{near[0]}`?" if near else f"the kinds of this group are {', '.join(ISTIO[group])}"
+        fix = None
+        if near:
+            same = plain_form(near[0]) == plain_form(kind)
+            fix = Fix(f"write `kind: {near[0]}`", (Replace(resource["kind"].place, near[0]),), same)
+        message = f"`{group}` has no kind `{kind}`; the API server refuses it"
+        yield finding(resource["kind"], message, hint=hint, fix=fix, rule=UNKNOWN_KIND)

@@ -1,0 +1,266 @@
+"""Findings on values that a field does not take: what is wrong, what it takes, and what was meant."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.finding import Finding, Fix, Place, Replace
+from istiolint.rules import Rule, finding
+from istiolint.schema import rules
+from istiolint.schema.keywords import KEYS, duplicates
+from istiolint.schema.loader import Node
+from istiolint.schema.spelling import nearest, plain_form
+
+_UNRENDERED = re.compile(r"\$\{|\$\(|\(\$|\$[A-Za-z_]|\{\{|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%")
+_NUMBER_AND_UNIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*")
+_UNITS = {
+    "": "s",
+    "sec": "s",
+    "second": "s",
+    "min": "m",
+    "minute": "m",
+    "hr": "h",
+    "hour": "h",
+    "msec": "ms",
+    "d": "h",
+    "day": "h",
+}
+_LISTED = 16
+TYPES = {
+    "string": "a string", "integer": "a whole number", "number": "a number", "boolean": "`true` or `false`",
+    "array": "a list", "object": "a mapping", "null": "null",
+}  # fmt: skip
+RANGE_OF_WORDS = 2**31
+"""Limits from here on only say how many bits a number has."""
+
+
+class Fault(NamedTuple):
+    """A value that breaks a keyword of its schema. `value` is without dropped nulls; `names` are keys of it."""
+
+    field: Cursor
+    value: Any
+    keyword: str
+    schema: Node
+    names: tuple[str, ...]
+
+    @property
+    def called(self) -> str:
+        """How messages call the field."""
+        path = self.field.path
+        name = next((step for step in reversed(path) if isinstance(step, str)), "the resource")
+        return f"an item of `{name}`" if path and isinstance(path[-1], int) else f"`{name}`"
+
+
+def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
+    """The finding on a fault; `rule` is the constraint with the rule's own words, where there is one.
+
+    None for placeholders that are still to be filled in.
+    """
+    subject = fault.names[0] if fault.keyword == "propertyNames" else fault.value
+    if isinstance(subject, str) and _UNRENDERED.search(subject):
+        return
+    if fault.keyword in (KEYS, "uniqueItems"):
+        yield from _duplicates(fault)
+    elif rule and "x-message" in rule:
+        yield _constraint(fault, rule)
+    elif rule and rule["x-rule"] == "conflicting-fields":
+        yield _conflict(fault, rule["x-fields"])
+    else:
+        yield WAYS.get(fault.keyword, _invalid)(fault, rules.BY_ID[rule["x-rule"]] if rule else None, (rule or {}).get("x-hint"))
+
+
+def shown(value: Any) -> str:
+    """A value in a message, with its type."""
+    if isinstance(value, bool) or value is None:
+        return f"`{json.dumps(value)}`"
+    if isinstance(value, (int, float)):
+        return f"the number {value:g}" if isinstance(value, float) else f"the number {value}"
+    if isinstance(value, str):
+        return f"the string {quoted(value)}"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def quoted(value: Any) -> str:
+    """A value between backticks, shortened."""
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
+
+
+def _constraint(fault: Fault, rule: Node) -> Finding:
+    value = fault.names[0] if fault.keyword == "propertyNames" else fault.value
+    at: Cursor | Place = fault.field
+    if fault.keyword == "propertyNames":
+        at = fault.field[fault.names[0]].key
+    elif isinstance(fault.value, dict):
+        names = [*rule.get("x-at", ()), *rule.get("x-fields", ())]
+        name = next((name for name in names if name in fault.value), names[0] if names else "name")
+        at = fault.field[name].key if name in fault.value else fault.field[name]
+    message = rule["x-message"].replace("`{value}`", quoted(value))
+    return finding(at, message, hint=rule.get("x-hint"), rule=rules.BY_ID[rule["x-rule"]])
+
+
+def _conflict(fault: Fault, names: list[str]) -> Finding:
+    first, *others = [name for name in fault.field.mapping if name in names and name in fault.value]
+    listed = " and ".join(f"`{name}`" for name in (first, *others))
+    return finding(
+        fault.field[others[-1]].key,
+        f"{listed} exclude each other; the API server refuses them together",
+        hint="keep one of them",
+        related=[(fault.field[first].key, f"`{first}` is set here")],
+        rule=rules.CONFLICTING_FIELDS,
+    )
+
+
+def _duplicates(fault: Fault) -> Iterator[Finding]:
+    keys = fault.schema.get(KEYS, {})
+    pairs = duplicates(fault.value, keys) if keys else _equal(fault.value)
+    for index, earlier in pairs:
+        key = next(iter(keys), "")
+        item, other = fault.field[index], fault.field[earlier]
+        at, before = (item[key], other[key]) if item[key].exists else (item, other)
+        which = " and ".join(f"`{name}` {quoted(item[name].value)}" for name in keys if item[name].exists)
+        what = f"the second item with {which}" if which else f"{quoted(item.value)} is there twice"
+        message = f"{what} in {fault.called}; the API server refuses duplicates"
+        yield finding(at, message, related=[(before, "the first one")], rule=rules.DUPLICATE_ITEM)
+
+
+def _equal(items: list[Any]) -> Iterator[tuple[int, int]]:
+    for index, item in enumerate(items):
+        earlier = items.index(item)
+        if earlier < index:
+            yield index, earlier
+
+
+def _type(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
+    wanted = fault.schema["type"]
+    wanted = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
+    types = " or ".join(TYPES[name] for name in wanted)
+    example = " such as `5s`" if "duration" in fault.schema.get("format", "") else ""
+    title, text, safe = _retyped(fault, wanted[0])
+    if fault.value is None:
+        return finding(fault.field, f"{fault.called} is null; it must be {types}", hint="delete the item", rule=rules.WRONG_TYPE)
+    if not title and wanted[0] == "array":
+        hint = "begin each item with `- `"
+    fix = Fix(title, (Replace(fault.field.place, text),), safe) if title else None
+    message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}"
+    return finding(fault.field, message, hint=title or hint, fix=fix, rule=rules.WRONG_TYPE)
+
+
+def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
+    """Title, YAML text and safety of the fix that makes a scalar what was meant; no title where nobody can know."""
+    value, text = fault.value, ""
+    if isinstance(value, (dict, list)) or value is None:
+        return None, "", False
+    if wanted == "string":
+        written = _written(fault.field)
+        is_time = "duration" in fault.schema.get("format", "") and not isinstance(value, bool)
+        text = f"{written}s" if is_time else json.dumps(written)
+        return f"write `{text}`", text, not is_time
+    if wanted == "integer" and isinstance(value, str) and re.fullmatch(r"\d+", value):
+        text = str(int(value))
+    elif wanted == "number" and isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
+        text = value
+    elif wanted == "boolean" and isinstance(value, str) and value.lower() in ("true", "false"):
+        text = value.lower()
+    elif wanted == "array" and isinstance(value, str):
+        text = f"[{json.dumps(value)}]"
+    return (f"write `{text}`" if text else None), text, True
+
+
+def _written(field: Cursor) -> str:
+    """A scalar as it stands in the file: 1.10 is not 1.1."""
+    span = field.place.span()
+    return span.source.text[span.start : span.end]
+
+
+def _enum(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
+    allowed = [value for value in fault.schema["enum"] if value]
+    since = fault.schema.get("x-enum-since", {}).get(fault.value) if isinstance(fault.value, str) else None
+    if since:
+        message = f"the value {quoted(fault.value)} of {fault.called} came with Istio {since}"
+        return finding(fault.field, message, hint=_choice(allowed), rule=rules.FIELD_NEEDS_NEWER_ISTIO)
+    near = nearest(fault.value, allowed) if isinstance(fault.value, str) else []
+    message = f"{quoted(fault.value)} is no value of {fault.called}; the API server refuses it"
+    if not near:
+        return finding(fault.field, message, hint=_choice(allowed), rule=rules.UNKNOWN_VALUE)
+    meant = near[0][1]
+    fix = Fix(f"write `{meant}`", (Replace(fault.field.place, meant),), plain_form(meant) == plain_form(fault.value))
+    return finding(fault.field, message, hint=f"did you mean `{meant}`?", fix=fix, rule=rules.UNKNOWN_VALUE)
+
+
+def _choice(allowed: list[Any]) -> str:
+    listed = ", ".join(f"`{value}`" for value in allowed[:_LISTED])
+    return f"use one of {listed}" if len(allowed) > 1 else f"use {listed}"
+
+
+def _range(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
+    low, high = fault.schema.get("minimum"), fault.schema.get("maximum")
+    bounds = []
+    if low is not None and (fault.keyword == "minimum" or abs(low) < RANGE_OF_WORDS):
+        bounds.append(f"at least {low}")
+    if high is not None and (fault.keyword == "maximum" or abs(high) < RANGE_OF_WORDS):
+        bounds.append(f"at most {high}")
+    message = f"{fault.called} is {quoted(fault.value)}, but must be {' and '.join(bounds)}"
+    return finding(fault.field, message, rule=rule or rules.OUT_OF_RANGE)
+
+
+def _format(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
+    name, value = fault.schema["format"], quoted(fault.value)
+    if name == "byte":
+        return finding(fault.field, f"{fault.called} must be in base64; {value} is not", rule=rules.INVALID_VALUE)
+    if name == "http-url":
+        hint = "write it with its scheme, `https://...`"
+        return finding(fault.field, f"{value} is no URL of a web server", hint=hint, rule=rules.INVALID_URL)
+    if name == "wasm-url":
+        hint = "write `oci://...`, `https://...`, `http://...` or `file:///...`"
+        return finding(fault.field, f"{value} is no place to load a module from", hint=hint, rule=rules.INVALID_URL)
+    return _duration(fault, None, None)
+
+
+def _duration(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
+    least = " of at least 1ms" if fault.schema.get("format") == "duration-of-1ms" else ""
+    match = _NUMBER_AND_UNIT.fullmatch(fault.value)
+    unit = _UNITS.get(match[2].lower().removesuffix("s") if match[2] != "s" else match[2]) if match else None
+    message, fix = f"{quoted(fault.value)} is no duration{least}; the API server refuses it", None
+    hint = "write a number with its unit, such as `250ms`, `5s`, `1m30s` or `1h`"
+    if match and unit and float(match[1]) > 0:
+        days = match[2].lower().removesuffix("s") in ("d", "day")
+        text = f"{float(match[1]) * 24:g}h" if days else f"{match[1]}{unit}"
+        hint, fix = f"did you mean `{text}`?", Fix(f"write `{text}`", (Replace(fault.field.place, text),), safe=bool(match[2]))
+    return finding(fault.field, message, hint=hint, fix=fix, rule=rules.INVALID_DURATION)
+
+
+def _invalid(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
+    if rule is rules.INVALID_DURATION:
+        return _duration(fault, rule, hint)
+    value, limit, keyword, called = fault.value, fault.schema.get(fault.keyword), fault.keyword, fault.called
+    at: Cursor | Place = fault.field
+    size = len(value) if isinstance(value, (str, list, dict)) else 0
+    if keyword == "propertyNames":
+        at, message = fault.field[fault.names[0]].key, f"{quoted(fault.names[0])} is no key that {called} can have"
+    elif keyword in ("minLength", "minItems", "minProperties"):
+        message = f"{called} is empty" if not size else f"{called} has {_things(keyword, size)}, but needs at least {limit}"
+    elif keyword in ("maxLength", "maxItems", "maxProperties"):
+        message = f"{called} has {_things(keyword, size)}, but may have at most {limit}"
+    else:
+        message = f"{quoted(value)} is no value of {called}"
+        hint = hint or (f"it must match `{limit}`" if keyword == "pattern" else None)
+    return finding(at, f"{message}; the API server refuses it", hint=hint, rule=rule or rules.INVALID_VALUE)
+
+
+def _things(keyword: str, size: int) -> str:
+    thing = "character" if keyword.endswith("Length") else "item" if keyword.endswith("Items") else "key"
+    return f"{size} {thing}{'' if size == 1 else 's'}"
+
+
+WAYS: dict[str, Callable[[Fault, Rule | None, str | None], Finding]] = {
+    "type": _type,
+    "enum": _enum,
+    "minimum": _range,
+    "maximum": _range,
+    "exclusiveMinimum": _range,
+    "exclusiveMaximum": _range,
+    "format": _format,
+}
