@@ -12,7 +12,7 @@ from istiolint.settings import Settings
 from istiolint.sources import Source
 
 RULES = (
-    "sidecar-host-not-found",
+    "sidecar-host-not-found", "virtual-service-hidden-from-gateway",
     "parent-gateway-not-found", "listener-not-found", "route-not-let-in", "backend-not-found", "backend-not-granted",
     "host-not-found", "host-not-visible", "destination-rule-host-not-found", "route-to-missing-subset", "subset-not-visible",
     "gateway-not-found", "host-not-served-by-gateway", "match-on-gateway-not-bound", "destination-port-not-found",

@@ -23,10 +23,9 @@ def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not slash or owner == "~" or not host or host == "*" or is_placeholder(entry.text):
                 continue
             namespace = sidecar.namespace if owner == "." else owner
-            known = list(mesh.hosts.under(host))
-            here = any(namespace in ("*", each.namespace) for each in known)
+            here = any(namespace in ("*", each.namespace) for each in mesh.hosts.under(host))
             if not here and next(mesh.virtual_services.on_mesh(host), None) is None:
-                yield _nothing(entry, known, sidecar, mesh)
+                yield _nothing(entry, list(mesh.hosts.named(host)), sidecar, mesh)
 
 
 def _nothing(entry: Cursor, known: list[KnownHost], sidecar: Resource, mesh: Mesh) -> Finding:
@@ -42,7 +41,7 @@ def _nothing(entry: Cursor, known: list[KnownHost], sidecar: Resource, mesh: Mes
             related=[meant[0].place] if meant[0].place else [],
             fix=_fix(entry, f"{owner}/{meant[0].name}"),
         )
-    if known and not host.startswith("*"):
+    if known:
         owners = sorted({each.namespace for each in known})
         return finding(
             entry,
