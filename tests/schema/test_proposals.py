@@ -17,9 +17,10 @@ from istiolint.fix import mend
 from istiolint.schema.fields import Fields, Node, written
 from istiolint.schema.instead import instead
 from istiolint.schema.invented import INVENTED
+from istiolint.schema.loader import minor
 from istiolint.schema.removed import REMOVED
 from istiolint.schema.spelling import plain_form
-from istiolint.settings import Settings
+from istiolint.settings import NEWEST, Settings
 from istiolint.sources import Source
 
 RULES = ("field-needs-newer-istio", "misplaced-field", "removed-field", "unknown-field")
@@ -39,13 +40,13 @@ API_VERSIONS = {
 }
 
 
-def found(text: str, version: str = "1.31") -> list[Diagnostic]:
+def found(text: str, version: str = NEWEST) -> list[Diagnostic]:
     report = lint([Source("a.yaml", text)], Settings(select=RULES, istio_version=version))
     assert not report.internal_errors
     return report.diagnostics
 
 
-def only(text: str, version: str = "1.31") -> Diagnostic:
+def only(text: str, version: str = NEWEST) -> Diagnostic:
     (diagnostic,) = found(text, version)
     return diagnostic
 
@@ -59,12 +60,18 @@ def fields(kind: str) -> Fields:
     return Fields(json.loads((folder("schemas") / f"{kind}.json").read_text("utf-8")))
 
 
+def current(kind: str, node: Node) -> dict[str, Node]:
+    """The fields of a mapping that the newest Istio has; a schema may know of later ones."""
+    properties = fields(kind).properties(node)
+    return {name: child for name, child in properties.items() if minor(child.get("x-since", "")) <= minor(NEWEST)}
+
+
 @cache
 def places(kind: str) -> list[tuple[Path, Node]]:
     """Every field below `spec`, through the first item of lists and the key `some` of free-form maps."""
 
     def walk(node: Node, path: Path) -> Any:
-        for name, child in fields(kind).properties(node).items():
+        for name, child in current(kind, node).items():
             yield (*path, name), child
             yield from walk(child, (*path, name))
         if node.get("items"):
@@ -87,7 +94,7 @@ def value_for(kind: str, node: Node) -> Any:
         case "array":
             return [value_for(kind, fields(kind).resolved(node.get("items") or {}))]
         case _:
-            names = node.get("required") or [*fields(kind).properties(node)][:1]
+            names = node.get("required") or [*current(kind, node)][:1]
             return {name: value_for(kind, fields(kind).properties(node)[name]) for name in names}
 
 
@@ -215,7 +222,7 @@ def test_one_level_too_high(case: tuple[str, Path, Node]) -> None:
 def test_one_level_too_low(case: tuple[str, Path, Node], data: st.DataObject) -> None:
     kind, path, node = case
     name = str(path[-1])
-    beside = fields(kind).properties(fields(kind).at(path[:-1]))
+    beside = current(kind, fields(kind).at(path[:-1]))
     mappings = [other for other, child in beside.items() if other != name and fields(kind).properties(child)]
     assume(mappings)
     into = data.draw(st.sampled_from(mappings))
