@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istiolint.documents import Document, read
-from istiolint.finding import Delete, Edit, Fix, Move, Path, Place, Rename, Replace, Unwrap
-from istiolint.fix import text_edits
+from istiolint.finding import Delete, Diagnostic, Edit, Fix, Move, Path, Place, Rename, Replace, Unwrap
+from istiolint.fix import fixed, text_edits
+from istiolint.report import Report, Summary
 from istiolint.sources import Source
 
 
@@ -177,6 +178,42 @@ def test_all_fields_of_an_item_move_into_one_mapping_that_is_made_for_them() -> 
     edits = (Move, ("r", 0, "host"), ("r", 0, "to", "host")), (Move, ("r", 0, "port"), ("r", 0, "to", "port"))
     assert after("r:\n- host: a\n  port:\n    number: 80\n", *edits) == "r:\n- to:\n    host: a\n    port:\n      number: 80\n"
     assert after("r: [{host: a, port: 80}]\n", *edits) == "r: [{to: {host: a, port: 80}}]\n"
+
+
+def report_on(text: str, *fixes: tuple[Any, ...], safe: bool = True) -> Report:
+    """A report whose diagnostics have a fix of one edit each, given as (type, path, ...)."""
+    document = document_of(text)
+    diagnostics = []
+    for kind, path, *rest in fixes:
+        edit = kind(Place(document, path), *rest)
+        where = document.locate(edit.place)
+        fix = Fix("mend", (edit,), safe)
+        diagnostics.append(Diagnostic("rule", (), "schema", "error", "wrong", None, where, "", None, fix=fix))
+    return Report(diagnostics, Summary(), (), {"a.yaml": document.source})
+
+
+def test_fixes_that_keep_clear_of_each_other_are_applied_together() -> None:
+    report = report_on("a: 1\nb: {c: 2}\nd: 3\n", (Rename, ("a",), "x"), (Replace, ("b", "c"), "7"), (Delete, ("d",)))
+    assert fixed(report) == {"a.yaml": "x: 1\nb: {c: 7}\n"}
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "other", "wanted"),
+    [
+        ("a: 1\nb: 2\n", (Rename, ("a",), "x"), (Rename, ("b",), "x"), "x: 1\nb: 2\n"),
+        ("p:\n  a: 1\n  b: 2\n", (Delete, ("p", "a")), (Delete, ("p", "b")), "p:\n  b: 2\n"),
+        ("a: 1\nb: 2\nc: {d: 3}\n", (Move, ("a",), ("x", "a")), (Move, ("b",), ("x", "b")), "x:\n  a: 1\nb: 2\nc: {d: 3}\n"),
+        ("p:\n  a: 1\n  b: 2\n", (Rename, ("p", "a"), "x"), (Unwrap, ("p",)), "p:\n  x: 1\n  b: 2\n"),
+    ],
+)
+def test_of_fixes_in_each_others_way_the_first_is_applied(text: str, one: Any, other: Any, wanted: str) -> None:
+    assert fixed(report_on(text, one, other)) == {"a.yaml": wanted}
+
+
+def test_unsafe_fixes_are_applied_only_when_asked_for() -> None:
+    report = report_on("a: 1\n", (Rename, ("a",), "b"), safe=False)
+    assert fixed(report) == {}
+    assert fixed(report, unsafe=True) == {"a.yaml": "b: 1\n"}
 
 
 KEYS = ("host", "hosts", "tls", "8080", "on", "a.b/c", "x y")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from istiolint.finding import Delete, Edit, Move, Rename, Unwrap
-from istiolint.fix.layout import value_at
+from istiolint.fix.entries import value_at
 from istiolint.fix.text import TextEdit, text_edits
 
 if TYPE_CHECKING:

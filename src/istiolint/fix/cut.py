@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from istiolint.fix.layout import Entry, after, entry, node_at
+from istiolint.fix.entries import Entry, after, entry, node_at
 
 
 class Cut(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from istiolint.documents import Document
 from istiolint.finding import Path
 from istiolint.fix.cut import Cut, delete_edits
-from istiolint.fix.layout import Entry, entry, node_at, value_at
+from istiolint.fix.entries import Entry, entry, node_at, value_at
 
 STEP = 2
 """Spaces by which a parent that must be made indents its children."""

@@ -8,7 +8,7 @@ from istiolint.documents import Document
 from istiolint.documents.compose import compose
 from istiolint.finding import Delete, Edit, Fix, Move, Rename, Replace, Span, Unwrap
 from istiolint.fix.cut import Cut, delete_edits
-from istiolint.fix.layout import Entry, after, entry
+from istiolint.fix.entries import Entry, after, entry
 from istiolint.fix.move import key_text, move_edits, unwrap_edits
 from istiolint.fix.trial import applied, is_certain, keeps_its_word
 

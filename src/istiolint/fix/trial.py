@@ -10,7 +10,7 @@ from istiolint.documents.layout import layout
 from istiolint.documents.scalars import plain
 from istiolint.finding import Delete, Edit, Path, Rename, Replace, Unwrap
 from istiolint.fix.cut import Cut
-from istiolint.fix.layout import entry
+from istiolint.fix.entries import entry
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 

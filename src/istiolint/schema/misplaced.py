@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from istiolint.finding import Path
-from istiolint.fix.layout import value_at
+from istiolint.fix.entries import value_at
 from istiolint.schema.fields import Fields, Known, Pattern
 from istiolint.schema.loader import minor
 from istiolint.schema.spelling import plain_form, singular

@@ -7,7 +7,7 @@ from typing import Any
 
 from istiolint.cursor import Cursor
 from istiolint.finding import Delete, Finding, Fix, Move, Path, Place, Rename, Unwrap, field_path
-from istiolint.fix.layout import value_at
+from istiolint.fix.entries import value_at
 from istiolint.resource import Resource
 from istiolint.rules import finding
 from istiolint.schema.fields import Fields, Node, written
