@@ -302,6 +302,11 @@ def test_labels_in_the_selector_itself() -> None:
     assert mend([Source("a.yaml", text)], Settings(select=RULES)) == {"a.yaml": wanted}
 
 
+def test_a_home_below_a_list_that_is_not_there() -> None:
+    text = resource("AuthorizationPolicy", ("spec", "rules", 0, "from", 0, "source", "paths"), ["/a"])
+    assert only(text).hint == "write it as `spec.rules[0].to[].operation.paths`"
+
+
 def test_in_a_list_of_resources() -> None:
     spec = {"host": "a", "connectionPool": {"tcp": {"maxConnections": 5}}}
     api_version = API_VERSIONS["DestinationRule"]

@@ -23,13 +23,15 @@ MANY = 3
 class Home:
     """A place where a field belongs.
 
-    `path` is its path in this resource where only one is possible; `distance` the levels up and down to it; `joined` are the
-    keys beside the field that are unknown there as well and belong to the same home, itself included.
+    `path` is its path in this resource where only one is possible. `shown` says it in any case: with the items of the field's
+    own path as far as they lead there, `[]` for others. `distance` are the levels up and down; `joined` are the keys beside
+    the field that are unknown there as well and belong to the same home, itself included.
     """
 
     known: Known
     distance: int
     path: Path | None
+    shown: tuple[str | int, ...]
     joined: tuple[str, ...]
     exists: bool
     """Whether the resource has the mapping that would hold it."""
@@ -54,7 +56,8 @@ def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
             siblings = fields.properties(fields.at(_as_path(known.parent)))
             target = concrete(data, path, here, known.pattern)
             exists = target is not None and value_at(data, target[:-1])[0]
-            home = Home(known, distance, target, tuple(key for key in strays if key in siblings), exists)
+            joined = tuple(key for key in strays if key in siblings)
+            home = Home(known, distance, target, target or _shown(path, here, known.pattern), joined, exists)
             exact = known.pattern[-1] == path[-1]
             ranked.append(((-len(home.joined), not exact, distance, -round(fit, 1)), home))
     ranked.sort(key=lambda pair: (pair[0], not pair[1].exists))
@@ -98,6 +101,11 @@ def concrete(data: Any, path: Path, here: Pattern, pattern: Pattern) -> Path | N
         else:
             found = (*found, step)
     return found
+
+
+def _shown(path: Path, here: Pattern, pattern: Pattern) -> Path:
+    common = next((at for at, (one, other) in enumerate(zip(here, pattern, strict=False)) if one != other), len(here))
+    return (*path[:common], *pattern[common:])
 
 
 def _candidates(fields: Fields, name: str) -> Iterator[Known]:

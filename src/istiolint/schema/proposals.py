@@ -227,8 +227,9 @@ def _a(kind: str) -> str:
 
 
 def _written(home: Home, *, parent: bool = False) -> str:
-    end = -1 if parent else None
-    return field_path(home.path[:end]) if home.path else written(home.known.pattern[:end])
+    return ".".join(f"[{step}]" if isinstance(step, int) else step for step in home.shown[: -1 if parent else None]).replace(
+        ".[", "["
+    )
 
 
 def _listed(names: list[str], joint: str) -> str:
