@@ -76,7 +76,6 @@ def lint(runner: Path, cwd: Path, **inputs: str) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
-@pytest.mark.xfail(reason="the formats are not there yet")
 def test_action_annotates_and_writes_sarif(runner: Path, tmp_path: Path) -> None:
     (tmp_path / "with space.yaml").write_text(FAULTY, "utf-8")
     found = lint(runner, tmp_path, paths="with space.yaml\n", sarif_file="found.sarif")

@@ -79,7 +79,6 @@ def test_unpacked_wheel_lints(wheel: Path, tmp_path: Path) -> None:
     assert "duplicate-key" in found.stdout
 
 
-@pytest.mark.xfail(reason="the command is not there yet")
 def test_unpacked_wheel_explains(wheel: Path, tmp_path: Path) -> None:
     explained = run(wheel, "explain", "duplicate-key", cwd=tmp_path)
     assert explained.returncode == 0, explained.stderr

@@ -13,18 +13,24 @@ from istiolint.rules import all_rules
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 SHOWN = re.compile(r"(?<=^```console\n\$ )(?P<command>istiolint [^\n]*)\n(?P<output>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
-LEFT_OUT = "...\n"
+LEFT_OUT = "...\n\n"
+BLANK = "\n\n"
 
 
 def shell_blocks() -> list[str]:
     return re.findall(r"^```sh\n(.*?)\n```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
+def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
 def output_of(command: str) -> str:
-    words = command.split()
-    run = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert run.returncode in (0, 1), run.stderr
-    return run.stdout
+    found = run(*command.split(), cwd=ROOT)
+    assert found.returncode in (0, 1), found.stderr
+    return found.stdout
 
 
 def test_the_first_command_lints_the_shop() -> None:
@@ -59,16 +65,37 @@ def test_rules_are_there() -> None:
     assert set(named) <= set(all_rules())
 
 
+def test_configuration_is_valid(tmp_path: Path) -> None:
+    (block,) = re.findall(r"^```yaml\n(# \.istiolint\.yaml\n.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    (tmp_path / ".istiolint.yaml").write_text(block, "utf-8")
+    (tmp_path / "base").mkdir()
+    assert run("istiolint", cwd=tmp_path).returncode == 0
+
+
+def test_options_are_there() -> None:
+    options = set(re.findall(r"istiolint[^`\n]* (--[a-z-]+)", README.read_text("utf-8")))
+    assert options >= {"--whole-mesh", "--context", "--format"}
+    helped = run("istiolint", "--help", cwd=ROOT).stdout
+    assert [option for option in options if option not in helped] == []
+
+
 def renewed(text: str) -> str:
-    """The page with the output of today, cut to as many lines before and behind `...` as it has now."""
+    """The page with the output of today: the same findings, as they are told now, and the summary."""
 
     def block(match: re.Match[str]) -> str:
-        lines = output_of(match["command"]).splitlines(keepends=True)
-        head, left_out, tail = (part.count("\n") for part in match["output"].partition(LEFT_OUT))
-        cut = [*lines[:head], LEFT_OUT, *lines[len(lines) - tail :]] if left_out else lines
-        return f"{match['command']}\n{''.join(cut)}"
+        found = output_of(match["command"]).strip("\n").split("\n\n")
+        shown = match["output"].strip("\n").split("\n\n")
+        told = {finding: paragraph for paragraph in reversed(found) if (finding := finding_of(paragraph))}
+        paragraphs = [told[finding] if (finding := finding_of(old)) else old for old in shown[:-1]]
+        return f"{match['command']}\n{BLANK.join([*paragraphs, found[-1]])}\n"
 
     return SHOWN.sub(block, text)
+
+
+def finding_of(paragraph: str) -> tuple[str, str] | None:
+    """Path and rule of a finding in the text format."""
+    match = re.match(r"(?P<path>\S+):\d+:\d+: \w+\[(?P<rule>[a-z0-9-]+)\]:", paragraph)
+    return (match["path"], match["rule"]) if match else None
 
 
 if __name__ == "__main__":
