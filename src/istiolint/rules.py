@@ -42,6 +42,8 @@ class Rule:
     codes: tuple[str, ...] = ()
     default: bool = True
     fixable: bool = False
+    rows: tuple[str, ...] = ()
+    """Identifiers of the checks of Istio's own validation that it covers (docs/validation.md lists them)."""
     run: Check | None = None
 
 
@@ -58,10 +60,11 @@ def declare(
     codes: Sequence[str] = (),
     default: bool = True,
     fixable: bool = False,
+    rows: Sequence[str] = (),
     run: Check | None = None,
 ) -> Rule:
     """Make a rule known. `default=False` leaves it off until it is selected; raises ValueError for an id that is taken."""
-    rule = Rule(id, severity, evidence, category, tuple(kinds), tuple(codes), default, fixable, run)
+    rule = Rule(id, severity, evidence, category, tuple(kinds), tuple(codes), default, fixable, tuple(rows), run)
     known = _RULES.setdefault(id, rule)
     if known is not rule:
         raise ValueError(f"two rules are called {id}")
@@ -78,13 +81,14 @@ def check(
     codes: Sequence[str] = (),
     default: bool = True,
     fixable: bool = False,
+    rows: Sequence[str] = (),
 ) -> Callable[[Check], Check]:
     """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource."""
 
     def register(run: Check) -> Check:
         declare(
             id, severity=severity, evidence=evidence, category=category, kinds=kinds, codes=codes, default=default,
-            fixable=fixable, run=run,
+            fixable=fixable, rows=rows, run=run,
         )  # fmt: skip
         return run
 

@@ -1,0 +1,1 @@
+"""What the fields of Istio may hold: hosts, addresses, ports, durations and the like, a module each."""
