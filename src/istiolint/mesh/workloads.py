@@ -158,10 +158,6 @@ class Workloads:
         """The workloads of a namespace, by kind and name."""
         return self._by_namespace.get(namespace, ())
 
-    def namespaces(self) -> Iterable[str]:
-        """The namespaces that have workloads in the input."""
-        return self._by_namespace.keys()
-
     def of(self, resource: Resource) -> Workload | None:
         """The workload that a resource holds, if it holds one (a Rollout with a workloadRef does not)."""
         return self._of_resource.get(id(resource))
