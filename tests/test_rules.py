@@ -37,6 +37,8 @@ def settings_of(page: Page, example: Example) -> Settings:
 def test_example(page: Page, example: Example) -> None:
     encoding = example.settings.get("encoding", "utf-8")
     sources = [source_of(name, text.encode(encoding)) for name, text in example.files.items()]
+    for source in sources if "clusters" in example.settings else ():
+        source.cluster = source.path.partition("/")[0]
     report = lint(sources, settings_of(page, example))
     assert not report.internal_errors
     unexpected = [

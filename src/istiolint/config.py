@@ -38,6 +38,11 @@ class Config:
         base = self.path.parent if self.path else Path()
         return tuple(str(base / path) for path in ([value] if isinstance(value, str) else value))
 
+    def clusters(self) -> list[tuple[str, str]]:
+        """Names of clusters with the paths of what they hold, made relative to the current directory."""
+        base = self.path.parent if self.path else Path()
+        return [(name, str(base / path)) for name, paths in self.values.get("clusters", {}).items() for path in paths]
+
     def environments(self) -> tuple[Environment, ...]:
         """How to recognise environments."""
         return tuple(

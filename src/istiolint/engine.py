@@ -1,7 +1,7 @@
 """The one way through: sources to documents, resources, the mesh, findings, diagnostics."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from istiolint import schema
 from istiolint.documents import Document, patch_paths, read
@@ -57,7 +57,12 @@ class _Run:
         found = [resource for document in documents for resource in self.understand(document)]
         if networks := self.given(self.settings.mesh_networks):
             found.append(GivenResource(networks, "MeshNetworks", self.settings.root_namespace))
-        mesh = Mesh(found, self.settings, mesh_config=self.given(self.settings.mesh_config))
+        mesh_config = self.given(self.settings.mesh_config)
+        for cluster in _by_cluster(found):
+            self.check(cluster.checked, Mesh(cluster.held, self.settings, mesh_config=mesh_config, foreign=cluster.foreign))
+        return self.report()
+
+    def check(self, found: list[Resource], mesh: Mesh) -> None:
         checks: dict[str, list[Rule]] = {}
         for rule in self.rules.values():
             for kind in rule.kinds if rule.run else ():
@@ -66,7 +71,6 @@ class _Run:
             if resource.linted:
                 for rule in checks.get(resource.type or "", ()):
                     self.run(rule, resource, mesh)
-        return self.report()
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
         for done, source in enumerate(sources):
@@ -148,6 +152,26 @@ class _Run:
             finding.place.span(), field_path(path), resource.identity if resource else None,
             tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), finding.fix,
         )  # fmt: skip
+
+
+class _Cluster(NamedTuple):
+    """What one cluster holds, which of it is checked there, and what its neighbours hold."""
+
+    checked: list[Resource]
+    held: list[Resource]
+    foreign: list[Resource]
+
+
+def _by_cluster(found: list[Resource]) -> Iterator[_Cluster]:
+    """The clusters of a run; one where none is named. What is of no named cluster is in each, and is checked in the first."""
+    shared = [resource for resource in found if not resource.cluster]
+    names = list(dict.fromkeys(resource.cluster for resource in found if resource.cluster))
+    if not names:
+        yield _Cluster(shared, shared, [])
+    for number, name in enumerate(names):
+        own = [resource for resource in found if resource.cluster == name]
+        foreign = [resource for resource in found if resource.cluster not in ("", name)]
+        yield _Cluster([*own, *shared] if number == 0 else own, [*own, *shared], foreign)
 
 
 def _key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -70,6 +70,11 @@ class Resource(Cursor):
         return field.document is self.document and field.path[: len(self.path)] == self.path
 
     @property
+    def cluster(self) -> str:
+        """The cluster to which it is applied; "" where only one is looked at."""
+        return self.document.source.cluster
+
+    @property
     def title(self) -> str:
         """How messages call it: `VirtualService prod/reviews`."""
         return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name}"

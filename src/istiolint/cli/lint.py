@@ -22,6 +22,7 @@ PATH = click.Path(path_type=str)
 @click.option("--select", multiple=True, type=RuleNames(), help="Only these rules: ids, IST and KIA codes, categories, ALL.")
 @click.option("--ignore", multiple=True, type=RuleNames(), help="Leave out these rules.")
 @click.option("--context", multiple=True, type=PATH, help="Read for reference, do not lint.")
+@click.option("--cluster", multiple=True, metavar="NAME=PATH", help="Lint as what this cluster of the mesh holds.")
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
 @click.option("--istio-version", metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default.")
 @click.option("--mesh-config", type=PATH, help="A MeshConfig, or the `istio` ConfigMap.")
@@ -43,7 +44,9 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         config = _config(options)
         settings = _settings(config, options)
         context = (*options["context"], *config.paths("context"))
-        report = engine.lint(discover(paths or (".",), context=context), settings, watch())
+        clusters = _clusters(config, options["cluster"])
+        sources = discover(paths or (() if clusters else (".",)), context=context, clusters=clusters)
+        report = engine.lint(sources, settings, watch())
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
     except MissingPathError as error:
@@ -81,6 +84,16 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
         mesh_config=options["mesh_config"] or next(iter(config.paths("mesh-config")), None),
         mesh_networks=options["mesh_networks"] or next(iter(config.paths("mesh-networks")), None),
     )
+
+
+def _clusters(config: Config, options: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Names of clusters with their paths."""
+    for option in options:
+        name, equals, path = option.partition("=")
+        if not (name and equals and path):
+            raise click.UsageError(f"--cluster takes NAME=PATH, not `{option}`")
+    given = [(name, path) for name, _, path in (option.partition("=") for option in options)]
+    return given or config.clusters()
 
 
 def _version(version: str) -> str:

@@ -19,6 +19,7 @@ from istiolint.mesh.injection import Injection
 from istiolint.mesh.injectors import Injectors
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
+from istiolint.mesh.neighbours import Neighbours
 from istiolint.mesh.proxy_images import ProxyImages
 from istiolint.mesh.secrets import Secrets
 from istiolint.mesh.selection import Selection
@@ -36,8 +37,16 @@ class Mesh:
     Each question lives in a room of its own, made at the first use: `mesh.hosts` (which service stands behind a host), ...
     """
 
-    def __init__(self, resources: Iterable[Resource], settings: Settings, mesh_config: Document | None = None):
+    def __init__(
+        self,
+        resources: Iterable[Resource],
+        settings: Settings,
+        mesh_config: Document | None = None,
+        foreign: Sequence[Resource] = (),
+    ):
+        """The mesh of one cluster; `foreign` is what other clusters of the same mesh hold."""
         self.settings = settings
+        self._foreign = foreign
         self._mesh_config = mesh_config
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._by_namespace: dict[tuple[str, str], list[Resource]] = defaultdict(list)
@@ -148,6 +157,11 @@ class Mesh:
         return Injectors(self.all("MutatingWebhookConfiguration"))
 
     @cached_property
+    def neighbours(self) -> Neighbours:
+        """What the other clusters of the mesh hold."""
+        return Neighbours(self._foreign)
+
+    @cached_property
     def gateway_servers(self) -> GatewayServers:
         """Servers of Istio Gateways that meet on one workload."""
         return GatewayServers(self.all("Gateway"))
@@ -164,8 +178,8 @@ class Mesh:
     def hosts(self) -> Hosts:
         """Which service stands behind a host."""
         return Hosts(
-            self.all(*HOST_KINDS), cluster_domain=self.settings.cluster_domain, root_namespace=self.root_namespace,
-            whole_mesh=self.settings.whole_mesh, default=self.config.names("defaultServiceExportTo"),
+            [*self.all(*HOST_KINDS), *self.neighbours.services], cluster_domain=self.settings.cluster_domain,
+            root_namespace=self.root_namespace, whole_mesh=self.settings.whole_mesh, default=self.config.names("defaultServiceExportTo"),
         )  # fmt: skip
 
     @cached_property

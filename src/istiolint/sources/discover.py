@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from istiolint.sources.decode import source_of
 from istiolint.sources.ignored import Ignored
@@ -25,15 +25,29 @@ class MissingPathError(Exception):
         self.path = path
 
 
-def discover(paths: Iterable[str], *, context: Iterable[str] = ()) -> Iterator[Source]:
+class _Named(NamedTuple):
+    """A path that the user named, and what for."""
+
+    path: str
+    linted: bool = True
+    cluster: str = ""
+
+
+def discover(paths: Iterable[str], *, context: Iterable[str] = (), clusters: Iterable[tuple[str, str]] = ()) -> Iterator[Source]:
     """The sources behind files, folders and `-` (standard input); those under `context` are read, but not linted.
+
+    `clusters` are pairs of a cluster's name and a path that is linted as what this cluster holds.
 
     In folders, hidden files and those that git ignores are left out; a file that is named is always read. What is named
     twice is read once, and linted if it is named in `paths`. The order is that of the paths, in folders that of the names.
     Raises MissingPathError at once, before anything is read; what cannot be read later is told in Source.trouble.
     """
-    named = [(path, True) for path in paths] + [(path, False) for path in context]
-    for path, _ in named:
+    named = [
+        *(_Named(path, cluster=cluster) for cluster, path in clusters),
+        *map(_Named, paths),
+        *(_Named(path, linted=False) for path in context),
+    ]
+    for path, *_ in named:
         if path != "-" and not os.path.lexists(path):
             raise MissingPathError(path)
     return _Discovery().sources(named)
@@ -45,10 +59,10 @@ class _Discovery:
     def __init__(self) -> None:
         self.seen: set[tuple[int, int] | str] = set()
 
-    def sources(self, named: Iterable[tuple[str, bool]]) -> Iterator[Source]:
-        for path, linted in named:
+    def sources(self, named: Iterable[_Named]) -> Iterator[Source]:
+        for path, linted, cluster in named:
             for source in self.stdin() if path == "-" else self.path(str(Path(path))):
-                source.linted = linted
+                source.linted, source.cluster = linted, cluster
                 yield source
 
     def stdin(self) -> Iterator[Source]:

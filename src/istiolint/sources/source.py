@@ -22,6 +22,7 @@ class Source:
 
     `trouble` tells in words why there is no text: missing, unreadable, too large, binary, not UTF-8. `encoding` is what the
     bytes were decoded with and must be encoded with again; line ends are those of the file, a byte order mark is no text.
+    `cluster` is the cluster to which it is applied, "" where only one is looked at.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Source:
     linted: bool = True
     trouble: str | None = None
     encoding: str = "utf-8"
+    cluster: str = ""
 
     @cached_property
     def line_starts(self) -> list[int]:
