@@ -32,8 +32,8 @@ def _differences(service: Resource, other: Resource) -> Iterator[tuple[str, Curs
     if (spec["clusterIP"].text == "None") != (theirs["clusterIP"].text == "None"):
         yield (
             "the service is headless in one cluster only, otherwise",
-            _at(spec["clusterIP"], spec),
-            _at(theirs["clusterIP"], theirs),
+            _at(spec["clusterIP"], name),
+            _at(theirs["clusterIP"], their_name),
         )
     if (spec["type"].text or "ClusterIP") != (theirs["type"].text or "ClusterIP"):
         yield "the service has another type", _at(spec["type"], name), _at(theirs["type"], their_name)

@@ -179,7 +179,8 @@ class Mesh:
         """Which service stands behind a host."""
         return Hosts(
             [*self.all(*HOST_KINDS), *self.neighbours.services], cluster_domain=self.settings.cluster_domain,
-            root_namespace=self.root_namespace, whole_mesh=self.settings.whole_mesh, default=self.config.names("defaultServiceExportTo"),
+            root_namespace=self.root_namespace, whole_mesh=self.settings.whole_mesh,
+            default=self.config.names("defaultServiceExportTo"),
         )  # fmt: skip
 
     @cached_property
