@@ -13,7 +13,15 @@ _LONGEST_REGEX = 1024
 _PLACEHOLDER = ("$", "{", "<", "%")
 
 
-@check("invalid-regex", severity="error", evidence="document", category="validation", kinds=["VirtualService"], codes=["IST0106"])
+@check(
+    "invalid-regex",
+    severity="error",
+    evidence="document",
+    category="validation",
+    kinds=["VirtualService"],
+    codes=["IST0106"],
+    rows=["P-18", "VS-44", "VS-68", "VS-108"],
+)
 def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Regular expressions that Istio's webhook refuses, because Envoy could not use them."""
     for pattern in _patterns(service):

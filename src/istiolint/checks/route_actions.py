@@ -21,6 +21,7 @@ _EXCLUDED_BY_DELEGATE = {"delegate": ("route", "redirect")}
 @check(
     "route-without-action", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0106"],
+    rows=["VS-31", "VS-121", "VS-130"],
 )  # fmt: skip
 def route_without_action(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes that say nothing about where requests go, which Istio's webhook refuses."""
@@ -39,6 +40,7 @@ def route_without_action(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "conflicting-route-actions", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0106"],
+    rows=["VS-21", "VS-22", "VS-24", "VS-25", "VS-26", "VS-27", "VS-28", "VS-29", "VS-30", "VS-32"],
 )  # fmt: skip
 def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Actions of one HTTP route that exclude each other, which Istio's webhook refuses."""
@@ -59,6 +61,7 @@ def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding
 @check(
     "delegate-that-delegates", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0106"],
+    rows=["VS-23"],
 )  # fmt: skip
 def delegate_that_delegates(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A delegate (a VirtualService without hosts) that hands over to another, which Istio's webhook refuses."""

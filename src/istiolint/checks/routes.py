@@ -98,6 +98,7 @@ def _hands_over(route: Cursor) -> bool:
 @check(
     "route-after-catch-all", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0130"],
+    rows=["VS-140", "VS-141"],
 )  # fmt: skip
 def route_after_catch_all(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes behind one without conditions."""
@@ -119,6 +120,7 @@ def route_after_catch_all(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "repeated-route", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0130", "IST0131"],
+    rows=["VS-142", "VS-143"],
 )  # fmt: skip
 def repeated_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes whose matches were all written before."""
@@ -139,6 +141,7 @@ def repeated_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "shadowed-route", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0131"],
+    rows=["VS-144"],
 )  # fmt: skip
 def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes whose matches are all part of broader ones before."""
@@ -160,6 +163,7 @@ def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "shadowed-match", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0131"],
+    rows=["VS-142", "VS-144"],
 )  # fmt: skip
 def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Single matches that an earlier route takes, in a route that others still reach."""
@@ -184,6 +188,7 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "redundant-match", severity="info", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0131"],
+    rows=["VS-142", "VS-144"],
 )  # fmt: skip
 def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Matches that another of the same route covers: harmless unless the rewrite depends on which of them matched."""

@@ -15,6 +15,7 @@ PROTOCOLS = ("http", "tls", "tcp")
 @check(
     "negative-weight", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0106"],
+    rows=["VS-111"],
 )  # fmt: skip
 def negative_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Weights below zero, which Istio's webhook refuses."""
@@ -31,6 +32,7 @@ def negative_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "weights-all-zero", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
     codes=["IST0106"],
+    rows=["VS-112"],
 )  # fmt: skip
 def weights_all_zero(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Several destinations and no weight at all, which Istio's webhook refuses."""
