@@ -64,6 +64,7 @@ def find(start: Path) -> Path | None:
 
 def load(path: Path) -> Config:
     """Read a configuration file; raises ConfigError."""
+    path = _shortest(path)
     source = next(discover([str(path)]))
     if source.trouble:
         raise ConfigError(f"{path}: {source.trouble}")
@@ -77,7 +78,7 @@ def load(path: Path) -> Config:
     values = documents[0].data if documents else {}
     if documents:
         _check(path, documents[0])
-    return Config(_shortest(path), values)
+    return Config(path, values)
 
 
 def _shortest(path: Path) -> Path:

@@ -15,7 +15,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     return [CompletionItem(name) for name in sorted(set(names)) if name.lower().startswith(incomplete.lower())]
 
 
-@click.command()
+@click.command(short_help="Show the page of a rule.")
 @click.argument("rule", shell_complete=_complete)
 def explain(rule: str) -> None:
     """Show the page of a rule: what goes wrong, how to mend it, bad and good examples. Takes IST and KIA codes, too."""

@@ -1,6 +1,5 @@
 """`istiolint [PATH...]`: lint."""
 
-import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,22 @@ import click
 from istiolint.cli.names import RuleNames, check_names
 from istiolint.cli.output import FORMATS, write
 from istiolint.cli.progress import watch
+from istiolint.cli.refusal import Refusal
 from istiolint.config import Config, ConfigError, find, load
 from istiolint.finding import SEVERITIES
+from istiolint.report.escape import printable
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 
+EXIT_STATUS = """\b
+Exit status:
+  0  nothing at or above --fail-on was found
+  1  something was found
+  2  the call was wrong, or istiolint failed and the report is not whole
+"""
 PATH = click.Path(path_type=str)
 
 
-@click.command()
+@click.command(short_help="Lint; what istiolint does when no command is named.", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--select", multiple=True, type=RuleNames(), help="Only these rules: ids, IST and KIA codes, categories, ALL.")
 @click.option("--ignore", multiple=True, type=RuleNames(), help="Leave out these rules.")
@@ -39,7 +46,6 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     from istiolint import engine
     from istiolint.sources import MissingPathError, discover
 
-    gc.disable()  # a short process whose data all live to its end
     try:
         config = _config(options)
         settings = _settings(config, options)
@@ -47,13 +53,11 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         clusters = _clusters(config, options["cluster"])
         sources = discover(paths or (() if clusters else (".",)), context=context, clusters=clusters)
         report = engine.lint(sources, settings, watch())
-    except ConfigError as error:
-        raise click.UsageError(str(error)) from error
-    except MissingPathError as error:
-        raise click.UsageError(str(error)) from error
+    except (ConfigError, MissingPathError) as error:
+        raise Refusal(str(error)) from error
     write(report, options["formats"], options["output"], options["color"], quiet=options["quiet"])
     for trouble in report.internal_errors:
-        click.echo(f"istiolint: internal error: {trouble}; the rest of the report stands", err=True)
+        click.echo(f"istiolint: internal error: {printable(trouble)}; the rest of the report stands", err=True)
     sys.exit(2 if report.internal_errors else int(report.fails(settings.fail_on)))
 
 
@@ -91,7 +95,7 @@ def _clusters(config: Config, options: tuple[str, ...]) -> list[tuple[str, str]]
     for option in options:
         name, equals, path = option.partition("=")
         if not (name and equals and path):
-            raise click.UsageError(f"--cluster takes NAME=PATH, not `{option}`")
+            raise Refusal(f"--cluster takes NAME=PATH, not `{option}`")
     given = [(name, path) for name, _, path in (option.partition("=") for option in options)]
     return given or config.clusters()
 
@@ -101,4 +105,4 @@ def _version(version: str) -> str:
     number = rest.partition(".")[0]
     if major == "1" and number.isascii() and number.isdigit() and minor(OLDEST) <= int(number) <= minor(NEWEST):
         return f"1.{number}"
-    raise click.UsageError(f"istiolint knows Istio {OLDEST} to {NEWEST}, not `{version}`")
+    raise Refusal(f"istiolint knows Istio {OLDEST} to {NEWEST}, not `{version}`")

@@ -18,11 +18,11 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
         return names
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The ids and codes that go on from what is typed."""
+        """The names that go on from what is typed."""
         from istiolint.rules import all_rules
 
         before, _, begun = incomplete.rpartition(",")
-        known = [name for rule in all_rules().values() for name in (rule.id, *rule.codes)]
+        known = [name for rule in all_rules().values() for name in (rule.id, rule.category, *rule.codes)] + ["ALL"]
         prefix = f"{before}," if before else ""
         return [CompletionItem(prefix + name) for name in sorted(set(known)) if name.startswith(begun)]
 

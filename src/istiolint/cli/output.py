@@ -3,19 +3,19 @@
 import importlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
+from istiolint.cli.refusal import Refusal
 from istiolint.report import Report
 
 FORMATS = ("text", "json", "sarif", "github")
 
 
 def write(report: Report, format_: str, output: Path | None, color: str, *, quiet: bool) -> None:
-    """Render a report and write it to a file, or to standard output; click.UsageError where the file cannot be written."""
+    """Render a report and write it to a file, or to standard output; Refusal where the file cannot be written."""
     text = _rendered(report, format_, quiet=quiet)
     coloured = _is_coloured(color, output)
     if output is None:
@@ -28,7 +28,7 @@ def write(report: Report, format_: str, output: Path | None, color: str, *, quie
     try:
         _replace(output, text if coloured else click.unstyle(text))
     except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from error
+        raise Refusal(f"cannot write {output}: {error.strerror or error}") from error
 
 
 def _rendered(report: Report, format_: str, *, quiet: bool) -> str:
@@ -44,7 +44,13 @@ def _is_coloured(color: str, output: Path | None) -> bool:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all. Links are followed; a pipe or a device is written to and stays what it is."""
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        path.write_text(text, "utf-8", errors="backslashreplace", newline="\n")
+        return
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:

@@ -5,7 +5,7 @@ import json
 import click
 
 
-@click.command()
+@click.command(short_help="List the rules.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list.")
 def rules(format_: str) -> None:
     """List the rules: id, severity, whether on by default, codes of istioctl and Kiali, title."""

@@ -1,0 +1,47 @@
+"""What the shell is told when Tab is pressed."""
+
+import pytest
+from click.shell_completion import BashComplete
+from conftest import Process, Run
+
+from istiolint.cli.main import group
+
+
+def completed(*words: str) -> list[str]:
+    *before, incomplete = words
+    shell = BashComplete(group, {}, "istiolint", "_ISTIOLINT_COMPLETE")
+    return [item.value for item in shell.get_completions(before, incomplete)]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_scripts(run: Run, shell: str) -> None:
+    found = run("completion", shell)
+    assert found.exit_code == 0
+    assert f"_ISTIOLINT_COMPLETE={shell}_complete" in found.output
+
+
+def test_unknown_shell(run: Run) -> None:
+    assert run("completion", "cmd").exit_code == 2
+
+
+def test_rule_names_as_the_script_asks_for_them(process: Process) -> None:
+    words = {"COMP_WORDS": "istiolint --select duplicate-k", "COMP_CWORD": "2", "_ISTIOLINT_COMPLETE": "bash_complete"}
+    assert process(**words).stdout.splitlines() == ["plain,duplicate-key"]
+
+
+def test_rule_names() -> None:
+    assert completed("--ignore", "yaml-syntax,duplicate-k") == ["yaml-syntax,duplicate-key"]
+    assert completed("lint", "--select", "duplicate-k") == ["duplicate-key"]
+    assert completed("--select", "secur") == ["security"]
+    assert "IST0101" in completed("--select", "IST010")
+    assert completed("explain", "duplicate-k") == ["duplicate-key"]
+    assert "IST0101" in completed("explain", "ist010")
+
+
+def test_commands_options_and_paths() -> None:
+    assert {"rules"} <= set(completed("ru"))
+    assert {"lint", "rules", "explain", "completion"} <= set(completed(""))
+    assert completed("--fail") == ["--fail-on"]
+    assert completed("--fail-on", "w") == ["warning"]
+    assert completed("lint", "--fail") == ["--fail-on"]
+    assert completed("--format", "s") == ["sarif"]
