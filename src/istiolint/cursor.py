@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from istiolint.documents import Document
 
 _MISSING: Any = object()
+_new = object.__new__
+_COUNTED = (int, float, bool)
 
 
 class Cursor:
@@ -17,10 +19,29 @@ class Cursor:
     A cursor is true when its value is there and neither null nor empty ("", [], {}); 0 and False count as there.
     """
 
-    __slots__ = ("_value", "document", "path")
+    # A cursor knows its parent and its last step: the path is put together for the few that become findings.
+    __slots__ = ("_parent", "_step", "_value", "document")
 
     def __init__(self, document: "Document", path: Path, value: Any):
-        self.document, self.path, self._value = document, path, value
+        """A cursor at the root of something; those below come from `[]` and iteration."""
+        self.document, self._value = document, value
+        self._parent: Cursor | None = None
+        self._step: Any = path
+
+    def _child(self, step: str | int, value: Any) -> "Cursor":
+        child = _new(Cursor)
+        child.document, child._parent, child._step, child._value = self.document, self, step, value
+        return child
+
+    @property
+    def path(self) -> Path:
+        """The steps from the root of the document."""
+        steps: list[str | int] = []
+        at: Any = self
+        while at._parent is not None:
+            steps.append(at._step)
+            at = at._parent
+        return (*at._step, *reversed(steps))
 
     @property
     def value(self) -> Any:
@@ -35,30 +56,32 @@ class Cursor:
     @property
     def name(self) -> str | int:
         """The last step of the path: the key, or the index in a list."""
-        return self.path[-1]
+        step: str | int = self._step if self._parent is not None else self._step[-1]
+        return step
 
     def __bool__(self) -> bool:
-        return self._value is not _MISSING and self._value not in (None, "", [], {})
+        value = self._value
+        return value is not _MISSING and value is not None and (bool(value) or type(value) in _COUNTED)
 
     def __getitem__(self, step: str | int) -> "Cursor":
         value = self._value
-        if (isinstance(value, dict) and step in value) or (
-            isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value)
-        ):
-            return Cursor(self.document, (*self.path, step), value[step])  # type: ignore[index]
-        return Cursor(self.document, (*self.path, step), _MISSING)
+        if type(value) is dict:
+            return self._child(step, value.get(step, _MISSING))
+        if type(value) is list and isinstance(step, int) and -len(value) <= step < len(value):
+            return self._child(step, value[step])
+        return self._child(step, _MISSING)
 
     def __iter__(self) -> Iterator["Cursor"]:
         """The items of a list; nothing for anything else."""
-        if isinstance(self._value, list):
+        if type(self._value) is list:
             for index, value in enumerate(self._value):
-                yield Cursor(self.document, (*self.path, index), value)
+                yield self._child(index, value)
 
     def items(self) -> Iterator[tuple[str, "Cursor"]]:
         """Keys and values of a mapping; nothing for anything else."""
-        if isinstance(self._value, dict):
+        if type(self._value) is dict:
             for key, value in self._value.items():
-                yield key, Cursor(self.document, (*self.path, key), value)
+                yield key, self._child(key, value)
 
     @property
     def text(self) -> str:

@@ -48,6 +48,7 @@ class Rule:
 
 
 _RULES: dict[str, Rule] = {}
+_VALIDATION: dict[Severity, str] = {"error": "IST0106", "warning": "IST0133"}
 
 
 def declare(
@@ -64,7 +65,10 @@ def declare(
     run: Check | None = None,
 ) -> Rule:
     """Make a rule known. `default=False` leaves it off until it is selected; raises ValueError for an id that is taken."""
-    rule = Rule(id, severity, evidence, category, tuple(kinds), tuple(codes), default, fixable, tuple(rows), run)
+    # what Istio's own validation refuses, istioctl analyze reports under one code, and what it warns of under another
+    of_validation = [_VALIDATION[severity]] if rows and severity in _VALIDATION else []
+    all_codes = tuple(dict.fromkeys((*codes, *of_validation)))
+    rule = Rule(id, severity, evidence, category, tuple(kinds), all_codes, default, fixable, tuple(rows), run)
     known = _RULES.setdefault(id, rule)
     if known is not rule:
         raise ValueError(f"two rules are called {id}")

@@ -5,6 +5,9 @@ import re
 import click
 from click.shell_completion import CompletionItem
 
+MOST_PAGES = 8
+"""More rules than these under one code are listed, not shown."""
+
 _FENCE = re.compile(r"^```.*$")
 
 
@@ -29,6 +32,10 @@ def explain(rule: str) -> None:
         return
     if not found:
         raise click.UsageError(f"there is no rule `{rule}`{meant(rule)}")
+    if len(found) > MOST_PAGES:
+        click.echo(f"{rule.upper()} is many things to istioctl; each is a rule of its own here:\n")
+        click.echo("".join(f"  {match.id}\n" for match in found) + "\n`istiolint explain RULE` shows its page.")
+        return
     for number, match in enumerate(found):
         if number:
             click.echo("\n" + "-" * 78 + "\n")
