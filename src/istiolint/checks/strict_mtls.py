@@ -152,10 +152,11 @@ def _outside(policy: Resource, reach: Sequence[Workload], blamed: set[int], mesh
             if workload.kind not in FINITE and not workload.host_network and states[id(workload)].sure
         ]
         reasons = {states[id(workload)].because for workload in named}
+        are = "is" if len({workload.title for workload in named}) == 1 else "are"  # several copies of one are one
         yield finding(
             mode,
             f"`STRICT` {'in the whole mesh' if scope == 'mesh' else f'in the namespace `{policy.namespace}`'}, but "
-            f"{names(named)} {'is' if len(named) == 1 else 'are'} outside the mesh: {_joined(reasons)}; plaintext calls from "
+            f"{names(named)} {are} outside the mesh: {_joined(reasons)}; plaintext calls from "
             "there are refused, and calls to there are not encrypted",
             hint="begin with PERMISSIVE, bring these workloads into the mesh, and turn to STRICT namespace by namespace",
             related=[place for workload in named for place in _place(states[id(workload)])][:10],
