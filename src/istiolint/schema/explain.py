@@ -62,7 +62,7 @@ def explained(resource: Resource, type_: str, istio_version: str) -> Iterator[Fi
 
 def _errors(type_: str, istio_version: str, value: Any) -> list[_Error]:
     schema = schema_for(type_, istio_version)
-    return _root_causes([_error(error, schema) for error in validator(type_, istio_version).iter_errors(value)])
+    return _root_causes([_error(error, schema, value) for error in validator(type_, istio_version).iter_errors(value)])
 
 
 def _unknown(errors: list[_Error]) -> list[Path]:
@@ -81,13 +81,13 @@ def _wrong_values(resource: Resource, value: Any, errors: list[_Error], meant: s
             yield from value_finding(fault, error.rule)
 
 
-def _error(error: Any, schema: Node) -> _Error:
-    steps, path = list(error.schema_path), tuple(error.instance_path)
+def _error(error: Any, schema: Node, value: Any) -> _Error:
+    steps, path = list(error.schema_path), _path(error.instance_path, value)
     kind, keyword = error.kind, error.kind.name
     inner = kind.error if keyword == "propertyNames" else None
     names = tuple(kind.unexpected) if keyword == "additionalProperties" else ()
     names = (kind.property,) if keyword == "required" else names
-    names = (error_name(inner),) if inner is not None else names
+    names = (str(inner.instance),) if inner is not None else names
     nodes = [schema]
     for step in steps:
         nodes.append(nodes[-1][step])
@@ -100,9 +100,15 @@ def _error(error: Any, schema: Node) -> _Error:
     return _Error(path, keyword, holder, names, nodes[at], path[: len(path) - _depth(steps[at:])])
 
 
-def error_name(error: Any) -> str:
-    """The key that an error below `propertyNames` is about."""
-    return str(error.instance)
+def _path(steps: list[str | int], value: Any) -> Path:
+    """A path of jsonschema-rs with the keys as they are: it takes keys that look like numbers for indexes."""
+    path: list[str | int] = []
+    for step in steps:
+        if isinstance(value, dict) and step not in value:
+            step = next(key for key in value if key.isdecimal() and int(key) == step)  # noqa: PLW2901
+        path.append(step)
+        value = value[step]
+    return tuple(path)
 
 
 def _depth(steps: list[Any]) -> int:
