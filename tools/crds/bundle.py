@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,7 +11,7 @@ Node: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Crd:
-    """One kind: the schemas of its served API versions, the one that describes it best, and where CEL rules stand."""
+    """One kind: the schemas of its served API versions."""
 
     group: str
     kind: str
@@ -18,8 +19,9 @@ class Crd:
 
     @property
     def schema(self) -> Node:
-        """The newest version's schema: v1 before v1beta1 before v1alpha3."""
-        return self.versions[min(self.versions, key=_age)]
+        """The newest version's schema (v1 before v1beta1 before v1alpha3), as loose as the loosest of all served versions."""
+        newest = min(self.versions, key=_age)
+        return reduce(_loosest, (self.versions[name] for name in sorted(self.versions, key=_age)), self.versions[newest])
 
 
 def read(path: Path) -> list[Crd]:
@@ -44,6 +46,25 @@ def _from_bundle(text: str) -> list[Crd]:
             served = {v["name"]: v["schema"]["openAPIV3Schema"] for v in spec["versions"] if v["served"]}
             found.append(Crd(spec["group"], spec["names"]["kind"], served))
     return found
+
+
+def _loosest(node: Node, other: Node) -> Node:
+    """A node with those of its limits that another version has too, at the wider of the two values."""
+    made = dict(node)
+    for key in [key for key in node if key.startswith(("max", "min"))]:
+        if key not in other:
+            del made[key]
+        else:
+            made[key] = (max if key.startswith("max") else min)(node[key], other[key])
+    if "required" in node:
+        made["required"] = [name for name in node["required"] if name in other.get("required", ())]
+    if "properties" in node:
+        others = other.get("properties", {})
+        made["properties"] = {name: _loosest(field, others.get(name, field)) for name, field in node["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), dict) and isinstance(other.get(key), dict):
+            made[key] = _loosest(node[key], other[key])
+    return made
 
 
 def _age(version: str) -> tuple[int, str]:

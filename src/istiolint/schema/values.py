@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from istiolint.cursor import Cursor
+from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding, Fix, Place, Replace
 from istiolint.rules import Rule, finding
 from istiolint.schema import rules
@@ -14,6 +15,7 @@ from istiolint.schema.loader import Node
 from istiolint.schema.spelling import nearest, plain_form
 
 _UNRENDERED = re.compile(r"\$\{|\$\(|\(\$|\$[A-Za-z_]|\{\{|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%")
+"""Placeholders in a field that takes words in capitals, where `MESH_INTERN` is a word and no placeholder."""
 _NUMBER_AND_UNIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*")
 _UNITS = {
     "": "s",
@@ -59,7 +61,7 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
     None for placeholders that are still to be filled in.
     """
     subject = fault.names[0] if fault.keyword == "propertyNames" else fault.value
-    if isinstance(subject, str) and _UNRENDERED.search(subject):
+    if isinstance(subject, str) and _is_unrendered(subject, fault.keyword, rule):
         return
     if fault.keyword in (KEYS, "uniqueItems"):
         yield from _duplicates(fault)
@@ -69,6 +71,13 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
         yield _conflict(fault, rule["x-fields"])
     else:
         yield WAYS.get(fault.keyword, _invalid)(fault, rules.BY_ID[rule["x-rule"]] if rule else None, (rule or {}).get("x-hint"))
+
+
+def _is_unrendered(text: str, keyword: str, rule: Node | None) -> bool:
+    """Whether a value is still to be filled in. A name all in capitals (NAMESPACE) is waiting for sed, too."""
+    if keyword == "enum":
+        return bool(_UNRENDERED.search(text))
+    return has_placeholder(text) or bool(rule and rule["x-rule"] == "invalid-name" and text.isalpha() and text.isupper())
 
 
 def shown(value: Any) -> str:

@@ -1,0 +1,31 @@
+"""Linting one resource for what its schema says of it."""
+
+import json
+from typing import Any
+
+from istiolint.engine import lint
+from istiolint.finding import Diagnostic
+from istiolint.rules import Rule
+from istiolint.schema import rules
+from istiolint.settings import NEWEST, Settings
+from istiolint.sources import Source
+
+OURS = tuple(rule.id for rule in vars(rules).values() if isinstance(rule, Rule))
+
+
+def diagnostics(resource: dict[str, Any] | str, istio_version: str = NEWEST) -> list[Diagnostic]:
+    """The findings of the schema and of what the API server checks beyond it; the resource as data or as YAML."""
+    text = resource if isinstance(resource, str) else json.dumps(resource, indent=1)
+    report = lint([Source("a.yaml", text)], Settings(select=OURS, istio_version=istio_version))
+    assert not report.internal_errors
+    return report.diagnostics
+
+
+def told(resource: dict[str, Any] | str, istio_version: str = NEWEST) -> list[tuple[str, str]]:
+    """Rule and field of each finding."""
+    return [(found.rule, found.field_path) for found in diagnostics(resource, istio_version)]
+
+
+def resource(api_version: str, kind: str, spec: Any, **metadata: Any) -> dict[str, Any]:
+    """A resource with a name."""
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": "stock", **metadata}, "spec": spec}
