@@ -14,9 +14,9 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from istiolint import plugins
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding, Fix, Place, Related, Severity, Span
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Evidence: TypeAlias = Literal["document", "contradiction", "missing", "heuristic"]
 Category: TypeAlias = Literal["syntax", "schema", "validation", "reference", "traffic", "security", "production", "upgrade"]
 Check: TypeAlias = Callable[["Resource", "Mesh"], Iterable[Finding]]
-PLUGINS = "istiolint.checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +131,7 @@ def all_rules() -> dict[str, Rule]:
 
     for module in pkgutil.walk_packages(istiolint.checks.__path__, "istiolint.checks."):
         importlib.import_module(module.name)
-    for plugin in entry_points(group=PLUGINS):
-        try:
-            plugin.load()
-        except Exception as error:
-            _PLUGIN_FAILURES.append((plugin.name, f"{type(error).__name__}: {error}"))
+    _PLUGIN_FAILURES.extend(plugins.load())
     return dict(sorted(_RULES.items()))
 
 

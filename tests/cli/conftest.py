@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from istiolint.cli.main import group
+from istiolint.cli.group import group
 
 ROOT = Path(__file__).parents[2]
 FAULTY = """\

@@ -4,7 +4,7 @@ import pytest
 from click.shell_completion import BashComplete
 from conftest import Process, Run
 
-from istiolint.cli.main import group
+from istiolint.cli.group import group
 
 
 def completed(*words: str) -> list[str]:

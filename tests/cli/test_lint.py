@@ -247,6 +247,17 @@ def test_broken_pipe(process: Process, tmp_path: Path) -> None:
         assert started.stderr.read() == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_full_disk(tmp_path: Path, faulty: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "istiolint", faulty]
+        found = subprocess.run(
+            command, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (found.returncode, found.stderr) == (2, "Error: cannot write the report: No space left on device\n")
+
+
 def test_plugin_that_crashes_costs_only_its_own_findings(process: Process, faulty: str, tmp_path: Path) -> None:
     package = tmp_path / "plugins"
     (package / "crashing-1.dist-info").mkdir(parents=True)

@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print a completion script: `source <(istiolint completion bash)`."""
-    from istiolint.cli.main import group
+    from istiolint.cli.group import group
 
     made = get_completion_class(shell)
     assert made is not None  # the choice names only shells that click knows

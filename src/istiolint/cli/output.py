@@ -23,7 +23,12 @@ def write(report: Report, format_: str, output: Path | None, color: str, *, quie
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
-        click.echo(text, nl=False, color=coloured)
+        try:
+            click.echo(text, nl=False, color=coloured)
+        except BrokenPipeError:
+            raise  # nobody reads on, which is no fault: click ends quietly
+        except OSError as error:
+            raise Refusal(f"cannot write the report: {error.strerror or error}") from error
         return
     try:
         _replace(output, text if coloured else click.unstyle(text))

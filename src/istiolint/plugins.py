@@ -1,0 +1,47 @@
+"""Checks of other packages: those that an entry point names."""
+
+import os
+import sys
+from collections.abc import Iterable
+
+GROUP = "istiolint.checks"
+"""The group of the entry points; each names a module whose import registers checks."""
+
+
+def load() -> list[tuple[str, str]]:
+    """Import every plugin; the names of those that fail, with the reason."""
+    if not installed(sys.path):
+        return []
+    from importlib.metadata import entry_points
+
+    failures = []
+    for plugin in entry_points(group=GROUP):
+        try:
+            plugin.load()
+        except Exception as error:
+            failures.append((plugin.name, f"{type(error).__name__}: {error}"))
+    return failures
+
+
+def installed(path: Iterable[str]) -> bool:
+    """Whether any package on an import path may have plugins.
+
+    importlib.metadata knows exactly, but its import alone takes longer than linting a file, and hardly anybody has a plugin.
+    """
+    return any(_in_folder(folder or ".") if os.path.isdir(folder or ".") else os.path.exists(folder) for folder in path)
+
+
+def _in_folder(folder: str) -> bool:
+    try:
+        packages = [name for name in os.listdir(folder) if name.endswith((".dist-info", ".egg-info"))]
+    except OSError:
+        return False
+    return any(_names_the_group(os.path.join(folder, package, "entry_points.txt")) for package in packages)
+
+
+def _names_the_group(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return f"[{GROUP}]".encode() in file.read()
+    except OSError:
+        return False
