@@ -15,7 +15,7 @@ from istiolint.schema.loader import Node
 from istiolint.schema.spelling import nearest, plain_form
 
 _UNRENDERED = re.compile(r"\$\{|\$\(|\(\$|\$[A-Za-z_]|\{\{|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%")
-"""Placeholders in a field that takes words in capitals, where `MESH_INTERN` is a word and no placeholder."""
+"""Placeholders in fields that take words in capitals, too, where `MESH_INTERN` is a word and no placeholder."""
 _NUMBER_AND_UNIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*")
 _UNITS = {
     "": "s",
@@ -61,7 +61,7 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
     None for placeholders that are still to be filled in.
     """
     subject = fault.names[0] if fault.keyword == "propertyNames" else fault.value
-    if isinstance(subject, str) and _is_unrendered(subject, fault.keyword, rule):
+    if isinstance(subject, str) and _is_unrendered(subject, rule):
         return
     if fault.keyword in (KEYS, "uniqueItems"):
         yield from _duplicates(fault)
@@ -73,11 +73,11 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
         yield WAYS.get(fault.keyword, _invalid)(fault, rules.BY_ID[rule["x-rule"]] if rule else None, (rule or {}).get("x-hint"))
 
 
-def _is_unrendered(text: str, keyword: str, rule: Node | None) -> bool:
-    """Whether a value is still to be filled in. A name all in capitals (NAMESPACE) is waiting for sed, too."""
-    if keyword == "enum":
-        return bool(_UNRENDERED.search(text))
-    return has_placeholder(text) or bool(rule and rule["x-rule"] == "invalid-name" and text.isalpha() and text.isupper())
+def _is_unrendered(text: str, rule: Node | None) -> bool:
+    """Whether a value is still to be filled in; in names, words in capitals (NAMESPACE, SERVICE_NAME-vs) wait for sed."""
+    if rule and rule["x-rule"] == "invalid-name":
+        return has_placeholder(text) or (text.isalpha() and text.isupper())
+    return bool(_UNRENDERED.search(text))
 
 
 def shown(value: Any) -> str:
@@ -152,6 +152,8 @@ def _type(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
         return finding(fault.field, f"{fault.called} is null; it must be {types}", hint="delete the item", rule=rules.WRONG_TYPE)
     if not title and wanted[0] == "array":
         hint = "begin each item with `- `"
+    elif not title and isinstance(fault.value, str) and has_placeholder(fault.value):
+        hint = "it looks like a placeholder: lint what is applied, after rendering"
     fix = Fix(title, (Replace(fault.field.place, text),), safe) if title else None
     message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}"
     return finding(fault.field, message, hint=title or hint, fix=fix, rule=rules.WRONG_TYPE)
