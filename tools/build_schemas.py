@@ -5,7 +5,7 @@ usage: python tools/build_schemas.py [--schemas FOLDER] [--fresh] istio-1.18.jso
 Each file holds the CRDs of one release, which its name ends with: a bundle in YAML as the project publishes it (for Istio
 manifests/charts/base/files/crd-all.gen.yaml), or the same as a JSON list. Releases are added to the schemas that are there, in
 order of their numbers: adding Istio's next release takes its bundle alone. --fresh starts anew, the lowest release is the base.
-CEL rules are not translated: for Istio's kinds they stand in crds/constraints.py, and a field with a rule that has none there is
+CEL rules are not translated: for Istio's kinds they stand in crds/table.py, and a field with a rule that has none there is
 reported as an error. The history is kept for Istio's kinds only.
 """
 
@@ -95,7 +95,7 @@ def build(files: list[Path], folder: Path, fresh: bool) -> dict[str, Node]:
         groups = {schema["x-group"] for schema in made.values()}
         bases = not any(group.endswith("istio.io") for group in groups)
         if rules := [rule for crd in crds for rule in unknown_rules(crd)]:
-            raise SystemExit("\n".join([f"{file}: rules that crds/constraints.py does not know:", *rules]))
+            raise SystemExit("\n".join([f"{file}: rules that crds/table.py does not know:", *rules]))
         for crd in crds:
             if "istio.io" not in crd.group and not type_of(crd.group, crd.kind):
                 continue

@@ -137,9 +137,9 @@ def test_unknown_rule_is_refused(folder: Path) -> None:
 
 def test_every_constraint_is_on_a_field() -> None:
     """A constraint of our table that stands on no field of its kind is misspelt."""
-    from crds.constraints import _table
+    from crds.table import table
 
-    for constraint in _table():
+    for constraint in table():
         texts = [(ROOT / f"schemas/{kind}.json").read_text("utf-8") for kind in constraint.kinds]
         for keyword, value in constraint.schema.items():
             written = f"{json.dumps(keyword)}:{json.dumps(value, separators=(',', ':'), sort_keys=True)}"

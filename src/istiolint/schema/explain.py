@@ -8,11 +8,12 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding, Move, Path, Rename
 from istiolint.resource import Resource
 from istiolint.rules import finding
+from istiolint.schema.fault import Fault
 from istiolint.schema.loader import NEXT, Node, minor, schema_for, schema_of, validator
 from istiolint.schema.nulls import without_nulls
 from istiolint.schema.proposals import unknown_field
 from istiolint.schema.rules import MISSING_FIELD, NULL_VALUE
-from istiolint.schema.values import Fault, value_finding
+from istiolint.schema.values import value_finding
 from istiolint.settings import NEWEST
 
 _STEPS = {"properties": 2, "items": 1, "additionalProperties": 1, "contains": 1}

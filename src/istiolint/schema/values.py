@@ -1,18 +1,19 @@
 """Findings on values that a field does not take: what is wrong, what it takes, and what was meant."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding, Fix, Place, Replace
 from istiolint.rules import Rule, finding
 from istiolint.schema import rules
+from istiolint.schema.fault import Fault, quoted
 from istiolint.schema.keywords import KEYS, duplicates
 from istiolint.schema.loader import Node
 from istiolint.schema.spelling import nearest, plain_form
+from istiolint.schema.wrong_types import wrong_type
 
 _UNRENDERED = re.compile(r"\$\{|\$\(|\(\$|\$[A-Za-z_]|\{\{|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%")
 """Placeholders in fields that take words in capitals, too, where `MESH_INTERN` is a word and no placeholder."""
@@ -30,29 +31,8 @@ _UNITS = {
     "day": "h",
 }
 _LISTED = 16
-TYPES = {
-    "string": "a string", "integer": "a whole number", "number": "a number", "boolean": "`true` or `false`",
-    "array": "a list", "object": "a mapping", "null": "null",
-}  # fmt: skip
 RANGE_OF_WORDS = 2**31
 """Limits from here on only say how many bits a number has."""
-
-
-class Fault(NamedTuple):
-    """A value that breaks a keyword of its schema. `value` is without dropped nulls; `names` are keys of it."""
-
-    field: Cursor
-    value: Any
-    keyword: str
-    schema: Node
-    names: tuple[str, ...]
-
-    @property
-    def called(self) -> str:
-        """How messages call the field."""
-        path = self.field.path
-        name = next((step for step in reversed(path) if isinstance(step, str)), "the resource")
-        return f"an item of `{name}`" if path and isinstance(path[-1], int) else f"`{name}`"
 
 
 def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
@@ -78,23 +58,6 @@ def _is_unrendered(text: str, rule: Node | None) -> bool:
     if rule and rule["x-rule"] == "invalid-name":
         return has_placeholder(text) or (text.isalpha() and text.isupper())
     return bool(_UNRENDERED.search(text))
-
-
-def shown(value: Any) -> str:
-    """A value in a message, with its type."""
-    if isinstance(value, bool) or value is None:
-        return f"`{json.dumps(value)}`"
-    if isinstance(value, (int, float)):
-        return f"the number {value:g}" if isinstance(value, float) else f"the number {value}"
-    if isinstance(value, str):
-        return f"the string {quoted(value)}"
-    return "a list" if isinstance(value, list) else "a mapping"
-
-
-def quoted(value: Any) -> str:
-    """A value between backticks, shortened."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
 
 
 def _constraint(fault: Fault, rule: Node) -> Finding:
@@ -140,50 +103,6 @@ def _equal(items: list[Any]) -> Iterator[tuple[int, int]]:
         earlier = items.index(item)
         if earlier < index:
             yield index, earlier
-
-
-def _type(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
-    wanted = fault.schema["type"]
-    wanted = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
-    types = " or ".join(TYPES[name] for name in wanted)
-    example = " such as `5s`" if "duration" in fault.schema.get("format", "") else ""
-    title, text, safe = _retyped(fault, wanted[0])
-    if fault.value is None:
-        return finding(fault.field, f"{fault.called} is null; it must be {types}", hint="delete the item", rule=rules.WRONG_TYPE)
-    if not title and wanted[0] == "array":
-        hint = "begin each item with `- `"
-    elif not title and isinstance(fault.value, str) and has_placeholder(fault.value):
-        hint = "it looks like a placeholder: lint what is applied, after rendering"
-    fix = Fix(title, (Replace(fault.field.place, text),), safe) if title else None
-    message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}"
-    return finding(fault.field, message, hint=title or hint, fix=fix, rule=rules.WRONG_TYPE)
-
-
-def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
-    """Title, YAML text and safety of the fix that makes a scalar what was meant; no title where nobody can know."""
-    value, text = fault.value, ""
-    if isinstance(value, (dict, list)) or value is None:
-        return None, "", False
-    if wanted == "string":
-        written = _written(fault.field)
-        is_time = "duration" in fault.schema.get("format", "") and not isinstance(value, bool)
-        text = f"{written}s" if is_time else json.dumps(written)
-        return f"write `{text}`", text, not is_time
-    if wanted == "integer" and isinstance(value, str) and re.fullmatch(r"\d+", value):
-        text = str(int(value))
-    elif wanted == "number" and isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
-        text = value
-    elif wanted == "boolean" and isinstance(value, str) and value.lower() in ("true", "false"):
-        text = value.lower()
-    elif wanted == "array" and isinstance(value, str):
-        text = f"[{json.dumps(value)}]"
-    return (f"write `{text}`" if text else None), text, True
-
-
-def _written(field: Cursor) -> str:
-    """A scalar as it stands in the file: 1.10 is not 1.1."""
-    span = field.place.span()
-    return span.source.text[span.start : span.end]
 
 
 def _enum(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
@@ -267,7 +186,7 @@ def _things(keyword: str, size: int) -> str:
 
 
 WAYS: dict[str, Callable[[Fault, Rule | None, str | None], Finding]] = {
-    "type": _type,
+    "type": wrong_type,
     "enum": _enum,
     "minimum": _range,
     "maximum": _range,

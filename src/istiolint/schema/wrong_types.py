@@ -1,0 +1,61 @@
+"""Values of the wrong type: quotes too many or too few, numbers without unit, one item in place of a list."""
+
+import json
+import re
+
+from istiolint.cursor import Cursor
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.finding import Finding, Fix, Replace
+from istiolint.rules import Rule, finding
+from istiolint.schema import rules
+from istiolint.schema.fault import Fault, shown
+
+TYPES = {
+    "string": "a string", "integer": "a whole number", "number": "a number", "boolean": "`true` or `false`",
+    "array": "a list", "object": "a mapping", "null": "null",
+}  # fmt: skip
+
+
+def wrong_type(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
+    """The finding on a value of another type than its field takes, with the fix where it can be written in that type."""
+    wanted = fault.schema["type"]
+    wanted = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
+    types = " or ".join(TYPES[name] for name in wanted)
+    example = " such as `5s`" if "duration" in fault.schema.get("format", "") else ""
+    title, text, safe = _retyped(fault, wanted[0])
+    if fault.value is None:
+        return finding(fault.field, f"{fault.called} is null; it must be {types}", hint="delete the item", rule=rules.WRONG_TYPE)
+    if not title and wanted[0] == "array":
+        hint = "begin each item with `- `"
+    elif not title and isinstance(fault.value, str) and has_placeholder(fault.value):
+        hint = "it looks like a placeholder: lint what is applied, after rendering"
+    fix = Fix(title, (Replace(fault.field.place, text),), safe) if title else None
+    message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}"
+    return finding(fault.field, message, hint=title or hint, fix=fix, rule=rules.WRONG_TYPE)
+
+
+def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
+    """Title, YAML text and safety of the fix that makes a scalar what was meant; no title where nobody can know."""
+    value, text = fault.value, ""
+    if isinstance(value, (dict, list)) or value is None:
+        return None, "", False
+    if wanted == "string":
+        written = _written(fault.field)
+        is_time = "duration" in fault.schema.get("format", "") and not isinstance(value, bool)
+        text = f"{written}s" if is_time else json.dumps(written)
+        return f"write `{text}`", text, not is_time
+    if wanted == "integer" and isinstance(value, str) and re.fullmatch(r"\d+", value):
+        text = str(int(value))
+    elif wanted == "number" and isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
+        text = value
+    elif wanted == "boolean" and isinstance(value, str) and value.lower() in ("true", "false"):
+        text = value.lower()
+    elif wanted == "array" and isinstance(value, str):
+        text = f"[{json.dumps(value)}]"
+    return (f"write `{text}`" if text else None), text, True
+
+
+def _written(field: Cursor) -> str:
+    """A scalar as it stands in the file: 1.10 is not 1.1."""
+    span = field.place.span()
+    return span.source.text[span.start : span.end]

@@ -1,0 +1,348 @@
+"""What the API server checks beyond structure: our table of the CEL rules in Istio's CRDs, by kind and field.
+
+A field is given by the end of its path (`tcp.connectTimeout` stands for it wherever a DestinationRule has it). A constraint is
+JSON Schema; `x-rule` names the rule of istiolint that reports it, `x-message` and `x-hint` its words, `x-at` the field that
+is at fault. Formats are in istiolint.schema.formats.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+Node = dict[str, Any]
+SELECTORS = "selector.matchLabels", "workloadSelector.matchLabels", "workloadSelector.labels"
+TARGETS = "targetRef.namespace", "targetRefs.[].namespace"
+DURATION = {"format": "duration-of-1ms"}
+ANY_DURATION = {"format": "duration"}
+PORT = {"minimum": 1, "maximum": 65535}
+PORT_NUMBER = r"^\+?0*([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$"
+PORT_NAME = r"^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$"
+SOCKET = r"^unix://(@|[/@][\s\S]*[^/])$"
+
+
+class Constraint(NamedTuple):
+    """JSON Schema for fields of some kinds, given by the ends of their paths."""
+
+    kinds: tuple[str, ...]
+    fields: tuple[str, ...]
+    schema: Node
+
+
+def at_most_one(names: Sequence[str]) -> Node:
+    """That no two of these fields stand beside each other; what is written counts, however empty."""
+    return {"x-rule": "conflicting-fields", "x-fields": list(names), "not": {"anyOf": list(_pairs(names))}}
+
+
+def _pairs(names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for pair in combinations(names, 2):
+        yield {"required": list(pair)}
+
+
+def _never_with(field: str, others: tuple[str, ...], when: Node, message: str) -> Node:
+    return {
+        "x-rule": "conflicting-fields",
+        "x-fields": [field, *others],
+        "x-message": message,
+        "x-at": list(others),
+        "if": when,
+        "then": {"not": {"anyOf": [{"required": [name]} for name in others]}},
+    }
+
+
+def _is(field: str, *values: str) -> Node:
+    return {"properties": {field: {"enum": list(values)}}, "required": [field]}
+
+
+def table() -> list[Constraint]:
+    """All constraints, by subject."""
+    durations = ("http.idleTimeout", "http2KeepAlive.interval", "http2KeepAlive.timeout", "tcp.connectTimeout",
+                 "tcp.maxConnectionDuration", "tcpKeepalive.interval", "tcpKeepalive.time", "warmup.duration",
+                 "warmupDurationSecs", "outlierDetection.baseEjectionTime", "outlierDetection.interval")  # fmt: skip
+    targeted = "AuthorizationPolicy", "EnvoyFilter", "RequestAuthentication", "Telemetry", "TrafficExtension", "WasmPlugin"
+    selecting = ("AuthorizationPolicy", "DestinationRule", "EnvoyFilter", "PeerAuthentication", "ProxyConfig",
+                 "RequestAuthentication", "ServiceEntry", "Sidecar", "Telemetry", "TrafficExtension", "WasmPlugin")  # fmt: skip
+    wildcard = {
+        "x-rule": "wildcard-in-selector",
+        "x-hint": "labels are compared as they are; name each value, or select by another label",
+    }
+    return [
+        # Times. Those without a rule at the API server fail in istiod, which cannot read them.
+        Constraint(("DestinationRule", "Sidecar"), durations, DURATION),
+        Constraint(("RequestAuthentication",), ("jwtRules.[].timeout",), DURATION),
+        Constraint(("Telemetry",), ("metrics.[].reportingInterval",), DURATION),
+        Constraint(
+            ("VirtualService",),
+            (
+                "corsPolicy.maxAge",
+                "delay.exponentialDelay",
+                "delay.fixedDelay",
+                "retries.backoff",
+                "retries.perTryTimeout",
+                "http.[].timeout",
+            ),
+            DURATION,
+        ),
+        Constraint(
+            ("DestinationRule", "Sidecar"), ("tcp.idleTimeout", "httpCookie.ttl", "retryBudget.budgetInterval"), ANY_DURATION
+        ),
+        # What a policy applies to.
+        Constraint(
+            targeted,
+            TARGETS,
+            {
+                "x-rule": "cross-namespace-target",
+                "maxLength": 0,
+                "x-message": "a target in another namespace (`{value}`) is not supported; the API server refuses it",
+                "x-hint": "leave `namespace` out and put the policy into the namespace of its target",
+            },
+        ),
+        Constraint(
+            ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin"),
+            ("spec",),
+            at_most_one(("selector", "targetRef", "targetRefs")),
+        ),
+        Constraint(("TrafficExtension",), ("spec",), at_most_one(("selector", "targetRefs"))),
+        Constraint(("EnvoyFilter",), ("spec",), at_most_one(("workloadSelector", "targetRefs"))),
+        Constraint(
+            selecting,
+            SELECTORS,
+            wildcard
+            | {
+                "propertyNames": {"pattern": r"^[^*]+$"},
+                "x-message": "`{value}` is no label key: it may be neither empty nor hold a `*`",
+            },
+        ),
+        Constraint(
+            selecting,
+            tuple(f"{field}.{{}}" for field in SELECTORS),
+            wildcard
+            | {
+                "pattern": r"^[^*]*$",
+                "x-message": "a selector knows no wildcards: `{value}` matches no label, and the API server refuses it",
+            },
+        ),
+        # Ports and addresses.
+        Constraint(
+            ("ServiceEntry", "WorkloadEntry", "WorkloadGroup"),
+            (
+                "endpoints.[].ports.{}",
+                "ports.[].number",
+                "ports.[].targetPort",
+                "spec.ports.{}",
+                "template.ports.{}",
+                "grpc.port",
+                "httpGet.port",
+                "tcpSocket.port",
+            ),
+            PORT,
+        ),
+        Constraint(("EnvoyFilter",), ("waypoint.portNumber",), PORT),
+        Constraint(
+            ("PeerAuthentication",),
+            ("portLevelMtls",),
+            {
+                "x-rule": "out-of-range",
+                "propertyNames": {"pattern": PORT_NUMBER},
+                "x-message": "`{value}` is no port: the keys of `portLevelMtls` are numbers from 1 to 65535",
+            },
+        ),
+        Constraint(
+            ("ServiceEntry", "WorkloadEntry", "WorkloadGroup"),
+            ("endpoints.[].ports", "WorkloadEntry:spec.ports", "template.ports"),
+            {
+                "x-rule": "invalid-value",
+                "propertyNames": {"pattern": PORT_NAME, "maxLength": 62},
+                "x-message": "`{value}` is no port name",
+                "x-hint": "at most 62 letters, digits and `-`, a letter or digit at both ends",
+            },
+        ),
+        Constraint(
+            ("ServiceEntry", "WorkloadEntry", "WorkloadGroup"),
+            ("endpoints.[].address", "WorkloadEntry:spec.address", "template.address"),
+            {
+                "x-rule": "invalid-value",
+                "if": {"pattern": "^unix://"},
+                "then": {"pattern": SOCKET},
+                "x-message": "`{value}` is no socket: an absolute path of a file or `@` and a name comes behind `unix://`",
+            },
+        ),
+        Constraint(
+            ("ServiceEntry", "WorkloadEntry", "WorkloadGroup"),
+            ("endpoints.[]", "WorkloadEntry:spec", "template"),
+            _never_with(
+                "address",
+                ("ports",),
+                {"properties": {"address": {"type": "string", "pattern": "^unix://"}}, "required": ["address"]},
+                "a Unix domain socket has no ports; the API server refuses `ports` beside this address",
+            ),
+        ),
+        Constraint(
+            ("ServiceEntry", "WorkloadEntry"),
+            ("endpoints.[]", "WorkloadEntry:spec"),
+            {
+                "x-rule": "missing-field",
+                "x-fields": ["address"],
+                "anyOf": [{"required": ["address"]}, {"required": ["network"]}],
+                "x-message": "an `address` is missing (only an endpoint of another `network` can do without)",
+            },
+        ),
+        # ServiceEntry.
+        Constraint(
+            ("ServiceEntry",),
+            ("spec.hosts.[]",),
+            {
+                "x-rule": "invalid-value",
+                "not": {"const": "*"},
+                "x-message": "the host `*` stands for everything, and is refused",
+                "x-hint": "name the hosts, or a domain such as `*.example.com`",
+            },
+        ),
+        Constraint(("ServiceEntry",), ("spec.ports",), {"x-rule": "duplicate-item", "x-list-map-keys": {"number": None}}),
+        Constraint(("ServiceEntry",), ("spec",), at_most_one(("workloadSelector", "endpoints"))),
+        Constraint(
+            ("ServiceEntry",),
+            ("spec",),
+            {
+                "x-rule": "conflicting-resolution",
+                "x-at": ["resolution", "addresses"],
+                "if": {
+                    "properties": {"addresses": {"type": "array", "contains": {"type": "string", "pattern": "/"}}},
+                    "required": ["addresses"],
+                },
+                "then": {"properties": {"resolution": {"enum": ["STATIC", "NONE"]}}},
+                "x-message": "address ranges work only with resolution `STATIC` or `NONE`; the API server refuses this",
+            },
+        ),
+        Constraint(
+            ("ServiceEntry",),
+            ("spec",),
+            {
+                "x-rule": "conflicting-resolution",
+                "x-at": ["endpoints"],
+                "if": _is("resolution", "DNS_ROUND_ROBIN"),
+                "then": {"properties": {"endpoints": {"maxItems": 1}}},
+                "x-message": "resolution `DNS_ROUND_ROBIN` takes one endpoint at most",
+                "x-hint": "use resolution `DNS`, or one endpoint",
+            },
+        ),
+        Constraint(
+            ("ServiceEntry",),
+            ("spec",),
+            {
+                "x-rule": "conflicting-resolution",
+                "x-at": ["endpoints"],
+                "if": {"required": ["endpoints"]},
+                "then": {"required": ["resolution"], "properties": {"resolution": {"not": {"const": "NONE"}}}},
+                "x-message": "endpoints are not used with resolution `NONE`, the default; the API server refuses them",
+                "x-hint": "set `resolution: STATIC` for addresses, `DNS` for host names",
+            },
+        ),
+        Constraint(("DestinationRule",), ("loadBalancer",), at_most_one(("simple", "backendUtilization"))),
+        Constraint(("DestinationRule",), ("loadBalancer",), at_most_one(("consistentHash", "backendUtilization"))),
+        # Gateway and Sidecar: where the certificate comes from.
+        Constraint(
+            ("Gateway", "Sidecar"), ("servers.[].tls", "ingress.[].tls"), at_most_one(("credentialName", "credentialNames"))
+        ),
+        Constraint(
+            ("Gateway", "Sidecar"), ("servers.[].tls", "ingress.[].tls"), at_most_one(("credentialNames", "tlsCertificates"))
+        ),
+        # Security.
+        Constraint(("RequestAuthentication",), ("jwtRules.[]",), at_most_one(("jwksUri", "jwks_uri", "jwks"))),
+        Constraint(("RequestAuthentication",), ("jwtRules.[].jwksUri", "jwtRules.[].jwks_uri"), {"format": "http-url"}),
+        Constraint(
+            ("AuthorizationPolicy",),
+            ("from.[].source",),
+            _never_with(
+                "serviceAccounts",
+                ("principals", "notPrincipals", "namespaces", "notNamespaces"),
+                {"anyOf": [{"required": ["serviceAccounts"]}, {"required": ["notServiceAccounts"]}]},
+                "service accounts name the namespace already; beside them, principals and namespaces are refused",
+            ),
+        ),
+        Constraint(
+            ("PeerAuthentication",),
+            ("spec",),
+            {
+                "x-rule": "missing-field",
+                "x-fields": ["selector"],
+                "x-at": ["portLevelMtls"],
+                "if": {"required": ["portLevelMtls"]},
+                "then": {
+                    "required": ["selector"],
+                    "properties": {
+                        "selector": {"required": ["matchLabels"], "properties": {"matchLabels": {"minProperties": 1}}}
+                    },
+                },
+                "x-message": "`portLevelMtls` needs a `selector` with labels; the API server refuses it for a whole namespace",
+                "x-hint": "select the workloads that listen on these ports",
+            },
+        ),
+        # Extensions and telemetry.
+        Constraint(("WasmPlugin", "TrafficExtension"), ("WasmPlugin:spec.url", "wasm.url"), {"format": "wasm-url"}),
+        Constraint(
+            ("WasmPlugin", "TrafficExtension"),
+            ("vmConfig.env.[]",),
+            _never_with(
+                "valueFrom",
+                ("value",),
+                _is("valueFrom", "HOST"),
+                "a variable that comes from the host (`valueFrom: HOST`) has no `value`; the API server refuses it",
+            ),
+        ),
+        Constraint(
+            ("TrafficExtension",),
+            ("spec",),
+            {
+                "x-rule": "missing-field",
+                "x-fields": ["wasm"],
+                "anyOf": [{"required": ["wasm"]}, {"required": ["lua"]}],
+                "x-message": "the extension itself is missing: `wasm` or `lua`",
+            },
+        ),
+        Constraint(
+            ("Telemetry",),
+            ("tagOverrides.{}",),
+            _never_with(
+                "operation",
+                ("value",),
+                _is("operation", "REMOVE"),
+                "a tag that is removed has no `value`; the API server refuses it",
+            ),
+        ),
+        Constraint(
+            ("Telemetry",),
+            ("tagOverrides.{}",),
+            {
+                "x-rule": "missing-field",
+                "x-fields": ["value"],
+                "x-at": ["value", "operation"],
+                "if": _is("operation", "UPSERT"),
+                "then": {"required": ["value"], "properties": {"value": {"not": {"const": ""}}}},
+                "x-message": "`operation: UPSERT` needs the `value` that the tag gets",
+            },
+        ),
+        # WorkloadGroup, EnvoyFilter.
+        Constraint(("WorkloadGroup",), ("httpGet.scheme",), {"enum": ["", "HTTP", "HTTPS"]}),
+        Constraint(
+            ("EnvoyFilter",),
+            ("configPatches.[].match",),
+            _never_with(
+                "context",
+                ("waypoint",),
+                {"not": _is("context", "WAYPOINT")},
+                "`waypoint` can be matched only with `context: WAYPOINT`",
+            ),
+        ),
+        Constraint(
+            ("EnvoyFilter",),
+            ("configPatches.[].match",),
+            {
+                "x-rule": "missing-field",
+                "x-fields": ["waypoint"],
+                "x-at": ["context"],
+                "if": _is("context", "WAYPOINT"),
+                "then": {"required": ["waypoint"]},
+                "x-message": "`context: WAYPOINT` needs a `waypoint` match; the API server refuses it",
+            },
+        ),
+    ]
