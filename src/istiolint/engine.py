@@ -9,7 +9,7 @@ from istiolint.finding import Diagnostic, Finding, Place, field_path
 from istiolint.mesh import Mesh
 from istiolint.report import Report, Summary
 from istiolint.resource import GivenResource, Resource, resources
-from istiolint.rules import Rule, all_rules, matching, plugin_failures
+from istiolint.rules import Check, Rule, all_rules, matching, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
 from istiolint.suppression import is_suppressed
@@ -63,14 +63,15 @@ class _Run:
         return self.report()
 
     def check(self, found: list[Resource], mesh: Mesh) -> None:
-        checks: dict[str, list[Rule]] = {}
+        checks: dict[str, list[tuple[Rule, Check]]] = {}
         for rule in self.rules.values():
-            for kind in rule.kinds if rule.run else ():
-                checks.setdefault(kind, []).append(rule)
+            for kinds, run in rule.checks:
+                for kind in kinds:
+                    checks.setdefault(kind, []).append((rule, run))
         for resource in found:
             if resource.linted:
-                for rule in checks.get(resource.type or "", ()):
-                    self.run(rule, resource, mesh)
+                for rule, run in checks.get(resource.type or "", ()):
+                    self.run(rule, run, resource, mesh)
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
         for done, source in enumerate(sources):
@@ -112,10 +113,9 @@ class _Run:
                     self.crashed("the schema check", resource, error)
             yield resource
 
-    def run(self, rule: Rule, resource: Resource, mesh: Mesh) -> None:
-        assert rule.run
+    def run(self, rule: Rule, run: Check, resource: Resource, mesh: Mesh) -> None:
         try:
-            for finding in rule.run(resource, mesh):
+            for finding in run(resource, mesh):
                 if finding.known:
                     self.keep(finding, resource, rule)
                 else:

@@ -12,7 +12,7 @@ schema) `declare` the rules that they report.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -43,7 +43,8 @@ class Rule:
     fixable: bool = False
     rows: tuple[str, ...] = ()
     """Identifiers of the checks of Istio's own validation that it covers (docs/validation.md lists them)."""
-    run: Check | None = None
+    checks: tuple[tuple[tuple[str, ...], Check], ...] = ()
+    """The functions that look for it, each with the kinds that it takes."""
 
 
 _RULES: dict[str, Rule] = {}
@@ -61,13 +62,9 @@ def declare(
     default: bool = True,
     fixable: bool = False,
     rows: Sequence[str] = (),
-    run: Check | None = None,
 ) -> Rule:
     """Make a rule known. `default=False` leaves it off until it is selected; raises ValueError for an id that is taken."""
-    # what Istio's own validation refuses, istioctl analyze reports under one code, and what it warns of under another
-    of_validation = [_VALIDATION[severity]] if rows and severity in _VALIDATION else []
-    all_codes = tuple(dict.fromkeys((*codes, *of_validation)))
-    rule = Rule(id, severity, evidence, category, tuple(kinds), all_codes, default, fixable, tuple(rows), run)
+    rule = Rule(id, severity, evidence, category, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows))
     known = _RULES.setdefault(id, rule)
     if known is not rule:
         raise ValueError(f"two rules are called {id}")
@@ -87,15 +84,32 @@ def check(
     rows: Sequence[str] = (),
 ) -> Callable[[Check], Check]:
     """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource."""
+    rule = declare(
+        id, severity=severity, evidence=evidence, category=category, codes=codes, default=default, fixable=fixable,
+    )  # fmt: skip
+    return further_check(rule, kinds=kinds, rows=rows)
+
+
+def further_check(rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = ()) -> Callable[[Check], Check]:
+    """Register a function for a rule that is declared: one mistake may look different from kind to kind."""
 
     def register(run: Check) -> Check:
-        declare(
-            id, severity=severity, evidence=evidence, category=category, kinds=kinds, codes=codes, default=default,
-            fixable=fixable, rows=rows, run=run,
-        )  # fmt: skip
+        known = _RULES[rule.id]
+        _RULES[rule.id] = replace(
+            known,
+            kinds=tuple(dict.fromkeys([*known.kinds, *kinds])),
+            codes=_codes(known.codes, known.severity, rows),
+            rows=tuple(dict.fromkeys([*known.rows, *rows])),
+            checks=(*known.checks, (tuple(kinds), run)),
+        )
         return run
 
     return register
+
+
+def _codes(codes: Sequence[str], severity: Severity, rows: Sequence[str]) -> tuple[str, ...]:
+    """What Istio's own validation refuses, istioctl analyze reports under one code, and what it warns of under another."""
+    return tuple(dict.fromkeys([*codes, *([_VALIDATION[severity]] if rows and severity in _VALIDATION else [])]))
 
 
 def finding(
