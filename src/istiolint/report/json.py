@@ -1,24 +1,26 @@
 """The JSON report; schemas/istiolint-report.schema.json describes it."""
 
-import json
 from typing import Any
 
 from istiolint import __version__
 from istiolint.finding import SEVERITIES, Diagnostic, Fix, Span
 from istiolint.fix import text_edits
+from istiolint.report.escape import as_json
 from istiolint.report.report import Report
 
 
 def render(report: Report) -> str:
     """The report as JSON; lines and columns count from 1 in code points, ends are exclusive."""
     severities = [diagnostic.severity for diagnostic in report.diagnostics]
+    diagnostics = [_diagnostic(diagnostic) for diagnostic in report.diagnostics]
     summary = report.summary
     value = {
         "version": __version__,
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
+        "diagnostics": diagnostics,
         "summary": {
             "files": summary.files,
             **{str(severity): severities.count(severity) for severity in SEVERITIES},
+            "fixable": sum(diagnostic["fix"] is not None for diagnostic in diagnostics),
             "kinds": _sorted(summary.kinds),
             "otherKinds": _sorted(summary.other_kinds),
             "skipped": _sorted(summary.skipped),
@@ -27,7 +29,7 @@ def render(report: Report) -> str:
         },
         "internalErrors": report.internal_errors,
     }
-    return json.dumps(value, indent=2) + "\n"
+    return as_json(value, indent=2)
 
 
 def region(span: Span) -> dict[str, int]:

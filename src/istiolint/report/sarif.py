@@ -5,7 +5,6 @@ links related locations that the message names as `[words](id)`. Columns count U
 machine, so that the same input gives the same file.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from urllib.parse import quote
 from istiolint import __version__
 from istiolint.finding import Diagnostic, Span
 from istiolint.fix import text_edits
+from istiolint.report.escape import as_json
 from istiolint.report.fingerprint import identity, line_hashes
 from istiolint.report.report import Report
 from istiolint.rulebook import Page, pages
@@ -52,7 +52,7 @@ def render(report: Report) -> str:
         "invocations": [_invocation(report, len(report.diagnostics) - len(kept))],
         "results": results,
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+    return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def _rule(rule: Rule, page: Page | None) -> dict[str, Any]:
