@@ -278,3 +278,21 @@ def test_plugin_that_crashes_costs_only_its_own_findings(process: Process, fault
     assert "the rule acme-rule failed on faulty.yaml, VirtualService prod/reviews (RuntimeError: oh" in found.stderr
     assert "the plugin absent could not be loaded (AttributeError: " in found.stderr
     assert "\033" not in found.stderr
+
+
+def on_a_terminal(folder: Path, *arguments: str, **environment: str) -> str:
+    """What the command writes to a terminal."""
+    ours, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-m", "istiolint", *arguments]
+        settings = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TERM": "xterm", **environment}
+        subprocess.run(command, cwd=folder, env=settings, stdout=theirs, stderr=subprocess.DEVNULL, check=False)
+        return os.read(ours, 65536).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_colours_on_a_terminal(tmp_path: Path, faulty: str) -> None:
+    assert "\033[" in on_a_terminal(tmp_path, faulty, NO_COLOR="")
+    assert "\033[" not in on_a_terminal(tmp_path, faulty, NO_COLOR="1")

@@ -45,7 +45,7 @@ def _rendered(report: Report, format_: str, *, quiet: bool) -> str:
 def _is_coloured(color: str, output: Path | None) -> bool:
     if color != "auto":
         return color == "always"
-    return output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _replace(path: Path, text: str) -> None:

@@ -5,7 +5,7 @@ links related locations that the message names as `[words](id)`. Columns count U
 machine, so that the same input gives the same file.
 """
 
-from pathlib import Path
+import os
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +27,7 @@ SECURITY_SEVERITY = {"error": "7.5", "warning": "5.0", "info": "2.0"}
 MOST_RESULTS = 25_000
 LONGEST_DESCRIPTION = 1024
 _GRAVITY = list(LEVELS)
+_IN_LINK = str.maketrans("[]", "()")
 
 
 def render(report: Report) -> str:
@@ -120,7 +121,7 @@ def _message(diagnostic: Diagnostic) -> str:
     text = f"{_sentence(diagnostic.message)}"
     if diagnostic.hint:
         text += f" {_sentence(diagnostic.hint)}"
-    links = [f"[{_text(message)}]({number})" for number, (_, message) in enumerate(diagnostic.related, 1)]
+    links = [f"[{_text(message).translate(_IN_LINK)}]({number})" for number, (_, message) in enumerate(diagnostic.related, 1)]
     return f"{text} See: {', '.join(links)}." if links else text
 
 
@@ -168,10 +169,12 @@ def _utf16(source: Source, position: Position) -> int:
 
 
 def uri(path: str) -> str:
-    """A path as a URI reference relative to the current directory, wherever that can be said."""
-    file = Path(path)
-    if file.is_absolute():
-        if not file.is_relative_to(Path.cwd()):
-            return "file://" + quote(file.as_posix().encode("utf-8", "surrogateescape"))
-        file = file.relative_to(Path.cwd())
-    return quote(file.as_posix().encode("utf-8", "surrogateescape"), safe="/~")
+    """A path of the file system as a URI: relative to the current directory, absolute for what is not below it."""
+    relative = os.path.relpath(path)
+    if relative.split(os.sep)[0] == os.pardir:
+        return "file://" + _quoted(os.path.abspath(path))
+    return _quoted(relative)
+
+
+def _quoted(path: str) -> str:
+    return quote(path.replace(os.sep, "/").encode("utf-8", "surrogateescape"), safe="/~")

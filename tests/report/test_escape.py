@@ -1,0 +1,29 @@
+"""Untrusted text on one line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from istiolint.report.escape import printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain `text` é 見", "plain `text` é 見"),
+        ("a\r\n\tb", "a\\r\\n\\tb"),
+        ("\x1b[31m\x07\x9b", "\\x1b[31m\\x07\\x9b"),
+        ("\u202eevil\u2028", "\\u202eevil\\u2028"),
+        ("\ud800\U000e0001", "\\ud800\\U000e0001"),
+    ],
+)
+def test_escapes(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@given(st.text(st.characters(codec=None)))
+def test_the_outcome_is_printable_and_stays_so(text: str) -> None:
+    shown = printable(text)
+    assert shown.isprintable()
+    assert printable(shown) == shown
+    assert shown == text or not text.isprintable()

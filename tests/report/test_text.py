@@ -1,0 +1,129 @@
+"""The report for people."""
+
+import unicodedata
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reports import at, diagnostic, report
+
+from istiolint.finding import ResourceName, Span
+from istiolint.report import text
+from istiolint.report.text import WIDEST
+from istiolint.sources import Source
+
+
+def lines(made: object) -> list[str]:
+    return click.unstyle(text.render(made, quiet=True)).splitlines()  # type: ignore[arg-type]
+
+
+def test_place_message_excerpt_and_proposal() -> None:
+    made = at("spec:\n  timout: 1s\n", "timout", hint="write `timeout`")
+    assert lines(made) == [
+        "a.yaml:2:3: error[duplicate-key]: it is wrong",
+        "2 |   timout: 1s",
+        "  |   ^^^^^^",
+        "  = help: write `timeout`",
+    ]
+
+
+def test_the_other_side() -> None:
+    source = Source("a.yaml", "a: 1\na: 2\n")
+    made = report(diagnostic(source, 5, 6, related=((Span(source, 0, 1), "first written here"),)))
+    assert lines(made)[-1] == "  = note: a.yaml:1:1: first written here"
+
+
+def columns(line: str) -> int:
+    """Columns of a terminal that a line takes."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line)
+
+
+@pytest.mark.parametrize(
+    "before", ["", "  ", "\t", "a\tb", "見出し ", "\U0001f600 ", "\x1b[31m", "\u202e", "é", "\U000e0001", "\ud800", "\xa0"]
+)
+@pytest.mark.parametrize("wrong", ["x", "wrong", "間違い", "\tx", "\x07x"])
+def test_carets_stand_under_the_place(before: str, wrong: str) -> None:
+    _, line, carets = lines(at(f"{before}{wrong} behind", wrong))
+    shown = line.removeprefix("1 | ").removesuffix(" behind")
+    under = carets.removeprefix("  | ")
+    assert columns(under) == columns(shown)
+    assert set(under.strip()) == {"^"}
+    start = columns(under) - under.count("^")
+    assert columns(shown) - start == columns(_only(wrong))
+
+
+def _only(wrong: str) -> str:
+    return lines(at(wrong, wrong))[1].removeprefix("1 | ")
+
+
+def test_long_lines_are_cut_around_the_place() -> None:
+    for before, behind in ((0, 5000), (5000, 5000), (5000, 0), (70, 5000), (5000, 30)):
+        _, line, carets = lines(at("a" * before + "WRONG" + "b" * behind, "WRONG"))
+        assert "WRONG" in line
+        assert len(line) <= WIDEST + 10
+        assert carets.index("^") == line.index("WRONG")
+        assert carets.count("^") == 5
+
+
+def test_long_places_are_cut() -> None:
+    _, line, carets = lines(at("a: " + "b" * 5000, "b" * 5000))
+    assert len(carets) <= len(line) <= WIDEST + 10
+
+
+def test_places_over_several_lines() -> None:
+    _, line, carets = lines(at("a:\n  - b: 1\n    c: 2\n", "- b: 1\n    c: 2"))
+    assert (line, carets) == ("2 |   - b: 1", "  |   ^^^^^^ ... to line 3")
+
+
+def test_files_without_text_have_no_excerpt() -> None:
+    source = Source("a.yaml", trouble="the file is not read")
+    assert lines(report(diagnostic(source))) == ["a.yaml:1:1: error[duplicate-key]: it is wrong"]
+
+
+def test_summary() -> None:
+    source = Source("a.yaml", "a: 1\n")
+    made = report(diagnostic(source, 0, 1), diagnostic(source, 0, 1, severity="warning"), diagnostic(source, 3, 4))
+    made.summary.kinds["Service"] = 1200
+    made.summary.other_kinds["Widget"] = 1
+    made.summary.skipped["Helm template"] = 2
+    made.summary.unchecked["host-not-found"] = 3
+    made.summary.suppressed["host-not-found"] = 1
+    _, _, summary = click.unstyle(text.render(made)).rpartition("\n\n")
+    assert summary.splitlines() == [
+        "2 errors and 1 warning in 1 file.",
+        "Read 1,200 resources: 1,200 Service.",
+        "Left alone 1 resource of kinds that do not concern the mesh: 1 Widget.",
+        "Skipped 2 documents: 2 Helm template.",
+        "Suppressed by the manifests: 1 finding.",
+        "Not checked: 3 references to what the input does not hold. Add it with --context PATH, or say --whole-mesh if nothing "
+        "else exists.",
+    ]
+
+
+def test_many_kinds_are_summed_up() -> None:
+    made = report(diagnostic(Source("a.yaml", "a: 1\n"), 0, 1))
+    for number in range(12):
+        made.summary.kinds[f"Kind{number:02}"] = 1
+    listed = click.unstyle(text.render(made)).splitlines()[-1]
+    assert "Kind07, 4 of other kinds." in listed
+
+
+ANY = st.text(st.characters(codec=None), max_size=40)
+
+
+@given(path=ANY, message=ANY, hint=st.none() | ANY, name=ANY, content=ANY, start=st.integers(0, 60), length=st.integers(0, 60))
+def test_nothing_from_manifests_reaches_the_terminal_raw(
+    *, path: str, message: str, hint: str | None, name: str, content: str, start: int, length: int
+) -> None:
+    source = Source(path, content)
+    start = min(start, len(content))
+    span = Span(source, start, min(start + length, len(content)))
+    made = report(diagnostic(
+        source, span=span, message=message, hint=hint, resource=ResourceName(name, name, name, name), related=((span, message),)
+    ))  # fmt: skip
+    made.summary.kinds[name] = made.summary.skipped[name] = made.summary.other_kinds[name] = 1
+    plain = click.unstyle(text.render(made))
+    assert all(character == "\n" or character.isprintable() for character in plain)
+    assert text.render(made).count("\x1b") == text.render(made).count("\x1b[")
+    assert len(text.render(made, quiet=True).splitlines()) <= 6
