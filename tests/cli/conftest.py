@@ -3,29 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from commands import FAULTY, ROOT, Process, Run
 
 from istiolint.cli.group import group
-
-ROOT = Path(__file__).parents[2]
-FAULTY = """\
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: reviews, namespace: prod}
-spec:
-  hosts: [reviews]
-  http:
-    - route:
-        - destination: {host: reviews}
-      timeout: 1s
-      timeout: 2s
-"""
-Process = Callable[..., subprocess.CompletedProcess[str]]
-Run = Callable[..., Result]
 
 
 @pytest.fixture

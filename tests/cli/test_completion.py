@@ -2,7 +2,7 @@
 
 import pytest
 from click.shell_completion import BashComplete
-from conftest import Process, Run
+from commands import Process, Run
 
 from istiolint.cli.group import group
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from commands import Run
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import FAULTY, Process, Run
+from commands import FAULTY, ROOT, Process, Run
 
 from istiolint import __version__
 
-ROOT = Path(__file__).parents[2]
 SHOP = ROOT / "fixtures/shop"
 FORMATS = ("text", "json", "sarif", "github")
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import Run
+from commands import Run
 
 from istiolint.rules import all_rules
 

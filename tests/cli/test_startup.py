@@ -1,0 +1,22 @@
+"""What a run that finds nothing does not import. (How long it takes: tools/benchmark_startup.py.)"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from commands import ROOT
+
+DEAR = {
+    "cryptography", "importlib.metadata", "jsonschema", "multiprocessing", "pathspec", "rapidfuzz", "re2", "rich", "shlex",
+    "tempfile",
+}  # fmt: skip
+
+
+def test_dear_modules_are_imported_where_they_are_needed(tmp_path: Path, sound: str) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "istiolint", "--isolated", sound]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    found = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines()}
+    assert "istiolint.engine" in imported
+    assert imported & DEAR == set()
