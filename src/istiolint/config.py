@@ -15,6 +15,7 @@ from istiolint.settings import Environment
 from istiolint.sources import discover
 
 NAMES = (".istiolint.yaml", ".istiolint.yml")
+_LONGEST_SHOWN = 60
 
 
 class ConfigError(Exception):
@@ -96,13 +97,31 @@ def _check(path: Path, document: Document) -> None:
     error = best_match(Draft202012Validator(schema).iter_errors(document.data))
     if error is None:
         return
-    place, message = Place(document, tuple(error.absolute_path)), error.message
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = error.schema.get("properties", {})
+    place, message = Place(document, tuple(error.absolute_path)), _words(error)
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
         key = next(key for key in error.instance if key not in known)
         place, message = Place(document, (*error.absolute_path, key), "key"), f"there is no setting `{key}`{_meant(key, known)}"
     begins = document.locate(place).begins
     raise ConfigError(f"{path}:{begins.line}:{begins.column}: {message}")
+
+
+_TYPES = {"object": "a mapping", "array": "a list, such as `[one, two]`", "string": "text", "boolean": "true or false"}
+
+
+def _words(error: Any) -> str:
+    """What a setting must be instead of what it is."""
+    setting = next((f"`{step}`" for step in reversed(error.absolute_path) if isinstance(step, str)), "the file")
+    value = json.dumps(error.instance, ensure_ascii=False)
+    instead = f", not {value}" if len(value) <= _LONGEST_SHOWN else ""
+    match error.validator:
+        case "type":
+            quotes = error.validator_value == "string" and isinstance(error.instance, int | float)
+            return f"{setting} must be {_TYPES[error.validator_value]}{instead}{'; put quotes around it' if quotes else ''}"
+        case "enum":
+            return f"{setting} must be one of {', '.join(error.validator_value)}{instead}"
+        case _:
+            return f'{setting} must be a release of Istio, such as "1.30"{instead}'
 
 
 def _meant(key: str, known: dict[str, Any]) -> str:

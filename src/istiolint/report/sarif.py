@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from istiolint import __version__
-from istiolint.finding import Diagnostic, Span
+from istiolint.finding import Diagnostic, Fix, Span
 from istiolint.fix import text_edits
 from istiolint.report.escape import as_json
 from istiolint.report.fingerprint import identity, line_hashes
@@ -113,7 +113,9 @@ def _result(diagnostic: Diagnostic, index: int, hashes: dict[str, dict[int, str]
             {"id": number, "message": {"text": _text(message)}, "physicalLocation": _place(span)}
             for number, (span, message) in enumerate(diagnostic.related, 1)
         ]
-    return result | _fixes(diagnostic)
+    if found := fixes(diagnostic.fix):
+        result["fixes"] = found
+    return result
 
 
 def _message(diagnostic: Diagnostic) -> str:
@@ -135,21 +137,24 @@ def _text(text: str) -> str:
     return text.replace("](", "] (").encode("utf-8", "replace").decode("utf-8")
 
 
-def _fixes(diagnostic: Diagnostic) -> dict[str, Any]:
-    edits = text_edits(diagnostic.fix) if diagnostic.fix else ()
-    if not diagnostic.fix or not edits:
-        return {}
+def fixes(fix: Fix | None) -> list[dict[str, Any]]:
+    """A fix as replacements that an editor can apply; none where there is no fix or it cannot be applied for sure."""
+    edits = text_edits(fix) if fix else ()
+    if not fix or not edits:
+        return []
     by_path: dict[str, list[dict[str, Any]]] = {}
     for edit in edits:
         replacement = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
         by_path.setdefault(edit.span.source.path, []).append(replacement)
     changes = [{"artifactLocation": {"uri": uri(path)}, "replacements": found} for path, found in by_path.items()]
-    title = diagnostic.fix.title + ("" if diagnostic.fix.safe else " (check what it means)")
-    return {"fixes": [{"description": {"text": _text(title)}, "artifactChanges": changes}]}
+    title = fix.title + ("" if fix.safe else " (check what it means)")
+    return [{"description": {"text": _text(title)}, "artifactChanges": changes}]
 
 
 def _place(span: Span, *, snippet: bool = False) -> dict[str, Any]:
     region: dict[str, Any] = _region(span)
+    if (span.begins.line, region["startColumn"]) == (span.ends.line, region["endColumn"]):
+        region["endColumn"] += 1  # something to see; GitHub refuses an empty region
     if snippet and span.begins.line == span.ends.line:
         region["snippet"] = {"text": _text(span.source.text[span.start : span.end])}
     return {"artifactLocation": {"uri": uri(span.source.path)}, "region": region}
@@ -157,10 +162,12 @@ def _place(span: Span, *, snippet: bool = False) -> dict[str, Any]:
 
 def _region(span: Span) -> dict[str, int]:
     begins, ends = span.begins, span.ends
-    start, end = _utf16(span.source, begins), _utf16(span.source, ends)
-    if (begins.line, start) == (ends.line, end):
-        end += 1
-    return {"startLine": begins.line, "startColumn": start, "endLine": ends.line, "endColumn": end}
+    return {
+        "startLine": begins.line,
+        "startColumn": _utf16(span.source, begins),
+        "endLine": ends.line,
+        "endColumn": _utf16(span.source, ends),
+    }
 
 
 def _utf16(source: Source, position: Position) -> int:

@@ -68,6 +68,6 @@ def _width(text: str) -> int:
     if text.isascii() and text.isprintable():
         return len(text)
     return sum(
-        2 if unicodedata.east_asian_width(character) in "WF" else 0 if unicodedata.combining(character) else 1
+        2 if unicodedata.east_asian_width(character) in "WF" else 0 if unicodedata.category(character) in ("Mn", "Me") else 1
         for character in _expanded(text)
     )
