@@ -1,5 +1,6 @@
 """`istiolint [PATH...]`: lint."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,10 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     from istiolint import engine
     from istiolint.sources import MissingPathError, discover
 
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise Refusal("the current folder is not there any more") from error
     try:
         config = _config(options)
         settings = _settings(config, options)

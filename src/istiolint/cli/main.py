@@ -1,4 +1,4 @@
-"""The process: it is short, and most of its time goes into beginning and ending."""
+"""The process: it is short, most of its time goes into beginning and ending, and its streams may be anything."""
 
 import gc
 import os
@@ -10,12 +10,23 @@ def main() -> None:
     gc.disable()  # before the imports: what they and the run make lives to the end
     from istiolint.cli.group import group
 
+    _prepare_streams()
     try:
         group(prog_name="istiolint")
     except SystemExit as end:
         if not isinstance(end.code, int):
             raise
         _leave(end.code)
+
+
+def _prepare_streams() -> None:
+    """A closed stream is an empty one; what the encoding of a stream does not have is shown as an escape."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
 
 
 def _leave(status: int) -> None:

@@ -19,10 +19,6 @@ def write(report: Report, format_: str, output: Path | None, color: str, *, quie
     text = _rendered(report, format_, quiet=quiet)
     coloured = _is_coloured(color, output)
     if output is None:
-        stream = sys.stdout
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="backslashreplace")
         try:
             click.echo(text, nl=False, color=coloured)
         except BrokenPipeError:
