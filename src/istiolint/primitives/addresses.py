@@ -1,0 +1,59 @@
+"""IP addresses and Unix domain sockets, as Go's netip and Istio's validation read them."""
+
+import re
+from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
+
+_DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+UNIX = "unix://"
+"""How an address begins that is the path of a socket."""
+
+
+def is_ip_address(text: str) -> bool:
+    """Whether a text is one IP address: IPv4 without leading zeros, or IPv6, perhaps with a zone (`fe80::1%eth0`)."""
+    address, percent, zone = text.partition("%")
+    try:
+        if ":" in address:
+            IPv6Address(address)
+            return bool(zone) or not percent
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_cidr(text: str) -> bool:
+    """Whether a text is a range of addresses, `10.0.0.0/8`; bits behind the prefix may be set."""
+    address, slash, length = text.partition("/")
+    if not slash or "%" in address or not is_ip_address(address) or not _DECIMAL.fullmatch(length):
+        return False
+    return len(length) <= 3 and int(length) <= (128 if ":" in address else 32)
+
+
+def socket_fault(path: str) -> str | None:
+    """What is wrong with the path of a Unix domain socket, the text behind `unix://`; None when nothing is."""
+    if not path:
+        return "the path of the socket is missing"
+    if path.startswith("@"):
+        return None
+    if not path.startswith("/"):
+        return "the path of a socket begins with `/`, or with `@` for an abstract one"
+    return "a socket is no folder: its path does not end in `/`" if path.endswith("/") else None
+
+
+class HostPort(NamedTuple):
+    """An address as Go's SplitHostPort takes it apart: IPv6 without its brackets, both parts as written."""
+
+    host: str
+    port: str
+
+
+def split_host_port(text: str) -> HostPort | None:
+    """`HOST:PORT` in its parts, either of which may be empty; None for what is none, such as IPv6 without brackets."""
+    host, colon, port = text.rpartition(":")
+    if host.startswith("["):
+        host, bracket, rest = host[1:].partition("]")
+        colon = colon if bracket and not rest else ""
+    elif ":" in host:
+        return None
+    return HostPort(host, port) if colon and not set("[]") & {*host, *port} else None

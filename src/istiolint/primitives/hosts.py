@@ -1,0 +1,76 @@
+"""Host names as Istio's validation reads them: labels, plain names, and names with a wildcard in front.
+
+Each `..._fault` gives what is wrong with a text, as words that continue "`x` is no host: ", or None when nothing is.
+Upper case is allowed, an underscore is not; a name may end in a dot.
+"""
+
+import re
+
+_LABEL = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_LONGEST_NAME = 255
+_LONGEST_LABEL = 63
+_LARGEST = 2**63 - 1
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is a DNS label: letters, digits and `-` inside, at most 63."""
+    return len(text) <= _LONGEST_LABEL and bool(_LABEL.fullmatch(text))
+
+
+def label_fault(text: str) -> str | None:
+    """What keeps a text from being a DNS label."""
+    if not text:
+        return "a part between the dots is empty"
+    if len(text) > _LONGEST_LABEL:
+        return f"`{text}` has more than {_LONGEST_LABEL} characters"
+    if not _LABEL.fullmatch(text):
+        return f"`{text}` is not made of letters and digits with `-` between them"
+    return None
+
+
+def name_fault(text: str) -> str | None:
+    """What keeps a text from being a host name without wildcard; an IP address is none."""
+    return _length_fault(text) or _labels_fault(text)
+
+
+def pattern_fault(text: str) -> str | None:
+    """What keeps a text from being a host name, perhaps with a `*` in front: `*`, `*.example.com`, `*-a.example.com`."""
+    if fault := _length_fault(text):
+        return fault
+    first, dot, rest = text.partition(".")
+    if first != "*" and (fault := _first_label_fault(first)):
+        return fault
+    return _labels_fault(rest) if dot and rest else None
+
+
+def is_partial_wildcard(text: str) -> bool:
+    """Whether a `*` stands for a part of a label: `*-a.example.com`, `*example.com`."""
+    return "*" in text and text != "*" and not text.startswith("*.")
+
+
+def _first_label_fault(label: str) -> str | None:
+    if len(label) > _LONGEST_LABEL:
+        return f"`{label}` has more than {_LONGEST_LABEL} characters"
+    for mark in ("*-", "*"):
+        if label.startswith(mark) and is_label(label.removeprefix(mark)):
+            return None
+    return "a `*` may stand at the very beginning only" if "*" in label else label_fault(label)
+
+
+def _labels_fault(name: str) -> str | None:
+    labels = name.split(".")
+    if _NUMBER.fullmatch(labels[-1]) and abs(int(labels[-1])) <= _LARGEST:
+        return f"its last part, `{labels[-1]}`, is a number, as in an IP address"
+    for index, label in enumerate(labels):
+        if "*" in label:
+            return "a `*` may stand at the very beginning only"
+        if (label or index < len(labels) - 1) and (fault := label_fault(label)):
+            return fault
+    return None
+
+
+def _length_fault(text: str) -> str | None:
+    if not text:
+        return "it is empty"
+    return f"it has more than {_LONGEST_NAME} characters" if len(text.encode()) > _LONGEST_NAME else None
