@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -255,6 +256,20 @@ def test_full_disk(tmp_path: Path, faulty: str) -> None:
             command, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (found.returncode, found.stderr) == (2, "Error: cannot write the report: No space left on device\n")
+
+
+def test_interrupt(tmp_path: Path) -> None:
+    """As Ctrl-C while it waits for input."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "istiolint", "--isolated", "pipe"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as started:
+        writer = os.open(pipe, os.O_WRONLY)  # waits until it is read
+        started.send_signal(signal.SIGINT)
+        assert started.communicate() == (b"", None)
+        os.close(writer)
+    assert started.returncode == -signal.SIGINT
 
 
 def test_plugin_that_crashes_costs_only_its_own_findings(process: Process, faulty: str, tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 import gc
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """The entry point; never returns."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once and without a word
     gc.disable()  # before the imports: what they and the run make lives to the end
     from istiolint.cli.group import group
 
