@@ -6,6 +6,7 @@ from click.shell_completion import CompletionItem
 from istiolint import __version__
 from istiolint.cli.completion import completion
 from istiolint.cli.explain import explain
+from istiolint.cli.help import write_sections
 from istiolint.cli.lint import lint
 from istiolint.cli.rules import rules
 
@@ -42,9 +43,7 @@ class DefaultToLint(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options of `lint`, those of the group, and the commands."""
-        records = {option.name: option.get_help_record(ctx) for option in (*lint.get_params(ctx), *self.get_params(ctx))}
-        with formatter.section("Options"):
-            formatter.write_dl([record for record in records.values() if record])
+        write_sections(ctx, formatter, (*lint.get_params(ctx), *self.get_params(ctx)))
         self.format_commands(ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from istiolint.cli.help import SectionedCommand
 from istiolint.cli.names import RuleNames, check_names
 from istiolint.cli.output import FORMATS, write
 from istiolint.cli.progress import watch
@@ -25,7 +26,7 @@ Exit status:
 PATH = click.Path(path_type=str)
 
 
-@click.command(short_help="Lint; what istiolint does when no command is named.", epilog=EXIT_STATUS)
+@click.command(cls=SectionedCommand, short_help="Lint; what istiolint does when no command is named.", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--select", multiple=True, type=RuleNames(), help="Only these rules: ids, IST and KIA codes, categories, ALL.")
 @click.option("--ignore", multiple=True, type=RuleNames(), help="Leave out these rules.")

@@ -1,0 +1,30 @@
+"""The options of `lint`, as `--help` shows them: by what they are about."""
+
+from collections.abc import Iterable
+
+import click
+
+SECTIONS = {
+    "What is read": ("context", "cluster", "whole_mesh", "istio_version", "mesh_config", "mesh_networks"),
+    "What is reported": ("select", "ignore", "fail_on"),
+    "How it is reported": ("formats", "output", "color", "quiet"),
+}
+REST = "Other options"
+
+
+class SectionedCommand(click.Command):
+    """A command whose options are shown in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, a section each."""
+        write_sections(ctx, formatter, self.get_params(ctx))
+
+
+def write_sections(ctx: click.Context, formatter: click.HelpFormatter, parameters: Iterable[click.Parameter]) -> None:
+    """Write the options in sections, in the order in which they are named there; all others at the end."""
+    options = {option.name: option.get_help_record(ctx) for option in parameters if isinstance(option, click.Option)}
+    for title, names in SECTIONS.items():
+        with formatter.section(title):
+            formatter.write_dl([record for name in names if (record := options.pop(name, None))])
+    with formatter.section(REST):
+        formatter.write_dl([record for record in options.values() if record])
