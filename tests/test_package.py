@@ -37,7 +37,8 @@ def sdist(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (archive,) = built.glob("*.tar.gz")
     folder = tmp_path_factory.mktemp("sdist")
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 brought it
+        tar.extractall(folder, **safe)
     (project,) = folder.iterdir()
     return project
 

@@ -18,7 +18,7 @@ from istiolint.rules import all_rules
 from istiolint.sources import Source
 
 OFFICIAL = os.environ.get("ISTIOLINT_SARIF_SCHEMA", "")
-"""A copy of OASIS's sarif-schema-2.1.0.json; its licence keeps it out of this repository."""
+"""A copy of OASIS's sarif-schema-2.1.0.json, which is not ours to keep in this repository."""
 
 
 def rendered(made: Report) -> Any:

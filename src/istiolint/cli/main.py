@@ -34,6 +34,9 @@ def _prepare_streams() -> None:
 
 def _leave(status: int) -> None:
     """End without taking the interpreter apart, which takes longer than linting a file; everything is written by now."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # a full disk, of which has been told
+            status = 2
     os._exit(status)
