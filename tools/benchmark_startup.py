@@ -2,8 +2,8 @@
 
     python tools/benchmark_startup.py [RUNS]
 
-The processor time of both, in turn, and the ratio of the medians; it shall stay below 2.5. Run it with an installed istiolint:
-the bytecode of a checkout is not there after each change.
+Prints the processor time of both, run in turn, and the ratio of the medians; it shall stay below 2.5. Both run from bytecode, as
+installed packages do, also in a checkout.
 """
 
 import os
@@ -28,10 +28,11 @@ spec:
 BASE = [sys.executable, "-c", "import click, ruamel.yaml"]
 
 
-def processor_time(command: list[str]) -> float:
-    """User and system seconds of a command and its children."""
+def processor_time(command: list[str], bytecode: str) -> float:
+    """User and system seconds of a command; `bytecode` is the folder for what its first run compiles."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**environment, "PYTHONPYCACHEPREFIX": bytecode})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -41,9 +42,9 @@ def main(runs: int) -> None:
         file = Path(folder, "reviews.yaml")
         file.write_text(MANIFEST, "utf-8")
         lint = [sys.executable, "-m", "istiolint", "--isolated", os.fspath(file)]
-        processor_time(lint)
-        processor_time(BASE)
-        pairs = [(processor_time(lint), processor_time(BASE)) for _ in range(runs)]
+        for command in (lint, BASE):
+            processor_time(command, folder)
+        pairs = [(processor_time(lint, folder), processor_time(BASE, folder)) for _ in range(runs)]
     ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
     print(f"istiolint {ours * 1000:.0f} ms, imports alone {theirs * 1000:.0f} ms, ratio {ours / theirs:.2f}")
 

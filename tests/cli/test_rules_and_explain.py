@@ -12,7 +12,7 @@ def test_rules_as_text(run: Run) -> None:
     found = run("rules")
     assert found.exit_code == 0
     head, *lines = found.output.splitlines()
-    assert head.split() == ["rule", "severity", "codes", "what", "it", "is", "about"]
+    assert head.split() == ["rule", "severity", "evidence", "default", "codes", "what", "it", "is", "about"]
     assert [line.split()[0] for line in lines] == list(all_rules())
     assert "\033" not in found.output
 

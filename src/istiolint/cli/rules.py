@@ -8,7 +8,7 @@ import click
 @click.command(short_help="List the rules.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list.")
 def rules(format_: str) -> None:
-    """List the rules: id, severity, whether on by default, codes of istioctl and Kiali, title."""
+    """List the rules: id, severity, evidence, whether on by default, codes of istioctl and Kiali, title."""
     from istiolint.rulebook import pages
     from istiolint.rules import all_rules
 
@@ -32,10 +32,10 @@ def rules(format_: str) -> None:
         click.echo(json.dumps(listed, indent=2))
         return
     rows = [
-        (rule.id, rule.severity, "on" if rule.default else "off", " ".join(rule.codes), titles[rule.id])
+        (rule.id, rule.severity, rule.evidence, "on" if rule.default else "off", " ".join(rule.codes), titles[rule.id])
         for rule in all_rules().values()
     ]
-    head = ("rule", "severity", "", "codes", "what it is about")
+    head = ("rule", "severity", "evidence", "default", "codes", "what it is about")
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     for row in (head, *rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
