@@ -12,7 +12,7 @@ RETIRED_RBAC = ("ClusterRbacConfig", "RbacConfig", "ServiceRole", "ServiceRoleBi
 
 @check(
     "deprecated-field", severity="warning", evidence="document", category="upgrade",
-    kinds=["VirtualService", "Sidecar", "CustomResourceDefinition"], codes=["IST0002"],
+    kinds=["VirtualService", "Sidecar", "Telemetry", "CustomResourceDefinition"], codes=["IST0002"],
 )  # fmt: skip
 def deprecated_field(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A field that has a successor, or that istiod ignores."""
@@ -30,8 +30,25 @@ def deprecated_field(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 "`egressProxy` is deprecated and ignored: traffic to unknown services is not sent there",
                 hint="route it through an egress gateway with ServiceEntries and VirtualServices",
             )
+    elif resource.type == "Telemetry":
+        yield from _lightstep(resource, mesh)
     elif resource.spec["group"].text == "rbac.istio.io" and resource.spec["names"]["kind"].text in RETIRED_RBAC:
         kind = resource.spec["names"]["kind"]
         yield finding(
             kind, f"Istio reads `{kind.text}` no more; policies of that kind protect nothing", hint="use AuthorizationPolicy"
         )
+
+
+def _lightstep(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Traces sent to a provider of the kind `lightstep`, which Envoy no longer has."""
+    providers = mesh.config["extensionProviders"]
+    known = [provider for provider in providers if isinstance(provider, dict)] if isinstance(providers, list) else []
+    lightstep = [provider.get("name") for provider in known if "lightstep" in provider]
+    for tracing in telemetry.spec["tracing"]:
+        for provider in tracing["providers"]:
+            if provider["name"].text and provider["name"].text in lightstep:
+                yield finding(
+                    provider["name"],
+                    f"the provider `{provider['name'].text}` is of the kind `lightstep`, which is deprecated",
+                    hint="send the traces by `opentelemetry`",
+                )
