@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import warnings
 from datetime import UTC, datetime
 
 from istiolint.cursor import Cursor
@@ -42,9 +43,11 @@ def _certificate_fault(key: str, pem: bytes) -> str | None:
     from cryptography import x509  # imported late: 43 ms
 
     try:
-        certificate = x509.load_pem_x509_certificate(pem)
+        with warnings.catch_warnings():  # they would be printed between the lines of a report
+            warnings.simplefilter("ignore")
+            certificate = x509.load_pem_x509_certificate(pem)
         begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return f"`{key}` is no certificate in PEM form"
     now = datetime.now(UTC)
     if now > ends:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from istiolint.finding import SEVERITIES
+from istiolint.fix import text_edits
 from istiolint.report.escape import printable
 from istiolint.report.report import Report
 
@@ -26,7 +27,7 @@ def found(report: Report) -> str:
     """What was found: `3 errors and 1 warning in 24 files; 2 can be fixed`."""
     severities = Counter(diagnostic.severity for diagnostic in report.diagnostics)
     words = [counted(severities[severity], severity) for severity in SEVERITIES if severities[severity]]
-    fixable = sum(diagnostic.fix is not None for diagnostic in report.diagnostics)
+    fixable = sum(bool(diagnostic.fix and text_edits(diagnostic.fix)) for diagnostic in report.diagnostics)
     text = f"{_joined(words) or 'Nothing found'} in {counted(report.summary.files, 'file')}"
     return text + (f"; {fixable:,} of them can be fixed by an edit" if fixable else "") + "."
 
