@@ -1,0 +1,11 @@
+"""Rules about fields that several kinds have, each with functions of its own (`further_check`)."""
+
+from istiolint.rules import declare
+
+INVALID_HOST = declare("invalid-host", severity="error", category="validation", fixable=True)
+INVALID_PORT = declare("invalid-port", severity="error", category="validation")
+INVALID_PORT_NAME = declare("invalid-port-name", severity="error", category="validation")
+UNKNOWN_PROTOCOL = declare("unknown-protocol", severity="error", category="validation")
+DUPLICATE_PORT = declare("duplicate-port", severity="error", category="validation")
+UNSUPPORTED_TARGET_PORT = declare("unsupported-target-port", severity="error", category="validation")
+INVALID_BIND = declare("invalid-bind", severity="error", category="validation")
