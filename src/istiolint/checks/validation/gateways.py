@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from istiolint.checks.validation.listeners import listeners
-from istiolint.checks.validation.rules import INVALID_HOST
+from istiolint.checks.validation.rules import EMPTY_FIELD, INVALID_HOST
 from istiolint.checks.validation.server_tls import PASSING, ServerTls
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
@@ -14,14 +14,16 @@ from istiolint.primitives.hosts import is_label, is_partial_wildcard, pattern_fa
 from istiolint.primitives.ports import HTTP, PROTOCOLS, TLS
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
-from istiolint.schema.rules import INVALID_NAME, MISSING_FIELD
 
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 """What a name is for the API server, but for empty parts between dots: of other names the schema tells."""
 _FILES = ("caCertificates", "privateKey", "serverCertificate")
 
 
-@further_check(INVALID_NAME, kinds=["Gateway"], rows=["GW-01", "M-07"])
+@check(
+    "invalid-gateway-name", severity="error", evidence="document", category="validation", kinds=["Gateway"],
+    rows=["GW-01", "M-07"],
+)  # fmt: skip
 def gateway_name(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A name with dots, which the API server takes and Istio refuses, or one that is too long for Istio."""
     name = gateway.metadata["name"]
@@ -33,9 +35,9 @@ def gateway_name(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@further_check(MISSING_FIELD, kinds=["Gateway"], rows=["GW-02", "GW-06", "GW-14", "GW-18"])
-def gateway_lacks(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No servers, no hosts, a port without name. (Fields that are not written at all the schema tells of.)"""
+@further_check(EMPTY_FIELD, kinds=["Gateway"], rows=["GW-02", "GW-06", "GW-18"])
+def gateway_emptiness(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """No servers, no hosts, a port without name. (Of other fields that are not written at all the schema tells.)"""
     servers = gateway.spec["servers"]
     if servers.value in (None, []):
         yield finding(servers, "a Gateway without `servers` opens no port; Istio refuses it", hint="write a server")

@@ -24,7 +24,7 @@ from istiolint.rules import finding, further_check
 Part: TypeAlias = Literal["servers", "ingress", "egress"]
 _PARTS: dict[str, tuple[Part, ...]] = {"Gateway": ("servers",), "Sidecar": ("ingress", "egress")}
 _KINDS = tuple(_PARTS)
-_LARGEST_NUMBER = 2**32 - 1
+LARGEST_NUMBER = 2**32 - 1
 """What the schema allows: it tells of larger numbers, and of negative ones."""
 
 
@@ -45,7 +45,7 @@ class Listener(NamedTuple):
         if not isinstance(self.port.value, dict):
             return None
         number = 0 if self.port["number"].value is None else self.port["number"].number
-        return number if number is not None and 0 <= number <= _LARGEST_NUMBER else None
+        return number if number is not None and 0 <= number <= LARGEST_NUMBER else None
 
     @property
     def protocol(self) -> str:

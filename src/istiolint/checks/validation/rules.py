@@ -8,4 +8,6 @@ INVALID_PORT_NAME = declare("invalid-port-name", severity="error", category="val
 UNKNOWN_PROTOCOL = declare("unknown-protocol", severity="error", category="validation")
 DUPLICATE_PORT = declare("duplicate-port", severity="error", category="validation")
 UNSUPPORTED_TARGET_PORT = declare("unsupported-target-port", severity="error", category="validation")
+EMPTY_FIELD = declare("empty-field", severity="error", category="validation")
+INVALID_SUBSET_NAME = declare("invalid-subset-name", severity="error", category="validation")
 INVALID_BIND = declare("invalid-bind", severity="error", category="validation")

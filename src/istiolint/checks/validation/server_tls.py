@@ -14,6 +14,7 @@ from istiolint.mesh import Mesh
 from istiolint.primitives.ciphers import is_cipher_suite
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
+from istiolint.settings import minor
 
 DEFAULT_MODE = "PASSTHROUGH"
 PASSING = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
@@ -23,6 +24,8 @@ CERTIFICATES = (
     "serverCertificate", "privateKey", "caCertificates", "tlsCertificates", "credentialName", "credentialNames",
 )  # fmt: skip
 _SECRETS = ("credentialName", "credentialNames")
+_ONE_SOURCE = 27
+"""The minor release of Istio from which on it refuses several sources."""
 _TOLD_BY_SCHEMA = {("credentialName", "credentialNames"), ("credentialNames", "tlsCertificates")}
 
 
@@ -111,7 +114,7 @@ def certificate_without_effect(resource: Resource, mesh: Mesh) -> Iterator[Findi
 def several_certificate_sources(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two ways of saying where the certificate comes from."""
     for tls in server_tls(resource):
-        sources = tls.sources() if tls.mode != "ISTIO_MUTUAL" else []
+        sources = tls.sources() if tls.mode != "ISTIO_MUTUAL" and minor(mesh.settings.istio_version) >= _ONE_SOURCE else []
         for first, other in pairwise(sources):
             if (first.name, other.name) not in _TOLD_BY_SCHEMA:
                 yield finding(

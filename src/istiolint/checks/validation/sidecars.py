@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.validation.listeners import listeners
-from istiolint.checks.validation.rules import INVALID_HOST, INVALID_PORT
+from istiolint.checks.validation.listeners import LARGEST_NUMBER, listeners
+from istiolint.checks.validation.rules import EMPTY_FIELD, INVALID_HOST, INVALID_PORT, INVALID_SUBSET_NAME
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding, Fix, Replace
@@ -13,7 +13,6 @@ from istiolint.primitives.hosts import is_label, is_partial_wildcard, name_fault
 from istiolint.primitives.ports import HTTP, PROTOCOLS, is_port
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
-from istiolint.schema.rules import INVALID_VALUE, MISSING_FIELD
 
 _CONTENTS = ("egress", "ingress", "outboundTrafficPolicy", "inboundConnectionPool")
 _LOCAL = ("", "127.0.0.1", "0.0.0.0", "::1", "::")
@@ -36,9 +35,9 @@ def sidecar_without_content(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@further_check(MISSING_FIELD, kinds=["Sidecar"], rows=["SC-04", "SC-39", "SC-51"])
-def sidecar_lacks(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Listeners without hosts, an egress proxy without port. (What else may not be missing the schema tells of.)"""
+@further_check(EMPTY_FIELD, kinds=["Sidecar"], rows=["SC-39"])
+def sidecar_emptiness(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Egress listeners without hosts."""
     for listener in sidecar.spec["egress"]:
         if listener["hosts"].value == []:
             yield finding(
@@ -46,9 +45,6 @@ def sidecar_lacks(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
                 "a listener without hosts lets nothing through; Istio refuses it",
                 hint='write the hosts as `NAMESPACE/HOST`, `["~/*"]` for none',
             )
-    proxy = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]
-    if isinstance(proxy.value, dict) and proxy["port"].value is None:
-        yield finding(proxy, "`port` is missing in `egressProxy`; Istio refuses this", hint="write `port: {number: ...}`")
 
 
 @check(
@@ -193,18 +189,35 @@ def egress_proxy_without_allow_any(sidecar: Resource, mesh: Mesh) -> Iterator[Fi
         )
 
 
-@further_check(INVALID_PORT, kinds=["Sidecar"], rows=["SC-52"])
+@further_check(INVALID_PORT, kinds=["Sidecar"], rows=["SC-51", "SC-52"])
 def egress_proxy_port(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port of the egress proxy that is none."""
-    port = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]["port"]
-    number = 0 if port["number"].value is None else port["number"].number
-    if isinstance(port.value, dict) and number is not None and 0 <= number < 2**32 and not is_port(number):
-        yield finding(port["number"], f"`{number}` is no port; Istio refuses it", hint="a port is a number from 1 to 65535")
+    proxy = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]
+    port, number = proxy["port"], proxy["port"]["number"]
+    if isinstance(proxy.value, dict) and (port.value is None or (isinstance(port.value, dict) and number.value is None)):
+        yield finding(proxy["host"], "`egressProxy` needs a port; Istio refuses it without", hint="write `port: {number: ...}`")
+    elif number.number is not None and number.number in range(LARGEST_NUMBER + 1) and not is_port(number.number):
+        yield finding(number, f"`{number.number}` is no port; Istio refuses it", hint="a port is a number from 1 to 65535")
 
 
-@further_check(INVALID_VALUE, kinds=["Sidecar"], rows=["SC-11", "SC-12", "SC-13", "SC-14", "SC-15", "SC-52"])
-def default_endpoint(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A `defaultEndpoint` that is no address of the workload itself, and a subset that is no name."""
+@further_check(INVALID_SUBSET_NAME, kinds=["Sidecar"], rows=["SC-52"])
+def egress_proxy_subset(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A subset of the egress proxy that is no DNS label."""
+    subset = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]["subset"]
+    if subset.text and not is_label(subset.text) and not has_placeholder(subset.text):
+        yield finding(
+            subset,
+            f"`{subset.text}` is no name of a subset; Istio refuses it",
+            hint="a name has at most 63 letters and digits, with `-` between them",
+        )
+
+
+@check(
+    "invalid-default-endpoint", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    rows=["SC-11", "SC-12", "SC-13", "SC-14", "SC-15"],
+)  # fmt: skip
+def invalid_default_endpoint(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A `defaultEndpoint` that is no address of the workload itself."""
     for listener in sidecar.spec["ingress"]:
         endpoint = listener["defaultEndpoint"]
         if endpoint.text and not has_placeholder(endpoint.text) and (fault := _endpoint_fault(endpoint.text)):
@@ -213,13 +226,6 @@ def default_endpoint(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"`{endpoint.text}` is no endpoint: {fault}; Istio refuses the Sidecar",
                 hint="write `127.0.0.1:PORT`, `0.0.0.0:PORT` or `unix:///path/of/socket`",
             )
-    subset = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]["subset"]
-    if subset.text and not is_label(subset.text) and not has_placeholder(subset.text):
-        yield finding(
-            subset,
-            f"`{subset.text}` is no name of a subset; Istio refuses it",
-            hint="a name has at most 63 letters and digits, with `-` between them",
-        )
 
 
 def _endpoint_fault(text: str) -> str | None:
