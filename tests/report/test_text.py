@@ -127,3 +127,15 @@ def test_nothing_from_manifests_reaches_the_terminal_raw(
     assert all(character == "\n" or character.isprintable() for character in plain)
     assert text.render(made).count("\x1b") == text.render(made).count("\x1b[")
     assert len(text.render(made, quiet=True).splitlines()) <= 6
+
+
+@pytest.mark.parametrize("path", ["::warning::x.yaml", " ::error::x.yaml", "::set-output name=x::y"])
+def test_no_path_begins_a_line_as_a_command_of_github(path: str) -> None:
+    first, *_ = lines(at("a: 1\n", "a", path=path))
+    assert first == f"./{path}:1:1: error[duplicate-key]: it is wrong"
+
+
+def test_commands_in_a_source_line_are_shown_as_escapes() -> None:
+    _, line, carets = lines(at("a: '##[add-mask]b' # c", "# c"))
+    assert line == "1 | a: '#\\x23[add-mask]b' # c"
+    assert carets.index("^") == line.index("# c")

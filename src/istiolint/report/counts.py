@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 from istiolint.finding import SEVERITIES
-from istiolint.fix import text_edits
 from istiolint.report.escape import printable
 from istiolint.report.report import Report
 
@@ -27,7 +26,7 @@ def found(report: Report) -> str:
     """What was found: `3 errors and 1 warning in 24 files; 2 can be fixed`."""
     severities = Counter(diagnostic.severity for diagnostic in report.diagnostics)
     words = [counted(severities[severity], severity) for severity in SEVERITIES if severities[severity]]
-    fixable = sum(bool(diagnostic.fix and text_edits(diagnostic.fix)) for diagnostic in report.diagnostics)
+    fixable = _fixable(report)
     text = f"{_joined(words) or 'Nothing found'} in {counted(report.summary.files, 'file')}"
     return text + (f"; {fixable:,} of them can be fixed by an edit" if fixable else "") + "."
 
@@ -53,6 +52,16 @@ def read(report: Report) -> list[str]:
             "--whole-mesh if nothing else exists."
         )
     return lines
+
+
+def _fixable(report: Report) -> int:
+    """How many findings have a fix that can be made."""
+    fixes = [diagnostic.fix for diagnostic in report.diagnostics if diagnostic.fix]
+    if not fixes:
+        return 0
+    from istiolint.fix import text_edits
+
+    return sum(bool(text_edits(fix)) for fix in fixes)
 
 
 def _joined(words: Iterable[str]) -> str:

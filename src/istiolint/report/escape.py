@@ -1,19 +1,28 @@
-"""Text from manifests is untrusted: whatever could move a cursor, colour a line or turn it round is shown as an escape."""
+"""Text from manifests is untrusted.
+
+Whatever could move a cursor, colour a line or turn it round is shown as an escape, and so is what a build server would take for
+a command: `##[add-mask]` (GitHub Actions) or `##vso[task.setvariable]` (Azure Pipelines) count wherever they stand in a line.
+Lines that begin with `::` are commands of GitHub Actions, too; no report lets text from manifests begin a line.
+"""
 
 import json
+import re
 from typing import Any
+
+_COMMAND = re.compile(r"##(?=\w*\[)")
 
 
 def printable(text: str) -> str:
     """One line that a terminal or log shows as it is: control and format characters, line ends and lone surrogates as escapes."""
-    if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else _escape(character) for character in text)
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else _escape(character) for character in text)
+    return _COMMAND.sub(r"#\\x23", text) if "##" in text else text
 
 
 def as_json(value: Any, *, indent: int) -> str:
-    """JSON in printable ASCII, whatever its strings hold."""
-    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f") + "\n"  # DEL is the one that json lets through
+    """JSON in printable ASCII that is no command, whatever its strings hold."""
+    text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")  # DEL is the one that json lets through
+    return _COMMAND.sub(r"#\\u0023", text) + "\n"
 
 
 def _escape(character: str) -> str:

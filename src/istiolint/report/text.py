@@ -25,7 +25,10 @@ def render(report: Report, *, quiet: bool = False) -> str:
 
 def where(span: Span) -> str:
     """`path:line:column`, as editors and terminals take it for a link."""
-    return f"{printable(span.source.path)}:{span.begins.line}:{span.begins.column}"
+    path = printable(span.source.path)
+    if path.lstrip().startswith("::"):  # at the start of a line, GitHub Actions would take it for a command
+        path = f"./{path}"
+    return f"{path}:{span.begins.line}:{span.begins.column}"
 
 
 def _diagnostic(diagnostic: Diagnostic) -> Iterator[str]:
@@ -60,14 +63,15 @@ def _excerpt(span: Span, colour: str) -> Iterator[str]:
 
 
 def _expanded(text: str) -> str:
-    return "".join("    " if character == "\t" else printable(character) for character in text)
+    return printable(text.replace("\t", "    "))
 
 
 def _width(text: str) -> int:
     """Columns that a terminal uses for a text as `_expanded` writes it."""
-    if text.isascii() and text.isprintable():
+    text = _expanded(text)
+    if text.isascii():
         return len(text)
     return sum(
         2 if unicodedata.east_asian_width(character) in "WF" else 0 if unicodedata.category(character) in ("Mn", "Me") else 1
-        for character in _expanded(text)
+        for character in text
     )
