@@ -64,8 +64,13 @@ def _quantity(value: str) -> Fault | None:
     return None if _QUANTITY.match(value) else Fault("it is no Kubernetes quantity", "write one such as `100m` or `128Mi`")
 
 
+def is_boolean(text: str) -> bool:
+    """Whether Go's ParseBool reads a text."""
+    return text in _GO_BOOLEANS
+
+
 def _boolean(value: str) -> Fault | None:
-    return None if value in _GO_BOOLEANS else Fault("it is no boolean", 'write `"true"` or `"false"`')
+    return None if is_boolean(value) else Fault("it is no boolean", 'write `"true"` or `"false"`')
 
 
 def _mode(value: str) -> Fault | None:

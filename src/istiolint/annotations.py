@@ -9,6 +9,9 @@ from istiolint.data import folder
 from istiolint.settings import Settings, minor
 
 INGRESS_CLASS = "kubernetes.io/ingress.class"
+DRY_RUN = "istio.io/dry-run"
+INTERNAL = "internal.istio.io/"
+"""Before the names that Istio keeps for itself."""
 Sort = Literal["annotations", "labels"]
 
 

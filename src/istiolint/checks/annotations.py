@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from istiolint.annotation_values import fault
-from istiolint.annotations import INGRESS_CLASS, Known, Sort, is_istio_key, known
+from istiolint.annotations import DRY_RUN, INGRESS_CLASS, INTERNAL, Known, Sort, is_istio_key, known
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding
-from istiolint.kinds import WORKLOADS, annotated_types
+from istiolint.kinds import WORKLOADS, annotated_types, is_istio
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -42,9 +42,9 @@ def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Kn
 def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A name under istio.io that no version of Istio knows, or not the one that is linted for."""
     for _, name, value, facts in _ours(resource, "annotations"):
-        if facts is None:
+        if facts is None and not name.startswith(INTERNAL):
             yield _unknown(name, value, "annotations")
-        elif not facts.works_in(mesh.settings):
+        elif facts and not facts.works_in(mesh.settings):
             yield _other_version(name, value, facts, mesh.settings)
 
 
@@ -86,7 +86,8 @@ def _near(name: str, sort: Sort) -> str | None:
 def misplaced_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation on a kind that does not read it."""
     for type_, name, value, facts in _ours(resource, "annotations"):
-        if facts and "Any" not in facts.kinds and type_ not in facts.kinds:
+        refused = name == DRY_RUN and is_istio(type_)  # the rule invalid-dry-run tells of it
+        if facts and "Any" not in facts.kinds and type_ not in facts.kinds and not refused:
             yield _misplaced(resource, name, value, "annotation", facts.kinds)
 
 
