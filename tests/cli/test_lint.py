@@ -203,6 +203,13 @@ def test_missing_file_of_an_option(run: Run, sound: str, option: str) -> None:
     assert "missing.yaml" in found.output
 
 
+@pytest.mark.parametrize("option", ["--mesh-config", "--mesh-networks", "--config", "--output"])
+def test_folder_where_a_file_is_wanted(run: Run, sound: str, option: str) -> None:
+    found = run(sound, option, ".")
+    assert found.exit_code == 2
+    assert "'.' is a directory" in found.output
+
+
 def test_quiet_leaves_out_the_summary(run: Run, faulty: str, sound: str) -> None:
     assert "1 error in 1 file" in run(faulty).output
     assert "1 error in 1 file" not in run(faulty, "-q").output

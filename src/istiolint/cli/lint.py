@@ -24,6 +24,7 @@ Exit status:
   2  the call was wrong, or istiolint failed and the report is not whole
 """
 PATH = click.Path(path_type=str)
+FILE = click.Path(dir_okay=False, path_type=str)
 
 
 @click.command(cls=SectionedCommand, short_help="Lint; what istiolint does when no command is named.", epilog=EXIT_STATUS)
@@ -34,8 +35,8 @@ PATH = click.Path(path_type=str)
 @click.option("--cluster", multiple=True, metavar="NAME=PATH", help="Lint as what this cluster of the mesh holds.")
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
 @click.option("--istio-version", metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default.")
-@click.option("--mesh-config", type=PATH, help="A MeshConfig, or the `istio` ConfigMap.")
-@click.option("--mesh-networks", type=PATH, help="A MeshNetworks document.")
+@click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
+@click.option("--mesh-networks", type=FILE, help="A MeshNetworks document.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that gives exit status 1; error by default.")
 @click.option("--format", "formats", type=click.Choice(FORMATS), default="text", help="How to report; text by default.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
