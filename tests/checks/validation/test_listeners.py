@@ -1,0 +1,141 @@
+"""Gateways and Sidecars put together by Istio's grammar are silent; each constraint, violated once, is found."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from istiolint.engine import lint
+from istiolint.primitives.ciphers import CIPHER_SUITES
+from istiolint.primitives.ports import HTTP
+from istiolint.settings import Settings
+from istiolint.sources import Source
+
+MANY = settings(max_examples=100, deadline=None)
+LABELS = st.from_regex(r"[a-z]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
+NAMES = st.lists(LABELS, min_size=2, max_size=3).map(".".join)
+HOSTS = st.one_of(st.just("*"), NAMES, NAMES.map("*.{}".format), st.ip_addresses(v=4).map(str))
+SCOPES = st.one_of(st.sampled_from(["*", "."]), LABELS)
+PORTS = st.integers(1, 65535)
+TLS = st.one_of(
+    st.fixed_dictionaries({"mode": st.sampled_from(["PASSTHROUGH", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL"])}),
+    st.fixed_dictionaries(
+        {"mode": st.sampled_from(["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"]), "credentialName": LABELS},
+        optional={"cipherSuites": st.lists(st.sampled_from(sorted(CIPHER_SUITES)), min_size=1, unique=True)},
+    ),
+    st.fixed_dictionaries(
+        {key: st.just("/etc/tls") for key in ("serverCertificate", "privateKey", "caCertificates")}
+        | {"mode": st.sampled_from(["SIMPLE", "MUTUAL"])}
+    ),
+)
+
+
+@st.composite
+def gateways(draw: st.DrawFn) -> dict[str, Any]:
+    """Gateways that Istio takes without a warning."""
+    servers: list[dict[str, Any]] = []
+    for name in draw(st.lists(LABELS, min_size=1, max_size=3, unique=True)):
+        kind = draw(st.sampled_from(["http", "tls", "tcp"]))
+        hosts = draw(st.lists(st.one_of(HOSTS, st.builds("{}/{}".format, SCOPES, HOSTS)), min_size=1, max_size=3, unique=True))
+        protocols = {"http": sorted(HTTP), "tls": ["HTTPS", "TLS", "https"], "tcp": ["TCP", "MONGO", "MYSQL"]}
+        server = {
+            "port": {"number": draw(PORTS), "name": name, "protocol": draw(st.sampled_from(protocols[kind]))}, "hosts": hosts,
+        }  # fmt: skip
+        if kind == "tls":
+            server["tls"] = draw(TLS)
+        elif kind == "http" and draw(st.booleans()):
+            server["tls"] = {"httpsRedirect": True}
+        if draw(st.booleans()):
+            server["bind"] = str(draw(st.ip_addresses()))
+        servers.append(server)
+    return resource("Gateway", {"selector": {"istio": "ingress"}, "servers": servers})
+
+
+@st.composite
+def sidecars(draw: st.DrawFn) -> dict[str, Any]:
+    """Sidecars that Istio takes without a warning."""
+    numbers = draw(st.lists(PORTS, max_size=4, unique=True))
+    egress: list[dict[str, Any]] = [
+        {"port": {"number": number, "protocol": "HTTP", "name": f"egress-{number}"}} for number in numbers[::2]
+    ] + [{}]
+    for listener in egress:
+        listener["hosts"] = draw(st.lists(st.builds("{}/{}".format, LABELS, NAMES), min_size=1, max_size=3, unique=True))
+    ingress = [
+        {
+            "port": {"number": number, "protocol": draw(st.sampled_from(["HTTP", "tcp", "TLS"])), "name": draw(LABELS)},
+            "defaultEndpoint": f"{draw(st.sampled_from(['127.0.0.1', '0.0.0.0', '[::1]', '']))}:{draw(PORTS)}",
+        }
+        for number in numbers[1::2]
+    ]
+    return resource("Sidecar", {"egress": egress, "ingress": ingress})
+
+
+def resource(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"name": "stock", "namespace": "shop"}
+    return {"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def told(made: dict[str, Any]) -> set[str]:
+    """The rules of category validation and schema that find something."""
+    report = lint([Source("a.yaml", json.dumps(made))], Settings(select=("validation", "schema")))
+    assert not report.internal_errors
+    return {found.rule for found in report.diagnostics}
+
+
+@MANY
+@given(st.one_of(gateways(), sidecars()))
+def test_sound_ones_are_silent(made: dict[str, Any]) -> None:
+    assert told(made) == set()
+
+
+GATEWAY_FAULTS: list[tuple[str, Any, str]] = [
+    ("port.number", 0, "invalid-port"),
+    ("port.number", 65536, "invalid-port"),
+    ("port.name", "", "empty-field"),
+    ("port.protocol", "SMTP", "unknown-protocol"),
+    ("port.targetPort", 8080, "unsupported-target-port"),
+    ("hosts", [], "empty-field"),
+    ("hosts", ["shop"], "invalid-host"),
+    ("hosts", ["*shop.example.com"], "invalid-host"),
+    ("hosts", ["a_b/shop.example.com"], "invalid-host"),
+    ("hosts", ["shop.*.com"], "invalid-host"),
+    ("bind", "0.0.0.0/0", "invalid-bind"),
+    ("bind", "unix:///var/run/a.sock", "invalid-bind"),
+]
+
+
+@settings(max_examples=5, deadline=None)
+@pytest.mark.parametrize(("field", "value", "rule"), GATEWAY_FAULTS)
+@given(made=gateways())
+def test_a_gateway_with_one_fault(made: dict[str, Any], field: str, value: Any, rule: str) -> None:
+    put(made["spec"]["servers"][-1], field, value)
+    assert rule in told(made)
+
+
+SIDECAR_FAULTS: list[tuple[str, Any, str]] = [
+    ("hosts", [], "empty-field"),
+    ("hosts", ["shop.example.com"], "invalid-host"),
+    ("hosts", ["./shop"], "invalid-host"),
+    ("hosts", ["./192.0.2.1"], "invalid-host"),
+    ("hosts", ["./*", "shop/a.example.com"], "redundant-sidecar-host"),
+    ("port", {"number": 0, "protocol": "HTTP"}, "invalid-port"),
+    ("port", {"number": 80, "protocol": "SMTP"}, "unknown-protocol"),
+    ("port", {"number": 80, "name": "a_b"}, "invalid-port-name"),
+]
+
+
+@settings(max_examples=5, deadline=None)
+@pytest.mark.parametrize(("field", "value", "rule"), SIDECAR_FAULTS)
+@given(made=sidecars())
+def test_a_sidecar_with_one_fault(made: dict[str, Any], field: str, value: Any, rule: str) -> None:
+    put(made["spec"]["egress"][-1], field, value)
+    assert rule in told(made)
+
+
+def put(node: dict[str, Any], field: str, value: Any) -> None:
+    *parents, last = field.split(".")
+    for parent in parents:
+        node = node[parent]
+    node[last] = value
