@@ -1,0 +1,139 @@
+"""VirtualServices: hosts that are none, shares beyond 100%, and conditions for retries that Istio does not know."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.validation.rules import INVALID_HOST
+from istiolint.cursor import Cursor
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.primitives.addresses import is_ip_address
+from istiolint.primitives.hosts import pattern_fault
+from istiolint.resource import Resource
+from istiolint.rules import check, finding, further_check
+
+_SNI_OF_SUBSETS = "outbound_"
+"""How names begin that Istio makes for TLS between clusters; rules of their own hold for them."""
+_CONDITIONS = frozenset((
+    "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx", "refused-stream",
+    "retriable-status-codes", "retriable-headers", "envoy-ratelimited", "http3-post-connect-failure", "cancelled",
+    "deadline-exceeded", "internal", "resource-exhausted", "unavailable",
+))  # fmt: skip
+_STATUS_RANGES = ((100, 103), (200, 208), (226, 226), (300, 305), (307, 308), (400, 418), (421, 426), (428, 429), (431, 431),
+                  (451, 451), (500, 508), (510, 511))  # fmt: skip
+"""Status codes that Go's net/http has a text for; Istio takes no others."""
+_SMALLEST_SHARE = 0.0001
+
+
+@further_check(INVALID_HOST, kinds=["VirtualService"], rows=["VS-07", "VS-09", "VS-123", "D-1", "D-2"])
+def virtual_service_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Hosts of a VirtualService, of its TLS matches, and of its destinations."""
+    spec = service.spec
+    gateways = spec["gateways"]
+    in_mesh = gateways.value in (None, []) or any(gateway.text == "mesh" for gateway in gateways)
+    for host in spec["hosts"]:
+        if host.text == "*" and in_mesh:
+            yield finding(
+                host,
+                "`*` would take all traffic of the mesh; Istio refuses it as host of a VirtualService that holds for sidecars",
+                hint="write the names of the services, or bind it with `gateways` to a gateway only",
+            )
+        elif not is_ip_address(host.text):
+            yield from _refused(host, "no host of a VirtualService")
+    for sni in (host for route in spec["tls"] for match in route["match"] for host in match["sniHosts"]):
+        if not is_ip_address(sni.text):
+            yield from _refused(sni, "no SNI host")
+    for destination in _destinations(spec):
+        if destination["host"].text == "*":
+            yield finding(
+                destination["host"],
+                "`*` is no destination: it names no service; Istio refuses it",
+                hint="write the name of a service",
+            )
+        else:
+            yield from _refused(destination["host"], "no host of a destination")
+
+
+def _refused(host: Cursor, what: str) -> Iterator[Finding]:
+    text = host.text
+    # an empty one is the schema's to tell
+    if text and not has_placeholder(text) and not text.startswith(_SNI_OF_SUBSETS) and (fault := pattern_fault(text)):
+        yield finding(host, f"`{text}` is {what}: {fault}; Istio refuses it", hint="write a name such as `shop.example.com`")
+
+
+def _destinations(spec: Cursor) -> Iterator[Cursor]:
+    for protocol in ("http", "tls", "tcp"):
+        for route in spec[protocol]:
+            yield from (item["destination"] for item in route["route"])
+            if protocol == "http":
+                yield route["mirror"]
+                yield from (mirror["destination"] for mirror in route["mirrors"])
+
+
+@check(
+    "invalid-percentage", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-75", "VS-80", "VS-83", "VS-85", "VS-86", "VS-90"],
+)  # fmt: skip
+def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Shares of requests, for faults and mirrors, that are not between 0 and 100."""
+    for route in service.spec["http"]:
+        faults = [route["fault"][fault]["percentage"]["value"] for fault in ("abort", "delay")]
+        mirrors = [route["mirrorPercentage"]["value"], *(mirror["percentage"]["value"] for mirror in route["mirrors"])]
+        for share in (*faults, *mirrors, route["mirrorPercent"]):
+            value = share.value
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                continue
+            negative = value < 0 and share.name != "mirrorPercent"  # the schema tells of a negative integer
+            if value > 100 or negative:
+                yield finding(
+                    share, f"`{value}` is no percentage; Istio refuses the VirtualService", hint="write a number from 0 to 100"
+                )
+            elif any(share is fault for fault in faults) and 0 < value < _SMALLEST_SHARE:
+                yield finding(
+                    share,
+                    f"`{value}` percent is less than Envoy can count; Istio refuses the VirtualService",
+                    hint="write at least 0.0001",
+                )
+
+
+@check(
+    "unknown-retry-condition", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-104"],
+)  # fmt: skip
+def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Parts of `retryOn` that are neither a condition nor a status code."""
+    for route in service.spec["http"]:
+        retry_on = route["retries"]["retryOn"]
+        if not retry_on.text or has_placeholder(retry_on.text):
+            continue
+        for part in retry_on.text.split(","):
+            if _is_condition(part):
+                continue
+            why = "has a space beside it" if _is_condition(part.strip()) else "is no condition for retries"
+            yield finding(
+                retry_on,
+                f"`{part}` in `retryOn` {why}; Istio refuses the VirtualService",
+                hint="separate conditions such as `5xx` and `reset` by a comma alone",
+            )
+
+
+def _is_condition(text: str) -> bool:
+    """Whether Istio knows this part of `retryOn`."""
+    code = int(text) if len(text) <= 3 and text.isdecimal() else 0
+    return text in _CONDITIONS or any(low <= code <= high for low, high in _STATUS_RANGES)
+
+
+@check(
+    "mirror-percent-deprecated", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-84"],
+)  # fmt: skip
+def mirror_percent_deprecated(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """`mirrorPercent`, which Istio warns of."""
+    for route in service.spec["http"]:
+        percent = route["mirrorPercent"]
+        if percent.value is not None:
+            yield finding(
+                percent.key,
+                "`mirrorPercent` is deprecated; Istio warns of it",
+                hint="write `mirrorPercentage: {value: ...}`",
+            )
