@@ -1,0 +1,41 @@
+"""Every code of istioctl analyze has rules or a reason; the tables in docs/ are those of today."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from istiolint.peers import WITHOUT_RULE
+from istiolint.rules import all_rules
+
+ROOT = Path(__file__).parents[1]
+NEWEST_CODE = 177
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def answered() -> set[str]:
+    return {code for rule in all_rules().values() for code in rule.codes}
+
+
+def test_every_code_of_istioctl_has_a_rule_or_a_reason() -> None:
+    codes = {"IST0001", "IST0002", *(f"IST0{number}" for number in range(101, NEWEST_CODE + 1))}
+    assert codes <= answered() | set(WITHOUT_RULE)
+
+
+def test_no_code_has_both() -> None:
+    assert not answered() & set(WITHOUT_RULE)
+
+
+@pytest.mark.parametrize("name", ["istioctl-analyze.md", "validation.md"])
+def test_the_tables_are_those_of_today(name: str) -> None:
+    """After a change run `python tools/build_tables.py`."""
+    assert (ROOT / "docs" / name).read_text("utf-8") == tool("build_tables").TABLES[name]()
