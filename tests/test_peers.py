@@ -35,6 +35,11 @@ def test_no_code_has_both() -> None:
     assert not answered() & set(WITHOUT_RULE)
 
 
+def test_rules_name_checks_that_there_are() -> None:
+    known = {name for family in tool("validation_checks").FAMILIES for name, _ in family.checks()}
+    assert {name for rule in all_rules().values() for name in rule.rows} <= known
+
+
 @pytest.mark.parametrize("name", ["istioctl-analyze.md", "validation.md"])
 def test_the_tables_are_those_of_today(name: str) -> None:
     """After a change run `python tools/build_tables.py`."""

@@ -6,6 +6,9 @@ usage: python tools/build_tables.py [DOCS]
 import sys
 from pathlib import Path
 
+from validation_checks import FAMILIES
+from validation_checks import WITHOUT_RULE as WITHOUT_CHECK
+
 from istiolint.peers import WITHOUT_RULE
 from istiolint.rulebook import pages
 from istiolint.rules import Rule, all_rules
@@ -17,13 +20,20 @@ VALIDATION_HEAD = """\
 # Checks of Istio's own validation
 
 Istio's admission webhook and `istioctl validate` refuse, or warn of, what the rules below report before anything is applied. The
-identifiers name single checks: the letters stand for the kind (GW Gateway, GT its TLS, VS VirtualService, DR DestinationRule, SE
-ServiceEntry, WE WorkloadEntry and WorkloadGroup, SC Sidecar, PA PeerAuthentication, RA RequestAuthentication, AP
-AuthorizationPolicy, TE Telemetry, WP WasmPlugin and TrafficExtension, EF EnvoyFilter, MC MeshConfig, MN MeshNetworks, M metadata,
-X exportTo, P primitives that several kinds share). Made by `tools/build_tables.py`.
+identifiers name single checks. Of {all} checks that Istio refuses or warns for, istiolint makes {built} ({percent:.1f} %); the
+others have their reason in the last table. Made by `tools/build_tables.py`.
+"""
+FAMILY_HEAD = """
+## {letters}: {subject}
 
-| check | rules |
-|---|---|
+| check | Istio | rules |
+|---|---|---|
+"""
+WITHOUT_HEAD = """
+## Checks without a rule
+
+| check | Istio | why |
+|---|---|---|
 """
 
 HEAD = """\
@@ -62,21 +72,29 @@ def analyze() -> str:
     return HEAD + "\n".join(row(code, rules) for code, rules in sorted(by_code.items())) + "\n"
 
 
-def validation() -> str:
-    """The checks of Istio's validation that rules cover."""
-    by_row: dict[str, list[Rule]] = {}
+def by_check() -> dict[str, list[Rule]]:
+    """The rules that make each check of Istio's validation."""
+    found: dict[str, list[Rule]] = {}
     for rule in all_rules().values():
         for name in rule.rows:
-            by_row.setdefault(name, []).append(rule)
-    ordered = sorted(by_row.items(), key=lambda item: _parts(item[0]))
-    return VALIDATION_HEAD + "\n".join(f"| {name} | {', '.join(map(link, rules))} |" for name, rules in ordered) + "\n"
+            found.setdefault(name, []).append(rule)
+    return found
 
 
-def _parts(name: str) -> tuple[str, int, str]:
-    """Letters, number and what follows, so that VS-9 stands before VS-10."""
-    letters, _, rest = name.partition("-")
-    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
-    return letters, int(digits or 0), rest
+def validation() -> str:
+    """The checks of Istio's validation with the rules that make them, and those without with the reason."""
+    rules = by_check()
+    checks = {name: does for family in FAMILIES for name, does in family.checks()}
+    counted = [name for name, does in checks.items() if does in ("refuses", "warns")]
+    built = [name for name in counted if name in rules]
+    text = VALIDATION_HEAD.format(all=len(counted), built=len(built), percent=100 * len(built) / len(counted))
+    for family in FAMILIES:
+        rows = [f"| {name} | {does} | {', '.join(map(link, rules[name]))} |\n" for name, does in family.checks() if name in rules]
+        text += FAMILY_HEAD.format(letters=family.letters.rstrip("-"), subject=family.subject) + "".join(rows)
+    rows = [
+        f"| {name} | {does} | {WITHOUT_CHECK.get(name, '')} |\n" for name, does in checks.items() if does and name not in rules
+    ]
+    return text + WITHOUT_HEAD + "".join(rows)
 
 
 TABLES = {ANALYZE: analyze, VALIDATION: validation}
