@@ -52,6 +52,24 @@ def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]
                 )
 
 
+@check(
+    "fault-with-retries-or-timeout", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+)  # fmt: skip
+def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A fault whose own route is to retry it, or to give up on it."""
+    for route in service.spec["http"]:
+        policies = [route[name] for name in ("retries", "timeout") if route[name].value not in (None, {}, "0s")]
+        if not policies or route["retries"]["attempts"].number == 0 or not any(_faults(route["fault"])):
+            continue
+        names = " and ".join(f"`{policy.name}`" for policy in policies)
+        yield finding(
+            route["fault"].key,
+            f"the fault comes before {names} of the same route, which therefore do nothing against it: callers see each fault",
+            hint="to test them, inject the fault further on, in a VirtualService of the service that is called behind this one",
+            related=[(policies[0], f"`{policies[0].name}` is set here")],
+        )
+
+
 def _faults(fault: Cursor) -> Iterator[Cursor]:
     """The delay and the abort of a route, where they hit anybody."""
     for name in ("delay", "abort"):

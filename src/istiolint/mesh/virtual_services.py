@@ -98,6 +98,32 @@ class VirtualServices:
     def _mesh_index(self) -> HostIndex[MeshHost]:
         return HostIndex((host.fqdn, host) for virtual_service in self._all for host in self.mesh_hosts(virtual_service))
 
+    def routes_http_to(self, fqdn: str) -> bool:
+        """Whether some VirtualService sends requests to a host by its full name."""
+        return fqdn in self._http_destinations
+
+    @cached_property
+    def _http_destinations(self) -> frozenset[str]:
+        return frozenset(
+            self._hosts.fqdn(target["destination"]["host"].text, virtual_service.namespace)
+            for virtual_service in self._all
+            for route in virtual_service.spec["http"]
+            for target in route["route"]
+        )
+
+    def routes_to_subset(self, fqdn: str, subset: str) -> bool:
+        """Whether some VirtualService sends traffic to a subset of a host."""
+        return (fqdn, subset) in self._subsets_reached
+
+    @cached_property
+    def _subsets_reached(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (self._hosts.fqdn(destination["host"].text, virtual_service.namespace), destination["subset"].text)
+            for virtual_service in self._all
+            for destination in destinations(virtual_service)
+            if destination["subset"].text
+        )
+
     def audience(self, virtual_service: Resource) -> Audience:
         """Whose proxies use a VirtualService: a delegate is used by those who use its roots."""
         if roots := self.roots(virtual_service):

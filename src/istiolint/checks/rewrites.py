@@ -1,0 +1,64 @@
+"""Rewrites of paths: how what is matched and what is written in its place meet."""
+
+import re
+from collections.abc import Iterator
+
+from istiolint.cursor import Cursor
+from istiolint.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.resource import Resource
+from istiolint.rules import check, finding
+
+_PLAIN = re.compile(r"/[\w./-]*", re.ASCII)
+"""Paths that need no quotes in YAML."""
+
+
+@check(
+    "rewrite-doubles-slash", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+)  # fmt: skip
+def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """`/shop` replaced by `/` makes `//items` of `/shop/items`."""
+    with_slash: set[str] = set()
+    for route in service.spec["http"]:
+        rewritten = route["rewrite"]["uri"]
+        for match in route["match"]:
+            prefix = match["uri"]["prefix"]
+            if not prefix.text:
+                continue
+            if prefix.text.endswith("/"):
+                with_slash.add(prefix.text)
+            elif rewritten.text.endswith("/") and f"{prefix.text}/" not in with_slash:
+                yield finding(
+                    prefix,
+                    f"`{prefix.text}/items` becomes `{rewritten.text}/items`: the prefix `{prefix.text}` leaves its slash "
+                    f"behind, and `{rewritten.text}` brings one",
+                    hint=f"match `prefix: {prefix.text}/` first, and `exact: {prefix.text}` beside it",
+                    related=[(rewritten, "what is written in its place")],
+                )
+
+
+@check(
+    "rewrite-joins-segments", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"], fixable=True,
+)  # fmt: skip
+def rewrite_joins_segments(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """`/shop/` replaced by `/v1` makes `/v1items` of `/shop/items`."""
+    for route in service.spec["http"]:
+        rewritten = route["rewrite"]["uri"]
+        if not rewritten.text or rewritten.text.endswith(("/", "=")):
+            continue
+        prefixes = [match["uri"]["prefix"] for match in route["match"]]
+        if joined := next((prefix for prefix in prefixes if prefix.text.endswith("/")), None):
+            yield finding(
+                rewritten,
+                f"`{joined.text}items` becomes `{rewritten.text}items`: the prefix `{joined.text}` takes its slash along, and "
+                f"`{rewritten.text}` brings none",
+                hint=f"write `{rewritten.text}/`",
+                related=[(joined, "what is replaced")],
+                fix=_with_slash(rewritten) if all(prefix.text.endswith("/") for prefix in prefixes) else None,
+            )
+
+
+def _with_slash(rewritten: Cursor) -> Fix | None:
+    if not _PLAIN.fullmatch(rewritten.text):
+        return None
+    return Fix(f"write `{rewritten.text}/`", (Replace(rewritten.place, f"{rewritten.text}/"),), safe=False)
