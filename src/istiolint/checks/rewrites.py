@@ -18,16 +18,15 @@ _PLAIN = re.compile(r"/[\w./-]*", re.ASCII)
 )  # fmt: skip
 def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`/shop` replaced by `/` makes `//items` of `/shop/items`."""
-    with_slash: set[str] = set()
+    earlier: set[str] = set()
     for route in service.spec["http"]:
-        rewritten = route["rewrite"]["uri"]
-        for match in route["match"]:
-            prefix = match["uri"]["prefix"]
-            if not prefix.text:
+        rewritten = _rewritten(route)
+        prefixes = [match["uri"]["prefix"] for match in route["match"]]
+        earlier |= {prefix.text for prefix in prefixes}  # within a route, their order is the matter of redundant-match
+        for prefix in prefixes:
+            if not prefix.text or prefix.text.endswith("/"):
                 continue
-            if prefix.text.endswith("/"):
-                with_slash.add(prefix.text)
-            elif rewritten.text.endswith("/") and f"{prefix.text}/" not in with_slash:
+            if rewritten.text.endswith("/") and f"{prefix.text}/" not in earlier:
                 yield finding(
                     prefix,
                     f"`{prefix.text}/items` becomes `{rewritten.text}/items`: the prefix `{prefix.text}` leaves its slash "
@@ -43,7 +42,7 @@ def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 def rewrite_joins_segments(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`/shop/` replaced by `/v1` makes `/v1items` of `/shop/items`."""
     for route in service.spec["http"]:
-        rewritten = route["rewrite"]["uri"]
+        rewritten = _rewritten(route)
         if not rewritten.text or rewritten.text.endswith(("/", "=")):
             continue
         prefixes = [match["uri"]["prefix"] for match in route["match"]]
@@ -56,6 +55,12 @@ def rewrite_joins_segments(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 related=[(joined, "what is replaced")],
                 fix=_with_slash(rewritten) if all(prefix.text.endswith("/") for prefix in prefixes) else None,
             )
+
+
+def _rewritten(route: Cursor) -> Cursor:
+    """What the path becomes; an empty cursor where the request goes nowhere and nobody sees its path."""
+    uri = route["rewrite"]["uri"]
+    return uri if route["route"] or route["delegate"] else uri["none"]
 
 
 def _with_slash(rewritten: Cursor) -> Fix | None:
