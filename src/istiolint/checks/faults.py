@@ -56,18 +56,18 @@ def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]
     "fault-with-retries-or-timeout", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
 )  # fmt: skip
 def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A fault whose own route is to retry it, or to give up on it."""
+    """An abort whose own route is to try again, or a delay whose own route is to give up on it."""
     for route in service.spec["http"]:
-        policies = [route[name] for name in ("retries", "timeout") if route[name].value not in (None, {}, "0s")]
-        if not policies or route["retries"]["attempts"].number == 0 or not any(_faults(route["fault"])):
-            continue
-        names = " and ".join(f"`{policy.name}`" for policy in policies)
-        yield finding(
-            route["fault"].key,
-            f"the fault comes before {names} of the same route, which therefore do nothing against it: callers see each fault",
-            hint="to test them, inject the fault further on, in a VirtualService of the service that is called behind this one",
-            related=[(policies[0], f"`{policies[0].name}` is set here")],
-        )
+        for fault in _faults(route["fault"]):
+            policy = route["retries" if fault.name == "abort" else "timeout"]
+            if policy.value in (None, {}, "0s") or policy["attempts"].number == 0:
+                continue
+            yield finding(
+                fault.key,
+                f"the {fault.name} comes before the `{policy.name}` of the same route, which does nothing against it: callers see each one",
+                hint=f"to test `{policy.name}`, inject the fault for a service that is called behind this one",
+                related=[(policy, f"`{policy.name}` is set here")],
+            )
 
 
 def _faults(fault: Cursor) -> Iterator[Cursor]:
