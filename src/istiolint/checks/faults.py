@@ -64,7 +64,8 @@ def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Fin
                 continue
             yield finding(
                 fault.key,
-                f"the {fault.name} comes before the `{policy.name}` of the same route, which does nothing against it: callers see each one",
+                f"the {fault.name} comes before the `{policy.name}` of the same route, which does nothing against it: "
+                "callers see each one",
                 hint=f"to test `{policy.name}`, inject the fault for a service that is called behind this one",
                 related=[(policy, f"`{policy.name}` is set here")],
             )
