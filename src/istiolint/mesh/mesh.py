@@ -21,12 +21,14 @@ from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.neighbours import Neighbours
 from istiolint.mesh.proxy_images import ProxyImages
+from istiolint.mesh.reach import reached
 from istiolint.mesh.secrets import Secrets
 from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
 from istiolint.mesh.variants import Variants
 from istiolint.mesh.virtual_services import VirtualServices
-from istiolint.mesh.workloads import MACHINES, Workloads
+from istiolint.mesh.waypoints import Waypoints
+from istiolint.mesh.workloads import MACHINES, Workload, Workloads
 from istiolint.resource import Resource
 from istiolint.settings import Settings
 
@@ -198,6 +200,16 @@ class Mesh:
     def virtual_services(self) -> VirtualServices:
         """Which VirtualServices there are, and whose proxies use them."""
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
+
+    @cached_property
+    def waypoints(self) -> Waypoints:
+        """Which waypoint serves a Service."""
+        return Waypoints(self.namespaces, self.gateways, self.rivals)
+
+    def reached(self, policy: Resource) -> list[Workload]:
+        """The workloads that a policy holds for by its selector, those left out that are never applied together with it."""
+        found = reached(policy, self.workloads, self.root_namespace)
+        return [workload for workload in found if not self.rivals(policy, workload.resource)]
 
     @cached_property
     def grants(self) -> Grants:
