@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 from istiolint.checks.validation.connection_pools import connection_pools
-from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.traffic_policies import traffic_policies
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -17,21 +15,12 @@ _ZERO_IS_UNSET = {
 """Fields in which Envoy never sees a 0: istiod writes a limit only if it is greater."""
 
 
-def pools(resource: Resource) -> Iterator[Cursor]:
-    """The connection pools of a DestinationRule or Sidecar."""
-    if resource.type == "DestinationRule":
-        for policy in traffic_policies(resource):
-            yield policy["connectionPool"]
-    else:
-        yield from connection_pools(resource)
-
-
 @check(
     "limit-of-zero-ignored", severity="warning", evidence="document", category="traffic", kinds=["DestinationRule", "Sidecar"],
 )  # fmt: skip
 def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A limit of zero, which is no limit."""
-    for pool in pools(resource):
+    for pool in connection_pools(resource):
         for protocol, fields in _ZERO_IS_UNSET.items():
             for field in fields:
                 limit = pool[protocol][field]
@@ -48,7 +37,7 @@ def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 )  # fmt: skip
 def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The limits of a tutorial, which shows how requests are refused."""
-    for pool in pools(rule):
+    for pool in connection_pools(rule):
         connections, pending = pool["tcp"]["maxConnections"], pool["http"]["http1MaxPendingRequests"]
         if connections.number != 1 or pending.number != 1:
             continue

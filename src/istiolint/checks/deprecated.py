@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.traffic_policies import traffic_policies
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import declare, finding, further_check
 
 RETIRED_RBAC = ("ClusterRbacConfig", "RbacConfig", "ServiceRole", "ServiceRoleBinding")
 
 
-@check(
-    "deprecated-field", severity="warning", evidence="document", category="upgrade",
-    kinds=["VirtualService", "Sidecar", "Telemetry", "CustomResourceDefinition"], codes=["IST0002"],
-)  # fmt: skip
+DEPRECATED_FIELD = declare("deprecated-field", severity="warning", category="validation", codes=["IST0002"])
+
+
+@further_check(DEPRECATED_FIELD, kinds=["VirtualService", "Sidecar", "Telemetry", "CustomResourceDefinition"])
 def deprecated_field(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A field that has a successor, or that istiod ignores."""
     if resource.type == "VirtualService":
@@ -37,6 +38,37 @@ def deprecated_field(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield finding(
             kind, f"Istio reads `{kind.text}` no more; policies of that kind protect nothing", hint="use AuthorizationPolicy"
         )
+
+
+@further_check(DEPRECATED_FIELD, kinds=["VirtualService"], rows=["VS-84"])
+def deprecated_in_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Old ways to say how much is mirrored, and which origins may call."""
+    for route in service.spec["http"]:
+        percent, origins = route["mirrorPercent"], route["corsPolicy"]["allowOrigin"]
+        if percent.value is not None:
+            hint = f"write `mirrorPercentage: {{value: {percent.number}}}`"
+            yield finding(percent.key, "`mirrorPercent` is deprecated; Istio warns of it", hint=hint)
+        if origins.value:
+            instead = ", ".join(f"{{exact: {origin.text}}}" for origin in origins if origin.text) or "{exact: ...}"
+            hint = f"write `allowOrigins: [{instead}]`"
+            yield finding(origins.key, "`corsPolicy.allowOrigin` is deprecated in favour of `allowOrigins`", hint=hint)
+
+
+@further_check(DEPRECATED_FIELD, kinds=["DestinationRule"], rows=["OD-03", "LB-04"])
+def deprecated_in_policies(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Thresholds and ring sizes under names that were given up."""
+    for policy in traffic_policies(rule):
+        errors = policy["outlierDetection"]["consecutiveErrors"]
+        if errors.number:
+            yield finding(
+                errors.key,
+                "`consecutiveErrors` is ignored: outlier detection goes by its default, 5 server errors in a row",
+                hint=f"write `consecutive5xxErrors: {errors.number}`",
+            )
+        ring = policy["loadBalancer"]["consistentHash"]["minimumRingSize"]
+        if ring.value not in (None, 0, "0"):
+            hint = f"write `ringHash: {{minimumRingSize: {ring.value}}}`"
+            yield finding(ring.key, "`minimumRingSize` is deprecated; Istio warns of it", hint=hint)
 
 
 def _lightstep(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:

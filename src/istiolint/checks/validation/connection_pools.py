@@ -1,4 +1,4 @@
-"""Limits of connections and requests, `ConnectionPoolSettings`, as a Sidecar has them for what comes in.
+"""Limits of connections and requests, `ConnectionPoolSettings`: of clients in a DestinationRule, of servers in a Sidecar.
 
 (Of durations that are none, or too short, the schema tells.)
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.traffic_policies import traffic_policies
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -20,15 +21,20 @@ _SMALLEST = -(2**31)
 
 
 def connection_pools(resource: Resource) -> Iterator[Cursor]:
-    """The connection pools of a resource that are mappings."""
+    """The connection pools of a DestinationRule or Sidecar that are mappings."""
     spec = resource.spec
-    for pool in (spec["inboundConnectionPool"], *(listener["connectionPool"] for listener in spec["ingress"])):
+    if resource.type == "DestinationRule":
+        pools = [policy["connectionPool"] for policy in traffic_policies(resource)]
+    else:
+        pools = [spec["inboundConnectionPool"], *(listener["connectionPool"] for listener in spec["ingress"])]
+    for pool in pools:
         if isinstance(pool.value, dict):
             yield pool
 
 
 @check(
-    "connection-pool-without-limits", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    "connection-pool-without-limits", severity="error", evidence="document", category="validation",
+    kinds=["DestinationRule", "Sidecar"],
     rows=["CP-01", "SC-24", "SC-26"],
 )  # fmt: skip
 def connection_pool_without_limits(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -43,7 +49,8 @@ def connection_pool_without_limits(resource: Resource, mesh: Mesh) -> Iterator[F
 
 
 @check(
-    "negative-limit", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    "negative-limit", severity="error", evidence="document", category="validation",
+    kinds=["DestinationRule", "Sidecar"],
     rows=["CP-02", "CP-03", "CP-04", "CP-05", "CP-06", "CP-11", "SC-24", "SC-26"],
 )  # fmt: skip
 def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -61,7 +68,8 @@ def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "upgrade-contradicts-client-protocol", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    "upgrade-contradicts-client-protocol", severity="error", evidence="document", category="validation",
+    kinds=["DestinationRule", "Sidecar"],
     rows=["CP-08", "SC-24", "SC-26"],
 )  # fmt: skip
 def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -79,7 +87,8 @@ def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Itera
 
 
 @check(
-    "keep-alive-incomplete", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    "keep-alive-incomplete", severity="error", evidence="document", category="validation",
+    kinds=["DestinationRule", "Sidecar"],
     rows=["CP-09", "CP-10", "SC-24", "SC-26"],
 )  # fmt: skip
 def keep_alive_incomplete(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

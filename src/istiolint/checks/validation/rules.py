@@ -11,3 +11,6 @@ UNSUPPORTED_TARGET_PORT = declare("unsupported-target-port", severity="error", c
 EMPTY_FIELD = declare("empty-field", severity="error", category="validation")
 INVALID_SUBSET_NAME = declare("invalid-subset-name", severity="error", category="validation")
 INVALID_BIND = declare("invalid-bind", severity="error", category="validation")
+INVALID_PERCENTAGE = declare("invalid-percentage", severity="error", category="validation")
+INVALID_LABEL = declare("invalid-label", severity="error", category="validation")
+DUPLICATE_NAME = declare("duplicate-name", severity="error", category="validation")

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.validation.rules import INVALID_HOST
+from istiolint.checks.validation.rules import INVALID_HOST, INVALID_PERCENTAGE
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_ip_address
 from istiolint.primitives.hosts import pattern_fault
+from istiolint.primitives.percentages import SMALLEST
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
 
@@ -22,7 +23,6 @@ _CONDITIONS = frozenset((
 _STATUS_RANGES = ((100, 103), (200, 208), (226, 226), (300, 305), (307, 308), (400, 418), (421, 426), (428, 429), (431, 431),
                   (451, 451), (500, 508), (510, 511))  # fmt: skip
 """Status codes that Go's net/http has a text for; Istio takes no others."""
-_SMALLEST_SHARE = 0.0001
 
 
 @further_check(INVALID_HOST, kinds=["VirtualService"], rows=["VS-07", "VS-09", "VS-123", "D-1", "D-2"])
@@ -70,10 +70,9 @@ def _destinations(spec: Cursor) -> Iterator[Cursor]:
                 yield from (mirror["destination"] for mirror in route["mirrors"])
 
 
-@check(
-    "invalid-percentage", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
-    rows=["VS-75", "VS-80", "VS-83", "VS-85", "VS-86", "VS-90"],
-)  # fmt: skip
+@further_check(
+    INVALID_PERCENTAGE, kinds=["VirtualService"], rows=["VS-75", "VS-80", "VS-83", "VS-85", "VS-86", "VS-90", "P-13", "P-14"]
+)
 def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Shares of requests, for faults and mirrors, that are not between 0 and 100."""
     for route in service.spec["http"]:
@@ -88,7 +87,7 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 yield finding(
                     share, f"`{value}` is no percentage; Istio refuses the VirtualService", hint="write a number from 0 to 100"
                 )
-            elif any(share is fault for fault in faults) and 0 < value < _SMALLEST_SHARE:
+            elif any(share is fault for fault in faults) and 0 < value < SMALLEST:
                 yield finding(
                     share,
                     f"`{value}` percent is less than Envoy can count; Istio refuses the VirtualService",
@@ -121,19 +120,3 @@ def _is_condition(text: str) -> bool:
     """Whether Istio knows this part of `retryOn`."""
     code = int(text) if len(text) <= 3 and text.isdecimal() else 0
     return text in _CONDITIONS or any(low <= code <= high for low, high in _STATUS_RANGES)
-
-
-@check(
-    "mirror-percent-deprecated", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
-    rows=["VS-84"],
-)  # fmt: skip
-def mirror_percent_deprecated(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """`mirrorPercent`, which Istio warns of."""
-    for route in service.spec["http"]:
-        percent = route["mirrorPercent"]
-        if percent.value is not None:
-            yield finding(
-                percent.key,
-                "`mirrorPercent` is deprecated; Istio warns of it",
-                hint="write `mirrorPercentage: {value: ...}`",
-            )

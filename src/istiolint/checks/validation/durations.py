@@ -1,0 +1,88 @@
+"""Durations that are finer than Istio takes them. (Of texts that are none, and of those below 1ms, the schema tells.)"""
+
+from collections.abc import Iterator
+
+from istiolint.checks.validation.connection_pools import connection_pools
+from istiolint.cursor import Cursor
+from istiolint.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.traffic_policies import traffic_policies
+from istiolint.primitives.durations import NANOSECONDS, nanoseconds
+from istiolint.resource import Resource
+from istiolint.rules import finding, further_check
+from istiolint.schema.rules import INVALID_DURATION
+
+
+def _of_routes(service: Resource) -> Iterator[Cursor]:
+    for route in service.spec["http"]:
+        yield route["timeout"]
+        yield route["retries"]["perTryTimeout"]
+        yield route["retries"]["backoff"]
+        yield route["fault"]["delay"]["fixedDelay"]
+
+
+def _of_pools(resource: Resource) -> Iterator[Cursor]:
+    for pool in connection_pools(resource):
+        http, tcp = pool["http"], pool["tcp"]
+        yield from (http["idleTimeout"], http["http2KeepAlive"]["interval"], http["http2KeepAlive"]["timeout"])
+        yield from (tcp["connectTimeout"], tcp["maxConnectionDuration"])
+        yield from (tcp["tcpKeepalive"]["time"], tcp["tcpKeepalive"]["interval"])
+        if (nanoseconds(tcp["idleTimeout"].text) or 0) >= NANOSECONDS["ms"]:  # less than that switches it off
+            yield tcp["idleTimeout"]
+
+
+def _of_policies(rule: Resource) -> Iterator[Cursor]:
+    for policy in traffic_policies(rule):
+        yield policy["outlierDetection"]["baseEjectionTime"]
+        yield policy["outlierDetection"]["interval"]
+        yield policy["loadBalancer"]["warmup"]["duration"]
+
+
+@further_check(INVALID_DURATION, kinds=["VirtualService"], rows=["VS-81", "VS-102", "VS-103", "VS-109"])
+def durations_of_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Timeouts and delays of a VirtualService."""
+    for duration in _of_routes(service):
+        yield from finer_than(duration, "ms", service.kind)
+
+
+@further_check(INVALID_DURATION, kinds=["VirtualService"], rows=["VS-72", "VS-73"])
+def age_of_preflights(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """How long browsers keep the answer to a preflight request: browsers count seconds."""
+    for route in service.spec["http"]:
+        yield from finer_than(route["corsPolicy"]["maxAge"], "s", service.kind)
+
+
+@further_check(
+    INVALID_DURATION, kinds=["DestinationRule", "Sidecar"],
+    rows=["CP-07", "CP-09", "CP-10", "CP-12", "CP-13", "CP-14", "CP-15", "CP-16", "SC-24", "SC-26"],
+)  # fmt: skip
+def durations_of_pools(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """How long connections may idle, and the like."""
+    for duration in _of_pools(resource):
+        yield from finer_than(duration, "ms", resource.kind)
+
+
+@further_check(INVALID_DURATION, kinds=["DestinationRule"], rows=["OD-01", "OD-02", "LB-12"])
+def durations_of_policies(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Times of outlier detection and of warm-up."""
+    for duration in _of_policies(rule):
+        yield from finer_than(duration, "ms", rule.kind)
+
+
+@further_check(INVALID_DURATION, kinds=["RequestAuthentication"], rows=["RA-15"])
+def timeout_of_keys(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """How long keys may take to load."""
+    for rule in policy.spec["jwtRules"]:
+        yield from finer_than(rule["timeout"], "ms", policy.kind)
+
+
+def finer_than(duration: Cursor, unit: str, kind: str) -> Iterator[Finding]:
+    """A duration that is not made of whole units (a unit as Go writes it)."""
+    length = nanoseconds(duration.text)
+    if length is not None and length >= NANOSECONDS["ms"] and (rest := length % NANOSECONDS[unit]):
+        whole = f"{(length - rest) // NANOSECONDS[unit] or 1}{unit}"
+        yield finding(
+            duration,
+            f"`{duration.text}` is no whole number of {'seconds' if unit == 's' else 'milliseconds'}; Istio refuses the {kind}",
+            hint=f"write `{whole}`",
+        )
