@@ -5,7 +5,26 @@ from istiolint.rules import declare
 _REFUSED = ("IST0106",)
 """istioctl has one code for all that Istio's own validation refuses."""
 
-UNKNOWN_FIELD = declare("unknown-field", severity="error", category="schema", fixable=True, rows=["PIPE-03", "PIPE-04", "DEC-01"])
+_ROWS = {
+    "unknown-field": ["PIPE-03", "PIPE-04", "DEC-01"],
+    "wrong-type": ["DEC-04", "DEC-05", "DEC-06"],
+    "unknown-value": ["DEC-03", "SC-48"],
+    "missing-field": ["DEC-11", "GW-14", "SC-04", "DR-03", "LB-01", "LB-02", "LB-12", "TP-08", "RA-10", "PA-01", "AP-32"],
+    "out-of-range": ["DEC-12", "LB-13", "PA-03"],
+    "invalid-value": ["DEC-09", "GT-14", "PA-02", "AP-25", "P-32", "RA-04", "RA-10", "RA-11", "RA-12", "RA-13", "RA-14", "P-24"],
+    "conflicting-fields": ["DEC-08", "P-33", "AP-01", "AP-22", "RA-01", "TL-01", "WP-01"],
+    "invalid-duration": [
+        "DEC-02", "P-12", "VS-72", "VS-81", "VS-102", "VS-103", "VS-109", "OD-01", "OD-02", "CP-07", "CP-09", "CP-10", "CP-12",
+        "CP-13", "CP-15", "CP-16", "LB-12", "RA-15",
+    ],
+    "invalid-url": ["RA-06", "RA-07"],
+    "wildcard-in-selector": ["P-30", "P-31", "SC-01", "DR-08", "SE-01", "PA-04", "RA-02", "AP-02", "TL-02", "WP-02", "PC-01",
+    "EF-02"],
+    "cross-namespace-target": ["P-32", "AP-03", "RA-03", "TL-03", "WP-03"],
+}  # fmt: skip
+"""The checks of Istio's own validation that the API server makes first, by what the schema says."""
+
+UNKNOWN_FIELD = declare("unknown-field", severity="error", category="schema", fixable=True, rows=_ROWS["unknown-field"])
 MISPLACED_FIELD = declare("misplaced-field", severity="error", category="schema", fixable=True)
 REMOVED_FIELD = declare("removed-field", severity="error", category="schema", fixable=True)
 FIELD_NEEDS_NEWER_ISTIO = declare("field-needs-newer-istio", severity="error", category="schema")
@@ -14,27 +33,29 @@ WRONG_API_VERSION = declare("wrong-api-version", severity="error", category="sch
 RETIRED_API = declare("retired-api", severity="error", category="schema")
 UNKNOWN_KIND = declare("unknown-kind", severity="error", category="schema", fixable=True)
 
-WRONG_TYPE = declare("wrong-type", severity="error", category="schema", fixable=True, rows=["DEC-04", "DEC-05", "DEC-06"])
-UNKNOWN_VALUE = declare("unknown-value", severity="error", category="schema", fixable=True, rows=["DEC-03", "SC-48"])
-MISSING_FIELD = declare("missing-field", severity="error", category="schema", codes=_REFUSED, rows=["DEC-11", "GW-14", "SC-04"])
+WRONG_TYPE = declare("wrong-type", severity="error", category="schema", fixable=True, rows=_ROWS["wrong-type"])
+UNKNOWN_VALUE = declare("unknown-value", severity="error", category="schema", fixable=True, rows=_ROWS["unknown-value"])
+MISSING_FIELD = declare("missing-field", severity="error", category="schema", codes=_REFUSED, rows=_ROWS["missing-field"])
 NULL_VALUE = declare("null-value", severity="warning", category="schema")
-OUT_OF_RANGE = declare("out-of-range", severity="error", category="schema", codes=_REFUSED, rows=["DEC-12"])
-INVALID_VALUE = declare("invalid-value", severity="error", category="schema", codes=_REFUSED, rows=["DEC-09", "GT-14"])
+OUT_OF_RANGE = declare("out-of-range", severity="error", category="schema", codes=_REFUSED, rows=_ROWS["out-of-range"])
+INVALID_VALUE = declare("invalid-value", severity="error", category="schema", codes=_REFUSED, rows=_ROWS["invalid-value"])
 DUPLICATE_ITEM = declare("duplicate-item", severity="error", category="schema", codes=_REFUSED)
 MISSING_NAME = declare("missing-name", severity="error", category="schema")
 INVALID_NAME = declare("invalid-name", severity="error", category="schema")
 
 CONFLICTING_FIELDS = declare(
-    "conflicting-fields", severity="error", category="validation", codes=_REFUSED, rows=["DEC-08", "P-33"]
+    "conflicting-fields", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["conflicting-fields"]
 )
 INVALID_DURATION = declare(
-    "invalid-duration", severity="error", category="validation", codes=_REFUSED, fixable=True, rows=["DEC-02", "P-12"]
+    "invalid-duration", severity="error", category="validation", codes=_REFUSED, fixable=True, rows=_ROWS["invalid-duration"]
 )
-INVALID_URL = declare("invalid-url", severity="error", category="validation", codes=_REFUSED)
+INVALID_URL = declare("invalid-url", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["invalid-url"])
 WILDCARD_IN_SELECTOR = declare(
-    "wildcard-in-selector", severity="error", category="validation", codes=_REFUSED, rows=["P-30", "P-31", "SC-01"]
+    "wildcard-in-selector", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["wildcard-in-selector"]
 )
-CROSS_NAMESPACE_TARGET = declare("cross-namespace-target", severity="error", category="validation", codes=_REFUSED)
+CROSS_NAMESPACE_TARGET = declare(
+    "cross-namespace-target", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["cross-namespace-target"]
+)
 CONFLICTING_RESOLUTION = declare("conflicting-resolution", severity="error", category="validation", codes=_REFUSED)
 
 BY_ID = {
