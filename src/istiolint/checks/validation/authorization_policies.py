@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from istiolint.checks.ports import carries_http
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -103,7 +105,7 @@ def _unsupported(at: Cursor, what: str) -> Finding:
 )  # fmt: skip
 def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """DENY by what only requests have, on ports that may carry none."""
-    if policy.spec["action"].text != "DENY":
+    if policy.spec["action"].text != "DENY" or _only_http(policy, mesh):
         return
     for rule in policy.spec["rules"]:
         sources = [origin["source"] for origin in rule["from"] if origin["source"].mapping]
@@ -116,6 +118,14 @@ def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 "on a port that carries no HTTP this rule denies every connection: what it asks for, only requests have",
                 hint='name the HTTP ports of the workload, as in `ports: ["8080"]`',
             )
+
+
+def _only_http(policy: Resource, mesh: Mesh) -> bool:
+    """Whether the input shows that all ports of the policy's workloads carry HTTP. (Istio does not look, and warns all the same.)"""
+    workloads = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
+    services = [service for workload in workloads for service in mesh.workloads.services_of(workload)]
+    found = bool(services) or (not workloads and bool(mesh.reached(policy)))
+    return found and all(carries_http(port) for service in services for port in service.spec["ports"])
 
 
 def _uses(part: Cursor, fields: tuple[str, ...]) -> bool:
