@@ -121,7 +121,7 @@ def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 def _only_http(policy: Resource, mesh: Mesh) -> bool:
-    """Whether the input shows that all ports of the policy's workloads carry HTTP. (Istio does not look, and warns all the same.)"""
+    """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not look, and warns all the same.)"""
     workloads = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
     services = [service for workload in workloads for service in mesh.workloads.services_of(workload)]
     found = bool(services) or (not workloads and bool(mesh.reached(policy)))
