@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from istiolint.cursor import Cursor
+from istiolint.mesh.host_index import HostIndex
+from istiolint.primitives.ports import TLS
 from istiolint.resource import Resource
 
 
@@ -43,6 +45,7 @@ class GatewayServers:
     def __init__(self, gateways: Iterable[Resource]):
         self._by_host: dict[tuple[int, str], list[Server]] = defaultdict(list)
         self._by_certificate: dict[str, list[Server]] = defaultdict(list)
+        inside_tls: list[tuple[str, Server]] = []
         for gateway in gateways:
             for cursor in gateway.spec["servers"]:
                 server = Server(gateway, cursor)
@@ -51,6 +54,9 @@ class GatewayServers:
                         self._by_host[server.port, host].append(server)
                 if certificate := certificate_of(server):
                     self._by_certificate[certificate].append(server)
+                if server.protocol in TLS:
+                    inside_tls += ((host, server) for host, _ in server.hosts)
+        self._inside_tls = HostIndex(inside_tls)
 
     def with_host(self, server: Server, host: str) -> Iterator[Server]:
         """Servers of other Gateways for the same port and host that run on the same workloads."""
@@ -59,6 +65,11 @@ class GatewayServers:
             together = runs_on_all_of(server.gateway, other.gateway) or runs_on_all_of(other.gateway, server.gateway)
             if other.gateway is not server.gateway and same_bind and together:
                 yield other
+
+    def with_tls(self, gateway: Resource, host: str) -> bool:
+        """Whether some server takes a host inside TLS on workloads that run this Gateway as well."""
+        found = (server.gateway for server in self._inside_tls.overlapping(host))
+        return any(runs_on_all_of(gateway, other) or runs_on_all_of(other, gateway) for other in found)
 
     def with_certificate(self, server: Server) -> Iterator[Server]:
         """Servers of other Gateways with the same certificate, on workloads that this Gateway runs on as well."""
