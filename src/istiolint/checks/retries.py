@@ -75,6 +75,23 @@ def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
+@check(
+    "try-longer-than-timeout", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+)  # fmt: skip
+def try_longer_than_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A single try that may take longer than the whole request."""
+    for route in service.spec["http"]:
+        timeout, each = route["timeout"], route["retries"]["perTryTimeout"]
+        if 0 < _length(timeout) < _length(each):
+            yield finding(
+                each,
+                f"`{each.text}` for each try is more than the `{timeout.text}` of the whole request: Envoy ignores it, and a try "
+                "that hangs is never repeated",
+                hint="write less than the `timeout`, so that there is time for another try",
+                related=[(timeout, "the time of the whole request")],
+            )
+
+
 def _length(duration: Cursor) -> int:
     return nanoseconds(duration.text) or 0
 

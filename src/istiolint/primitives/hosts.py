@@ -11,6 +11,9 @@ _NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _LONGEST_NAME = 255
 _LONGEST_LABEL = 63
 _LARGEST = 2**63 - 1
+_SNI_PARTS = 4
+SNI_OF_SUBSETS = "outbound_"
+"""How the SNI begins that Istio makes for a subset, for TLS between clusters."""
 
 
 def is_label(text: str) -> bool:
@@ -42,6 +45,17 @@ def pattern_fault(text: str) -> str | None:
     if first != "*" and (fault := _first_label_fault(first)):
         return fault
     return _labels_fault(rest) if dot and rest else None
+
+
+def subset_sni_fault(text: str) -> str | None:
+    """What keeps a text from being the SNI of a subset, `outbound_.PORT_.SUBSET_.HOST`; Istio looks at it with half an eye."""
+    parts = text.split("_")
+    if len(parts) < _SNI_PARTS or parts[0] != SNI_OF_SUBSETS.removesuffix("_"):
+        return "the SNI of a subset is made of `outbound`, port, subset and host, with `_.` between them"
+    if not any(character in "0123456789" for character in parts[1]):
+        return f"`{parts[1].strip('.')}` is no port"
+    host = parts[3].strip(".")
+    return None if re.search("[A-Za-z]", host) else f"`{host}` is no host"
 
 
 def is_partial_wildcard(text: str) -> bool:

@@ -19,3 +19,4 @@ INVALID_SERVICE_ACCOUNT = declare("invalid-service-account", severity="error", c
 INVALID_TRUST_DOMAIN = declare("invalid-trust-domain", severity="error", category="validation")
 INVALID_PATH_TEMPLATE = declare("invalid-path-template", severity="error", category="validation")
 CONDITION_WITHOUT_CONTENT = declare("condition-without-content", severity="error", category="validation")
+INVALID_HEADER_NAME = declare("invalid-header-name", severity="error", category="validation")

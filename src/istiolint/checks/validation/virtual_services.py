@@ -1,20 +1,23 @@
 """VirtualServices: hosts that are none, shares beyond 100%, and conditions for retries that Istio does not know."""
 
+import json
 from collections.abc import Iterator
 
 from istiolint.checks.validation.rules import INVALID_HOST, INVALID_PERCENTAGE
+from istiolint.checks.validation.virtual_service_objects import holds_for_sidecars
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateways import MESH
+from istiolint.mesh.virtual_services import destinations
 from istiolint.primitives.addresses import is_ip_address
-from istiolint.primitives.hosts import pattern_fault
+from istiolint.primitives.hosts import SNI_OF_SUBSETS, pattern_fault, subset_sni_fault
 from istiolint.primitives.percentages import SMALLEST
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
+from istiolint.schema.rules import OUT_OF_RANGE
 
-_SNI_OF_SUBSETS = "outbound_"
-"""How names begin that Istio makes for TLS between clusters; rules of their own hold for them."""
 _CONDITIONS = frozenset((
     "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx", "refused-stream",
     "retriable-status-codes", "retriable-headers", "envoy-ratelimited", "http3-post-connect-failure", "cancelled",
@@ -25,12 +28,11 @@ _STATUS_RANGES = ((100, 103), (200, 208), (226, 226), (300, 305), (307, 308), (4
 """Status codes that Go's net/http has a text for; Istio takes no others."""
 
 
-@further_check(INVALID_HOST, kinds=["VirtualService"], rows=["VS-07", "VS-09", "VS-123", "D-1", "D-2"])
+@further_check(INVALID_HOST, kinds=["VirtualService"], rows=["VS-07", "VS-08", "VS-09", "VS-123", "D-1", "D-2"])
 def virtual_service_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts of a VirtualService, of its TLS matches, and of its destinations."""
     spec = service.spec
-    gateways = spec["gateways"]
-    in_mesh = gateways.value in (None, []) or any(gateway.text == "mesh" for gateway in gateways)
+    in_mesh, for_subsets = holds_for_sidecars(service), _takes_names_of_subsets(service)
     for host in spec["hosts"]:
         if host.text == "*" and in_mesh:
             yield finding(
@@ -39,11 +41,12 @@ def virtual_service_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 hint="write the names of the services, or bind it with `gateways` to a gateway only",
             )
         elif not is_ip_address(host.text):
-            yield from _refused(host, "no host of a VirtualService")
+            yield from _refused(host, "no host of a VirtualService", for_subsets=for_subsets and not in_mesh)
+    no_mesh = all(gateway.text != MESH for gateway in spec["gateways"])
     for sni in (host for route in spec["tls"] for match in route["match"] for host in match["sniHosts"]):
         if not is_ip_address(sni.text):
-            yield from _refused(sni, "no SNI host")
-    for destination in _destinations(spec):
+            yield from _refused(sni, "no SNI host", for_subsets=no_mesh)
+    for destination in destinations(service):
         if destination["host"].text == "*":
             yield finding(
                 destination["host"],
@@ -54,20 +57,24 @@ def virtual_service_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield from _refused(destination["host"], "no host of a destination")
 
 
-def _refused(host: Cursor, what: str) -> Iterator[Finding]:
+def _takes_names_of_subsets(service: Resource) -> bool:
+    """Whether some TLS match asks for SNI: then gateways may have hosts such as those that Istio makes for subsets."""
+    return any(match["sniHosts"] for route in service.spec["tls"] for match in route["match"])
+
+
+def _refused(host: Cursor, what: str, *, for_subsets: bool = False) -> Iterator[Finding]:
     text = host.text
-    # an empty one is the schema's to tell
-    if text and not has_placeholder(text) and not text.startswith(_SNI_OF_SUBSETS) and (fault := pattern_fault(text)):
+    if not text or has_placeholder(text):  # of an empty one another check tells
+        return
+    if for_subsets and text.startswith(SNI_OF_SUBSETS):
+        if fault := subset_sni_fault(text):
+            yield finding(
+                host,
+                f"`{text}` is {what}: {fault}; Istio refuses it",
+                hint="write `outbound_.443_._.stock.shop.svc.cluster.local`",
+            )
+    elif fault := pattern_fault(text):
         yield finding(host, f"`{text}` is {what}: {fault}; Istio refuses it", hint="write a name such as `shop.example.com`")
-
-
-def _destinations(spec: Cursor) -> Iterator[Cursor]:
-    for protocol in ("http", "tls", "tcp"):
-        for route in spec[protocol]:
-            yield from (item["destination"] for item in route["route"])
-            if protocol == "http":
-                yield route["mirror"]
-                yield from (mirror["destination"] for mirror in route["mirrors"])
 
 
 @further_check(
@@ -97,7 +104,7 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "unknown-retry-condition", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
-    rows=["VS-104"],
+    rows=["VS-104"], fixable=True,
 )  # fmt: skip
 def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Parts of `retryOn` that are neither a condition nor a status code."""
@@ -105,6 +112,14 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         retry_on = route["retries"]["retryOn"]
         if not retry_on.text or has_placeholder(retry_on.text):
             continue
+        meant = [part.strip() for part in retry_on.text.split(",") if part.strip()]
+        text = ",".join(meant)
+        # what is left without blanks can mean one thing only
+        fix = (
+            Fix(f"write `{text}`", (Replace(retry_on.place, json.dumps(text)),))
+            if meant and all(map(_is_condition, meant))
+            else None
+        )
         for part in retry_on.text.split(","):
             if _is_condition(part):
                 continue
@@ -113,6 +128,41 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 retry_on,
                 f"`{part}` in `retryOn` {why}; Istio refuses the VirtualService",
                 hint="separate conditions such as `5xx` and `reset` by a comma alone",
+                fix=fix,
+            )
+            if fix:
+                break  # it mends all of them
+
+
+@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-100"])
+def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Less than no retry."""
+    for route in service.spec["http"]:
+        attempts = route["retries"]["attempts"]
+        if attempts.number is not None and -(2**31) <= attempts.number < 0:
+            yield finding(
+                attempts,
+                f"`{attempts.number}` attempts are less than none; Istio refuses the VirtualService",
+                hint="write 0 for no retries",
+            )
+
+
+@check(
+    "retries-without-attempts", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-101"],
+)  # fmt: skip
+def retries_without_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Settings for retries, of which there are none."""
+    for route in service.spec["http"]:
+        retries = route["retries"]
+        set_to = [retries[field] for field in ("perTryTimeout", "retryOn", "retryRemoteLocalities")]
+        written = next((field for field in set_to if field.value not in (None, "")), None)
+        if written and retries["attempts"].value in (None, 0):
+            counted = "`attempts: 0` means none" if retries["attempts"].exists else "without `attempts` there are none"
+            yield finding(
+                written.key,
+                f"`{written.name}` is for retries, and {counted}; Istio refuses the VirtualService",
+                hint="write how many, such as `attempts: 2`, or delete the other settings",
             )
 
 

@@ -1,0 +1,88 @@
+"""Names and values of HTTP headers as Istio's validation reads them, which differs from field to field.
+
+Each `..._fault` gives what is wrong with a text, as words that continue "`x` is no ...: ", or None when nothing is.
+"""
+
+import re
+
+_TOKEN = re.compile(r"[!#$%&'*+,\-.^_`|~A-Za-z0-9]+", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CLAIM = re.compile(r"@request\.auth\.claims(\..+|\[.+\])", re.ASCII | re.IGNORECASE | re.DOTALL)
+_SHOWN = {" ": "a blank", "`": "a backtick"}
+_HOST = "host"
+_AUTHORITY = ":authority"
+PSEUDO_HEADERS = frozenset((":method", ":scheme", _AUTHORITY, ":path", ":status"))
+"""What HTTP/2 has in place of the first line of a message."""
+
+
+def is_claim(name: str) -> bool:
+    """Whether the name of a header in a match stands for a claim of a token: `@request.auth.claims.group`."""
+    return bool(_CLAIM.fullmatch(name))
+
+
+def names_authority(name: str) -> bool:
+    """Whether a header is the host that a request is for."""
+    return name.lower() in (_HOST, _AUTHORITY)
+
+
+def match_name_fault(name: str) -> str | None:
+    """What keeps a text from being the name of a header in a match."""
+    if is_claim(name) or name in PSEUDO_HEADERS:
+        return None
+    if name.startswith("@"):
+        return "claims are written as `@request.auth.claims.NAME` or `@request.auth.claims[NAME]`"
+    if name.startswith(":"):
+        return "of the headers with a colon only " + ", ".join(f"`{known}`" for known in sorted(PSEUDO_HEADERS)) + " are known"
+    return _token_fault(name)
+
+
+def cors_name_fault(name: str) -> str | None:
+    """What keeps a text from being the name of a header that scripts of other origins may send or see; `*` is one."""
+    return _token_fault(name)
+
+
+def set_name_fault(name: str) -> str | None:
+    """What keeps a header from being set or added in requests. Of those that Envoy keeps, only the host can be."""
+    if not name:
+        return "it is empty"
+    return "headers with a colon are Envoy's own" if name.startswith(":") and not names_authority(name) else None
+
+
+def edited_name_fault(name: str) -> str | None:
+    """What keeps a header from being removed, and from being set or added in responses."""
+    if not name:
+        return "it is empty"
+    if name.startswith(":"):
+        return "headers with a colon are Envoy's own"
+    return "every request needs its host" if name.lower() == _HOST else None
+
+
+def _token_fault(name: str) -> str | None:
+    if not name:
+        return "it is empty"
+    if _TOKEN.fullmatch(name):
+        return None
+    wrong = next(character for character in name if not _TOKEN.fullmatch(character))
+    return f"it has {_SHOWN.get(wrong, f'`{wrong}`' if wrong.isprintable() else 'a control character')} in it"
+
+
+_STRING = r"(?:\\.|[^\\)\"])*"
+_ARGUMENTS = rf'\( *(?:\[ *"|[^\[ ]){_STRING}(?:" *, *"{_STRING})*(?:\)|" *\] *\)) *%'
+_READABLE = re.compile(rf"(?:[^%]|%%|%(?!%)[^%(]*(?:%|{_ARGUMENTS}))*", re.DOTALL)
+"""As much of a value as Envoy can read: text, `%%`, `%NAME%`, `%NAME(text)%`, and `%NAME(["a", "b"])%`."""
+
+
+def value_fault(value: str) -> str | None:
+    """What keeps a text from being the value of a header, in which `%NAME%` and `%NAME(arguments)%` are variables of Envoy."""
+    if found := _CONTROL.search(value):
+        return "it has a line break in it" if found[0] in "\r\n" else "it has a control character in it"
+    if "%" not in value or not (rest := value[_readable(value) :]):
+        return None
+    if rest == "%":
+        return "a `%` stands at its end, and a percent sign is written `%%`"
+    return f"no variable ends behind `{rest[:20]}`, and a percent sign is written `%%`"
+
+
+def _readable(value: str) -> int:
+    found = _READABLE.match(value)
+    return found.end() if found else 0
