@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istiolint.primitives.hosts import is_label, is_partial_wildcard, name_fault, pattern_fault
+from istiolint.primitives.hosts import is_label, is_partial_wildcard, name_fault, pattern_fault, subset_sni_fault
 
 LABELS = st.from_regex(r"[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?", fullmatch=True)
 ENDINGS = LABELS.filter(lambda label: not label.isdigit())
@@ -66,3 +66,12 @@ def test_longest() -> None:
 @pytest.mark.parametrize(("pattern", "partial"), [("*", False), ("*.a", False), ("a.b", False), ("*a.b", True), ("*-a.b", True)])
 def test_partial_wildcards(pattern: str, partial: bool) -> None:
     assert is_partial_wildcard(pattern) is partial
+
+
+@given(st.integers(1, 65535), st.one_of(st.just(""), LABELS), NAMES.filter(lambda name: any(map(str.isalpha, name))))
+def test_sni_of_subsets(port: int, subset: str, host: str) -> None:
+    assert subset_sni_fault(f"outbound_.{port}_.{subset}_.{host}") is None
+    assert subset_sni_fault(f"outbound_.{port}_.{host}")
+    assert subset_sni_fault(f"inbound_.{port}_.{subset}_.{host}")
+    assert subset_sni_fault(f"outbound_.http_.{subset}_.{host}")
+    assert subset_sni_fault(f"outbound_.{port}_.{subset}_.10.0.0.1")

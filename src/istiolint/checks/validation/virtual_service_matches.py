@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from istiolint.checks.validation.listeners import LARGEST_NUMBER
-from istiolint.checks.validation.rules import EMPTY_FIELD, INVALID_HEADER_NAME, INVALID_LABEL, INVALID_PORT
+from istiolint.checks.validation.rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_HEADER_NAME, INVALID_LABEL, INVALID_PORT
 from istiolint.checks.validation.subsets import label_faults
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.primitives.addresses import is_cidr, is_ip_address
 from istiolint.primitives.headers import match_name_fault
 from istiolint.primitives.hosts import label_fault
 from istiolint.primitives.ports import is_port
@@ -76,6 +77,22 @@ def labels_of_callers(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Labels of those who call."""
     for match in _matches(service):
         yield from label_faults(match["sourceLabels"], service.kind)
+
+
+@further_check(INVALID_ADDRESS, kinds=["VirtualService"], rows=["VS-126", "VS-131"])
+def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Ranges of addresses to which clients connect."""
+    for match in _matches(service, "tls", "tcp"):
+        for subnet in match["destinationSubnets"]:
+            text = subnet.text
+            if not isinstance(subnet.value, str) or has_placeholder(text):
+                continue
+            if not (is_cidr(text) if "/" in text else is_ip_address(text)):
+                yield finding(
+                    subnet,
+                    f"`{text}` is neither an IP address nor a range; Istio refuses the VirtualService",
+                    hint="write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
+                )
 
 
 @check(
