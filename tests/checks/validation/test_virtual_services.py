@@ -284,7 +284,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("http.0.match.0.uri", {"regex": ""}, "empty-field"),
     ("http.0.match.0.uri", {"regex": "(?!a)"}, "invalid-regex"),
     ("http.0.match.0.headers", {"a": {"regex": "*"}}, "invalid-regex"),
-    ("http.0.match.0.sourceNamespace", "a.b", "invalid-source-namespace"),
+    *((f"{kind}.0.match.0.sourceNamespace", "a.b", "invalid-source-namespace") for kind in KINDS),
     ("http.0.redirect", {"uri": "/"}, "conflicting-route-actions"),
     ("http.0.directResponse", {"status": 404}, "conflicting-route-actions"),
     ("http.0.delegate", {"name": "a"}, "conflicting-route-actions"),

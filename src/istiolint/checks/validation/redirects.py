@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.checks.validation.listeners import LARGEST_NUMBER
 from istiolint.checks.validation.rules import INVALID_PORT
+from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
@@ -14,7 +15,7 @@ from istiolint.schema.rules import CONFLICTING_FIELDS, OUT_OF_RANGE, UNKNOWN_VAL
 
 _REFUSED_BODY = 1 << 20
 _LARGE_BODY = 100 << 10
-_NO_NUMBER = (None, "")
+_UNSET = (None, "")
 
 
 @further_check(CONFLICTING_FIELDS, kinds=["VirtualService"], rows=["VS-91", "VS-105"])
@@ -22,7 +23,7 @@ def two_paths(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two ways at once to say what the path becomes."""
     for route in service.spec["http"]:
         for action, other in (("redirect", "prefixRewrite"), ("rewrite", "uriRegexRewrite")):
-            if route[action]["uri"].text and route[action][other].value not in _NO_NUMBER:
+            if route[action]["uri"].text and route[action][other].value not in _UNSET:
                 yield finding(
                     route[action][other].key,
                     f"`uri` and `{other}` exclude each other in a {action}; Istio refuses the VirtualService",
@@ -39,9 +40,7 @@ def redirect_or_rewrite_without_target(service: Resource, mesh: Mesh) -> Iterato
     """Redirects and rewrites that change nothing."""
     for route in service.spec["http"]:
         redirect, rewrite, regex = route["redirect"], route["rewrite"], route["rewrite"]["uriRegexRewrite"]
-        changes = [redirect[field].value for field in ("uri", "prefixRewrite", "authority", "scheme")]
-        ports = [redirect[field].value for field in ("port", "derivePort")]
-        if isinstance(redirect.value, dict) and not any(changes) and ports == [None, None]:
+        if isinstance(redirect.value, dict) and not _leads_somewhere(redirect):
             yield finding(
                 redirect.key,
                 "the redirect does not say where to; Istio refuses the VirtualService",
@@ -53,13 +52,21 @@ def redirect_or_rewrite_without_target(service: Resource, mesh: Mesh) -> Iterato
                 "the rewrite does not say what to write; Istio refuses the VirtualService",
                 hint="add `uri` or `authority`; to cut a prefix off, `uri: /`",
             )
-        missing = [field for field in ("match", "rewrite") if regex[field].value in _NO_NUMBER]
-        if isinstance(regex.value, dict) and missing:
+        if isinstance(regex.value, dict) and (
+            missing := [field for field in ("match", "rewrite") if regex[field].value in _UNSET]
+        ):
             yield finding(
                 regex.key,
                 f"`uriRegexRewrite` has no `{'` and no `'.join(missing)}`; Istio refuses the VirtualService",
                 hint="say what shall be replaced as `match`, and by what as `rewrite`",
             )
+
+
+def _leads_somewhere(redirect: Cursor) -> bool:
+    """Whether a redirect names something that is other than in the request; a port of 0 counts as named."""
+    return any(redirect[field] for field in ("uri", "prefixRewrite", "authority", "scheme")) or any(
+        redirect[field].value is not None for field in ("port", "derivePort")
+    )
 
 
 @check(

@@ -19,6 +19,8 @@ def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Faults that do not say what goes wrong."""
     for route in service.spec["http"]:
         fault = route["fault"]
+        if fault.value is None:
+            continue
         abort, delay = fault["abort"], fault["delay"]
         if isinstance(fault.value, dict) and abort.value is None and delay.value is None:
             yield finding(

@@ -18,8 +18,9 @@ _TEMPLATES = ("{{", "${", "$(")
 def _edits(service: Resource) -> Iterator[Cursor]:
     """What is done to headers, of whole routes and of single destinations."""
     for route in service.spec["http"]:
-        yield route["headers"]
-        yield from (destination["headers"] for destination in route["route"])
+        for edits in (route["headers"], *(destination["headers"] for destination in route["route"])):
+            if edits:
+                yield edits
 
 
 @further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-60", "VS-62", "VS-63", "VS-65", "VS-113", "P-20", "P-21"])

@@ -46,9 +46,7 @@ def header_name_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 def empty_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Prefixes and expressions without a character. Only a path may have any beginning."""
     for match in _matches(service, "http"):
-        conditions = [match[field] for field in _FIELDS]
-        conditions += [condition for field in _MAPS for _, condition in match[field].items()]
-        for text in (match["uri"]["regex"], *(condition[form] for condition in conditions for form in ("prefix", "regex"))):
+        for text in _texts(match):
             if text.value == "":
                 yield finding(
                     text,
@@ -57,6 +55,17 @@ def empty_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     if text.path[-3] in _MAPS
                     else "delete the condition; without one, any value will do",
                 )
+
+
+def _texts(match: Cursor) -> Iterator[Cursor]:
+    """Prefixes and expressions that may not be empty."""
+    for field, condition in match.items():
+        if field == "uri":
+            yield condition["regex"]
+        elif field in _FIELDS or field in _MAPS:
+            for one in (condition,) if field in _FIELDS else (item for _, item in condition.items()):
+                yield one["prefix"]
+                yield one["regex"]
 
 
 @further_check(INVALID_PORT, kinds=["VirtualService"], rows=["VS-49", "VS-127", "VS-132"])
@@ -101,11 +110,14 @@ def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 )  # fmt: skip
 def invalid_source_namespace(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Namespaces of those who call that are no names of namespaces."""
-    for match in _matches(service, "http"):
+    for match in _matches(service):
         namespace = match["sourceNamespace"]
         if namespace.text and not has_placeholder(namespace.text) and (fault := label_fault(namespace.text)):
+            http = namespace.path[1] == "http"
             yield finding(
                 namespace,
-                f"{fault}: no namespace is called `{namespace.text}`; Istio refuses the VirtualService",
+                f"{fault}: no namespace is called `{namespace.text}`; "
+                + ("Istio refuses the VirtualService" if http else "Istio does not look, and the match takes nobody"),
                 hint="write the name of one namespace; patterns are not known here",
+                severity=None if http else "warning",
             )

@@ -112,17 +112,10 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         retry_on = route["retries"]["retryOn"]
         if not retry_on.text or has_placeholder(retry_on.text):
             continue
-        meant = [part.strip() for part in retry_on.text.split(",") if part.strip()]
-        text = ",".join(meant)
-        # what is left without blanks can mean one thing only
-        fix = (
-            Fix(f"write `{text}`", (Replace(retry_on.place, json.dumps(text)),))
-            if meant and all(map(_is_condition, meant))
-            else None
-        )
         for part in retry_on.text.split(","):
             if _is_condition(part):
                 continue
+            fix = _without_blanks(retry_on)
             why = "has a space beside it" if _is_condition(part.strip()) else "is no condition for retries"
             yield finding(
                 retry_on,
@@ -164,6 +157,14 @@ def retries_without_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]
                 f"`{written.name}` is for retries, and {counted}; Istio refuses the VirtualService",
                 hint="write how many, such as `attempts: 2`, or delete the other settings",
             )
+
+
+def _without_blanks(retry_on: Cursor) -> Fix | None:
+    """The conditions with commas alone between them, where that leaves only such as Istio knows."""
+    meant = [part.strip() for part in retry_on.text.split(",") if part.strip()]
+    text = ",".join(meant)
+    known = meant and all(_is_condition(part) for part in meant)
+    return Fix(f"write `{text}`", (Replace(retry_on.place, json.dumps(text)),)) if known else None
 
 
 def _is_condition(text: str) -> bool:
