@@ -19,13 +19,17 @@ from istiolint.rules import check, finding
 def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names that no Gateway can have."""
     for gateways in _lists(service):
+        looked_at = True
         for gateway in gateways:
             if isinstance(gateway.value, str) and not has_placeholder(gateway.text) and (fault := _fault(gateway.text)):
+                follows = "Istio refuses the VirtualService" if looked_at else "the routes are bound to nothing there"
                 yield finding(
                     gateway,
-                    f"`{gateway.text}` is no name of a Gateway: {fault}; Istio refuses the VirtualService",
+                    f"`{gateway.text}` is no name of a Gateway: {fault}; {follows}",
                     hint="write `NAMESPACE/NAME`, or `mesh` for the sidecars",
                 )
+            # behind the first name without a namespace, Istio's own validation looks no further
+            looked_at = looked_at and "/" in gateway.text
 
 
 @check(
@@ -39,12 +43,14 @@ def gateway_by_domain_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             text = gateway.text
             if "." in text and "/" not in text and not has_placeholder(text) and not _fault(text):
                 name, namespace = text.split(".")[:2]
+                if not namespace:
+                    continue
                 meant = f"{namespace}/{name}"
                 yield finding(
                     gateway,
                     f"`{text}` is the old way to name a Gateway of another namespace; Istio warns of it",
                     hint=f"write `{meant}`",
-                    fix=Fix(f"write `{meant}`", (Replace(gateway.place, meant),)) if namespace else None,
+                    fix=Fix(f"write `{meant}`", (Replace(gateway.place, meant),)),
                 )
 
 
