@@ -1,8 +1,11 @@
-"""Write the tables in docs/: the codes of `istioctl analyze`, and the checks of Istio's own validation that rules cover.
+"""Write the tables in docs/: the codes of `istioctl analyze`, the checks of Istio's own validation that rules cover, and the
+output that the page on `istiolint mtls` shows.
 
 usage: python tools/build_tables.py [DOCS]
 """
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +18,9 @@ from istiolint.rules import Rule, all_rules
 
 ANALYZE = "istioctl-analyze.md"
 VALIDATION = "validation.md"
+MTLS = "mtls.md"
+ROOT = Path(__file__).parents[1]
+CONSOLE = re.compile(r"(?<=^```console\n)\$ (?P<command>istiolint [^\n]*)\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 VALIDATION_HEAD = """\
 # Checks of Istio's own validation
@@ -97,7 +103,18 @@ def validation() -> str:
     return text + WITHOUT_HEAD + "".join(rows)
 
 
-TABLES = {ANALYZE: analyze, VALIDATION: validation}
+def mtls() -> str:
+    """The page on `istiolint mtls`, with what the command shows today."""
+
+    def shown(block: re.Match[str]) -> str:
+        command = [sys.executable, "-m", *block["command"].split()]
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+        return f"$ {block['command']}\n{found.stdout}```"
+
+    return CONSOLE.sub(shown, (ROOT / "docs" / MTLS).read_text("utf-8"))
+
+
+TABLES = {ANALYZE: analyze, VALIDATION: validation, MTLS: mtls}
 
 
 def main() -> None:

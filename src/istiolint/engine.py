@@ -25,6 +25,24 @@ def lint(sources: Iterable[Source], settings: Settings | None = None, watch: Wat
     return _Run(settings or Settings(), watch).lint(sources)
 
 
+def understand(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None) -> "Understood":
+    """Read and understand everything, and check nothing: for commands that tell what a mesh is, not what is wrong with it."""
+    run = _Run(settings or Settings(), watch)
+    meshes = [(cluster.name, mesh) for cluster, mesh in run.meshes(sources, check=False)]
+    return Understood(meshes, [found for found in run.report().diagnostics if found.rule in UNREADABLE])
+
+
+class Understood(NamedTuple):
+    """The mesh as each cluster has it (named "" where only one is looked at), and what could not be read."""
+
+    meshes: list[tuple[str, Mesh]]
+    unreadable: list[Diagnostic]
+
+
+UNREADABLE = ("unreadable-file", "yaml-syntax", "yaml-too-deep", "yaml-alias-bomb")
+"""The rules that tell of documents of which nothing is known."""
+
+
 def selected(settings: Settings) -> dict[str, Rule]:
     """The rules that are on: `select` (or the default ones) without `ignore`. ValueError for a name that means no rule."""
     chosen = [rule for name in settings.select for rule in _named(name)] if settings.select else [
@@ -51,16 +69,21 @@ class _Run:
         self.internal_errors = [f"the plugin {name} could not be loaded ({why})" for name, why in plugin_failures()]
 
     def lint(self, sources: Iterable[Source]) -> Report:
+        for cluster, mesh in self.meshes(sources):
+            self.check(cluster.checked, mesh)
+        return self.report()
+
+    def meshes(self, sources: Iterable[Source], *, check: bool = True) -> Iterator[tuple["_Cluster", Mesh]]:
         sources = list(sources)
         patches = patch_paths(sources)
         documents = (document for source in self.watched(sources) for document in self.read(source, patches))
-        found = [resource for document in documents for resource in self.understand(document)]
+        understand = self.understand if check else resources
+        found = [resource for document in documents for resource in understand(document)]
         if networks := self.given(self.settings.mesh_networks):
             found.append(GivenResource(networks, "MeshNetworks", self.settings.root_namespace))
         mesh_config = self.given(self.settings.mesh_config)
         for cluster in _by_cluster(found):
-            self.check(cluster.checked, Mesh(cluster.held, self.settings, mesh_config=mesh_config, foreign=cluster.foreign))
-        return self.report()
+            yield cluster, Mesh(cluster.held, self.settings, mesh_config=mesh_config, foreign=cluster.foreign)
 
     def check(self, found: list[Resource], mesh: Mesh) -> None:
         checks: dict[str, list[tuple[Rule, Check]]] = {}
@@ -157,6 +180,7 @@ class _Run:
 class _Cluster(NamedTuple):
     """What one cluster holds, which of it is checked there, and what its neighbours hold."""
 
+    name: str
     checked: list[Resource]
     held: list[Resource]
     foreign: list[Resource]
@@ -167,11 +191,11 @@ def _by_cluster(found: list[Resource]) -> Iterator[_Cluster]:
     shared = [resource for resource in found if not resource.cluster]
     names = list(dict.fromkeys(resource.cluster for resource in found if resource.cluster))
     if not names:
-        yield _Cluster(shared, shared, [])
+        yield _Cluster("", shared, shared, [])
     for number, name in enumerate(names):
         own = [resource for resource in found if resource.cluster == name]
         foreign = [resource for resource in found if resource.cluster not in ("", name)]
-        yield _Cluster([*own, *shared] if number == 0 else own, [*own, *shared], foreign)
+        yield _Cluster(name, [*own, *shared] if number == 0 else own, [*own, *shared], foreign)
 
 
 def _key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -8,6 +8,7 @@ from istiolint.cli.completion import completion
 from istiolint.cli.explain import explain
 from istiolint.cli.help import write_sections
 from istiolint.cli.lint import lint
+from istiolint.cli.mtls import mtls
 from istiolint.cli.rules import rules
 
 EXAMPLES = """\b
@@ -16,6 +17,7 @@ Examples:
   istiolint ./manifests --context ./base   read ./base for reference only
   helm template . | istiolint -            lint what a chart renders
   istiolint explain IST0101                what a rule is about
+  istiolint mtls ./manifests               who takes mTLS, and whose calls fail
 """
 
 
@@ -58,5 +60,5 @@ def group() -> None:
     """Read Istio manifests offline and say what will break, where, why, and how to mend it."""
 
 
-for command in (lint, rules, explain, completion):
+for command in (lint, mtls, rules, explain, completion):
     group.add_command(command)

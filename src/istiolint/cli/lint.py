@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +18,9 @@ from istiolint.config import Config, ConfigError, find, load
 from istiolint.finding import SEVERITIES
 from istiolint.report.escape import printable
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
+
+if TYPE_CHECKING:
+    from istiolint.sources import Source
 
 EXIT_STATUS = """\b
 Exit status:
@@ -47,18 +52,14 @@ FILE = click.Path(dir_okay=False, path_type=str)
 def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-); the current folder by default."""
     from istiolint import engine
-    from istiolint.sources import MissingPathError, discover
+    from istiolint.sources import MissingPathError
 
     try:
         os.getcwd()
     except OSError as error:
         raise Refusal("the current folder is not there any more") from error
     try:
-        config = _config(options)
-        settings = _settings(config, options)
-        context = (*options["context"], *config.paths("context"))
-        clusters = _clusters(config, options["cluster"])
-        sources = discover(paths or (() if clusters else (".",)), context=context, clusters=clusters)
+        sources, settings = inputs(paths, options)
         report = engine.lint(sources, settings, watch())
     except (ConfigError, MissingPathError) as error:
         raise Refusal(str(error)) from error
@@ -68,17 +69,31 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     sys.exit(2 if report.internal_errors else int(report.fails(settings.fail_on)))
 
 
+def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> "tuple[Iterator[Source], Settings]":
+    """What the options and the configuration file say is to be read, and how; options that a command does not have are unset.
+
+    Raises ConfigError and MissingPathError.
+    """
+    from istiolint.sources import discover
+
+    config = _config(options)
+    settings = _settings(config, defaultdict(lambda: None, options))
+    context = (*options["context"], *config.paths("context"))
+    clusters = _clusters(config, options["cluster"])
+    return discover(paths or (() if clusters else (".",)), context=context, clusters=clusters), settings
+
+
 def _config(options: dict[str, Any]) -> Config:
     if options["isolated"]:
         return Config()
-    path = options["config"] or find(Path.cwd())
+    path = Path(options["config"]) if options["config"] else find(Path.cwd())
     return load(path) if path else Config()
 
 
 def _settings(config: Config, options: dict[str, Any]) -> Settings:
     values, default = config.values, Settings()
-    select = tuple(name for names in options["select"] for name in names) or config.names("select")
-    ignore = (*(name for names in options["ignore"] for name in names), *config.names("ignore"))
+    select = tuple(name for names in options["select"] or () for name in names) or config.names("select")
+    ignore = (*(name for names in options["ignore"] or () for name in names), *config.names("ignore"))
     try:
         check_names((*config.names("select"), *config.names("ignore")))
     except click.BadParameter as error:

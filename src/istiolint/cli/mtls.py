@@ -1,0 +1,53 @@
+"""`istiolint mtls`: the effective mutual TLS of each workload and port."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from istiolint.cli.lint import FILE, PATH, inputs
+from istiolint.cli.progress import watch
+from istiolint.cli.refusal import Refusal
+from istiolint.config import ConfigError
+from istiolint.report.escape import printable
+
+EXIT_STATUS = """\b
+Exit status:
+  0  the table is whole, whatever it shows
+  1  something could not be read, and the table is without it
+  2  the call was wrong
+"""
+
+
+@click.command(short_help="Show the effective mTLS of each workload and port.", epilog=EXIT_STATUS)
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
+@click.option("--context", multiple=True, type=PATH, help="More of the same mesh.")
+@click.option("--cluster", multiple=True, metavar="NAME=PATH", help="What this cluster of the mesh holds.")
+@click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
+@click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Read this configuration file.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+def mtls(paths: tuple[str, ...], format_: str, **options: Any) -> None:
+    """Show for each workload and port whether it takes mTLS, plaintext or both, what sets that, and which callers fail."""
+    from istiolint import engine
+    from istiolint.mutual_tls import json, text
+    from istiolint.mutual_tls.table import rows
+    from istiolint.sources import MissingPathError
+
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise Refusal("the current folder is not there any more") from error
+    try:
+        sources, settings = inputs(paths, options)
+        understood = engine.understand(sources, settings, watch())
+    except (ConfigError, MissingPathError) as error:
+        raise Refusal(str(error)) from error
+    found = [row for cluster, mesh in understood.meshes for row in rows(mesh, cluster)]
+    click.echo((text if format_ == "text" else json).render(found), nl=False)
+    for trouble in understood.unreadable:
+        where = f"{trouble.span.source.path}:{trouble.span.begins.line}"
+        click.echo(f"istiolint: {printable(f'{where}: left out: {trouble.message}')}", err=True)
+    sys.exit(int(bool(understood.unreadable)))

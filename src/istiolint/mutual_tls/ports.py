@@ -1,0 +1,60 @@
+"""The ports of a workload on which mutual TLS is decided."""
+
+from typing import NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.mesh import Mesh
+from istiolint.mesh.workloads import Workload, ports_of
+
+_PROTOCOLS = ("tcp", "grpc", "grpc-web", "http", "http2", "https", "tls", "mongo", "redis", "mysql")
+
+
+class Port(NamedTuple):
+    """A container port. `number` is None for a workload of which no port is known; `protocol` is "" where nothing names it."""
+
+    number: int | None
+    name: str = ""
+    protocol: str = ""
+
+
+def ports(workload: Workload, mesh: Mesh) -> list[Port]:
+    """The TCP ports that its containers declare, that Services lead to, and that policies name; by number."""
+    found: dict[int, Port] = {}
+    for number, name, protocol in _declared(workload):
+        found.setdefault(number, Port(number, name, protocol))
+    for service in mesh.workloads.services_of(workload):
+        for port, _, target in ports_of(service, workload):
+            if target is not None:
+                known = found.get(target, Port(target))
+                found[target] = Port(target, known.name or port["name"].text, _protocol(port) or known.protocol)
+    for policy in mesh.mtls.selecting(workload):
+        for key, _ in policy.spec["portLevelMtls"].items():
+            if key.isascii() and key.isdigit():
+                found.setdefault(int(key), Port(int(key)))
+    return [found[number] for number in sorted(found)] or [Port(None)]
+
+
+def _declared(workload: Workload) -> list[tuple[int, str, str]]:
+    if workload.runs_pods:
+        return [
+            (number, port["name"].text, _protocol(port))
+            for container in workload.containers
+            if container["name"].text != "istio-proxy"
+            for port in container["ports"]
+            if (number := port["containerPort"].number) is not None and port["protocol"].text in ("", "TCP")
+        ]
+    spec = workload.resource.spec if workload.kind == "WorkloadEntry" else workload.resource.spec["template"]
+    return [(port.number, name, _of_name(name)) for name, port in spec["ports"].items() if port.number is not None]
+
+
+def _protocol(port: Cursor) -> str:
+    return _of_name(port["appProtocol"].text) or _of_name(port["name"].text)
+
+
+def _of_name(name: str) -> str:
+    """What a port's name, or its appProtocol, tells of its protocol: `http-admin` is http."""
+    name = name.lower()
+    if name.startswith("grpc-web"):
+        return "grpc-web"
+    first = name.partition("-")[0]
+    return first if first in _PROTOCOLS else ""

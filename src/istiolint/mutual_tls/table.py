@@ -1,0 +1,90 @@
+"""The rows of the table: one for each workload and port, with its mode and where that comes from."""
+
+from typing import NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import Membership, is_control_plane, is_gateway
+from istiolint.mesh.mtls import Effective
+from istiolint.mesh.workloads import Workload
+from istiolint.mutual_tls.failures import Failure, failures
+from istiolint.mutual_tls.ports import Port, ports
+
+STRICT = frozenset(["STRICT"])
+
+
+class Origin(NamedTuple):
+    """What sets a mode: the level (port, workload, namespace, mesh, default, injection, gateway), in words, and its place."""
+
+    level: str
+    words: str
+    at: Cursor | None = None
+
+
+class Row(NamedTuple):
+    """A workload's port.
+
+    `modes` has several where policies of one scope disagree, and none where mutual TLS is not decided by PeerAuthentication:
+    outside the mesh, at gateways, at ports that the sidecar does not receive; `mode` tells all of these in words. `failing`
+    are callers that fail today, `blocking` those that would fail under STRICT and do not today.
+    """
+
+    cluster: str
+    workload: Workload
+    port: Port
+    membership: Membership
+    mode: str
+    modes: frozenset[str]
+    origins: tuple[Origin, ...]
+    failing: tuple[Failure, ...]
+    blocking: tuple[Failure, ...]
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of its workload."""
+        return self.workload.namespace
+
+
+def rows(mesh: Mesh, cluster: str = "") -> list[Row]:
+    """All rows of a mesh, by namespace, workload and port. What belongs to Istio itself is left out."""
+    workloads = sorted(mesh.workloads.all, key=lambda workload: (workload.namespace, workload.kind, workload.resource.name))
+    return [
+        _row(cluster, workload, port, mesh)
+        for workload in workloads
+        if not is_control_plane(workload)
+        for port in ports(workload, mesh)
+    ]
+
+
+def _row(cluster: str, workload: Workload, port: Port, mesh: Mesh) -> Row:
+    membership = mesh.injection.of(workload)
+    if is_gateway(workload):
+        return Row(
+            cluster, workload, port, membership, "gateway", frozenset(),
+            (Origin("gateway", "its listeners obey Gateways, not PeerAuthentications"),), (), (),
+        )  # fmt: skip
+    effective = mesh.mtls.of(workload, port.number)
+    origins: tuple[Origin, ...]
+    if membership.state == "outside":
+        mode, modes, origins = "outside", frozenset[str](), (Origin("injection", membership.because, membership.at),)
+    elif port.number is not None and membership.state != "ambient" and not mesh.injection.captures(workload, port.number):
+        mode, modes = "bypassed", frozenset()
+        origins = (Origin("workload", "its annotations keep the port from the sidecar", workload.metadata["annotations"]),)
+    else:
+        if membership.state == "ambient" and effective.disabled:  # ztunnel knows no DISABLE
+            effective = Effective(frozenset(["PERMISSIVE"]), effective.set_by, effective.policies)
+        modes = frozenset(effective.modes)
+        mode, origins = " or ".join(sorted(modes)), _origins(effective, mesh)
+    failing = failures(workload, port.number, modes, mesh)
+    known = {failure.caller for failure in failing}
+    would = failures(workload, port.number, STRICT, mesh) if modes and modes != STRICT else ()
+    blocking = tuple(failure for failure in would if failure.caller not in known)
+    return Row(cluster, workload, port, membership, mode, modes, origins, tuple(failing), blocking)
+
+
+def _origins(effective: Effective, mesh: Mesh) -> tuple[Origin, ...]:
+    found = []
+    for field, policy in zip(effective.set_by, effective.policies, strict=True):
+        level = "port" if "portLevelMtls" in field.path else mesh.mtls.scope(policy)
+        found.append(Origin(level, policy.title, field))
+    return tuple(found) or (Origin("default", "Istio's default: no PeerAuthentication says otherwise"),)

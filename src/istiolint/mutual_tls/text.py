@@ -1,0 +1,88 @@
+"""The table as text, for people."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from istiolint.cursor import Cursor
+from istiolint.mutual_tls.failures import Failure
+from istiolint.mutual_tls.stages import Blocker, by_namespace, next_step, of_mesh
+from istiolint.mutual_tls.table import Origin, Row
+from istiolint.report.escape import printable
+
+_HEAD = ("WORKLOAD", "PORT", "MODE", "COMES FROM")
+_LEGEND = """\
+STRICT takes only mTLS, PERMISSIVE takes mTLS and plaintext, DISABLE takes only plaintext; `(HBONE)` is mTLS by ztunnel, in
+ambient mode. `outside`: no proxy, so no mTLS. `gateway`: decided by Gateways. `bypassed`: the sidecar does not receive the port.
+`?`: the files do not tell whether the workload is in the mesh. Callers are those that environment, arguments and ConfigMaps name.
+"""
+_MODES = "STRICT", "PERMISSIVE", "DISABLE"
+
+
+def render(rows: Sequence[Row]) -> str:
+    """Legend, a table for each namespace with those callers that fail below their port, and how far the migration is."""
+    if not rows:
+        return "There is no workload in the input.\n"
+    cells = {id(row): tuple(map(printable, _cells(row))) for row in rows}
+    widths = [max(len(line[column]) for line in (_HEAD, *cells.values())) for column in range(len(_HEAD))]
+    lines = [_LEGEND]
+    for progress, group in by_namespace(rows):
+        cluster = f" in cluster {progress.cluster}" if progress.cluster else ""
+        lines += [f"Namespace {printable(progress.namespace + cluster)}: {progress.stage}", _line(_HEAD, widths)]
+        shown = None
+        for row in group:
+            title, *rest = cells[id(row)]
+            lines.append(_line(("" if row.workload is shown else title, *rest), widths))
+            lines += (f"      fails: {_failure(failure)}" for failure in row.failing)
+            shown = row.workload
+        lines += (f"  next: {printable(progress.next_step)}", "")
+    return "\n".join([*lines, *_summary(rows)]) + "\n"
+
+
+def place(at: Cursor | None) -> str:
+    """File and line of something; empty for nothing."""
+    if at is None:
+        return ""
+    span = at.place.span()
+    return f"{span.source.path}:{span.begins.line}"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return ("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))).rstrip()
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    port = row.port
+    named = " ".join(filter(None, (str(port.number), port.name, f"({port.protocol})" if port.protocol else "")))
+    mode = row.mode + (" (HBONE)" if row.membership.state == "ambient" and row.modes else "")
+    mode += "?" if row.membership.state == "unknown" else ""
+    title = row.workload.title.replace(f" {row.namespace}/", " ", 1)
+    return title, named if port.number is not None else "any", mode, "; ".join(map(_origin, row.origins))
+
+
+def _origin(origin: Origin) -> str:
+    level = f"{origin.level}: " if origin.level in ("port", "workload", "namespace", "mesh") else ""
+    return f"{level}{origin.words}" + (f" ({place(origin.at)})" if origin.at is not None else "")
+
+
+def _failure(failure: Failure) -> str:
+    doubt = "" if failure.sure else "perhaps "
+    return printable(f"{doubt}{failure.caller}: {failure.reason} ({place(failure.at)})")
+
+
+def _summary(rows: Sequence[Row]) -> Iterator[str]:
+    mesh = of_mesh(rows)
+    workloads = len({id(row.workload) for row in rows})
+    counts = [f"{sum(row.mode == mode for row in rows)} {mode}" for mode in _MODES]
+    others = sum(row.mode not in _MODES for row in rows)
+    yield f"{workloads} workloads with {len(rows)} ports: {', '.join(counts)}, {others} others."
+    yield f"Stage of the mesh: {mesh.stage}. Next step: {next_step(rows)}."
+    yield from _blockers("Fails already:", mesh.failing)
+    yield from _blockers("Blocks STRICT:", mesh.blocking)
+
+
+def _blockers(title: str, blockers: Iterable[Blocker]) -> Iterator[str]:
+    told = dict.fromkeys(
+        printable(f"  {blocker.failure.caller} -> {blocker.row.workload.title}: {blocker.failure.reason}") for blocker in blockers
+    )
+    if told:
+        yield title
+        yield from told

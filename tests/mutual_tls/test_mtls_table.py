@@ -1,0 +1,210 @@
+"""The effective mutual TLS of workloads and ports: modes, where they come from, whose calls fail, and the next step."""
+
+import json
+from textwrap import dedent
+from typing import Any
+
+import jsonschema
+import pytest
+
+from istiolint import engine
+from istiolint.data import folder
+from istiolint.mutual_tls import json as as_json
+from istiolint.mutual_tls import text
+from istiolint.mutual_tls.stages import by_namespace, next_step, of_mesh
+from istiolint.mutual_tls.table import Row, rows
+from istiolint.settings import Settings
+from istiolint.sources import Source
+
+SCHEMA = json.loads((folder("schemas") / "istiolint-mtls.schema.json").read_text("utf-8"))
+
+
+def namespace(name: str, **labels: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
+def workload(name: str, space: str = "shop", calls: str = "", **pod: Any) -> dict[str, Any]:
+    container = {
+        "name": "app", "image": "app:1", "ports": [{"containerPort": 8080, "name": "http"}],
+        "env": [{"name": "TARGET_URL", "value": calls}], **pod.pop("container", {}),
+    }  # fmt: skip
+    template = {
+        "metadata": {"labels": {"app": name, **pod.pop("labels", {})}, "annotations": pod.pop("annotations", {})},
+        "spec": {"containers": [container], **pod},
+    }
+    return {
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": space},
+        "spec": {"selector": {"matchLabels": {"app": name}}, "template": template},
+    }  # fmt: skip
+
+
+def service(name: str, space: str = "shop", **spec: Any) -> dict[str, Any]:
+    ports = [{"port": 80, "targetPort": 8080, "name": "http"}]
+    return {
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": space},
+        "spec": {"selector": {"app": name}, "ports": ports, **spec},
+    }  # fmt: skip
+
+
+def policy(mode: str | None, name: str = "default", space: str = "shop", **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": {"name": name, "namespace": space},
+        "spec": {**({"mtls": {"mode": mode}} if mode else {}), **spec},
+    }  # fmt: skip
+
+
+def client(mode: str, space: str = "shop", host: str = "cart.shop.svc.cluster.local", **traffic: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", "metadata": {"name": "cart", "namespace": space},
+        "spec": {"host": host, "trafficPolicy": {"tls": {"mode": mode}, **traffic}},
+    }  # fmt: skip
+
+
+IN_MESH, OUTSIDE = {"istio-injection": "enabled"}, {"istio-injection": "disabled"}
+SHOP = [namespace("shop", **IN_MESH), namespace("legacy", **OUTSIDE), workload("cart"), service("cart")]
+BATCH = workload("batch-7", "legacy", calls="http://cart.shop")
+WEB = workload("web", calls="http://cart")
+
+
+def table(*resources: dict[str, Any]) -> list[Row]:
+    sources = [Source(f"{number}.yaml", json.dumps(resource)) for number, resource in enumerate(resources)]
+    understood = engine.understand(sources, Settings())
+    assert not understood.unreadable
+    return [row for cluster, mesh in understood.meshes for row in rows(mesh, cluster)]
+
+
+def cart(*resources: dict[str, Any]) -> Row:
+    return next(row for row in table(*resources) if row.workload.resource.name == "cart")
+
+
+def callers(row: Row) -> list[str]:
+    return [failure.caller for failure in row.failing]
+
+
+SELECTED = {"selector": {"matchLabels": {"app": "cart"}}}
+LEVELS: dict[str, tuple[list[dict[str, Any]], str, str]] = {
+    "default": ([], "PERMISSIVE", "default"),
+    "mesh": ([policy("STRICT", space="istio-system")], "STRICT", "mesh"),
+    "namespace": ([policy("DISABLE"), policy("STRICT", space="istio-system")], "DISABLE", "namespace"),
+    "workload": ([policy("PERMISSIVE", "cart", **SELECTED), policy("STRICT")], "PERMISSIVE", "workload"),
+    "port": ([policy("DISABLE", "cart", **SELECTED, portLevelMtls={"8080": {"mode": "STRICT"}})], "STRICT", "port"),
+    "service-port": ([policy("DISABLE", "cart", **SELECTED, portLevelMtls={"80": {"mode": "STRICT"}})], "DISABLE", "workload"),
+}
+
+
+@pytest.mark.parametrize("case", LEVELS)
+def test_the_mode_and_its_level(case: str) -> None:
+    policies, mode, level = LEVELS[case]
+    row = next(row for row in table(*SHOP, *policies) if row.port.number == 8080)
+    assert (row.mode, [origin.level for origin in row.origins]) == (mode, [level])
+
+
+def test_two_policies_of_one_scope_leave_it_open() -> None:
+    row = cart(*SHOP, BATCH, policy("STRICT", "one"), policy("PERMISSIVE", "two"))
+    assert (row.mode, len(row.origins), callers(row)) == ("PERMISSIVE or STRICT", 2, [])
+
+
+def test_the_port_has_the_services_name_and_protocol() -> None:
+    unnamed = workload("cart", container={"ports": []})
+    row = cart(namespace("shop", **IN_MESH), unnamed, service("cart"))
+    assert row.port == (8080, "http", "http")
+
+
+def test_what_mtls_does_not_concern() -> None:
+    assert cart(namespace("shop", **OUTSIDE), workload("cart"), service("cart"), policy("STRICT")).mode == "outside"
+    gateway = workload("cart", labels={"istio": "ingressgateway"})
+    assert cart(namespace("shop", **IN_MESH), gateway, policy("STRICT")).mode == "gateway"
+    bypassed = workload("cart", annotations={"traffic.sidecar.istio.io/excludeInboundPorts": "8080"})
+    assert cart(namespace("shop", **IN_MESH), bypassed, policy("STRICT")).mode == "bypassed"
+
+
+def test_ambient_knows_no_disable() -> None:
+    row = cart(namespace("shop", **{"istio.io/dataplane-mode": "ambient"}), workload("cart"), service("cart"), policy("DISABLE"))
+    assert (row.membership.state, row.mode) == ("ambient", "PERMISSIVE")
+    assert "PERMISSIVE (HBONE)" in text.render([row])
+
+
+def test_a_caller_without_a_proxy_fails_under_strict() -> None:
+    row = cart(*SHOP, BATCH, WEB, policy("STRICT"))
+    assert callers(row) == ["Deployment legacy/batch-7"]
+    assert row.failing[0].sure
+
+
+def test_a_caller_without_a_proxy_blocks_strict() -> None:
+    row = cart(*SHOP, BATCH, WEB)
+    assert (callers(row), [failure.caller for failure in row.blocking]) == ([], ["Deployment legacy/batch-7"])
+
+
+@pytest.mark.parametrize("mode", ["DISABLE", "SIMPLE", "MUTUAL"])
+def test_a_client_mode_that_the_server_refuses(mode: str) -> None:
+    assert callers(cart(*SHOP, WEB, client(mode), policy("STRICT"))) == ["Deployment shop/web"]
+    assert callers(cart(*SHOP, client(mode), policy("STRICT"))) == ["every client that heeds it"]
+    assert callers(cart(*SHOP, WEB, client(mode))) == []
+
+
+def test_settings_of_a_port_replace_those_above() -> None:
+    port = [{"port": {"number": 80}, "tls": {"mode": "ISTIO_MUTUAL"}}]
+    assert callers(cart(*SHOP, WEB, client("DISABLE", portLevelSettings=port), policy("STRICT"))) == []
+
+
+def test_mtls_that_nobody_answers() -> None:
+    assert callers(cart(*SHOP, WEB, client("ISTIO_MUTUAL"), policy("DISABLE"))) == ["Deployment shop/web"]
+    assert callers(cart(*SHOP, WEB, client("ISTIO_MUTUAL"), policy("STRICT"))) == []
+
+
+def test_clients_outside_and_probes() -> None:
+    open_ = service("cart", type="LoadBalancer")
+    assert callers(cart(*SHOP[:3], open_, policy("STRICT"))) == ["clients outside the cluster"]
+    off = {"sidecar.istio.io/rewriteAppHTTPProbers": "false"}
+    probe = {"livenessProbe": {"httpGet": {"port": "http"}}}
+    assert callers(cart(SHOP[0], workload("cart", annotations=off, container=probe), policy("STRICT"))) == ["the kubelet"]
+    assert callers(cart(SHOP[0], workload("cart", container=probe), policy("STRICT"))) == []
+
+
+STAGES: dict[str, tuple[list[dict[str, Any]], str, str]] = {
+    "permissive": ([], "permissive", "set STRICT for `shop`"),
+    "blocked": ([BATCH], "permissive", "none that is safe"),
+    "strict": ([policy("STRICT")], "strict", "none: everything"),
+    "failing": ([BATCH, policy("STRICT")], "strict", "mend the calls"),
+    "excepted": (
+        [WEB, policy("STRICT"), policy("PERMISSIVE", "cart", **SELECTED)], "mixed", "remove the exceptions"
+    ),
+    "disabled": ([policy("DISABLE")], "disabled", "set PERMISSIVE"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", STAGES)
+def test_the_stage_and_the_next_step(case: str) -> None:
+    resources, stage, step = STAGES[case]
+    found = table(*SHOP, *resources)
+    assert of_mesh(found).stage == stage
+    assert next_step(found).startswith(step)
+    assert [progress.stage for progress, _ in by_namespace(found) if progress.namespace == "shop"] == [stage]
+
+
+def test_text_is_one_line_a_port_and_escaped() -> None:
+    evil = workload("cart", container={"ports": [{"containerPort": 8080, "name": "\033[31mred\n"}]})
+    shown = text.render(table(SHOP[0], evil))
+    assert "\033" not in shown
+    assert "8080 \\x1b[31mred\\n" in shown
+    assert text.render([]) == "There is no workload in the input.\n"
+
+
+def test_json_is_as_described() -> None:
+    found = table(*SHOP, BATCH, WEB, client("DISABLE"), policy("STRICT"), policy("DISABLE", "two"))
+    value = json.loads(as_json.render(found))
+    jsonschema.validate(value, SCHEMA)
+    ports = {row["workload"]["name"]: row for row in value["ports"]}
+    assert ports["cart"]["modes"] == ["DISABLE", "STRICT"]
+    assert ports["cart"]["origins"][0]["place"]["path"].endswith(".yaml")
+
+
+def test_odd_types_do_no_harm() -> None:
+    odd = dedent("""\
+        apiVersion: security.istio.io/v1
+        kind: PeerAuthentication
+        metadata: {name: a, namespace: shop}
+        spec: {selector: {matchLabels: {app: cart}}, mtls: [1], portLevelMtls: [STRICT]}
+    """)
+    mesh = engine.understand([Source("o.yaml", odd), *(Source(f"{n}.yaml", json.dumps(r)) for n, r in enumerate(SHOP))]).meshes
+    assert [row.mode for row in rows(mesh[0][1])] == ["PERMISSIVE"]
