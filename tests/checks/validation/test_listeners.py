@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from grammar import FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, many, put, resource, told
+from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, many, put, resource, told
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +11,25 @@ from istiolint.primitives.ciphers import CIPHER_SUITES
 from istiolint.primitives.ports import HTTP
 
 HOSTS = st.one_of(st.just("*"), NAMES, NAMES.map("*.{}".format), st.ip_addresses(v=4).map(str))
+COUNTS = st.integers(1, 10**6)
+TCP_LIMITS = st.fixed_dictionaries(
+    {}, optional={
+        "maxConnections": COUNTS, "connectTimeout": DURATIONS, "maxConnectionDuration": DURATIONS,
+        "idleTimeout": st.one_of(DURATIONS, st.just("0s")),
+        "tcpKeepalive": st.fixed_dictionaries({}, optional={"time": DURATIONS, "interval": DURATIONS}),
+    },
+)  # fmt: skip
+HTTP_LIMITS = st.fixed_dictionaries(
+    {}, optional={
+        **dict.fromkeys(("http1MaxPendingRequests", "http2MaxRequests", "maxRequestsPerConnection", "maxRetries"), COUNTS),
+        "idleTimeout": DURATIONS,
+        "http2KeepAlive": st.fixed_dictionaries({"interval": DURATIONS, "timeout": DURATIONS}),
+    },
+)  # fmt: skip
+POOLS = st.fixed_dictionaries({"tcp": TCP_LIMITS}, optional={"http": HTTP_LIMITS})
+"""Limits for any protocol."""
+POOLS_OF_TCP = st.fixed_dictionaries({"tcp": TCP_LIMITS})
+OUTBOUND = st.sampled_from([{}, {"mode": "ALLOW_ANY"}, {"mode": "REGISTRY_ONLY"}])
 SCOPES = st.one_of(st.sampled_from(["*", "."]), LABELS)
 TLS = st.one_of(
     st.fixed_dictionaries({"mode": st.sampled_from(["PASSTHROUGH", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL"])}),
@@ -62,7 +81,15 @@ def sidecars(draw: st.DrawFn) -> dict[str, Any]:
         }
         for number in numbers[1::2]
     ]
-    return resource("Sidecar", {"egress": egress, "ingress": ingress})
+    for listener in ingress:
+        if draw(st.booleans()):
+            listener["connectionPool"] = draw(POOLS if listener["port"]["protocol"] == "HTTP" else POOLS_OF_TCP)
+    spec: dict[str, Any] = {"egress": egress, "ingress": ingress}
+    if draw(st.booleans()):
+        spec["inboundConnectionPool"] = draw(POOLS)
+    if draw(st.booleans()):
+        spec["outboundTrafficPolicy"] = draw(OUTBOUND)
+    return resource("Sidecar", spec)
 
 
 @FIVE_HUNDRED
@@ -119,3 +146,33 @@ SIDECAR_FAULTS: list[tuple[str, Any, str]] = [
 def test_a_sidecar_with_one_fault(made: dict[str, Any], field: str, value: Any, rule: str) -> None:
     put(made["spec"]["egress"][-1], field, value)
     assert rule in told(made)
+
+
+POOL_FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({}, "connection-pool-without-limits"),
+    ({"tcp": {"maxConnections": -1}}, "negative-limit"),
+    ({"http": {"maxRetries": -1}}, "negative-limit"),
+    ({"tcp": {"connectTimeout": "1500us"}}, "invalid-duration"),
+    ({"http": {"idleTimeout": "0s"}}, "invalid-duration"),
+    ({"http": {"http2KeepAlive": {"interval": "1s"}}}, "keep-alive-incomplete"),
+    ({"http": {"h2UpgradePolicy": "UPGRADE", "useClientProtocol": True}}, "upgrade-contradicts-client-protocol"),
+]
+
+
+@pytest.mark.parametrize("where", ["inboundConnectionPool", "ingress.0.connectionPool"])
+@pytest.mark.parametrize(("pool", "rule"), POOL_FAULTS)
+def test_a_pool_with_one_fault(where: str, pool: dict[str, Any], rule: str) -> None:
+    listener = {"port": {"number": 8080, "protocol": "HTTP", "name": "http"}, "defaultEndpoint": "127.0.0.1:8080"}
+    made = resource("Sidecar", {"ingress": [listener]})
+    assert told(made) == set()
+    put(made["spec"], where, pool)
+    assert told(made) == {rule}
+
+
+def test_limits_for_requests_on_a_port_without_requests() -> None:
+    listener = {"port": {"number": 8080, "protocol": "TCP", "name": "tcp"}, "connectionPool": {"http": {"maxRetries": 1}}}
+    assert told(resource("Sidecar", {"ingress": [listener]})) == {"http-settings-without-http"}
+
+
+def test_a_sidecar_with_an_unknown_outbound_mode() -> None:
+    assert "unknown-value" in told(resource("Sidecar", {"outboundTrafficPolicy": {"mode": "ALLOW"}}))
