@@ -108,7 +108,9 @@ def mtls() -> str:
 
     def shown(block: re.Match[str]) -> str:
         command = [sys.executable, "-m", *block["command"].split()]
-        found = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+        if found.returncode > 1:
+            raise SystemExit(found.stderr)
         return f"$ {block['command']}\n{found.stdout}```"
 
     return CONSOLE.sub(shown, (ROOT / "docs" / MTLS).read_text("utf-8"))

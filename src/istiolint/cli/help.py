@@ -6,7 +6,7 @@ import click
 
 SECTIONS = {
     "What is read": ("context", "cluster", "whole_mesh", "istio_version", "mesh_config", "mesh_networks"),
-    "What is reported": ("select", "ignore", "fail_on"),
+    "What is reported": ("select", "ignore", "against", "fail_on"),
     "How it is reported": ("formats", "output", "color", "quiet"),
 }
 REST = "Other options"

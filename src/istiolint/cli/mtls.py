@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from istiolint.cli.lint import FILE, PATH, inputs
+from istiolint.cli.inputs import FILE, PATH, inputs
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.config import ConfigError
@@ -26,27 +26,35 @@ Exit status:
 @click.option("--cluster", multiple=True, metavar="NAME=PATH", help="What this cluster of the mesh holds.")
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
 @click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
+@click.option("--against", metavar="REV|PATH", help="Show only what breaks since this git revision, or this folder.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Read this configuration file.")
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
-def mtls(paths: tuple[str, ...], format_: str, **options: Any) -> None:
+def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: Any) -> None:
     """Show for each workload and port whether it takes mTLS, plaintext or both, what sets that, and which callers fail."""
     from istiolint import engine
-    from istiolint.mutual_tls import json, text
-    from istiolint.mutual_tls.table import rows
+    from istiolint.mutual_tls import changes, json, text
+    from istiolint.mutual_tls.table import all_rows
     from istiolint.sources import MissingPathError
+    from istiolint.sources.revisions import RevisionError
 
     try:
         os.getcwd()
     except OSError as error:
         raise Refusal("the current folder is not there any more") from error
     try:
-        sources, settings = inputs(paths, options)
-        understood = engine.understand(sources, settings, watch())
-    except (ConfigError, MissingPathError) as error:
+        given = inputs(paths, options)
+        before = engine.understand(given.sources_of(against), given.settings) if against else None
+        understood = engine.understand(given.sources(), given.settings, watch())
+    except (ConfigError, MissingPathError, RevisionError) as error:
         raise Refusal(str(error)) from error
-    found = [row for cluster, mesh in understood.meshes for row in rows(mesh, cluster)]
-    click.echo((text if format_ == "text" else json).render(found), nl=False)
+    found = all_rows(understood.meshes)
+    if against and before:
+        broken = list(changes.changes(all_rows(before.meshes), found))
+        shown = changes.as_text(broken) if format_ == "text" else changes.as_json_text(broken, against)
+    else:
+        shown = (text if format_ == "text" else json).render(found)
+    click.echo(shown, nl=False)
     for trouble in understood.unreadable:
         where = f"{trouble.span.source.path}:{trouble.span.begins.line}"
         click.echo(f"istiolint: {printable(f'{where}: left out: {trouble.message}')}", err=True)

@@ -28,14 +28,14 @@ def render(rows: Sequence[Row]) -> str:
 def _row(row: Row) -> dict[str, Any]:
     return {
         "cluster": row.cluster or None,
-        "workload": _workload(row),
+        "workload": workload_as_json(row),
         "port": {"number": row.port.number, "name": row.port.name or None, "protocol": row.port.protocol or None},
         "membership": row.membership.state,
         "mode": row.mode,
         "modes": sorted(row.modes),
         "origins": [{"level": origin.level, "what": origin.words, "place": _place(origin.at)} for origin in row.origins],
-        "failing": list(map(_failure, row.failing)),
-        "blockingStrict": list(map(_failure, row.blocking)),
+        "failing": list(map(failure_as_json, row.failing)),
+        "blockingStrict": list(map(failure_as_json, row.blocking)),
     }
 
 
@@ -48,11 +48,13 @@ def _namespace(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _workload(row: Row) -> dict[str, str]:
+def workload_as_json(row: Row) -> dict[str, str]:
+    """Kind, namespace and name of a workload."""
     return {"kind": row.workload.kind, "namespace": row.namespace, "name": row.workload.resource.name}
 
 
-def _failure(failure: Failure) -> dict[str, Any]:
+def failure_as_json(failure: Failure) -> dict[str, Any]:
+    """Who fails, why, and where that stands."""
     return {"caller": failure.caller, "reason": failure.reason, "sure": failure.sure, "place": _place(failure.at)}
 
 

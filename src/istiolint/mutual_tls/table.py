@@ -1,5 +1,6 @@
 """The rows of the table: one for each workload and port, with its mode and where that comes from."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from istiolint.cursor import Cursor
@@ -54,6 +55,11 @@ def rows(mesh: Mesh, cluster: str = "") -> list[Row]:
         if not is_control_plane(workload)
         for port in ports(workload, mesh)
     ]
+
+
+def all_rows(meshes: Iterable[tuple[str, Mesh]]) -> list[Row]:
+    """The rows of each cluster's mesh."""
+    return [row for cluster, mesh in meshes for row in rows(mesh, cluster)]
 
 
 def _row(cluster: str, workload: Workload, port: Port, mesh: Mesh) -> Row:

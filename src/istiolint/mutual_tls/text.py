@@ -31,7 +31,7 @@ def render(rows: Sequence[Row]) -> str:
         for row in group:
             title, *rest = cells[id(row)]
             lines.append(_line(("" if row.workload is shown else title, *rest), widths))
-            lines += (f"      fails: {_failure(failure)}" for failure in row.failing)
+            lines += (f"      fails: {failure_in_words(failure)}" for failure in row.failing)
             shown = row.workload
         lines += (f"  next: {printable(progress.next_step)}", "")
     return "\n".join([*lines, *_summary(rows)]) + "\n"
@@ -63,7 +63,8 @@ def _origin(origin: Origin) -> str:
     return f"{level}{origin.words}" + (f" ({place(origin.at)})" if origin.at is not None else "")
 
 
-def _failure(failure: Failure) -> str:
+def failure_in_words(failure: Failure) -> str:
+    """Who fails, why, and where that stands."""
     doubt = "" if failure.sure else "perhaps "
     return printable(f"{doubt}{failure.caller}: {failure.reason} ({place(failure.at)})")
 

@@ -25,12 +25,26 @@ class MissingPathError(Exception):
         self.path = path
 
 
-class _Named(NamedTuple):
+class Named(NamedTuple):
     """A path that the user named, and what for."""
 
     path: str
     linted: bool = True
     cluster: str = ""
+
+
+def named_paths(paths: Iterable[str], *, context: Iterable[str], clusters: Iterable[tuple[str, str]]) -> list[Named]:
+    """All that is named, the strongest first: a file that is named twice is what it is named for first."""
+    return [
+        *(Named(path, cluster=cluster) for cluster, path in clusters),
+        *map(Named, paths),
+        *(Named(path, linted=False) for path in context),
+    ]
+
+
+def is_wanted(name: str) -> bool:
+    """Whether a file of this name is looked at in a folder."""
+    return name.endswith(ENDINGS) or name == WITHOUT_ENDING
 
 
 def discover(paths: Iterable[str], *, context: Iterable[str] = (), clusters: Iterable[tuple[str, str]] = ()) -> Iterator[Source]:
@@ -42,11 +56,7 @@ def discover(paths: Iterable[str], *, context: Iterable[str] = (), clusters: Ite
     twice is read once, and linted if it is named in `paths`. The order is that of the paths, in folders that of the names.
     Raises MissingPathError at once, before anything is read; what cannot be read later is told in Source.trouble.
     """
-    named = [
-        *(_Named(path, cluster=cluster) for cluster, path in clusters),
-        *map(_Named, paths),
-        *(_Named(path, linted=False) for path in context),
-    ]
+    named = named_paths(paths, context=context, clusters=clusters)
     for path, *_ in named:
         if path != "-" and not os.path.lexists(path):
             raise MissingPathError(path)
@@ -59,7 +69,7 @@ class _Discovery:
     def __init__(self) -> None:
         self.seen: set[tuple[int, int] | str] = set()
 
-    def sources(self, named: Iterable[_Named]) -> Iterator[Source]:
+    def sources(self, named: Iterable[Named]) -> Iterator[Source]:
         for path, linted, cluster in named:
             for source in self.stdin() if path == "-" else self.path(str(Path(path))):
                 source.linted, source.cluster = linted, cluster
@@ -96,7 +106,7 @@ class _Discovery:
             if not self.is_new(status):
                 return
             if status.st_size > MOST_BYTES:
-                yield Source(path, trouble=_too_large(status.st_size))
+                yield Source(path, trouble=too_large(status.st_size))
                 return
             with open(path, "rb") as file:
                 yield _text(path, file)
@@ -113,7 +123,7 @@ class _Discovery:
 def _text(path: str, file: IO[bytes]) -> Source:
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        return Source(path, trouble=_too_large())
+        return Source(path, trouble=too_large())
     return source_of(path, content)
 
 
@@ -122,8 +132,8 @@ def _inside(shown: str, absolute: str, ignored: Ignored) -> list[tuple[str, str,
     found = []
     for entry in sorted(os.scandir(absolute), key=lambda entry: entry.name, reverse=True):
         is_folder = os.path.isdir(entry.path)
-        is_wanted = is_folder or ((entry.name.endswith(ENDINGS) or entry.name == WITHOUT_ENDING) and not _is_special(entry.path))
-        if is_wanted and not entry.name.startswith(".") and not ignored.names(entry.path, folder=is_folder):
+        is_looked_at = is_folder or (is_wanted(entry.name) and not _is_special(entry.path))
+        if is_looked_at and not entry.name.startswith(".") and not ignored.names(entry.path, folder=is_folder):
             found.append((os.path.join(shown, entry.name), entry.path, ignored, is_folder))
     return found
 
@@ -133,7 +143,8 @@ def _is_special(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)
 
 
-def _too_large(size: int | None = None) -> str:
+def too_large(size: int | None = None) -> str:
+    """Why a file is not read."""
     what = f"it has {size / 1024**2:.0f} MiB" if size else "it is larger"
     return f"the file is not read: {what}, and {MOST_BYTES // 1024**2} MiB is the most"
 

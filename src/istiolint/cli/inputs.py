@@ -1,0 +1,113 @@
+"""What the options and the configuration file say is to be read, and how: the same for all commands that read manifests."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from istiolint.cli.names import check_names
+from istiolint.cli.refusal import Refusal
+from istiolint.config import Config, ConfigError, find, load
+from istiolint.settings import NEWEST, OLDEST, Settings, minor
+from istiolint.sources import Source, discover
+
+PATH = click.Path(path_type=str)
+FILE = click.Path(dir_okay=False, path_type=str)
+
+
+class Inputs(NamedTuple):
+    """What is read, and how it is to be understood."""
+
+    paths: tuple[str, ...]
+    context: tuple[str, ...]
+    clusters: list[tuple[str, str]]
+    settings: Settings
+
+    def sources(self) -> Iterator[Source]:
+        """The files as they are. Raises MissingPathError."""
+        return discover(self.paths, context=self.context, clusters=self.clusters)
+
+    def sources_of(self, state: str) -> Iterator[Source]:
+        """The files as they are in another state: a folder that stands for the only path, or a git revision.
+
+        A name that could be both is a revision, unless it is written as a path. Raises RevisionError.
+        """
+        from istiolint.sources.discover import named_paths
+        from istiolint.sources.revisions import Revision, RevisionError
+
+        try:
+            if os.path.isdir(state) and (os.sep in state or state.startswith(".")):
+                return self._folder(state)
+            revision = Revision(state)
+        except RevisionError:
+            if os.path.isdir(state):
+                return self._folder(state)
+            raise
+        return revision.sources(named_paths(self.paths, context=self.context, clusters=self.clusters))
+
+    def _folder(self, folder: str) -> Iterator[Source]:
+        if self.clusters or len(self.paths) != 1 or not os.path.isdir(self.paths[0]):
+            raise Refusal(f"--against with the folder {folder} takes one folder to compare with it")
+        for source in discover((folder,), context=self.context):
+            if source.linted:
+                source.path = os.path.normpath(os.path.join(self.paths[0], os.path.relpath(source.path, folder)))
+            yield source
+
+
+def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
+    """Options that a command does not have are unset. Raises ConfigError."""
+    config = _config(options)
+    settings = _settings(config, defaultdict(lambda: None, options))
+    clusters = _clusters(config, options["cluster"])
+    context = (*options["context"], *config.paths("context"))
+    return Inputs(paths or (() if clusters else (".",)), context, clusters, settings)
+
+
+def _config(options: dict[str, Any]) -> Config:
+    if options["isolated"]:
+        return Config()
+    path = Path(options["config"]) if options["config"] else find(Path.cwd())
+    return load(path) if path else Config()
+
+
+def _settings(config: Config, options: dict[str, Any]) -> Settings:
+    values, default = config.values, Settings()
+    select = tuple(name for names in options["select"] or () for name in names) or config.names("select")
+    ignore = (*(name for names in options["ignore"] or () for name in names), *config.names("ignore"))
+    try:
+        check_names((*config.names("select"), *config.names("ignore")))
+    except click.BadParameter as error:
+        raise ConfigError(f"{config.path}: {error.message}") from error
+    return Settings(
+        select=select,
+        ignore=ignore,
+        fail_on=options["fail_on"] or values.get("fail-on", default.fail_on),
+        istio_version=_version(options["istio_version"] or values.get("istio-version", default.istio_version)),
+        whole_mesh=options["whole_mesh"] or values.get("whole-mesh", False),
+        root_namespace=values.get("root-namespace", default.root_namespace),
+        cluster_domain=values.get("cluster-domain", default.cluster_domain),
+        environments=config.environments(),
+        mesh_config=options["mesh_config"] or next(iter(config.paths("mesh-config")), None),
+        mesh_networks=options["mesh_networks"] or next(iter(config.paths("mesh-networks")), None),
+    )
+
+
+def _clusters(config: Config, options: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Names of clusters with their paths."""
+    for option in options:
+        name, equals, path = option.partition("=")
+        if not (name and equals and path):
+            raise Refusal(f"--cluster takes NAME=PATH, not `{option}`")
+    given = [(name, path) for name, _, path in (option.partition("=") for option in options)]
+    return given or config.clusters()
+
+
+def _version(version: str) -> str:
+    major, _, rest = version.removeprefix("v").partition(".")
+    number = rest.partition(".")[0]
+    if major == "1" and number.isascii() and number.isdigit() and minor(OLDEST) <= int(number) <= minor(NEWEST):
+        return f"1.{number}"
+    raise Refusal(f"istiolint knows Istio {OLDEST} to {NEWEST}, not `{version}`")

@@ -1,0 +1,112 @@
+"""The files of a git revision, as objects of the repository hold them: nothing is checked out, and nothing of it is executed."""
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from istiolint.sources.decode import source_of
+from istiolint.sources.discover import MOST_BYTES, Named, is_wanted, too_large
+from istiolint.sources.source import Source
+
+# Reading objects runs neither hooks nor filters nor textconv. What a repository could still have git start is switched off.
+_SAFE = ("--no-pager", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never")
+_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
+_REGULAR = ("100644", "100755")
+
+
+class RevisionError(Exception):
+    """Why a revision cannot be read, in words."""
+
+
+class _File(NamedTuple):
+    path: str
+    blob: str
+    size: int
+
+
+class Revision:
+    """One commit of the repository that holds the current folder. Raises RevisionError where there is none of that name."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.root = os.path.realpath(_git("rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
+        try:
+            self.commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
+        except RevisionError as error:
+            raise RevisionError(f"git knows no revision `{name}`, and there is no such folder") from error
+
+    def sources(self, named: Iterable[Named]) -> Iterator[Source]:
+        """What stood behind files and folders then, under the same paths as today; nothing for those that were not there yet.
+
+        In folders, hidden files and links are left out. Raises RevisionError for standard input and paths outside the repository.
+        """
+        wanted = [(self._inside(one.path), one) for one in named]
+        found: dict[str, tuple[_File, str, Named]] = {}
+        for file in self._files():
+            for path, one in wanted:
+                shown = _shown(file.path, path, one.path)
+                if shown and file.path not in found:
+                    found[file.path] = file, shown, one
+        texts = self._contents([file.blob for file, _, _ in found.values() if file.size <= MOST_BYTES])
+        for file, shown, one in found.values():
+            large = file.size > MOST_BYTES
+            source = Source(shown, trouble=too_large(file.size)) if large else source_of(shown, texts[file.blob])
+            source.linted, source.cluster = one.linted, one.cluster
+            yield source
+
+    def _inside(self, path: str) -> str:
+        """A path as the repository has it; "" for its root."""
+        absolute = os.path.realpath(path)
+        if path == "-" or (absolute != self.root and not absolute.startswith(self.root + os.sep)):
+            raise RevisionError(f"`{path}` is not in the git repository {self.root}: there is no state of it at `{self.name}`")
+        return "" if absolute == self.root else os.path.relpath(absolute, self.root).replace(os.sep, "/")
+
+    def _files(self) -> Iterator[_File]:
+        listed = _git("ls-tree", "-r", "-z", "-l", "--full-tree", self.commit).decode("utf-8", "surrogateescape")
+        for entry in filter(None, listed.split("\0")):
+            facts, _, path = entry.partition("\t")
+            mode, _, blob, size = facts.split()
+            if mode in _REGULAR:
+                yield _File(path, blob, int(size))
+
+    def _contents(self, blobs: list[str]) -> dict[str, bytes]:
+        output = _git("cat-file", "--batch", input_="".join(f"{blob}\n" for blob in blobs).encode())
+        found, at = {}, 0
+        for blob in blobs:
+            end = output.index(b"\n", at)
+            header = output[at:end].split()
+            if len(header) != 3:
+                raise RevisionError(f"git does not hold all files of `{self.name}` (a partial clone?)")
+            at = end + 1 + int(header[2]) + 1
+            found[blob] = output[end + 1 : at - 1]
+        return found
+
+
+def _shown(file: str, path: str, as_named: str) -> str:
+    """How a file is shown that stands behind a path that the user named; "" where it does not, or is not looked at."""
+    if file == path:
+        return os.path.normpath(as_named)
+    below = file if not path else file[len(path) + 1 :] if file.startswith(path + "/") else ""
+    parts = below.split("/")
+    if not below or any(part.startswith(".") for part in parts) or not is_wanted(parts[-1]):
+        return ""
+    return os.path.normpath(os.path.join(as_named, *parts))
+
+
+def _git(*arguments: str, input_: bytes = b"") -> bytes:
+    environment = {
+        **os.environ,
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "LC_ALL": "C",
+    }
+    try:
+        found = subprocess.run(["git", *_SAFE, *arguments], input=input_, capture_output=True, env=environment, check=False)
+    except OSError as error:
+        raise RevisionError("comparing with a revision takes git, which cannot be started here") from error
+    if found.returncode:
+        words = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise RevisionError(f"git cannot tell: {words.removeprefix('fatal: ') or 'it failed'}")
+    return found.stdout

@@ -1,0 +1,191 @@
+"""`--against`: what is new since a git revision or another folder."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+from commands import FAULTY, ROOT, Run
+
+SCHEMA = json.loads((ROOT / "schemas/istiolint-mtls-changes.schema.json").read_text("utf-8"))
+MESH = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {istio-injection: enabled}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: legacy, labels: {istio-injection: disabled}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: payments, namespace: shop}
+spec: {selector: {app: payments}, ports: [{port: 80, targetPort: 8080, name: http}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: payments, namespace: shop, labels: {app: payments}}
+spec: {containers: [{name: app, image: "payments:1"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: batch-7, namespace: legacy, labels: {app: batch}}
+spec: {containers: [{name: app, image: "batch:1", args: ["http://payments.shop"]}]}
+"""
+STRICT = """\
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+"""
+Git = Callable[..., None]
+
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    """`git ARGUMENTS` in a new repository in the current folder."""
+    identity = {f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+    def run_git(*arguments: str) -> None:
+        environment = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        subprocess.run(["git", *arguments], cwd=tmp_path, env=environment, check=True, capture_output=True)
+
+    run_git("init", "--quiet", "--initial-branch=main")
+    return run_git
+
+
+@pytest.fixture
+def committed(git: Git, tmp_path: Path) -> Git:
+    """A repository with a faulty file and a mesh committed."""
+    (tmp_path / "faulty.yaml").write_text(FAULTY, "utf-8")
+    (tmp_path / "mesh").mkdir()
+    (tmp_path / "mesh/mesh.yaml").write_text(MESH, "utf-8")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "first")
+    return git
+
+
+def rules(run: Run, *arguments: str) -> list[str]:
+    return [found["rule"] for found in json.loads(run("--format", "json", *arguments).stdout)["diagnostics"]]
+
+
+@needs_git
+def test_lint_leaves_out_what_is_there_already(run: Run, committed: Git, tmp_path: Path) -> None:
+    assert rules(run, "faulty.yaml") == ["duplicate-key"]
+    found = run("--against", "main", "faulty.yaml")
+    assert found.exit_code == 0
+    assert "1 that were found at `main` as well are left out" in found.stderr
+    (tmp_path / "faulty.yaml").write_text("# moved down\n" + FAULTY.replace("  hosts:", "  hostz: [a]\n  hosts:"), "utf-8")
+    assert rules(run, "--against", "HEAD", "faulty.yaml") == ["unknown-field"]
+
+
+@needs_git
+def test_a_moved_file_brings_nothing_new(run: Run, committed: Git, tmp_path: Path) -> None:
+    text = FAULTY + "  typo: 1\n"
+    (tmp_path / "faulty.yaml").write_text(text, "utf-8")
+    committed("commit", "--quiet", "--all", "--message", "second")
+    (tmp_path / "faulty.yaml").rename(tmp_path / "elsewhere.yaml")
+    assert "unknown-field" not in rules(run, "--against", "HEAD")
+
+
+@needs_git
+def test_a_second_fault_of_the_same_kind_is_new(run: Run, committed: Git, tmp_path: Path) -> None:
+    (tmp_path / "faulty.yaml").write_text(FAULTY + "  typo: 1\n", "utf-8")
+    committed("commit", "--quiet", "--all", "--message", "second")
+    (tmp_path / "faulty.yaml").write_text(FAULTY + "  typo: 1\n  tipo: 1\n", "utf-8")
+    assert rules(run, "--against", "HEAD") == ["unknown-field"]
+
+
+@needs_git
+def test_mtls_names_who_breaks(run: Run, committed: Git, tmp_path: Path) -> None:
+    assert run("mtls", "--against", "main").stdout == "This change breaks no call that the files show.\n"
+    (tmp_path / "mesh/strict.yaml").write_text(STRICT, "utf-8")
+    found = run("mtls", "mesh", "--against", "main")
+    first, second = found.stdout.splitlines()
+    assert found.exit_code == 0
+    assert first == "this change turns Pod shop/payments port 8080 from PERMISSIVE to STRICT:"
+    assert second.startswith("  Pod legacy/batch-7: it sends plaintext, because the namespace `legacy` is labelled")
+
+
+@needs_git
+def test_mtls_as_json(run: Run, committed: Git, tmp_path: Path) -> None:
+    (tmp_path / "mesh/strict.yaml").write_text(STRICT, "utf-8")
+    value = json.loads(run("mtls", "mesh", "--against", "main", "--format", "json").stdout)
+    jsonschema.validate(value, SCHEMA)
+    assert [(change["before"], change["after"]) for change in value["broken"]] == [("PERMISSIVE", "STRICT")]
+
+
+def test_mtls_against_a_folder(run: Run, tmp_path: Path) -> None:
+    for name, texts in (("old", [MESH]), ("new", [MESH, STRICT])):
+        (tmp_path / name).mkdir()
+        for number, text in enumerate(texts):
+            (tmp_path / name / f"{number}.yaml").write_text(text, "utf-8")
+    assert "from PERMISSIVE to STRICT" in run("mtls", "new", "--against", "./old").stdout
+    assert "breaks no call" in run("mtls", "old", "--against", "./new").stdout
+    assert "breaks no call" in run("mtls", "new", "--against", "./new").stdout
+
+
+def test_lint_against_a_folder(run: Run, tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "faulty.yaml").write_text(FAULTY, "utf-8")
+    assert rules(run, "new", "--against", "./old") == []
+    assert run("new", "old", "--against", "./old").exit_code == 2
+
+
+@needs_git
+def test_nothing_of_the_repository_is_executed(run: Run, committed: Git, tmp_path: Path) -> None:
+    """Filters, textconv, hooks and the file system monitor would leave a trace if they ran."""
+    trace = tmp_path / "trace"
+    script = tmp_path / "run.sh"
+    script.write_text(f"#!/bin/sh\ntouch {trace}\ncat\n", "utf-8")
+    script.chmod(0o755)
+    (tmp_path / ".gitattributes").write_text("*.yaml filter=evil diff=evil\n", "utf-8")
+    committed("add", ".gitattributes")
+    committed("commit", "--quiet", "--message", "attributes")
+    for key in ("filter.evil.smudge", "filter.evil.clean", "diff.evil.textconv", "core.fsmonitor", "core.pager"):
+        committed("config", key, str(script))
+    hook = tmp_path / ".git/hooks/post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    shutil.copy(script, hook)
+    assert run("faulty.yaml", "--against", "HEAD").exit_code == 0
+    assert not trace.exists()
+
+
+@needs_git
+@pytest.mark.parametrize("name", ["nowhere", "--output=x", "HEAD:mesh", "", "HEAD^9"])
+def test_a_revision_that_there_is_not(run: Run, committed: Git, name: str) -> None:
+    found = run("faulty.yaml", f"--against={name}")
+    assert found.exit_code == (2 if name else 1)
+    assert "Traceback" not in found.stderr
+
+
+@needs_git
+def test_paths_outside_the_repository(run: Run, committed: Git, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    found = run(str(other), "--against", "main")
+    assert (found.exit_code, "is not in the git repository" in found.stderr) == (2, True)
+
+
+def test_without_git(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.yaml").write_text("", "utf-8")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = run("a.yaml", "--against", "main")
+    assert (found.exit_code, "takes git" in found.stderr) == (2, True)
+
+
+@needs_git
+def test_names_that_are_odd(run: Run, committed: Git, tmp_path: Path) -> None:
+    """Spaces, line ends and non-ASCII in names; hidden files and links are not looked at."""
+    for name in ("a b.yaml", "c\nd.yaml", "é.yaml", ".hidden.yaml"):
+        (tmp_path / name).write_text(FAULTY, "utf-8")
+    (tmp_path / "link.yaml").symlink_to("/etc/passwd")
+    committed("add", ".")
+    committed("commit", "--quiet", "--message", "odd")
+    assert rules(run, "--against", "HEAD") == rules(run, "mesh/mesh.yaml", "--against", "HEAD") == []
