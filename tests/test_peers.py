@@ -6,11 +6,17 @@ from types import ModuleType
 
 import pytest
 
-from istiolint.peers import WITHOUT_RULE
+from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
 from istiolint.rules import all_rules
 
 ROOT = Path(__file__).parents[1]
 NEWEST_CODE = 177
+KIALI_CODES = {
+    0: range(2, 6), 100: (1, 2, *range(4, 11)), 200: range(1, 13), 300: (1, 2), 400: (1,), 500: (1, 5, 6), 600: (1, 2), 700: (1,),
+    1000: (4, 6, 7), 1100: (1, 2, *range(4, 18)), 1200: (11, 12), 1300: (1, *range(11, 18)), 1400: (1, 2), 1500: range(1, 5),
+    1600: (1,), 1700: (1, 2),
+}  # fmt: skip
+"""The last two digits of Kiali's codes, by hundred."""
 
 
 def tool(name: str) -> ModuleType:
@@ -31,6 +37,12 @@ def test_every_code_of_istioctl_has_a_rule_or_a_reason() -> None:
     assert codes <= answered() | set(WITHOUT_RULE)
 
 
+def test_every_code_of_kiali_has_a_rule_or_a_reason() -> None:
+    codes = {f"KIA{first + number:04}" for first, numbers in KIALI_CODES.items() for number in numbers}
+    assert codes <= answered() | set(KIALI_WITHOUT_RULE)
+    assert all(reason.endswith(".") for reason in KIALI_WITHOUT_RULE.values())
+
+
 def test_no_code_has_both() -> None:
     assert not answered() & set(WITHOUT_RULE)
 
@@ -40,7 +52,7 @@ def test_rules_name_checks_that_there_are() -> None:
     assert {name for rule in all_rules().values() for name in rule.rows} <= known
 
 
-@pytest.mark.parametrize("name", ["istioctl-analyze.md", "validation.md", "mtls.md"])
+@pytest.mark.parametrize("name", ["istioctl-analyze.md", "kiali.md", "validation.md", "mtls.md"])
 def test_the_tables_are_those_of_today(name: str) -> None:
     """After a change run `python tools/build_tables.py`."""
     assert (ROOT / "docs" / name).read_text("utf-8") == tool("build_tables").TABLES[name]()

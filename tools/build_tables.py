@@ -1,4 +1,4 @@
-"""Write the tables in docs/: the codes of `istioctl analyze`, the checks of Istio's own validation that rules cover, and the
+"""Write the tables in docs/: the codes of `istioctl analyze` and Kiali, the checks of Istio's own validation that rules cover, and the
 output that the page on `istiolint mtls` shows.
 
 usage: python tools/build_tables.py [DOCS]
@@ -7,16 +7,18 @@ usage: python tools/build_tables.py [DOCS]
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from validation_checks import FAMILIES
 from validation_checks import WITHOUT_RULE as WITHOUT_CHECK
 
-from istiolint.peers import WITHOUT_RULE
+from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
 from istiolint.rulebook import pages
 from istiolint.rules import Rule, all_rules
 
 ANALYZE = "istioctl-analyze.md"
+KIALI = "kiali.md"
 VALIDATION = "validation.md"
 MTLS = "mtls.md"
 ROOT = Path(__file__).parents[1]
@@ -53,6 +55,16 @@ The codes of `istioctl analyze`, and the rules of istiolint that answer for them
 |---|---|---|---|
 """
 
+KIALI_HEAD = """\
+# Codes of Kiali
+
+The codes of Kiali's validations, and the rules of istiolint that answer for them, or why there is none. `istiolint explain CODE`
+shows the page; `--select` and `--ignore` take codes. Made by `tools/build_tables.py`.
+
+| code | rules | level | what it is about |
+|---|---|---|---|
+"""
+
 
 def link(rule: Rule) -> str:
     """A rule with a link to its page."""
@@ -62,7 +74,7 @@ def link(rule: Rule) -> str:
 def row(code: str, rules: list[Rule]) -> str:
     """One line of the table of codes."""
     if not rules:
-        return f"| {code} | none | | {WITHOUT_RULE[code]} |"
+        return f"| {code} | none | | {(WITHOUT_RULE | KIALI_WITHOUT_RULE)[code]} |"
     names = "<br>".join(map(link, rules))
     levels = "<br>".join(rule.severity + ("" if rule.default else ", off") for rule in rules)
     return f"| {code} | {names} | {levels} | {'<br>'.join(pages()[rule.id].title for rule in rules)} |"
@@ -70,12 +82,22 @@ def row(code: str, rules: list[Rule]) -> str:
 
 def analyze() -> str:
     """Every code of istioctl analyze with its rules, or the reason why it has none."""
-    by_code: dict[str, list[Rule]] = {code: [] for code in WITHOUT_RULE}
+    return HEAD + by_code("IST", WITHOUT_RULE)
+
+
+def kiali() -> str:
+    """Every code of Kiali with its rules, or the reason why it has none."""
+    return KIALI_HEAD + by_code("KIA", KIALI_WITHOUT_RULE)
+
+
+def by_code(letters: str, without: Iterable[str]) -> str:
+    """The lines of a table of codes."""
+    found: dict[str, list[Rule]] = {code: [] for code in without}
     for rule in all_rules().values():
         for code in rule.codes:
-            if code.startswith("IST"):
-                by_code.setdefault(code, []).append(rule)
-    return HEAD + "\n".join(row(code, rules) for code, rules in sorted(by_code.items())) + "\n"
+            if code.startswith(letters):
+                found.setdefault(code, []).append(rule)
+    return "\n".join(row(code, rules) for code, rules in sorted(found.items())) + "\n"
 
 
 def by_check() -> dict[str, list[Rule]]:
@@ -116,7 +138,7 @@ def mtls() -> str:
     return CONSOLE.sub(shown, (ROOT / "docs" / MTLS).read_text("utf-8"))
 
 
-TABLES = {ANALYZE: analyze, VALIDATION: validation, MTLS: mtls}
+TABLES = {ANALYZE: analyze, KIALI: kiali, VALIDATION: validation, MTLS: mtls}
 
 
 def main() -> None:

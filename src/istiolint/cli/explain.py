@@ -23,12 +23,13 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def explain(rule: str) -> None:
     """Show the page of a rule: what goes wrong, how to mend it, bad and good examples. Takes IST and KIA codes, too."""
     from istiolint.cli.names import meant
-    from istiolint.peers import WITHOUT_RULE
+    from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
     from istiolint.rules import matching
 
     found = [match for match in matching(rule) if rule in (match.id, match.id.lower()) or rule.upper() in match.codes]
-    if not found and rule.upper() in WITHOUT_RULE:
-        click.echo(f"No rule answers for {rule.upper()}. {WITHOUT_RULE[rule.upper()]}")
+    reason = (WITHOUT_RULE | KIALI_WITHOUT_RULE).get(rule.upper())
+    if not found and reason:
+        click.echo(f"No rule answers for {rule.upper()}. {reason}")
         return
     if not found:
         raise click.UsageError(f"there is no rule `{rule}`{meant(rule)}")
