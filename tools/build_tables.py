@@ -1,5 +1,5 @@
-"""Write the tables in docs/: the codes of `istioctl analyze` and Kiali, the checks of Istio's own validation that rules cover, and the
-output that the page on `istiolint mtls` shows.
+"""Write the tables in docs/: the codes of `istioctl analyze` and of Kiali, the checks of Istio's own validation that rules
+cover, and the output that the page on `istiolint mtls` shows.
 
 usage: python tools/build_tables.py [DOCS]
 """

@@ -34,7 +34,7 @@ KIALI_WITHOUT_RULE: dict[str, str] = {
     "KIA0204": f"{_OPEN}a narrower DestinationRule takes away the TLS settings of a wider one.",
     **dict.fromkeys(
         ("KIA0205", "KIA0206"),
-        "Harmless with automatic mTLS, and Kiali reports it there no more: clients that demand mTLS get it from PERMISSIVE servers.",
+        "Harmless with automatic mTLS, and Kiali reports it there no more: PERMISSIVE servers answer clients that demand mTLS.",
     ),
     "KIA0209": "A subset without labels is valid: it is all endpoints of the host with a policy of its own.",
     **dict.fromkeys(("KIA0210", "KIA0211", "KIA0212"), f"{_WAYPOINT}DestinationRule)."),
