@@ -25,7 +25,7 @@ def examples() -> list[Any]:
 
 def settings_of(page: Page, example: Example) -> Settings:
     rule = all_rules()[page.rule]
-    select = () if rule.default else ("ALL",)
+    select = () if rule.default else (*(known.id for known in all_rules().values() if known.default), rule.id)
     return Settings(
         select=select,
         istio_version=example.settings.get("istio-version", Settings().istio_version),

@@ -12,20 +12,24 @@ _ROWS = {
         "wrong-type": "DEC-04 DEC-05 DEC-06",
         "unknown-value": "DEC-03 WG-09 SC-48",
         "missing-field": (
-            "DEC-11 VS-88 VS-110 VS-120 VS-122 SE-15 WE-01 WG-01 WG-12 GW-14 SC-04 DR-03 LB-01 LB-02 LB-12 TP-08 RA-10 "
-            "PA-01 AP-32"
+            "TL-06 TX-01 TX-02 DEC-11 VS-88 VS-110 VS-120 VS-122 SE-15 WE-01 WG-01 WG-12 GW-14 SC-04 DR-03 LB-01 "
+            "LB-02 LB-12 TP-08 RA-10 PA-01 AP-32"
         ),
         "out-of-range": (
-            "DEC-12 VS-49 VS-96 VS-127 VS-132 D-4 SE-12 SE-13 SE-29 WE-07 WG-03 WG-04 WG-05 WG-06 WG-07 WG-08 WG-11 LB-13 PA-03"
+            "TL-11 WP-14 PC-02 DEC-12 VS-49 VS-96 VS-127 VS-132 D-4 SE-12 SE-13 SE-29 WE-07 WG-03 WG-04 WG-05 "
+            "WG-06 WG-07 WG-08 WG-11 LB-13 PA-03"
         ),
-        "invalid-value": "DEC-09 SE-04 SE-05 SE-28 WE-03 WE-06 GT-14 PA-02 AP-25 P-32 RA-04 RA-10 RA-11 RA-12 RA-13 RA-14 P-24",
-        "conflicting-fields": "DEC-08 SE-03 WE-04 P-33 AP-01 AP-22 RA-01 TL-01 WP-01",
+        "invalid-value": (
+            "TL-04 TL-08 TL-13 TL-14 TL-15 WP-04 WP-07 WP-08 WP-09 WP-10 WP-11 TX-02 TX-03 DEC-09 SE-04 SE-05 "
+            "SE-28 WE-03 WE-06 GT-14 PA-02 AP-25 P-32 RA-04 RA-10 RA-11 RA-12 RA-13 RA-14 P-24"
+        ),
+        "conflicting-fields": "TL-07 WP-13 TX-01 DEC-08 SE-03 WE-04 P-33 AP-01 AP-22 RA-01 TL-01 WP-01",
         "invalid-duration": (
             "DEC-02 P-12 VS-72 VS-81 VS-102 VS-103 VS-109 OD-01 OD-02 CP-07 CP-09 CP-10 CP-12 CP-13 CP-15 CP-16 LB-12 RA-15"
         ),
         "conflicting-resolution": "SE-09 SE-17 SE-24",
-        "duplicate-item": "SE-10 SE-11",
-        "invalid-url": "RA-06 RA-07",
+        "duplicate-item": "WP-12 TX-04 SE-10 SE-11",
+        "invalid-url": "WP-05 WP-06 RA-06 RA-07",
         "wildcard-in-selector": "P-30 P-31 SC-01 DR-08 SE-01 PA-04 RA-02 AP-02 TL-02 WP-02 PC-01 EF-02",
         "cross-namespace-target": "P-32 AP-03 RA-03 TL-03 WP-03",
     }.items()
