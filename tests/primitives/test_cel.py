@@ -57,7 +57,8 @@ def test_expressions_are_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "empty"), ("  // nothing", "empty"), ("a &&", "breaks off"), ("a and b", "`and` stands"), ("a = b", "cannot be read"), ("'a",
+        ("", "empty"), ("  // nothing", "empty"), ("a &&", "breaks off"), ("a and b", "`and` stands"),
+        ("a = b", "cannot be read"), ("'a",
         "`'a`"),
         ("f(a,)", "argument"), ("a.", "breaks off"), ("a.in", "`in`"), ("while", "`while`"), ("[1", "`]` is missing"), ("{1}",
         "`:`"),

@@ -29,7 +29,7 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
 
 @check(
     "service-entry-without-address", severity="info", evidence="heuristic", category="traffic", kinds=["ServiceEntry"],
-    codes=["IST0134"], default=False,
+    codes=["IST0134"], default=False, rows=["SE-14"],
 )  # fmt: skip
 def service_entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TCP without an address: where sidecars do not capture DNS, the listener takes the port for every address."""
