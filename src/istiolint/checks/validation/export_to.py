@@ -15,7 +15,8 @@ _ALL, _NOBODY, _HERE = "*", "~", "."
 
 @check(
     "invalid-export-to", severity="error", evidence="document", category="validation",
-    kinds=["VirtualService", "DestinationRule", "ServiceEntry"], rows=["X-1", "X-2", "X-3", "X-4", "X-5", "X-8", "VS-12", "DR-07", "SE-42"],
+    kinds=["VirtualService", "DestinationRule", "ServiceEntry"],
+    rows=["X-1", "X-2", "X-3", "X-4", "X-5", "X-8", "VS-12", "DR-07", "SE-42"],
 )  # fmt: skip
 def invalid_export_to(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """No namespace, one that stands there twice, or `*` and `~` beside others."""
