@@ -48,11 +48,14 @@ def port_without_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         return
     for port in service.spec["ports"]:
         if not names_protocol(port):
-            called = f"is called `{port['name'].text}`" if port["name"] else "has no name"
+            said = port["appProtocol"] if port["appProtocol"] else port["name"]
+            called = f"is called `{said.text}`" if said else "has no name"
+            if said and said.name == "appProtocol":
+                called = f"has the protocol `{said.text}`, which Istio does not know"
             yield finding(
-                port["name"] if port["name"] else port["port"],
+                said if said else port["port"],
                 f"port {port['port'].number} {called}: Istio has to sniff the protocol of each connection",
-                hint="set `appProtocol`, or a name such as `http-web`, `grpc-api`, `tcp-db`",
+                hint="set `appProtocol: http`, or another protocol of Istio, or a name such as `http-web`, `grpc-api`, `tcp-db`",
             )
 
 

@@ -105,18 +105,25 @@ def test_sound_sidecars_are_silent(made: list[dict[str, Any]]) -> None:
 
 
 GATEWAY_FAULTS: list[tuple[str, Any, str]] = [
+    ("port", None, "missing-field"),
     ("port.number", 0, "invalid-port"),
     ("port.number", 65536, "invalid-port"),
     ("port.name", "", "empty-field"),
+    ("port.protocol", "", "unknown-protocol"),
     ("port.protocol", "SMTP", "unknown-protocol"),
     ("port.targetPort", 8080, "unsupported-target-port"),
     ("hosts", [], "empty-field"),
     ("hosts", ["shop"], "invalid-host"),
+    ("hosts", ["shop/"], "invalid-host"),
+    ("hosts", ["/shop.example.com"], "invalid-host"),
     ("hosts", ["*shop.example.com"], "invalid-host"),
     ("hosts", ["a_b/shop.example.com"], "invalid-host"),
+    ("hosts", ["~/shop.example.com"], "invalid-host"),
     ("hosts", ["shop.*.com"], "invalid-host"),
+    ("hosts", ["2001:db8::1::2"], "invalid-host"),
     ("bind", "0.0.0.0/0", "invalid-bind"),
     ("bind", "unix:///var/run/a.sock", "invalid-bind"),
+    ("bind", "unix://relative", "invalid-bind"),
 ]
 
 
@@ -128,15 +135,85 @@ def test_a_gateway_with_one_fault(made: dict[str, Any], field: str, value: Any, 
     assert rule in told(made)
 
 
+def https(tls: dict[str, Any], protocol: str = "HTTPS") -> dict[str, Any]:
+    """A Gateway with one server and its TLS settings."""
+    port = {"number": 443, "name": "https", "protocol": protocol}
+    return resource("Gateway", {"selector": {"istio": "ingress"}, "servers": [{"port": port, "hosts": ["*"], "tls": tls}]})
+
+
+FILES = {"serverCertificate": "/etc/cert", "privateKey": "/etc/key"}
+GATEWAY_TLS_FAULTS: list[tuple[dict[str, Any], str]] = [
+    *(
+        ({"mode": "ISTIO_MUTUAL", field: "shop"}, "certificate-contradicts-mode")
+        for field in (*FILES, "caCertificates", "credentialName")
+    ),
+    ({"mode": "ISTIO_MUTUAL", "credentialNames": ["shop"]}, "certificate-contradicts-mode"),
+    ({"mode": "ISTIO_MUTUAL", "tlsCertificates": [FILES]}, "certificate-contradicts-mode"),
+    ({"mode": "PASSTHROUGH", "credentialName": "shop", "caCrl": "/etc/crl"}, "certificate-contradicts-mode"),
+    ({"mode": "SIMPLE", **FILES, "caCrl": "/etc/crl"}, "certificate-contradicts-mode"),
+    ({"mode": "AUTO_PASSTHROUGH", "credentialName": "shop"}, "certificate-without-effect"),
+    ({"mode": "SIMPLE", **FILES, "credentialName": "shop"}, "several-certificate-sources"),
+    ({"mode": "SIMPLE"}, "certificate-missing"),
+    ({"mode": "SIMPLE", "privateKey": "/etc/key"}, "certificate-missing"),
+    ({"mode": "SIMPLE", "serverCertificate": "/etc/cert"}, "certificate-missing"),
+    ({"mode": "SIMPLE", "tlsCertificates": [FILES, {"privateKey": "/etc/key"}]}, "certificate-missing"),
+    ({"mode": "MUTUAL", **FILES}, "certificate-missing"),
+    ({"mode": "OPTIONAL_MUTUAL", **FILES}, "certificate-missing"),
+    ({"mode": "SIMPLE", "tlsCertificates": [FILES, FILES, FILES]}, "invalid-value"),
+    ({"mode": "SIMPLE", "credentialName": "shop", "minProtocolVersion": "TLSV1_1"}, "old-tls-without-ciphers"),
+    ({"mode": "SIMPLE", "credentialName": "shop", "cipherSuites": ["AES"]}, "cipher-suite-ignored"),
+    ({"mode": "SIMPLE", "credentialName": "shop", "cipherSuites": ["AES128-SHA", "AES128-SHA"]}, "cipher-suite-ignored"),
+]
+
+
+@pytest.mark.parametrize(("tls", "rule"), GATEWAY_TLS_FAULTS)
+def test_tls_of_a_gateway_with_one_fault(tls: dict[str, Any], rule: str) -> None:
+    assert rule in told(https(tls))
+
+
+@pytest.mark.parametrize("protocol", ["TCP", "MONGO", "UDP", "HTTP"])
+def test_tls_on_a_protocol_without(protocol: str) -> None:
+    assert told(https({"mode": "SIMPLE", **FILES}, protocol)) == {"tls-contradicts-protocol"}
+
+
+def test_a_redirect_to_https_on_a_server_that_speaks_it() -> None:
+    made = https({"mode": "SIMPLE", "credentialName": "shop", "httpsRedirect": True})
+    assert told(made) == {"https-redirect-without-http"}
+
+
+def test_a_server_of_https_without_tls() -> None:
+    made = https({})
+    del made["spec"]["servers"][0]["tls"]
+    assert told(made) == {"tls-contradicts-protocol"}
+
+
+def test_gateways_as_a_whole() -> None:
+    assert told(resource("Gateway", {"selector": {"istio": "ingress"}})) == {"empty-field"}
+    named = resource("Gateway", https({"mode": "PASSTHROUGH"})["spec"], name="shop.example")
+    assert told(named) == {"invalid-gateway-name"}
+    twice = https({"mode": "PASSTHROUGH"})
+    twice["spec"]["servers"] *= 2
+    assert "duplicate-port" in told(twice)
+
+
 SIDECAR_FAULTS: list[tuple[str, Any, str]] = [
     ("hosts", [], "empty-field"),
     ("hosts", ["shop.example.com"], "invalid-host"),
+    ("hosts", ["/shop.example.com"], "invalid-host"),
+    ("hosts", ["./"], "invalid-host"),
+    ("hosts", ["a_b/shop.example.com"], "invalid-host"),
     ("hosts", ["./shop"], "invalid-host"),
+    ("hosts", ["./*shop.example.com"], "invalid-host"),
+    ("hosts", ["./shop.*.com"], "invalid-host"),
     ("hosts", ["./192.0.2.1"], "invalid-host"),
+    ("hosts", ["./shop.example.com", "./shop.example.com"], "redundant-sidecar-host"),
     ("hosts", ["./*", "shop/a.example.com"], "redundant-sidecar-host"),
+    ("hosts", ["*/*", "checkout/*"], "redundant-sidecar-host"),
     ("port", {"number": 0, "protocol": "HTTP"}, "invalid-port"),
+    ("port", {"number": 65536, "protocol": "HTTP"}, "invalid-port"),
     ("port", {"number": 80, "protocol": "SMTP"}, "unknown-protocol"),
     ("port", {"number": 80, "name": "a_b"}, "invalid-port-name"),
+    ("port", {"number": 80, "targetPort": 8080}, "unsupported-target-port"),
 ]
 
 
@@ -176,3 +253,74 @@ def test_limits_for_requests_on_a_port_without_requests() -> None:
 
 def test_a_sidecar_with_an_unknown_outbound_mode() -> None:
     assert "unknown-value" in told(resource("Sidecar", {"outboundTrafficPolicy": {"mode": "ALLOW"}}))
+
+
+def listener(**fields: Any) -> dict[str, Any]:
+    """A Sidecar with one ingress listener, and `fields` of it."""
+    port = {"number": 8080, "protocol": "HTTPS", "name": "https"}
+    return resource("Sidecar", {"ingress": [{"port": port, "defaultEndpoint": "127.0.0.1:8080", **fields}]})
+
+
+def port(**fields: Any) -> dict[str, Any]:
+    return {"port": {"number": 8080, "protocol": "HTTP", "name": "http", **fields}}
+
+
+INGRESS_FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"port": None}, "missing-field"),
+    (port(targetPort=80), "unsupported-target-port"),
+    (port(name="a_b"), "invalid-port-name"),
+    (port(protocol="SMTP"), "unknown-protocol"),
+    (port(number=0), "invalid-port"),
+    (port(number=65536), "invalid-port"),
+    ({"bind": "unix:///var/run/a.sock"}, "invalid-bind"),
+    ({"bind": "shop.example.com"}, "invalid-bind"),
+    *(
+        ({"defaultEndpoint": text}, "invalid-default-endpoint")
+        for text in ("unix://a", "127.0.0.1", "192.0.2.1:80", "127.0.0.1:http", "127.0.0.1:65536")
+    ),
+    *(
+        ({"tls": {"mode": "SIMPLE", **FILES, **tls}}, "tls-setting-not-for-sidecars")
+        for tls in (
+            {"subjectAltNames": ["a"]}, {"httpsRedirect": True}, {"credentialName": "shop"}, {"credentialNames": ["shop"]},
+            {"tlsCertificates": [FILES]}, {"mode": "ISTIO_MUTUAL"}, {"mode": "AUTO_PASSTHROUGH"},
+        )
+    ),
+    ({"tls": {"mode": "SIMPLE", **FILES}, **port()}, "tls-contradicts-protocol"),
+    ({"tls": {"mode": "MUTUAL", **FILES}}, "certificate-missing"),
+]  # fmt: skip
+
+
+def test_a_sound_ingress_listener_is_silent() -> None:
+    assert told(listener(tls={"mode": "SIMPLE", **FILES})) == set()
+
+
+@pytest.mark.parametrize(("fields", "rule"), INGRESS_FAULTS)
+def test_an_ingress_listener_with_one_fault(fields: dict[str, Any], rule: str) -> None:
+    assert rule in told(listener(**fields))
+
+
+HERE = {"hosts": ["./*"]}
+SOCKET = {"port": {"number": 0, "protocol": "HTTP"}, "bind": "unix:///var/run/a.sock", **HERE}
+PROXY = {"host": "egress.istio-system.svc.cluster.local", "port": {"number": 443}}
+WHOLE_SIDECAR_FAULTS: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, {"sidecar-without-content"}),
+    ({"workloadSelector": {"labels": {"app": "*"}}, "egress": [HERE]}, {"wildcard-in-selector"}),
+    ({"workloadSelector": {}, "egress": [HERE]}, {"selector-without-labels"}),
+    ({"ingress": [port(), port()]}, {"duplicate-port"}),
+    ({"egress": [{**HERE, **port()}, {**HERE, **port()}]}, {"duplicate-port"}),
+    ({"egress": [SOCKET, SOCKET]}, {"duplicate-port"}),
+    ({"egress": [HERE, {**HERE, **port()}]}, {"listener-without-port-not-last"}),
+    ({"egress": [{**SOCKET, "bind": "unix://a"}]}, {"invalid-bind"}),
+    ({"egress": [{**SOCKET, "captureMode": "IPTABLES"}]}, {"capture-mode-on-socket"}),
+    ({"egress": [{**HERE, **port(), "bind": "a.example.com"}]}, {"invalid-bind"}),
+    ({"outboundTrafficPolicy": {"egressProxy": PROXY}}, {"egress-proxy-without-allow-any"}),
+    ({"outboundTrafficPolicy": {"mode": "ALLOW_ANY", "egressProxy": {**PROXY, "host": "*.example.com"}}}, {"invalid-host"}),
+    ({"outboundTrafficPolicy": {"mode": "ALLOW_ANY", "egressProxy": {**PROXY, "port": {"number": 0}}}}, {"invalid-port"}),
+    ({"outboundTrafficPolicy": {"mode": "ALLOW_ANY", "egressProxy": {"host": PROXY["host"]}}}, {"invalid-port"}),
+    ({"outboundTrafficPolicy": {"mode": "ALLOW_ANY", "egressProxy": {**PROXY, "subset": "a_b"}}}, {"invalid-subset-name"}),
+]
+
+
+@pytest.mark.parametrize(("spec", "rules"), WHOLE_SIDECAR_FAULTS)
+def test_sidecars_as_a_whole(spec: dict[str, Any], rules: set[str]) -> None:
+    assert told(resource("Sidecar", spec)) - {"deprecated-field"} == rules  # the egress proxy is deprecated
