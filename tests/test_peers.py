@@ -52,7 +52,14 @@ def test_rules_name_checks_that_there_are() -> None:
     assert {name for rule in all_rules().values() for name in rule.rows} <= known
 
 
-@pytest.mark.parametrize("name", ["istioctl-analyze.md", "kiali.md", "validation.md", "mtls.md"])
+def test_every_fault_has_rules_or_a_reason() -> None:
+    faults = tool("faults_table").FAULTS
+    assert list(faults) == [f"A{number}" for number in range(1, 76)]
+    assert {rule for fault in faults.values() for rule in fault.rules} <= set(all_rules())
+    assert all(fault.rules or fault.gap for fault in faults.values())
+
+
+@pytest.mark.parametrize("name", ["istioctl-analyze.md", "kiali.md", "validation.md", "faults.md", "mtls.md"])
 def test_the_tables_are_those_of_today(name: str) -> None:
     """After a change run `python tools/build_tables.py`."""
     assert (ROOT / "docs" / name).read_text("utf-8") == tool("build_tables").TABLES[name]()

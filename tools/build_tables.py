@@ -1,5 +1,5 @@
 """Write the tables in docs/: the codes of `istioctl analyze` and of Kiali, the checks of Istio's own validation that rules
-cover, and the output that the page on `istiolint mtls` shows.
+cover, the faults that break meshes in practice, and the output that the page on `istiolint mtls` shows.
 
 usage: python tools/build_tables.py [DOCS]
 """
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from faults_table import FAULTS
 from validation_checks import FAMILIES
 from validation_checks import WITHOUT_RULE as WITHOUT_CHECK
 
@@ -20,6 +21,7 @@ from istiolint.rules import Rule, all_rules
 ANALYZE = "istioctl-analyze.md"
 KIALI = "kiali.md"
 VALIDATION = "validation.md"
+FAULTS_PAGE = "faults.md"
 MTLS = "mtls.md"
 ROOT = Path(__file__).parents[1]
 CONSOLE = re.compile(r"(?<=^```console\n)\$ (?P<command>istiolint [^\n]*)\n.*?^```$", re.MULTILINE | re.DOTALL)
@@ -62,6 +64,17 @@ The codes of Kiali's validations, and the rules of istiolint that answer for the
 shows the page; `--select` and `--ignore` take codes. Made by `tools/build_tables.py`.
 
 | code | rules | level | what it is about |
+|---|---|---|---|
+"""
+
+
+FAULTS_HEAD = """\
+# What breaks meshes
+
+Faults that people run into, those that are met most often first, and the rules that find them: {built} of {all}. Made by
+`tools/build_tables.py`.
+
+| | fault | rules | what stays untold |
 |---|---|---|---|
 """
 
@@ -125,6 +138,16 @@ def validation() -> str:
     return text + WITHOUT_HEAD + "".join(rows)
 
 
+def faults() -> str:
+    """The faults that break meshes, each with the rules that find it or the reason why none does."""
+    rules = all_rules()
+    rows = [
+        f"| {name} | {fault.title} | {'<br>'.join(link(rules[rule]) for rule in fault.rules)} | {fault.gap} |\n"
+        for name, fault in FAULTS.items()
+    ]
+    return FAULTS_HEAD.format(built=sum(bool(fault.rules) for fault in FAULTS.values()), all=len(FAULTS)) + "".join(rows)
+
+
 def mtls() -> str:
     """The page on `istiolint mtls`, with what the command shows today."""
 
@@ -138,7 +161,7 @@ def mtls() -> str:
     return CONSOLE.sub(shown, (ROOT / "docs" / MTLS).read_text("utf-8"))
 
 
-TABLES = {ANALYZE: analyze, KIALI: kiali, VALIDATION: validation, MTLS: mtls}
+TABLES = {ANALYZE: analyze, KIALI: kiali, VALIDATION: validation, FAULTS_PAGE: faults, MTLS: mtls}
 
 
 def main() -> None:
