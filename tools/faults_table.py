@@ -25,8 +25,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "A4": Fault("STRICT mTLS while somebody still speaks plaintext", ("strict-mtls-breaks-workload",)),
     "A5": Fault(
-        "Two VirtualServices for one host", ("two-virtual-services-for-one-host", "virtual-service-overrides-another"),
-        "Two VirtualServices that meet on a gateway are joined; which of their routes comes first depends on when they were made.",
+        "Two VirtualServices for one host",
+        ("two-virtual-services-for-one-host", "virtual-service-overrides-another"),
+        "Two that meet on a gateway are joined, in an order that depends on when each was made.",
     ),
     "A6": Fault("Short names of hosts that mean another namespace", ("host-not-found", "host-not-visible")),
     "A7": Fault("A Gateway named without its namespace", ("gateway-not-found", "gateway-by-domain-name")),
@@ -42,7 +43,9 @@ FAULTS: dict[str, Fault] = {
         "Ambient mode: policies and routes for requests without a waypoint",
         ("request-policy-without-waypoint", "routes-without-waypoint", "tokens-without-waypoint"),
     ),
-    "A17": Fault("A waypoint that is not there", ("waypoint-not-found", "waypoint-for-other-traffic", "waypoint-outside-ambient")),
+    "A17": Fault(
+        "A waypoint that is not there", ("waypoint-not-found", "waypoint-for-other-traffic", "waypoint-outside-ambient")
+    ),
     "A18": Fault("Two providers that decide for one workload, or an unknown one", gap=_OPEN),
     "A19": Fault(
         "A broad route in front of a narrow one",
@@ -54,11 +57,15 @@ FAULTS: dict[str, Fault] = {
     "A23": Fault("Tries and timeouts that do not fit", ("try-longer-than-timeout", "retries-exceed-timeout")),
     "A24": Fault("A fault beside retries or a timeout", ("fault-with-retries-or-timeout",)),
     "A25": Fault(
-        "Fault injection left behind", ("fault-injection-in-production", "fault-without-percentage", "fault-without-kind"),
+        "Fault injection left behind",
+        ("fault-injection-in-production", "fault-without-percentage", "fault-without-kind"),
     ),
-    "A26": Fault("A Sidecar hides what its workloads call", ("sidecar-host-not-found",), "Calls that a Sidecar hides: no rule yet."),
+    "A26": Fault(
+        "A Sidecar hides what its workloads call", ("sidecar-host-not-found",), "Calls that a Sidecar hides: no rule yet."
+    ),
     "A27": Fault(
-        "A ServiceEntry for TCP without addresses", ("service-entry-without-address", "conflicting-service-entry-protocol"),
+        "A ServiceEntry for TCP without addresses",
+        ("service-entry-without-address", "conflicting-service-entry-protocol"),
     ),
     "A28": Fault("A ServiceEntry with a wildcard, resolved by DNS", ("conflicting-resolution", "selector-without-resolution")),
     "A29": Fault("Lists of source addresses that see another address", gap=_OPEN),
@@ -79,8 +86,11 @@ FAULTS: dict[str, Fault] = {
     "A41": Fault(
         "An EnvoyFilter that hangs on a version or another filter",
         (
-            "envoyfilter-order-undefined", "envoyfilter-order-by-proxy-version", "envoyfilter-replace-ignored",
-            "envoyfilter-remove-ignored", "envoyfilter-add-ignored",
+            "envoyfilter-order-undefined",
+            "envoyfilter-order-by-proxy-version",
+            "envoyfilter-replace-ignored",
+            "envoyfilter-remove-ignored",
+            "envoyfilter-add-ignored",
         ),
     ),
     "A42": Fault("A policy that lets nobody or everybody in by mistake", ("deny-without-rules",)),
@@ -91,40 +101,53 @@ FAULTS: dict[str, Fault] = {
     "A47": Fault(
         "Weights",
         (
-            "weights-all-zero", "destination-without-weight", "negative-weight", "weight-on-only-destination",
-            "destination-listed-twice", "weights-not-100",
+            "weights-all-zero",
+            "destination-without-weight",
+            "negative-weight",
+            "weight-on-only-destination",
+            "destination-listed-twice",
+            "weights-not-100",
         ),
     ),
-    "A48": Fault("A Service with several ports, and a route that names none", ("destination-needs-port", "destination-port-not-found")),
+    "A48": Fault(
+        "A Service with several ports, and a route that names none", ("destination-needs-port", "destination-port-not-found")
+    ),
     "A49": Fault("Labels of a subset that select nothing", ("subset-without-workload",)),
     "A50": Fault("A DestinationRule for a host that nobody has", ("destination-rule-host-not-found",)),
     "A51": Fault(
         "Annotations and labels at the wrong level, or misspelt",
         ("misplaced-annotation", "misplaced-label", "unknown-annotation", "unknown-label", "invalid-annotation-value"),
     ),
-    "A52": Fault("Labels for injection", ("conflicting-injection-labels", "injection-label-value", "namespace-without-injection")),
+    "A52": Fault(
+        "Labels for injection", ("conflicting-injection-labels", "injection-label-value", "namespace-without-injection")
+    ),
     "A53": Fault("CORS", ("credentials-for-all-origins", "deprecated-field")),
     "A54": Fault("`exportTo` hides what others need", ("virtual-service-hidden-from-gateway", "host-not-visible")),
     "A55": Fault(
         "A selector that selects nothing",
         (
-            "selector-without-workload", "policy-without-workload", "gateway-without-workload",
+            "selector-without-workload",
+            "policy-without-workload",
+            "gateway-without-workload",
             "peer-authentication-selects-nothing",
         ),
     ),
     "A56": Fault(
         "Two resources speak for one workload",
         (
-            "peer-authentication-conflict", "two-namespace-wide-sidecars", "two-sidecars-for-a-workload",
-            "two-namespace-wide-telemetries", "two-telemetries-for-a-workload",
+            "peer-authentication-conflict",
+            "two-namespace-wide-sidecars",
+            "two-sidecars-for-a-workload",
+            "two-namespace-wide-telemetries",
+            "two-telemetries-for-a-workload",
         ),
     ),
     "A57": Fault(
         "Leftovers of several clusters",
-        ("unknown-registry", "service-differs-between-clusters"),
+        ("mesh-open-to-gateway", "unknown-registry", "service-differs-between-clusters"),
         "Whether clusters trust each other is told only where their MeshConfigs are in the input.",
     ),
-    "A58": Fault("A redirect to HTTPS that comes back", ("redirect-without-https",), "Loops by a load balancer: no rule yet."),
+    "A58": Fault("A redirect to HTTPS that comes back", ("redirect-loop", "redirect-without-https")),
     "A59": Fault("Circuit breakers with the values of a tutorial", ("circuit-breaker-of-one", "removed-field")),
     "A60": Fault(
         "What the schema does not ask for, and Istio does",
@@ -136,12 +159,14 @@ FAULTS: dict[str, Fault] = {
         ("backend-not-granted", "backend-not-found", "route-not-let-in", "listener-not-found", "parent-gateway-not-found"),
     ),
     "A63": Fault(
-        "Rules for tokens", ("invalid-jwks", "invalid-url", "conflicting-fields", "token-without-issuer"),
+        "Rules for tokens",
+        ("invalid-jwks", "invalid-url", "conflicting-fields", "token-without-issuer"),
         "Issuers that a policy demands and no rule reads: no rule yet.",
     ),
     "A64": Fault("CUSTOM policies with conditions that they do not know", ("unsupported-by-custom", "custom-action-incomplete")),
     "A65": Fault(
-        "Delegates", ("delegate-not-found", "delegate-that-delegates", "invalid-delegate", "conflicting-route-actions"),
+        "Delegates",
+        ("delegate-not-found", "delegate-that-delegates", "invalid-delegate", "conflicting-route-actions"),
     ),
     "A66": Fault(
         "TLS to servers that nobody verifies",
@@ -154,9 +179,11 @@ FAULTS: dict[str, Fault] = {
         "Old forms of the API",
         ("deprecated-field", "removed-field", "retired-api", "wrong-api-version", "deprecated-annotation"),
     ),
-    "A71": Fault("Servers by SNI behind a load balancer that sends none", gap=_OPEN),
+    "A71": Fault(
+        "Servers by SNI behind a load balancer that sends none", ("hosts-without-sni", "load-balancer-contradicts-server")
+    ),
     "A72": Fault("Values of the MeshConfig and of Helm", gap=_OPEN),
     "A73": Fault("Telemetry without providers", ("access-log-without-provider",)),
     "A74": Fault("Wasm modules: order, images without digest", gap=_OPEN),
     "A75": Fault("Domains of rate limits that do not agree", gap=_OPEN),
-}  # fmt: skip
+}
