@@ -8,7 +8,7 @@ from istiolint.documents import Document, patch_paths, read
 from istiolint.finding import Diagnostic, Finding, Place, field_path
 from istiolint.mesh import Mesh
 from istiolint.report import Report, Summary
-from istiolint.resource import GivenResource, Resource, resources
+from istiolint.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, resources
 from istiolint.rules import Check, Rule, all_rules, matching, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
@@ -80,8 +80,10 @@ class _Run:
         understand = self.understand if check else resources
         found = [resource for document in documents for resource in understand(document)]
         if networks := self.given(self.settings.mesh_networks):
-            found.append(GivenResource(networks, "MeshNetworks", self.settings.root_namespace))
+            found.append(GivenResource(networks, MESH_NETWORKS, self.settings.root_namespace))
         mesh_config = self.given(self.settings.mesh_config)
+        if mesh_config and isinstance(mesh_config.data, dict) and "kind" not in mesh_config.data:
+            found.append(GivenResource(mesh_config, MESH_CONFIG, self.settings.root_namespace))
         for cluster in _by_cluster(found):
             yield cluster, Mesh(cluster.held, self.settings, mesh_config=mesh_config, foreign=cluster.foreign)
 

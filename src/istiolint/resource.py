@@ -6,10 +6,13 @@ from typing import Any
 
 from istiolint.cursor import Cursor
 from istiolint.documents import Document
+from istiolint.documents.recognise import is_values
 from istiolint.finding import Path, ResourceName
 from istiolint.kinds import is_namespaced, type_of
 
 DEFAULT_NAMESPACE = "default"
+HELM_VALUES, MESH_CONFIG, MESH_NETWORKS = "HelmValues", "MeshConfig", "MeshNetworks"
+"""What documents are called that are no Kubernetes objects."""
 
 
 class Resource(Cursor):
@@ -104,6 +107,15 @@ class GivenResource(Resource):
         return ResourceName(self.api_version, self.kind, self.namespace, self.name)
 
 
+class ValuesResource(GivenResource):
+    """Values for Istio's Helm charts, by which a mesh is configured."""
+
+    @property
+    def linted(self) -> bool:
+        """As the file says that holds them."""
+        return self.document.source.linted
+
+
 def resources(document: Document) -> Iterator[Resource]:
     """The resources of a document; those of a `List` one by one. Nothing for YAML that is no Kubernetes object."""
     data = document.data
@@ -115,6 +127,8 @@ def resources(document: Document) -> Iterator[Resource]:
                 yield Resource(document, ("items", index), item)
     elif _is_object(data):
         yield Resource(document, (), data)
+    elif is_values(data):
+        yield ValuesResource(document, HELM_VALUES, "istio-system")
 
 
 def _is_object(data: Any) -> bool:

@@ -70,7 +70,8 @@ def test_odd_text_in_the_config_map_leaves_the_defaults(text: str) -> None:
 def test_it_tells_where_a_field_stands() -> None:
     field = mesh(CONFIG_MAP).config.at("trustDomain")
     assert field is not None
-    assert field.path == ("data", "mesh")
+    assert field.path == ("trustDomain",)
+    assert field.place.span().begins.line == 8
     field = mesh(OPERATOR).config.at("trustDomain")
     assert field is not None
     assert field.path == ("spec", "meshConfig", "trustDomain")

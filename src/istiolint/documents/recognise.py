@@ -1,4 +1,4 @@
-"""Which documents are no resources, and what they are instead: patches, values, assertions of tests."""
+"""Which documents are no resources, and what they are instead: patches, assertions of tests."""
 
 import os
 import re
@@ -21,11 +21,20 @@ def reason_to_skip(document: "Document") -> str | None:
     name = os.path.basename(document.source.path)
     if isinstance(data, list) and data and all(isinstance(item, dict) and "op" in item and "path" in item for item in data):
         return "JSON patch"
+    if is_values(data):
+        return None
     if not is_object(data) and not _is_list(data):
         return "Kustomization" if name.lower().startswith("kustomization") else "no Kubernetes object"
     if "$patch" in document.text and _has_key(data, "$patch"):
         return "Kustomize patch"
     return "test assertion" if _ASSERTION.match(name) else None
+
+
+def is_values(data: Any) -> bool:
+    """Whether data are values for istiod's chart: a MeshConfig under its name, and nothing that an object would have."""
+    return (
+        isinstance(data, dict) and isinstance(data.get("meshConfig"), dict) and not {"apiVersion", "kind", "spec"} & data.keys()
+    )
 
 
 def _is_list(data: Any) -> bool:

@@ -29,7 +29,7 @@ from istiolint.mesh.variants import Variants
 from istiolint.mesh.virtual_services import VirtualServices
 from istiolint.mesh.waypoints import Waypoints
 from istiolint.mesh.workloads import MACHINES, Workload, Workloads
-from istiolint.resource import Resource
+from istiolint.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
 
 
@@ -93,7 +93,8 @@ class Mesh:
     @cached_property
     def config(self) -> MeshConfig:
         """The MeshConfig."""
-        return MeshConfig(self.all("ConfigMap"), self.all("IstioOperator", "Istio"), self._mesh_config)
+        installs = self.all("IstioOperator", "Istio", "IstioRevision", HELM_VALUES)
+        return MeshConfig(self.all("ConfigMap"), installs, self._mesh_config)
 
     @cached_property
     def root_namespace(self) -> str:

@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import Any
 
 from istiolint.cursor import Cursor
-from istiolint.documents import Document, read
-from istiolint.resource import Resource, resources
-from istiolint.sources import Source
+from istiolint.documents import Document
+from istiolint.documents.embedded import embedded
+from istiolint.resource import HELM_VALUES, Resource, resources
 
 DEFAULTS: dict[str, Any] = {
     "rootNamespace": "istio-system",
@@ -38,12 +38,11 @@ class MeshConfig:
     """The MeshConfig of the input. It may be given as a document, and stand in ConfigMaps and installation resources.
 
     Of several the strongest that sets a field is heard: the document that was given, the ConfigMap `istio`, those of
-    revisions (`istio-REVISION`), an IstioOperator, an Istio resource.
+    revisions (`istio-REVISION`), an IstioOperator, Helm values, an Istio resource.
     """
 
     def __init__(self, config_maps: Iterable[Resource], installs: Iterable[Resource], given: Document | None = None):
         self._config_maps, self._installs, self._given = config_maps, installs, given
-        self._texts: dict[int, Cursor] = {}
 
     def __getitem__(self, field: str) -> Any:
         """The value of a field; Istio's default (None for fields without one) where the input does not set it."""
@@ -69,9 +68,8 @@ class MeshConfig:
         return value if isinstance(value, bool) else bool(DEFAULTS.get(field))
 
     def at(self, field: str) -> Cursor | None:
-        """Where the input sets a field (in a ConfigMap: the text that holds it); None where it does not."""
-        config = next((config for config in self.sources if config[field].exists), None)
-        return self._texts.get(id(config.document), config[field]) if config else None
+        """Where the input sets a field; None where it does not."""
+        return next((config[field] for config in self.sources if config[field].exists), None)
 
     @property
     def captures_dns(self) -> bool:
@@ -102,17 +100,19 @@ class MeshConfig:
         """The MeshConfig inside a resource. That of a ConfigMap is text, and becomes a document of its own."""
         if resource.type == "ConfigMap":
             text = resource["data"]["mesh"]
-            document = next(read(Source(resource.document.source.path, text.text, linted=False)), None)
-            if document is None:
-                return text
-            self._texts[id(document)] = text
-            return Cursor(document, (), document.data)
+            return embedded(text) or text
         if resource.type == "IstioOperator":
             return resource.spec["meshConfig"]
-        if resource.type == "Istio":
+        if resource.type == HELM_VALUES:
+            return resource["meshConfig"]
+        if resource.type in ("Istio", "IstioRevision"):
             return resource.spec["values"]["meshConfig"]
         return resource
 
 
-def _order(resource: Resource) -> tuple[bool, str, str, str, int]:
-    return (resource.kind == "Istio", resource.name, resource.namespace, resource.document.source.path, resource.document.index)
+_STRENGTH = ("ConfigMap", "IstioOperator", HELM_VALUES, "Istio", "IstioRevision")
+
+
+def _order(resource: Resource) -> tuple[int, str, str, str, int]:
+    rank = _STRENGTH.index(resource.kind) if resource.kind in _STRENGTH else len(_STRENGTH)
+    return (rank, resource.name, resource.namespace, resource.document.source.path, resource.document.index)

@@ -1,0 +1,68 @@
+"""Settings of the mesh and of proxies that Istio does not know, and durations that nobody can read."""
+
+from collections.abc import Iterator
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import CONFIG_KINDS, NETWORK_KINDS, PROXY_KINDS, mesh_configs, mesh_networks, proxy_configs
+from istiolint.mesh_settings import Placed, placed
+from istiolint.primitives.durations import nanoseconds
+from istiolint.resource import Resource
+from istiolint.rules import check, finding, further_check
+from istiolint.schema.rules import INVALID_DURATION
+from istiolint.schema.spelling import nearest
+from istiolint.settings import minor
+
+_KINDS = tuple(dict.fromkeys([*CONFIG_KINDS, *NETWORK_KINDS, *PROXY_KINDS]))
+
+
+def _fields(resource: Resource) -> Iterator[Placed]:
+    for config in mesh_configs(resource):
+        yield from placed(config, "MeshConfig")
+    if resource.type not in CONFIG_KINDS:
+        for config in proxy_configs(resource):
+            yield from placed(config, "ProxyConfig")
+    for networks in mesh_networks(resource) if resource.type in NETWORK_KINDS else ():
+        for _, network in networks.items():
+            yield from placed(network, "Network")
+
+
+@check(
+    "unknown-mesh-setting", severity="error", evidence="document", category="validation", kinds=_KINDS,
+)  # fmt: skip
+def unknown_mesh_setting(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A setting that istiod drops without a word: one that there is not, or not yet."""
+    version = mesh.settings.istio_version
+    for at, setting, siblings in _fields(resource):
+        name = str(at.name)
+        if has_placeholder(name):
+            continue
+        if setting is None:
+            near = nearest(name, siblings)
+            yield finding(
+                at.key,
+                f"there is no setting `{name}` here; istiod drops it without a word",
+                hint=f"did you mean `{near[0][1]}`?" if near else "delete it, or move it to where it belongs",
+                severity=None if near else "warning",
+            )
+        elif setting.since and minor(setting.since) > minor(version):
+            yield finding(
+                at.key,
+                f"`{name}` came with Istio {setting.since}; {version} drops it without a word",
+                hint="upgrade Istio, or delete it",
+            )
+
+
+@further_check(INVALID_DURATION, kinds=_KINDS)
+def unreadable_mesh_duration(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A time that is none."""
+    for at, setting, _ in _fields(resource):
+        if setting is None or setting.type != "duration" or at.value is None or has_placeholder(at.text):
+            continue
+        if not isinstance(at.value, str) or nanoseconds(at.text) is None:
+            yield finding(
+                at,
+                f"`{at.value}` is no duration; istiod cannot read the configuration",
+                hint="write a number with its unit, such as `250ms`, `5s` or `1h`",
+            )
