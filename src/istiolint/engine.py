@@ -7,6 +7,7 @@ from istiolint import schema
 from istiolint.documents import Document, patch_paths, read
 from istiolint.finding import Diagnostic, Finding, Place, field_path
 from istiolint.mesh import Mesh
+from istiolint.rendered.trace import traced
 from istiolint.report import Report, Summary
 from istiolint.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, resources
 from istiolint.rules import Check, Rule, all_rules, matching, plugin_failures
@@ -160,7 +161,7 @@ class _Run:
             self.found.append((rule, finding, resource))
 
     def report(self) -> Report:
-        diagnostics = {_key(d): d for d in (self.concrete(*found) for found in self.found)}
+        diagnostics = {_key(d): d for d in (traced(self.concrete(*found)) for found in self.found)}
         return Report(
             [diagnostics[key] for key in sorted(diagnostics)],
             self.summary,

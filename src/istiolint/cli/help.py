@@ -5,7 +5,17 @@ from collections.abc import Iterable
 import click
 
 SECTIONS = {
-    "What is read": ("context", "cluster", "whole_mesh", "istio_version", "mesh_config", "mesh_networks"),
+    "What is read": (
+        "context",
+        "cluster",
+        "kustomize",
+        "helm",
+        "values",
+        "whole_mesh",
+        "istio_version",
+        "mesh_config",
+        "mesh_networks",
+    ),
     "What is reported": ("select", "ignore", "against", "fail_on"),
     "How it is reported": ("formats", "output", "color", "quiet"),
 }

@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import click
 
 from istiolint.cli.names import check_names
 from istiolint.cli.refusal import Refusal
+from istiolint.cli.rendering import Rendering, with_origins
 from istiolint.config import Config, ConfigError, find, load
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source, discover
@@ -25,10 +27,12 @@ class Inputs(NamedTuple):
     context: tuple[str, ...]
     clusters: list[tuple[str, str]]
     settings: Settings
+    rendering: Rendering = Rendering()
 
     def sources(self) -> Iterator[Source]:
-        """The files as they are. Raises MissingPathError."""
-        return discover(self.paths, context=self.context, clusters=self.clusters)
+        """The files as they are, and what is rendered. Raises MissingPathError and RenderError."""
+        files = discover(self.paths, context=self.context, clusters=self.clusters)
+        return chain(self.rendering.sources(), with_origins(files))
 
     def sources_of(self, state: str) -> Iterator[Source]:
         """The files as they are in another state: a folder that stands for the only path, or a git revision.
@@ -38,6 +42,8 @@ class Inputs(NamedTuple):
         from istiolint.sources.discover import named_paths
         from istiolint.sources.revisions import Revision, RevisionError
 
+        if self.rendering:
+            raise Refusal("--against compares files, and knows no former state of what --kustomize and --helm render")
         try:
             if os.path.isdir(state) and (os.sep in state or state.startswith(".")):
                 return self._folder(state)
@@ -63,7 +69,8 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     settings = _settings(config, defaultdict(lambda: None, options))
     clusters = _clusters(config, options["cluster"])
     context = (*options["context"], *config.paths("context"))
-    return Inputs(paths or (() if clusters else (".",)), context, clusters, settings)
+    rendering = Rendering(options["kustomize"], options["helm"], options["values"])
+    return Inputs(paths or (() if clusters or rendering else (".",)), context, clusters, settings, rendering)
 
 
 def _config(options: dict[str, Any]) -> Config:

@@ -13,6 +13,7 @@ from istiolint.cli.names import RuleNames
 from istiolint.cli.output import FORMATS, write
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
+from istiolint.cli.rendering import rendering_options
 from istiolint.config import ConfigError
 from istiolint.finding import SEVERITIES
 from istiolint.report.escape import printable
@@ -32,6 +33,7 @@ Exit status:
 @click.option("--ignore", multiple=True, type=RuleNames(), help="Leave out these rules.")
 @click.option("--context", multiple=True, type=PATH, help="Read for reference, do not lint.")
 @click.option("--cluster", multiple=True, metavar="NAME=PATH", help="Lint as what this cluster of the mesh holds.")
+@rendering_options
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
 @click.option("--istio-version", metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default.")
 @click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
@@ -47,6 +49,7 @@ Exit status:
 def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-); the current folder by default."""
     from istiolint import engine
+    from istiolint.rendered.programs import RenderError
     from istiolint.report.comparison import keep_new
     from istiolint.sources import MissingPathError
     from istiolint.sources.revisions import RevisionError
@@ -60,7 +63,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         settings = given.settings
         before = engine.lint(given.sources_of(options["against"]), settings) if options["against"] else None
         report = engine.lint(given.sources(), settings, watch())
-    except (ConfigError, MissingPathError, RevisionError) as error:
+    except (ConfigError, MissingPathError, RenderError, RevisionError) as error:
         raise Refusal(str(error)) from error
     left_out = keep_new(report, before) if before else 0
     write(report, options["formats"], options["output"], options["color"], quiet=options["quiet"])

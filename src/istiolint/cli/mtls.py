@@ -9,6 +9,7 @@ import click
 from istiolint.cli.inputs import FILE, PATH, inputs
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
+from istiolint.cli.rendering import rendering_options
 from istiolint.config import ConfigError
 from istiolint.report.escape import printable
 
@@ -24,6 +25,7 @@ Exit status:
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--context", multiple=True, type=PATH, help="More of the same mesh.")
 @click.option("--cluster", multiple=True, metavar="NAME=PATH", help="What this cluster of the mesh holds.")
+@rendering_options
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
 @click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
 @click.option("--against", metavar="REV|PATH", help="Show only what breaks since this git revision, or this folder.")
@@ -35,6 +37,7 @@ def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: A
     from istiolint import engine
     from istiolint.mutual_tls import changes, json, text
     from istiolint.mutual_tls.table import all_rows
+    from istiolint.rendered.programs import RenderError
     from istiolint.sources import MissingPathError
     from istiolint.sources.revisions import RevisionError
 
@@ -46,7 +49,7 @@ def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: A
         given = inputs(paths, options)
         before = engine.understand(given.sources_of(against), given.settings) if against else None
         understood = engine.understand(given.sources(), given.settings, watch())
-    except (ConfigError, MissingPathError, RevisionError) as error:
+    except (ConfigError, MissingPathError, RenderError, RevisionError) as error:
         raise Refusal(str(error)) from error
     found = all_rows(understood.meshes)
     if against and before:

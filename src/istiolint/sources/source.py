@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -16,13 +16,30 @@ class Position(NamedTuple):
     column: int
 
 
+class Stretch(NamedTuple):
+    """A stretch of a source: character offsets, end exclusive; `exact` where the text is the very one that was rendered."""
+
+    source: "Source"
+    start: int
+    end: int
+    exact: bool
+
+
+class Origin(Protocol):
+    """What tells from which files a rendered text was made."""
+
+    def find(self, start: int, end: int) -> Stretch | None:
+        """Where a stretch of the rendered text came from; None where that cannot be told."""
+
+
 @dataclass(eq=False)
 class Source:
     """One text: its path as shown to the user, what it says, and whether it is linted or only read for reference.
 
     `trouble` tells in words why there is no text: missing, unreadable, too large, binary, not UTF-8. `encoding` is what the
     bytes were decoded with and must be encoded with again; line ends are those of the file, a byte order mark is no text.
-    `cluster` is the cluster to which it is applied, "" where only one is looked at.
+    `cluster` is the cluster to which it is applied, "" where only one is looked at. `origin` knows the files behind a text that a
+    program has rendered.
     """
 
     path: str
@@ -31,6 +48,7 @@ class Source:
     trouble: str | None = None
     encoding: str = "utf-8"
     cluster: str = ""
+    origin: Origin | None = None
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -1,0 +1,1 @@
+"""What Helm and Kustomize make of charts and overlays, and from which files it came."""

@@ -1,0 +1,184 @@
+"""`helm template`: what a chart renders to, and which template each part came from.
+
+Helm writes `# Source: CHART/templates/x.yaml` above each document. Templates are no YAML, so that a line is found again by what
+stands on it: the same line, or the same key, and only where the template has just one of them.
+"""
+
+import csv
+import io
+import itertools
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+
+from istiolint.rendered.programs import argument, output, program
+from istiolint.sources import MissingPathError, Source, Stretch, discover
+from istiolint.sources.decode import source_of
+from istiolint.sources.discover import MOST_BYTES, too_large
+
+_COMMENT = re.compile(r"^---[ \t]*\r?\n# Source: (?P<path>[^\r\n]+?)[ \t]*\r?$", re.MULTILINE)
+_SEPARATOR = re.compile(r"^---", re.MULTILINE)
+_KEY = re.compile(r"\s*(?:- +)*[^\s:#{][^:#{]*:(?=\s|$)")
+_TELLING = re.compile(r"^(?:kind|  name):[^\r\n]*", re.MULTILINE)
+
+
+def template(chart: str, values: Sequence[str] = ()) -> Source:
+    """What `helm template` prints for a chart, a folder or an archive. Raises RenderError and MissingPathError."""
+    for path in (chart, *values):
+        if not os.path.exists(path):  # helm would look for it in repositories, and istiolint asks no network
+            raise MissingPathError(path)
+    options = [f"--values={_in_list(argument(path))}" for path in values]
+    shown = " ".join(["helm template", chart, *(f"--values {path}" for path in values)])
+    helm = program(["helm"], "--helm", f"{shown} | istiolint -")
+    content = output([helm, "template", *options, argument(chart)], shown)
+    path = os.path.join(chart, "<helm template>")
+    source = source_of(path, content) if len(content) <= MOST_BYTES else Source(path, trouble=too_large(len(content)))
+    source.origin = Templates(source, [chart])
+    return source
+
+
+def charts_of(text: str) -> list[str]:
+    """The folders around here that may hold the charts that a text was rendered from."""
+    names = {match["path"].partition("/")[0] for match in _COMMENT.finditer(text)}
+    folders = [folder for name in sorted(names) if _is_name(name) for folder in (name, os.path.join("charts", name))]
+    return [folder for folder in (*folders, os.curdir) if os.path.isfile(os.path.join(folder, "Chart.yaml"))]
+
+
+class Templates:
+    """The templates of a rendered text, in the folders of their charts."""
+
+    def __init__(self, rendered: Source, charts: Iterable[str]):
+        self.rendered, self.charts = rendered, list(charts)
+        self.comments = [(match.start(), match["path"]) for match in _COMMENT.finditer(rendered.text)]
+        self.template = cache(self._template)
+
+    def find(self, start: int, end: int) -> Stretch | None:
+        """The stretch of the template; the resource's first line in it, or its path alone, where no more can be told."""
+        found = next(((at, path) for at, path in reversed(self.comments) if at <= start), None)
+        if not found:
+            return None
+        at, path = found
+        source = self.template(path)
+        if not source:
+            return Stretch(Source(path), 0, 0, False)
+        document = at, self._end(at)
+        text = self.rendered.text[slice(*document)]
+        sections = list(_sections(source.text, text))
+        stretch = self._on_line(source, sections, document, start, end)
+        while not stretch and (above := self._above(at, start)):
+            start, end = above
+            if stretch := self._on_line(source, sections, document, start, end):
+                stretch = stretch._replace(exact=False)
+        return stretch or _beginning(source, sections, text)
+
+    def _above(self, first: int, start: int) -> tuple[int, int] | None:
+        """The line under which a line stands, by its indentation: what `toYaml` puts in stands under a line of the template."""
+        number, _ = self.rendered.position(start)
+        indent = _indent(self.rendered.line(number))
+        while indent and number > 1 and self.rendered.line_starts[number - 2] >= first:
+            number -= 1
+            line = self.rendered.line(number)
+            if line.strip() and _indent(line) < indent:
+                at = self.rendered.line_starts[number - 1]
+                return at + _indent(line), at + len(line.rstrip())
+        return None
+
+    def _end(self, at: int) -> int:
+        following = _SEPARATOR.search(self.rendered.text, at + 3)
+        return following.start() if following else len(self.rendered.text)
+
+    def _template(self, path: str) -> Source | None:
+        """The file that a comment names: below the chart's own folder, whatever the comment says."""
+        _, _, below = path.partition("/")
+        if not below or ".." in below.split("/"):
+            return None
+        for chart in self.charts:
+            file = os.path.normpath(os.path.join(chart, *below.split("/")))
+            inside = os.path.realpath(file).startswith(os.path.realpath(chart) + os.sep)
+            if inside and os.path.isfile(file):
+                source = next(discover([file]))
+                return None if source.trouble else source
+        return None
+
+    def _on_line(
+        self, source: Source, sections: list[tuple[int, int]], document: tuple[int, int], start: int, end: int
+    ) -> Stretch | None:
+        """The line that reads the same, or the one that sets the same key."""
+        number, column = self.rendered.position(start)
+        line = self.rendered.line(number)
+        first = self.rendered.line_starts[number - 1] + _indent(line)
+        written, wanted = list(_lines(source, sections)), list(_lines(self.rendered, [document]))
+        offset, length = start - first, max(1, min(end - start, len(line) - (column - 1)))
+        at = _counterpart(first, wanted, written, lambda text: text == line.strip())
+        if at is not None:
+            return Stretch(source, at + offset, at + offset + length, True)
+        key = _KEY.match(line.strip())
+        at = _counterpart(first, wanted, written, lambda text: bool(key) and _key(text) == _key(line.strip()))
+        if key is None or at is None:
+            return None
+        if offset + length <= key.end():
+            return Stretch(source, at + offset, at + offset + length, True)
+        value = source.line(source.position(at).line).strip()[key.end() :]
+        begin = at + key.end() + len(value) - len(value.lstrip())
+        return Stretch(source, begin, max(begin + 1, at + key.end() + len(value)), False)
+
+
+def _counterpart(
+    first: int, rendered: list[tuple[int, str]], written: list[tuple[int, str]], fits: Callable[[str], bool]
+) -> int | None:
+    """The line of a template that became the one at `first`: the only one that fits, or as many fit there as here."""
+    there = [at for at, text in written if fits(text)]
+    here = [at for at, text in rendered if fits(text)]
+    if len(there) == 1:
+        return there[0]
+    return there[here.index(first)] if len(there) == len(here) and first in here else None
+
+
+def _sections(text: str, document: str) -> Iterator[tuple[int, int]]:
+    """The parts of a template between `---` that hold the kind, and at best the name, of a rendered document; else all of it."""
+    cuts = [0, *(match.start() for match in _SEPARATOR.finditer(text)), len(text)]
+    sections = [(start, end) for start, end in itertools.pairwise(cuts) if text[start:end].strip()]
+    for telling in _TELLING.findall(document):
+        holding = [(start, end) for start, end in sections if telling in text[start:end]]
+        sections = holding or sections
+    yield from sections
+
+
+def _key(line: str) -> str:
+    """The key that a line sets, "" for none."""
+    key = _KEY.match(line)
+    return key[0] if key else ""
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _lines(source: Source, sections: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """Where the text of each line begins, behind its indentation, and what it says."""
+    for number, at in enumerate(source.line_starts, 1):
+        if any(start <= at < end for start, end in sections):
+            line = source.line(number)
+            yield at + _indent(line), line.strip()
+
+
+def _beginning(source: Source, sections: list[tuple[int, int]], document: str) -> Stretch:
+    """Where the resource begins, as far as the template shows it."""
+    kind = next((match[0] for match in _TELLING.finditer(document) if match[0].startswith("kind:")), "")
+    if kind and len(sections) == 1:
+        start, end = sections[0]
+        if (at := source.text.find(kind, start, end)) >= 0:
+            return Stretch(source, at, at + len(kind), False)
+    return Stretch(source, 0, min(1, len(source.text)), False)
+
+
+def _is_name(name: str) -> bool:
+    return name not in ("", ".", "..") and not name.startswith("-") and "\\" not in name
+
+
+def _in_list(path: str) -> str:
+    """A path for an option of helm that takes several with commas between them."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="").writerow([path])
+    return written.getvalue()

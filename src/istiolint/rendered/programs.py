@@ -1,0 +1,46 @@
+"""The user's own helm, kustomize or kubectl: started without a shell, with nothing to read and a limit of time."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+LONGEST = 120.0
+"""Seconds that a program may take."""
+MOST_WORDS = 600
+"""Characters of its last words that are shown."""
+
+
+class RenderError(Exception):
+    """Why nothing could be rendered, in words, with what to do."""
+
+
+def program(names: Sequence[str], option: str, instead: str) -> str:
+    """The first of these programs that is on PATH. RenderError where there is none; `instead` is what to run by hand."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    wanted = " or ".join(f"`{name}`" for name in names)
+    raise RenderError(f"{option} needs {wanted}, and there is none on PATH; install it, or run it where it is: {instead}")
+
+
+def output(command: Sequence[str], shown: str) -> bytes:
+    """What a command prints; `shown` is how messages call it. Raises RenderError where it fails or takes too long."""
+    try:
+        found = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST, check=False)
+    except subprocess.TimeoutExpired:
+        raise RenderError(
+            f"`{shown}` was stopped after {LONGEST:g} seconds; run it by hand, and lint what it prints: {shown} | istiolint -"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise RenderError(f"`{shown}` cannot be started: {getattr(error, 'strerror', None) or error}") from error
+    if found.returncode:
+        words = " ".join(found.stderr.decode("utf-8", "replace").split()) or "it does not say why"
+        shortened = words if len(words) <= MOST_WORDS else f"{words[:MOST_WORDS]} ..."
+        raise RenderError(f"`{shown}` failed with exit status {found.returncode}: {shortened}")
+    return found.stdout
+
+
+def argument(path: str) -> str:
+    """A path that no program can take for an option."""
+    return os.path.join(os.curdir, path) if path.startswith("-") else path

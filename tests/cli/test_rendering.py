@@ -1,0 +1,240 @@
+"""`--kustomize` and `--helm`: the programs are small scripts, put on PATH in place of the real ones."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from commands import Process, Run
+
+from istiolint.rendered import programs
+
+ROUTES = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: reviews
+spec:
+  hosts: [reviews]
+  http:
+    - timout: 3s
+      route:
+        - destination:
+            host: reviews
+"""
+HELM = "---\n# Source: shop/templates/routes.yaml\n" + ROUTES
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """PATH, which holds the shell's programs alone."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name in ("sh", "cat", "sleep"):
+        (folder / name).symlink_to(f"/bin/{name}")
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def put(folder: Path, name: str, output: str, more: str = "") -> None:
+    """A program that notes its arguments, prints a text, and does what `more` says."""
+    (folder / f"{name}.out").write_text(output, "utf-8")
+    script = f"#!/bin/sh\nprintf '%s\\n' \"$@\" > {folder}/{name}.arguments\ncat {folder}/{name}.out\n{more}\n"
+    (folder / name).write_text(script, "utf-8")
+    (folder / name).chmod(0o755)
+
+
+def arguments(folder: Path, name: str) -> list[str]:
+    return (folder / f"{name}.arguments").read_text("utf-8").splitlines()
+
+
+@pytest.fixture
+def chart(tmp_path: Path) -> Path:
+    chart = tmp_path / "charts/shop"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("name: shop\n", "utf-8")
+    (chart / "templates/routes.yaml").write_text(
+        "{{ if .Values.on }}\n" + ROUTES.replace("3s", "{{ .Values.t }}") + "{{ end }}\n"
+    )
+    (chart / "live.yaml").write_text("on: true\n", "utf-8")
+    return chart
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    overlay = tmp_path / "overlay"
+    overlay.mkdir()
+    (overlay / "kustomization.yaml").write_text("resources: [routes.yaml]\n", "utf-8")
+    (overlay / "routes.yaml").write_text("# routes\n" + ROUTES, "utf-8")
+    return overlay
+
+
+def test_helm(run: Run, path: Path, chart: Path) -> None:
+    put(path, "helm", HELM)
+    found = run("--helm", "charts/shop", "--values", "charts/shop/live.yaml")
+    assert found.exit_code == 1
+    assert arguments(path, "helm") == ["template", "--values=charts/shop/live.yaml", "charts/shop"]
+    assert "charts/shop/templates/routes.yaml:9:7: error[unknown-field]" in found.output
+    assert "- timout: {{ .Values.t }}" in found.output
+    assert "1 error in 1 file" in found.output  # the current folder is not read beside it
+
+
+def test_kustomize(run: Run, path: Path, overlay: Path) -> None:
+    put(path, "kustomize", ROUTES)
+    put(path, "kubectl", "")
+    found = run("--kustomize", "overlay")
+    assert found.exit_code == 1
+    assert arguments(path, "kustomize") == ["build", "overlay"]
+    assert "overlay/routes.yaml:9:7: error[unknown-field]" in found.output
+    assert "1 error in 1 file" in found.output
+
+
+def test_kubectl_stands_in_for_kustomize(run: Run, path: Path, overlay: Path) -> None:
+    put(path, "kubectl", ROUTES)
+    assert "overlay/routes.yaml:9:7: error[unknown-field]" in run("--kustomize", "overlay").output
+    assert arguments(path, "kubectl") == ["kustomize", "overlay"]
+
+
+def test_rendered_and_other_files_are_one_mesh(run: Run, path: Path, overlay: Path, tmp_path: Path) -> None:
+    put(path, "kustomize", ROUTES.replace("timout", "timeout").replace("spec:", "  namespace: shop\nspec:"))
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: ratings, namespace: shop}\n"
+    (tmp_path / "services.yaml").write_text(service, "utf-8")
+    found = run("--kustomize", "overlay", "--context", "services.yaml")
+    assert "error[host-not-found]: there is no service `reviews`" in found.output
+    both = run("--kustomize", "overlay", "services.yaml")
+    assert "2 resources" in both.output
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "sarif", "github"])
+def test_every_format_names_the_template(run: Run, path: Path, chart: Path, format_: str) -> None:
+    put(path, "helm", HELM)
+    found = run("--helm", "charts/shop", "--format", format_)
+    assert found.exit_code == 1
+    assert "charts/shop/templates/routes.yaml" in found.output
+    assert "&lt;helm" not in found.output
+
+
+def test_what_is_rendered_has_no_fix(run: Run, path: Path, overlay: Path) -> None:
+    """In the file itself it would be one; in the rendered text it would be lost."""
+    put(path, "kustomize", ROUTES)
+    (plain,) = json.loads(run("overlay", "--format", "json").output)["diagnostics"]
+    (rendered,) = json.loads(run("--kustomize", "overlay", "--format", "json").output)["diagnostics"]
+    assert plain["fix"]
+    assert rendered == plain | {"fix": None}
+
+
+def test_a_note_tells_what_a_line_was_rendered_as(run: Run, path: Path, chart: Path) -> None:
+    put(path, "helm", HELM.replace("timout: 3s", "timeout: soon"))
+    found = run("--helm", "charts/shop")
+    assert "charts/shop/templates/routes.yaml:8:5: error" not in found.output
+    assert "charts/shop/<helm template>:10:16: rendered as `- timeout: soon`" in found.output
+
+
+def test_helm_on_standard_input(run: Run, chart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "charts/shop/templates/routes.yaml:9:7: error[unknown-field]" in run("-", input=HELM).output
+    monkeypatch.chdir(chart)
+    assert "\ntemplates/routes.yaml:9:7: error[unknown-field]" in "\n" + run("-", input=HELM).output
+    monkeypatch.chdir(chart / "templates")
+    elsewhere = run("-", input=HELM).output
+    assert "<stdin>:10:7: error[unknown-field]" in elsewhere
+    assert "= note: shop/templates/routes.yaml:1:1: rendered from this file" in elsewhere
+
+
+@pytest.mark.parametrize("option", ["--helm", "--kustomize"])
+def test_a_program_that_is_not_there(run: Run, path: Path, overlay: Path, option: str) -> None:
+    found = run(option, "overlay")
+    assert found.exit_code == 2
+    wanted = {"--helm": "`helm`, and", "--kustomize": "`kustomize` or `kubectl`, and"}[option]
+    assert f"{option} needs {wanted} there is none on PATH; install it, or run it where it is: " in found.output
+    assert found.output.rstrip().endswith("overlay | istiolint -")
+
+
+@pytest.mark.parametrize(("option", "name"), [("--helm", "helm"), ("--kustomize", "kustomize"), ("--kustomize", "kubectl")])
+def test_a_program_that_fails(run: Run, path: Path, overlay: Path, option: str, name: str) -> None:
+    put(path, name, ROUTES, "echo 'Error: oh\033[31m' >&2; echo 'no chart' >&2; exit 3")
+    found = run(option, "overlay")
+    assert found.exit_code == 2
+    assert "failed with exit status 3: Error: oh\\x1b[31m no chart" in found.output
+    assert "unknown-field" not in found.output
+
+
+def test_a_program_that_fails_without_a_word(run: Run, path: Path, overlay: Path) -> None:
+    put(path, "helm", "", "exit 1")
+    assert "`helm template overlay` failed with exit status 1: it does not say why" in run("--helm", "overlay").output
+
+
+def test_a_program_that_is_too_slow(run: Run, path: Path, overlay: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "LONGEST", 0.05)
+    put(path, "helm", ROUTES, "sleep 30")
+    found = run("--helm", "overlay")
+    assert found.exit_code == 2
+    assert "`helm template overlay` was stopped after 0.05 seconds; run it by hand, and lint what it prints" in found.output
+
+
+def test_a_program_that_cannot_be_started(run: Run, path: Path, overlay: Path) -> None:
+    (path / "helm").write_text("#!/no/such/shell\n")
+    (path / "helm").chmod(0o755)
+    found = run("--helm", "overlay")
+    assert found.exit_code == 2
+    assert "`helm template overlay` cannot be started: No such file or directory" in found.output
+
+
+def test_no_path_is_an_option_or_a_command(run: Run, path: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "-x; touch owned"
+    odd.mkdir()
+    (tmp_path / "--post,renderer").write_text("", "utf-8")
+    put(path, "helm", ROUTES)
+    put(path, "kustomize", ROUTES)
+    assert run("--helm", odd.name, "--values", "--post,renderer").exit_code == 1
+    assert arguments(path, "helm") == ["template", '--values="./--post,renderer"', f"./{odd.name}"]
+    assert run("--kustomize", odd.name).exit_code == 1
+    assert arguments(path, "kustomize") == ["build", f"./{odd.name}"]
+    assert "owned" not in os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--helm", "oci://example.com/shop"], "there is no file or folder oci://example.com/shop"),
+        (["--kustomize", "https://example.com/x"], "there is no file or folder https://example.com/x"),
+        (["--helm", "overlay", "--values", "gone.yaml"], "there is no file or folder gone.yaml"),
+        (["--values", "overlay/routes.yaml"], "--values needs one --helm CHART; "),
+        (["--helm", "overlay", "--helm", ".", "--values", "overlay/routes.yaml"], "--values needs one --helm CHART; "),
+        (["--helm", "overlay", "--against", "HEAD"], "--against compares files"),
+    ],
+)
+def test_calls_that_cannot_be_carried_out(run: Run, path: Path, overlay: Path, options: list[str], words: str) -> None:
+    put(path, "helm", ROUTES)
+    put(path, "kustomize", ROUTES)
+    found = run(*options)
+    assert found.exit_code == 2
+    assert words in " ".join(found.output.split())
+
+
+def test_output_that_is_no_text(run: Run, path: Path, overlay: Path) -> None:
+    put(path, "helm", "a: \0")
+    assert "overlay/<helm template>:1:1: error[unreadable-file]" in run("--helm", "overlay").output
+
+
+def test_mtls_reads_what_is_rendered(run: Run, path: Path, overlay: Path) -> None:
+    deployment = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: stock, namespace: shop}
+spec:
+  selector: {matchLabels: {app: stock}}
+  template:
+    metadata: {labels: {app: stock, sidecar.istio.io/inject: "true"}}
+    spec: {containers: [{name: a, image: a}]}
+"""
+    put(path, "kustomize", deployment)
+    assert "stock" in run("mtls", "--kustomize", "overlay").output
+    assert "stock" not in run("mtls", "overlay").output
+
+
+def test_a_process_without_standard_input(process: Process, path: Path, overlay: Path) -> None:
+    """helm must not read what is meant for istiolint."""
+    put(path, "helm", ROUTES, "cat")
+    found = process("--helm", "overlay", "-", input="kind: Unread\n", PATH=os.environ["PATH"])
+    assert (found.returncode, found.stderr) == (1, "")
+    assert "1 error in 2 files" in found.stdout
