@@ -35,7 +35,10 @@ FAULTS: dict[str, Fault] = {
     "A9": Fault("Port 443 declared as HTTP", ("http-on-tls-port",)),
     "A10": Fault("The TLS mode of a gateway and the kind of its routes disagree", ("gateway-serves-other-routes",)),
     "A11": Fault("Hosts that the gateway does not serve", ("host-not-served-by-gateway",)),
-    "A12": Fault("Ports whose names do not tell the protocol", ("port-without-protocol", "external-name-port-without-protocol")),
+    "A12": Fault(
+        "Ports whose names do not tell the protocol",
+        ("routes-for-another-protocol", "port-without-protocol", "external-name-port-without-protocol"),
+    ),
     "A13": Fault("A policy for requests on a port of plain TCP", ("deny-of-requests-only",)),
     "A14": Fault("Two items of a policy where one was meant: or in place of and", gap=_OPEN),
     "A15": Fault("Tokens that are read and never demanded", gap=_OPEN),
@@ -60,9 +63,7 @@ FAULTS: dict[str, Fault] = {
         "Fault injection left behind",
         ("fault-injection-in-production", "fault-without-percentage", "fault-without-kind"),
     ),
-    "A26": Fault(
-        "A Sidecar hides what its workloads call", ("sidecar-host-not-found",), "Calls that a Sidecar hides: no rule yet."
-    ),
+    "A26": Fault("A Sidecar hides what its workloads call", ("call-hidden-by-sidecar", "sidecar-host-not-found")),
     "A27": Fault(
         "A ServiceEntry for TCP without addresses",
         ("service-entry-without-address", "conflicting-service-entry-protocol"),
@@ -144,7 +145,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "A57": Fault(
         "Leftovers of several clusters",
-        ("mesh-open-to-gateway", "unknown-registry", "service-differs-between-clusters"),
+        ("global-host", "mesh-open-to-gateway", "unknown-registry", "service-differs-between-clusters"),
         "Whether clusters trust each other is told only where their MeshConfigs are in the input.",
     ),
     "A58": Fault("A redirect to HTTPS that comes back", ("redirect-loop", "redirect-without-https")),
@@ -153,7 +154,10 @@ FAULTS: dict[str, Fault] = {
         "What the schema does not ask for, and Istio does",
         ("route-without-action", "virtual-service-without-routes", "missing-field", "empty-field"),
     ),
-    "A61": Fault("VirtualServices and the Gateway API mixed", ("gateway-of-kubernetes-gateway", "selector-on-gateway")),
+    "A61": Fault(
+        "VirtualServices and the Gateway API mixed",
+        ("route-beside-virtual-service", "gateway-of-kubernetes-gateway", "selector-on-gateway"),
+    ),
     "A62": Fault(
         "References of the Gateway API",
         ("backend-not-granted", "backend-not-found", "route-not-let-in", "listener-not-found", "parent-gateway-not-found"),
@@ -172,7 +176,9 @@ FAULTS: dict[str, Fault] = {
         "TLS to servers that nobody verifies",
         ("server-not-verified", "tls-without-sni", "tls-with-system-roots", "client-certificate-missing"),
     ),
-    "A67": Fault("Headless Services", gap=_OPEN),
+    "A67": Fault(
+        "Headless Services", gap="Whether clients call single pods by address, and with which `Host` header, files do not tell."
+    ),
     "A68": Fault("Two Services with one port and two protocols", ("port-with-two-protocols", "target-port-with-two-ports")),
     "A69": Fault("User 1337, the host's network, Jobs", ("container-runs-as-proxy-user", "host-network-in-ambient")),
     "A70": Fault(

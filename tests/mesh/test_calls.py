@@ -62,3 +62,9 @@ def test_settings_that_do_not(container: str) -> None:
 def test_short_names_are_those_of_the_callers_namespace() -> None:
     assert calls('env: [{name: A, value: "http://orders"}]', namespace="reports") == []
     assert calls('env: [{name: A, value: "http://orders.shop"}]', namespace="reports") == [80]
+
+
+def test_calls_by_their_caller() -> None:
+    found = mesh(MESH.replace("NAMESPACE", "shop").replace("CONTAINER", 'env: [{name: A, value: "http://orders/v1"}]'))
+    (call,) = found.calls.of_caller(found.workloads.all[0])
+    assert (call.service.name, call.port) == ("orders", 80)

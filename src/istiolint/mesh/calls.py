@@ -43,6 +43,18 @@ class Calls:
         """Who is told to call a Service: one call for each caller and port."""
         return self._by_service.get(id(service), ())
 
+    def of_caller(self, workload: Workload) -> Sequence[Call]:
+        """What a workload is told to call: one call for each Service and port."""
+        return self._by_caller.get(id(workload), ())
+
+    @cached_property
+    def _by_caller(self) -> dict[int, list[Call]]:
+        by_caller: dict[int, list[Call]] = defaultdict(list)
+        for calls in self._by_service.values():
+            for call in calls:
+                by_caller[id(call.caller)].append(call)
+        return by_caller
+
     @cached_property
     def _by_service(self) -> dict[int, list[Call]]:
         found: dict[tuple[int, int, int | None], Call] = {}

@@ -25,6 +25,7 @@ from istiolint.mesh.reach import reached
 from istiolint.mesh.secrets import Secrets
 from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
+from istiolint.mesh.sidecar_scopes import SidecarScopes
 from istiolint.mesh.variants import Variants
 from istiolint.mesh.virtual_services import VirtualServices
 from istiolint.mesh.waypoints import Waypoints
@@ -114,6 +115,11 @@ class Mesh:
     def workloads(self) -> Workloads:
         """Which workloads there are, what labels and Services select."""
         return Workloads(self.all(*WORKLOADS, *MACHINES), self.all("Service"))
+
+    @cached_property
+    def sidecar_scopes(self) -> SidecarScopes:
+        """Which Sidecar says what a workload's proxy knows."""
+        return SidecarScopes(self.all("Sidecar"), self.workloads, self.root_namespace)
 
     @cached_property
     def calls(self) -> Calls:

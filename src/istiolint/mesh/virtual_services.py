@@ -111,6 +111,18 @@ class VirtualServices:
             for target in route["route"]
         )
 
+    def routes_to(self, fqdn: str) -> bool:
+        """Whether some VirtualService sends traffic of any kind to a host by its full name."""
+        return fqdn in self._destinations
+
+    @cached_property
+    def _destinations(self) -> frozenset[str]:
+        return frozenset(
+            self._hosts.fqdn(destination["host"].text, virtual_service.namespace)
+            for virtual_service in self._all
+            for destination in destinations(virtual_service)
+        )
+
     def routes_to_subset(self, fqdn: str, subset: str) -> bool:
         """Whether some VirtualService sends traffic to a subset of a host."""
         return (fqdn, subset) in self._subsets_reached
