@@ -26,8 +26,7 @@ FAULTS: dict[str, Fault] = {
     "A4": Fault("STRICT mTLS while somebody still speaks plaintext", ("strict-mtls-breaks-workload",)),
     "A5": Fault(
         "Two VirtualServices for one host",
-        ("two-virtual-services-for-one-host", "virtual-service-overrides-another"),
-        "Two that meet on a gateway are joined, in an order that depends on when each was made.",
+        ("two-virtual-services-for-one-host", "route-order-undefined", "virtual-service-overrides-another"),
     ),
     "A6": Fault("Short names of hosts that mean another namespace", ("host-not-found", "host-not-visible")),
     "A7": Fault("A Gateway named without its namespace", ("gateway-not-found", "gateway-by-domain-name")),
@@ -57,7 +56,7 @@ FAULTS: dict[str, Fault] = {
     "A20": Fault("Slashes of prefix and rewrite do not fit", ("rewrite-doubles-slash", "rewrite-joins-segments")),
     "A21": Fault("A glob in an exact, prefix or regex condition", ("glob-in-match", "invalid-regex")),
     "A22": Fault("A regex that holds for the whole text, or that RE2 does not know", ("invalid-regex", "unmatchable-path")),
-    "A23": Fault("Tries and timeouts that do not fit", ("try-longer-than-timeout", "retries-exceed-timeout")),
+    "A23": Fault("Tries and timeouts that do not fit", ("try-longer-than-timeout", "retries-exceed-timeout", "retries-multiply")),
     "A24": Fault("A fault beside retries or a timeout", ("fault-with-retries-or-timeout",)),
     "A25": Fault(
         "Fault injection left behind",

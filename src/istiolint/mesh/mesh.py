@@ -22,6 +22,7 @@ from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.neighbours import Neighbours
 from istiolint.mesh.proxy_images import ProxyImages
 from istiolint.mesh.reach import reached
+from istiolint.mesh.retry_chains import RetryChains
 from istiolint.mesh.secrets import Secrets
 from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
@@ -207,6 +208,12 @@ class Mesh:
     def virtual_services(self) -> VirtualServices:
         """Which VirtualServices there are, and whose proxies use them."""
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
+
+    @cached_property
+    def retry_chains(self) -> RetryChains:
+        """How many requests retries make of one, along what workloads call."""
+        resources = self.all("VirtualService")
+        return RetryChains(resources, self.virtual_services, self.hosts, calls=self.calls, workloads=self.workloads, get=self.get)
 
     @cached_property
     def waypoints(self) -> Waypoints:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from istiolint.cursor import Cursor
-from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
 from istiolint.mesh.visibility import Scope, scope_of
@@ -24,7 +24,7 @@ class Audience(NamedTuple):
 
 
 class MeshHost(NamedTuple):
-    """A host that a VirtualService routes for sidecars: its full name and where it stands."""
+    """A host that a VirtualService routes: its full name and where it stands."""
 
     virtual_service: Resource
     fqdn: str
@@ -97,6 +97,21 @@ class VirtualServices:
     @cached_property
     def _mesh_index(self) -> HostIndex[MeshHost]:
         return HostIndex((host.fqdn, host) for virtual_service in self._all for host in self.mesh_hosts(virtual_service))
+
+    def on_gateway(self, name: GatewayName, fqdn: str) -> Sequence[MeshHost]:
+        """What VirtualServices route for just this host on a gateway."""
+        return self._gateway_index.get((name, fqdn), ())
+
+    @cached_property
+    def _gateway_index(self) -> dict[tuple[GatewayName, str], list[MeshHost]]:
+        found: dict[tuple[GatewayName, str], list[MeshHost]] = defaultdict(list)
+        for virtual_service in self._all:
+            for name in dict.fromkeys(name for name, _ in bound_gateways(virtual_service)):
+                for host in virtual_service.spec["hosts"]:
+                    if name.name != MESH and host.text:
+                        fqdn = self._hosts.fqdn(host.text, virtual_service.namespace)
+                        found[name, fqdn].append(MeshHost(virtual_service, fqdn, host))
+        return found
 
     def routes_http_to(self, fqdn: str) -> bool:
         """Whether some VirtualService sends requests to a host by its full name."""
