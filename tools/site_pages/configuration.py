@@ -1,0 +1,101 @@
+"""The settings of the configuration file, from its schema."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from istiolint.data import folder
+from istiolint.settings import Settings
+
+SCHEMA = "istiolint-config.schema.json"
+HEAD = f"""\
+# Configuration
+
+istiolint looks for `.istiolint.yaml` in the current folder and above it, up to the root of the repository. `--config FILE` names
+another, `--isolated` reads none, and options of the command line win over it. Every setting may be left out; one that does not
+exist, or has a value that it cannot have, is told with its line, and the exit status is 2.
+
+```yaml
+# yaml-language-server: $schema=schemas/{SCHEMA}
+istio-version: "1.30"
+whole-mesh: true
+context: [base/]
+fail-on: warning
+environments:
+  production:
+    namespaces: [shop-*]
+```
+
+The first line is for editors: [the schema](schemas/{SCHEMA}) lets them propose settings and check them.
+
+## Settings
+"""
+TYPES = {"string": "text", "boolean": "true or false", "integer": "a number", "number": "a number", "null": "nothing"}
+
+
+def configuration() -> str:
+    """The page of all settings."""
+    schema = json.loads((folder("schemas") / SCHEMA).read_text("utf-8"))
+    return HEAD + "".join(_setting(name, node, schema) for name, node in schema["properties"].items())
+
+
+def _setting(name: str, node: dict[str, Any], schema: dict[str, Any]) -> str:
+    found = _resolved(node, schema)
+    lines = [f"\n### {name}\n\n{_words(found)}\n\n- Takes {_type(found, schema)}.\n"]
+    if (default := _default(name)) is not None:
+        lines.append(f"- Without it: `{default}`.\n")
+    lines += [f"- `{path}`: {_words(inner)} Takes {_type(inner, schema)}.\n" for path, inner in _within(found, schema)]
+    return "".join(lines)
+
+
+def _words(node: dict[str, Any]) -> str:
+    """A description as Markdown: its patterns are no emphasis."""
+    text: str = node.get("description", "")
+    return text.replace("*", "\\*")
+
+
+def _default(name: str) -> str | None:
+    """What holds where a setting is left out, if that is a plain value."""
+    value = getattr(Settings(), name.replace("-", "_"), None)
+    return str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) and value else None
+
+
+def _within(node: dict[str, Any], schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """The settings inside a mapping; `NAME` stands for a key that users choose."""
+    named = node.get("properties", {})
+    chosen = node.get("additionalProperties")
+    for key, inner in (*named.items(), *([("NAME", chosen)] if isinstance(chosen, dict) else [])):
+        found = _resolved(inner, schema)
+        below = f"{path}{key}"
+        if key != "NAME":
+            yield below, found
+        yield from _within(found, schema, f"{below}.")
+
+
+def _type(node: dict[str, Any], schema: dict[str, Any]) -> str:
+    """What a setting takes, in words."""
+    node = _resolved(node, schema)
+    if choices := node.get("enum"):
+        return "one of " + ", ".join(f"`{choice}`" for choice in choices)
+    if either := node.get("oneOf") or node.get("anyOf"):
+        return ", or ".join(_type(one, schema) for one in either)
+    match node.get("type"):
+        case "array":
+            kind = _type(node.get("items", {}), schema)
+            return "a list, such as `[one, two]`" if kind == TYPES["string"] else f"a list of {kind}"
+        case "object":
+            inner = node.get("additionalProperties")
+            return f"a mapping from names to {_type(inner, schema)}" if isinstance(inner, dict) else "a mapping"
+        case str() as kind:
+            return TYPES[kind]
+        case _:
+            return "any value"
+
+
+def _resolved(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    target: Any = schema
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        target = target[step]
+    return {**target, **node}

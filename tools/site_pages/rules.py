@@ -1,0 +1,117 @@
+"""A page for each rule, with what the code knows of it, and the list of all."""
+
+import re
+import shlex
+from itertools import groupby
+
+from istiolint.rulebook import Page, pages
+from istiolint.rules import Rule, all_rules
+
+_FENCE = re.compile(r"^```yaml(?P<info> [^\n]*)$", re.MULTILINE)
+
+EVIDENCE = {
+    "document": "one document is enough to see it",
+    "contradiction": "two things that are both in the input disagree",
+    "missing": "something that is referred to is not in the input, and the input shows that it would be there",
+    "heuristic": "an opinion",
+}
+CATEGORIES = {
+    "syntax": "Reading",
+    "schema": "Fields",
+    "validation": "Istio's own validation",
+    "reference": "References",
+    "traffic": "Traffic",
+    "security": "Security",
+    "production": "Production",
+    "upgrade": "Upgrades",
+}
+INDEX_HEAD = """\
+# Rules
+
+{number} rules, of which {default} are on by default; the others are on when `--select` or the setting `select` names them.
+
+- **error**: Istio or the API server refuses it, or requests surely fail.
+- **warning**: Istio warns of it, or it is very likely not meant.
+- **info**: an opinion.
+
+What a finding rests on:
+
+{evidence}
+
+`--select` and `--ignore` take rules, the codes of `istioctl analyze` and Kiali, categories, and `ALL`.
+"""
+TABLE_HEAD = (
+    "\n## {title}\n\nThe category `{category}`.\n\n| rule | | what it is about | known elsewhere as |\n|---|---|---|---|\n"
+)
+SETTINGS = {
+    "whole-mesh": "This example is the whole mesh, as with `--whole-mesh`.",
+    "clusters": "The first folder of each file is the cluster that holds it, as with `--cluster`.",
+    "istio-version": "This example is for Istio {}.",
+    "encoding": "This file is stored as {}.",
+}
+
+
+def rule_pages() -> dict[str, str]:
+    """The pages by their paths."""
+    book = pages()
+    written = {f"rules/{book[rule.id].topic}/{rule.id}.md": rule_page(rule, book[rule.id]) for rule in all_rules().values()}
+    return {"rules/index.md": index(), **written}
+
+
+def index() -> str:
+    """The list of all rules, by category."""
+    rules = sorted(all_rules().values(), key=lambda rule: (list(CATEGORIES).index(rule.category), rule.id))
+    text = INDEX_HEAD.format(
+        number=len(rules),
+        default=sum(rule.default for rule in rules),
+        evidence="\n".join(f"- **{name}**: {words}." for name, words in EVIDENCE.items()),
+    )
+    for category, found in groupby(rules, key=lambda rule: rule.category):
+        text += TABLE_HEAD.format(title=CATEGORIES[category], category=category) + "".join(map(_row, found))
+    return text
+
+
+def _row(rule: Rule) -> str:
+    page = pages()[rule.id]
+    level = rule.severity + ("" if rule.default else ", off")
+    return f"| [{rule.id}]({page.topic}/{rule.id}.md) | {level} | {_cell(page.title)} | {' '.join(rule.codes)} |\n"
+
+
+def rule_page(rule: Rule, page: Page) -> str:
+    """The page of one rule: its title, what the code knows of it, and its text."""
+    _, _, text = page.text.partition("\n")
+    return f"# {page.title}\n\n{facts(rule)}\n{_FENCE.sub(_fence, text).lstrip()}"
+
+
+def facts(rule: Rule) -> str:
+    """What the code knows of a rule, as a table."""
+    rows = {
+        "rule": f"`{rule.id}`",
+        "severity": rule.severity,
+        "rests on": f"{rule.evidence}: {EVIDENCE[rule.evidence]}",
+        "category": rule.category,
+        "by default": "on" if rule.default else "off",
+        "has a fix": "yes, as an edit of the file" if rule.fixable else "",
+        "kinds": ", ".join(rule.kinds),
+        "known elsewhere as": ", ".join(map(_code, rule.codes)),
+        "checks of Istio's validation": f"[{', '.join(rule.rows)}](../../validation.md)" if rule.rows else "",
+    }
+    return "| | |\n|---|---|\n" + "".join(f"| {name} | {_cell(value)} |\n" for name, value in rows.items() if value)
+
+
+def _code(code: str) -> str:
+    page, tool = ("kiali", "Kiali") if code.startswith("KIA") else ("istioctl-analyze", "istioctl analyze")
+    return f"[{code}](../../{page}.md) ({tool})"
+
+
+def _fence(match: re.Match[str]) -> str:
+    """The settings of an example as a sentence above it, and its title as the site shows titles."""
+    settings = {key: value for key, _, value in (word.partition("=") for word in shlex.split(match["info"]))}
+    title = settings.pop("title", "After the fix" if settings.pop("fixed", None) is not None else "")
+    sentences = [SETTINGS[name].format(value) for name, value in settings.items()]
+    head = " ".join(sentences) + "\n\n" if sentences else ""
+    return f"{head}```yaml" + (f' title="{title}"' if title else "")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
