@@ -59,6 +59,15 @@ def test_every_fault_has_rules_or_a_reason() -> None:
     assert all(fault.rules or fault.gap for fault in faults.values())
 
 
+def test_every_check_of_validation_has_a_rule_or_a_reason() -> None:
+    checks = tool("validation_checks")
+    built = {name for rule in all_rules().values() for name in rule.rows}
+    counted = {name for family in checks.FAMILIES for name, does in family.checks() if does in ("refuses", "warns")}
+    assert counted - built <= set(checks.WITHOUT_RULE)
+    assert not built & set(checks.WITHOUT_RULE)
+    assert len(counted & built) >= 0.98 * len(counted)
+
+
 @pytest.mark.parametrize("name", ["istioctl-analyze.md", "kiali.md", "validation.md", "faults.md", "mtls.md"])
 def test_the_tables_are_those_of_today(name: str) -> None:
     """After a change run `python tools/build_tables.py`."""

@@ -138,6 +138,17 @@ class VirtualServices:
             for destination in destinations(virtual_service)
         )
 
+    @cached_property
+    def by_claims(self) -> bool:
+        """Whether some route is chosen by what a token claims: then tokens are used without being demanded."""
+        return any(
+            name.lower().startswith("@request.auth.claims")
+            for virtual_service in self._all
+            for route in virtual_service.spec["http"]
+            for match in route["match"]
+            for name in (*match["headers"].mapping, *match["withoutHeaders"].mapping)
+        )
+
     def routes_to_subset(self, fqdn: str, subset: str) -> bool:
         """Whether some VirtualService sends traffic to a subset of a host."""
         return (fqdn, subset) in self._subsets_reached

@@ -1,0 +1,250 @@
+"""What AuthorizationPolicies allow and deny in fact: everything, nothing, or something else than it looks."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.ports import carries_http, names_protocol
+from istiolint.cursor import Cursor
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.workloads import ports_of
+from istiolint.resource import Resource
+from istiolint.rules import check, finding
+
+KIND = ("AuthorizationPolicy",)
+_OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
+
+
+def _operations(policy: Resource) -> Iterator[Cursor]:
+    for rule in policy.spec["rules"]:
+        yield from (target["operation"] for target in rule["to"])
+
+
+@check("policy-allows-everything", severity="warning", evidence="document", category="security", kinds=KIND)
+def policy_allows_everything(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A rule without conditions among others, which are then of no use; alone, it is written on purpose."""
+    rules = list(policy.spec["rules"])
+    if policy.spec["action"].text in ("", "ALLOW") and len(rules) > 1:
+        for rule in rules:
+            if rule.value == {}:
+                yield finding(
+                    rule,
+                    "this rule matches every request: the others allow nothing that it does not allow already",
+                    hint="delete it, or delete the others",
+                )
+
+
+@check("rules-are-alternatives", severity="warning", evidence="heuristic", category="security", kinds=KIND, default=False)
+def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """One rule for callers and one for requests, where only one of both has to match."""
+    rules = list(policy.spec["rules"])
+    if policy.spec["action"].text not in ("", "ALLOW") or len(rules) != 2:
+        return
+    fields = [{name for name in ("from", "to", "when") if rule[name]} for rule in rules]
+    if {"from"} in fields and {"to"} in fields:
+        at = rules[fields.index({"to"})]["to"]
+        yield finding(
+            at.key,
+            "`from` and `to` stand in two rules, of which one is enough: these callers may do anything, and anybody may do this",
+            hint="put both into one item of `rules`, without a `-` before the second",
+            related=[(rules[fields.index({"from"})]["from"].key, "the other rule")],
+        )
+
+
+@check("policy-path-never-matches", severity="error", evidence="document", category="security", kinds=KIND)
+def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Paths as no request has them."""
+    for operation in _operations(policy):
+        for field in ("paths", "notPaths"):
+            for path in operation[field]:
+                text = path.text
+                if not text or has_placeholder(text) or "{" in text:
+                    continue
+                if "*" in text[1:-1]:
+                    what = "a `*` counts at the beginning or the end only; here it is a star"
+                    hint = "write `{*}` for one segment, `{**}` for the rest"
+                elif "?" in text:
+                    what, hint = "paths are compared without what stands behind `?`", "leave the query out"
+                elif not text.startswith(("/", "*")):
+                    what, hint = "every path begins with `/`", f"write `/{text}`"
+                else:
+                    continue
+                yield finding(path, f"no request has the path `{text}`: {what}", hint=hint)
+
+
+@check("method-in-lower-case", severity="error", evidence="document", category="security", kinds=KIND, fixable=True)
+def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Methods in letters in which no request has them."""
+    for operation in _operations(policy):
+        for field in ("methods", "notMethods"):
+            for method in operation[field]:
+                right = method.text.upper()
+                if method.text != right and right in _METHODS:
+                    yield finding(
+                        method,
+                        f"no request has the method `{method.text}`: methods are compared as they are, and are written in "
+                        "capitals",
+                        hint=f"write `{right}`",
+                        fix=Fix(f"write `{right}`", (Replace(method.place, right),)),
+                    )
+
+
+@check("request-condition-on-tcp-port", severity="error", evidence="contradiction", category="security", kinds=KIND)
+def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Conditions on requests for a port that a Service declares as plain TCP."""
+    wanted = [
+        operation for operation in _operations(policy) if any(operation[field] for field in _OF_REQUESTS) and operation["ports"]
+    ]
+    for operation in wanted:
+        for port in operation["ports"]:
+            service_port = _plain_tcp(policy, port.text, mesh)
+            if service_port is not None:
+                field = next(operation[field] for field in _OF_REQUESTS if operation[field])
+                effect = (
+                    "every connection is denied" if policy.spec["action"].text == "DENY" else "no connection is allowed by it"
+                )
+                yield finding(
+                    port,
+                    f"port {port.text} carries plain TCP, where nobody reads requests: `{field.name}` cannot be checked, and "
+                    f"{effect}",
+                    hint="leave the port out of this rule; if it carries HTTP, say so in the name of the Service port",
+                    related=[(service_port, "the Service declares it here")],
+                )
+
+
+def _plain_tcp(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
+    found: Cursor | None = None
+    for workload in mesh.reached(policy):
+        if is_gateway(workload):
+            return None
+        for service in mesh.workloads.services_of(workload):
+            for port, _, target in ports_of(service, workload):
+                if str(target) == number:
+                    if carries_http(port) or not names_protocol(port):
+                        return None
+                    found = port
+    return found
+
+
+@check("policy-port-of-service", severity="error", evidence="contradiction", category="security", kinds=KIND)
+def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A port as callers know it, where the workload has another."""
+    workloads = [workload for workload in mesh.reached(policy) if workload.runs_pods and not is_gateway(workload)]
+    if not workloads:
+        return
+    targets: dict[int, tuple[int, Cursor]] = {}
+    open_ports: set[int] = set()
+    for workload in workloads:
+        open_ports |= {port.number for port in workload.ports}
+        for service in mesh.workloads.services_of(workload):
+            for port, number, target in ports_of(service, workload):
+                if target is not None:
+                    open_ports.add(target)
+                    targets.setdefault(number, (target, port))
+    for operation in _operations(policy):
+        for port in operation["ports"]:
+            number = int(port.text) if port.text.isdecimal() and len(port.text) < 6 else 0
+            if number in targets and number not in open_ports:
+                target, at = targets[number]
+                yield finding(
+                    port,
+                    f"{number} is the port of the Service; the workload is called on {target}, and that is what policies compare",
+                    hint=f'write `"{target}"`',
+                    related=[(at, "the Service leads it there")],
+                )
+
+
+@check("client-addresses-hidden", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Addresses of clients, behind a Service that hides them."""
+    fields = [
+        origin["source"][field] for rule in policy.spec["rules"] for origin in rule["from"] for field in ("ipBlocks",
+        "notIpBlocks")
+        if origin["source"][field]
+    ]  # fmt: skip
+    if not fields:
+        return
+    for workload in mesh.reached(policy):
+        for service in mesh.workloads.services_of(workload):
+            local = service.spec["externalTrafficPolicy"].text == "Local"
+            if service.spec["type"].text in ("LoadBalancer", "NodePort") and not local and is_gateway(workload):
+                yield finding(
+                    fields[0].key,
+                    f"`{fields[0].name}` compares the address of a node, not of the client: Service "
+                    f"`{service.namespace}/{service.name}` leads "
+                    "traffic from node to node",
+                    hint="write `externalTrafficPolicy: Local` in the Service; behind a proxy use `remoteIpBlocks` and "
+                    "`numTrustedProxies`",
+                    related=[(service.metadata["name"], "the Service")],
+                )
+                return
+
+
+@check("several-authorizers", severity="error", evidence="contradiction", category="security", kinds=KIND)
+def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two external authorizers for one workload."""
+    provider = policy.spec["provider"]["name"]
+    if policy.spec["action"].text != "CUSTOM" or not provider.text:
+        return
+    workloads = {id(workload): workload for workload in mesh.reached(policy)}
+    for namespace in dict.fromkeys([policy.namespace, mesh.root_namespace]):
+        for other in mesh.in_namespace("AuthorizationPolicy", namespace):
+            theirs = other.spec["provider"]["name"]
+            if (
+                other is policy
+                or other.spec["action"].text != "CUSTOM"
+                or theirs.text in ("", provider.text)
+                or mesh.rivals(policy, other)
+            ):
+                continue
+            if common := next((workload for workload in mesh.reached(other) if id(workload) in workloads), None):
+                yield finding(
+                    provider,
+                    f"`{common.title}` is to ask both `{provider.text}` and `{theirs.text}`: Istio can ask one, and refuses "
+                    "every request",
+                    hint="name one provider in all policies for a workload",
+                    related=[(theirs, "the other provider")],
+                )
+                return
+
+
+@check("unknown-authorizer", severity="error", evidence="contradiction", category="reference", kinds=KIND)
+def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An external authorizer that the MeshConfig does not define."""
+    provider = policy.spec["provider"]["name"]
+    defined = mesh.config["extensionProviders"]
+    written = mesh.config.at("extensionProviders")
+    if policy.spec["action"].text != "CUSTOM" or not provider.text or written is None or has_placeholder(provider.text):
+        return
+    known = [item.get("name") for item in defined if isinstance(item, dict)] if isinstance(defined, list) else []
+    if provider.text not in known and len(mesh.config.sources) == 1:  # of several, another may be the one that counts
+        listed = ", ".join(f"`{name}`" for name in known) or "none"
+        yield finding(
+            provider,
+            f"the MeshConfig has no extension provider `{provider.text}`: nobody can be asked, and every request that the "
+            "policy matches is refused",
+            hint=f"it defines {listed}",
+            related=[(written, "the extension providers")],
+        )
+
+
+@check("denied-path-has-another-form", severity="info", evidence="heuristic", category="security", kinds=KIND, default=False)
+def denied_path_has_another_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A denied path that many servers also serve under another form."""
+    if policy.spec["action"].text != "DENY":
+        return
+    for operation in _operations(policy):
+        paths = {path.text for path in operation["paths"]}
+        for path in operation["paths"]:
+            text = path.text
+            plain = text.startswith("/") and len(text) > 1 and not set("*{") & set(text) and not text.endswith("/")
+            if plain and not {f"{text}/", f"{text}*", f"{text}/*"} & paths:
+                yield finding(
+                    path,
+                    f"`GET {text}/` gets through, and `GET {text.upper()}` where servers do not mind the case: the path is "
+                    "denied in "
+                    "this form only",
+                    hint=f"deny `{text}*` as well, or better allow what is meant and deny the rest",
+                )
