@@ -40,8 +40,8 @@ def _meets(one: Resource, other: Resource, mesh: Mesh) -> bool:
     theirs = mesh.reached(other)
     if reached and theirs:
         return any(id(workload) in reached for workload in theirs)
-    mine, others = selector(one).items(), selector(other).items()
-    return mine <= others or others <= mine
+    ours, others = selector(one).items(), selector(other).items()
+    return ours <= others or others <= ours
 
 
 def _beside(policy: Resource, type_: str, mesh: Mesh) -> Iterator[Resource]:
