@@ -17,9 +17,8 @@ def _token_conditions(policy: Resource) -> Iterator[Cursor]:
     """What a policy asks of tokens: principals of requests, and attributes of `request.auth`."""
     for rule in policy.spec["rules"]:
         for origin in rule["from"]:
-            for field in ("requestPrincipals", "notRequestPrincipals"):
-                if origin["source"][field]:
-                    yield origin["source"][field]
+            # misspelt ones count as well: the schema tells of them, and they say what was meant
+            yield from (values for field, values in origin["source"].items() if "requestprincipal" in field.lower() and values)
         yield from (condition["key"] for condition in rule["when"] if condition["key"].text.startswith("request.auth."))
 
 
