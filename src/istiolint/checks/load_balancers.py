@@ -10,8 +10,9 @@ from istiolint.mesh.gateway_servers import Server
 from istiolint.mesh.workloads import Workload
 from istiolint.primitives.ports import HTTP, TLS
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
 
+REDIRECT_LOOP = declare("redirect-loop", severity="error", evidence="contradiction", category="traffic")
 _AWS = "service.beta.kubernetes.io/aws-load-balancer-"
 _CERTIFICATE, _BACKEND, _PORTS = f"{_AWS}ssl-cert", f"{_AWS}backend-protocol", f"{_AWS}ssl-ports"
 _OPENED_ANEW = ("https", "ssl")
@@ -68,7 +69,7 @@ def balancers(gateway: Resource, mesh: Mesh) -> Iterator[Balancer]:
                     yield Balancer(service, port, workload)
 
 
-@check("redirect-loop", severity="error", evidence="contradiction", category="traffic", kinds=["Gateway"])
+@further_check(REDIRECT_LOOP, kinds=["Gateway"])
 def redirect_loop(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A redirect to HTTPS for requests that came by HTTPS, and lost it at the load balancer."""
     for cursor in gateway.spec["servers"]:
