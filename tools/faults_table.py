@@ -86,6 +86,9 @@ FAULTS: dict[str, Fault] = {
     "A41": Fault(
         "An EnvoyFilter that hangs on a version or another filter",
         (
+            "renamed-filter",
+            "invalid-envoy-value",
+            "invalid-proxy-version",
             "envoyfilter-order-undefined",
             "envoyfilter-order-by-proxy-version",
             "envoyfilter-replace-ignored",
@@ -93,10 +96,18 @@ FAULTS: dict[str, Fault] = {
             "envoyfilter-add-ignored",
         ),
     ),
-    "A42": Fault("A policy that lets nobody or everybody in by mistake", ("deny-without-rules",)),
+    "A42": Fault(
+        "A policy that lets nobody or everybody in by mistake",
+        ("deny-without-rules",),
+        "Rules that let everybody in: no rule yet.",
+    ),
     "A43": Fault("Principals that are none", gap=_OPEN),
     "A44": Fault("Principals where no mTLS tells them", gap=_OPEN),
-    "A45": Fault("Path patterns of policies that match nothing or can be gone around", ("invalid-path-template",)),
+    "A45": Fault(
+        "Path patterns of policies that match nothing or can be gone around",
+        ("invalid-path-template",),
+        "A plain `*` in the middle: no rule yet.",
+    ),
     "A46": Fault("Two matches where both conditions were meant", ("match-by-path-or-header",)),
     "A47": Fault(
         "Weights",
@@ -187,7 +198,7 @@ FAULTS: dict[str, Fault] = {
     "A71": Fault(
         "Servers by SNI behind a load balancer that sends none", ("hosts-without-sni", "load-balancer-contradicts-server")
     ),
-    "A72": Fault("Values of the MeshConfig and of Helm", gap=_OPEN),
+    "A72": Fault("Settings of the mesh", ("unknown-mesh-setting", "provider-setting-ignored", "invalid-mesh-locality")),
     "A73": Fault("Telemetry without providers", ("access-log-without-provider",)),
     "A74": Fault("Wasm modules: order, images without digest", gap=_OPEN),
     "A75": Fault("Domains of rate limits that do not agree", gap=_OPEN),
