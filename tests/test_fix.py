@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from istiolint.documents import Document, read
 from istiolint.finding import Delete, Diagnostic, Edit, Fix, Move, Path, Place, Rename, Replace, Unwrap
-from istiolint.fix import fixed, text_edits
+from istiolint.fix import apply, text_edits
 from istiolint.report import Report, Summary
 from istiolint.sources import Source
+
+PATHS = ("a.yaml",)
 
 
 def document_of(text: str) -> Document:
@@ -194,7 +196,7 @@ def report_on(text: str, *fixes: tuple[Any, ...], safe: bool = True) -> Report:
 
 def test_fixes_that_keep_clear_of_each_other_are_applied_together() -> None:
     report = report_on("a: 1\nb: {c: 2}\nd: 3\n", (Rename, ("a",), "x"), (Replace, ("b", "c"), "7"), (Delete, ("d",)))
-    assert fixed(report) == {"a.yaml": "x: 1\nb: {c: 7}\n"}
+    assert apply(report, PATHS).texts == {"a.yaml": "x: 1\nb: {c: 7}\n"}
 
 
 @pytest.mark.parametrize(
@@ -207,13 +209,13 @@ def test_fixes_that_keep_clear_of_each_other_are_applied_together() -> None:
     ],
 )
 def test_of_fixes_in_each_others_way_the_first_is_applied(text: str, one: Any, other: Any, wanted: str) -> None:
-    assert fixed(report_on(text, one, other)) == {"a.yaml": wanted}
+    assert apply(report_on(text, one, other), PATHS).texts == {"a.yaml": wanted}
 
 
 def test_unsafe_fixes_are_applied_only_when_asked_for() -> None:
     report = report_on("a: 1\n", (Rename, ("a",), "b"), safe=False)
-    assert fixed(report) == {}
-    assert fixed(report, unsafe=True) == {"a.yaml": "b: 1\n"}
+    assert apply(report, PATHS).texts == {}
+    assert apply(report, PATHS, unsafe=True).texts == {"a.yaml": "b: 1\n"}
 
 
 KEYS = ("host", "hosts", "tls", "8080", "on", "a.b/c", "x y")

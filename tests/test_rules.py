@@ -66,7 +66,7 @@ def test_example(page: Page, example: Example) -> None:
 @pytest.mark.parametrize(("page", "example"), [param for param in examples() if param.values[1].fixed is not None])
 def test_fixed(page: Page, example: Example) -> None:
     ((name, text),) = example.files.items()
-    texts = mend([Source(name, text)], settings_of(page, example), unsafe=True)
+    texts = mend([Source(name, text)], settings_of(page, example), unsafe=True).texts
     assert without_announcements(texts[name]) == without_announcements(example.fixed or "")
 
 

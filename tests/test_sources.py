@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from istiolint.sources import MissingPathError, Source, discover
+from istiolint.sources.decode import encode
 from istiolint.sources.discover import MOST_BYTES
 
 
@@ -157,13 +158,14 @@ def test_what_is_no_text_is_told(tree: Path, content: bytes, words: str) -> None
     assert fine.trouble is None
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
 def test_encodings_are_kept_for_writing(tree: Path, encoding: str) -> None:
-    content = "a: 1\r\nb: ü𝄞\rc: 2\n".encode(encoding)
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""  # Python writes that of utf-16 itself
+    content = mark + "a: 1\r\nb: ü𝄞\rc: 2\n".encode(encoding)
     Path("a.yaml").write_bytes(content)
     source = only("a.yaml")
     assert source.text == "a: 1\r\nb: ü𝄞\rc: 2\n"
-    assert source.text.encode(source.encoding) == content
+    assert encode(source.text, source.encoding) == content
 
 
 def test_lines_end_at_all_three_line_ends() -> None:

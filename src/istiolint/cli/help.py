@@ -17,6 +17,7 @@ SECTIONS = {
         "mesh_networks",
     ),
     "What is reported": ("select", "ignore", "against", "fail_on"),
+    "What is mended": ("fix", "unsafe_fixes", "diff"),
     "How it is reported": ("formats", "output", "color", "quiet"),
 }
 REST = "Other options"

@@ -2,22 +2,27 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from istiolint.cli import fixing
 from istiolint.cli.help import SectionedCommand
 from istiolint.cli.inputs import FILE, PATH, inputs
 from istiolint.cli.names import RuleNames
-from istiolint.cli.output import FORMATS, write
+from istiolint.cli.output import FORMATS, write, write_text
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
 from istiolint.config import ConfigError
-from istiolint.finding import SEVERITIES
+from istiolint.finding import SEVERITIES, Severity
+from istiolint.report import Report
 from istiolint.report.escape import printable
 from istiolint.settings import NEWEST, OLDEST
+from istiolint.sources import Source
+from istiolint.sources.discover import STDIN
 
 EXIT_STATUS = """\b
 Exit status:
@@ -39,6 +44,7 @@ Exit status:
 @click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
 @click.option("--mesh-networks", type=FILE, help="A MeshNetworks document.")
 @click.option("--against", metavar="REV|PATH", help="Report only what is not found in this git revision, or in this folder.")
+@fixing.fixing_options
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that gives exit status 1; error by default.")
 @click.option("--format", "formats", type=click.Choice(FORMATS), default="text", help="How to report; text by default.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
@@ -58,17 +64,55 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         os.getcwd()
     except OSError as error:
         raise Refusal("the current folder is not there any more") from error
+    fixes = options["fix"] or options["diff"]
+    if options["unsafe_fixes"] and not fixes:
+        raise Refusal("--unsafe-fixes goes with --fix, or with --diff to see what it would do")
     try:
         given = inputs(paths, options)
         settings = given.settings
         before = engine.lint(given.sources_of(options["against"]), settings) if options["against"] else None
-        report = engine.lint(given.sources(), settings, watch())
+
+        def run(sources: Iterable[Source]) -> Report:
+            report = engine.lint(sources, settings, watch())
+            report.left_out = keep_new(report, before) if before else 0
+            return report
+
+        if fixes:
+            sys.exit(_fix(list(given.sources()), run, settings.fail_on, options))
+        report = run(given.sources())
     except (ConfigError, MissingPathError, RenderError, RevisionError) as error:
         raise Refusal(str(error)) from error
-    left_out = keep_new(report, before) if before else 0
-    write(report, options["formats"], options["output"], options["color"], quiet=options["quiet"])
-    if left_out and not options["quiet"]:
-        click.echo(f"istiolint: {left_out} that were found at `{printable(options['against'])}` as well are left out", err=True)
+    sys.exit(_tell(report, settings.fail_on, options))
+
+
+def _fix(sources: list[Source], run: Callable[[Iterable[Source]], Report], fail_on: Severity, options: dict[str, Any]) -> int:
+    """Mend the files, or show how; the exit status."""
+    result, troubles = fixing.mended(sources, run, unsafe=options["unsafe_fixes"], write=not options["diff"])
+    if options["diff"]:
+        write_text(fixing.diff(sources, result), options["output"])
+        fixing.tell_diff(result)
+        status = _tell_errors(result.report) or int(bool(result.texts))
+    else:
+        fixing.write_stdin(sources, result.texts)
+        reads_stdin = any(source.path == STDIN and source.linted for source in sources)
+        status = _tell(result.report, fail_on, options, err=reads_stdin)
+    for trouble in troubles:
+        click.echo(f"istiolint: {printable(trouble)}", err=True)
+    return 2 if troubles else status
+
+
+def _tell(report: Report, fail_on: Severity, options: dict[str, Any], *, err: bool = False) -> int:
+    """Write the report; the exit status."""
+    write(report, options["formats"], options["output"], options["color"], quiet=options["quiet"], err=err)
+    if report.left_out and not options["quiet"]:
+        click.echo(
+            f"istiolint: {report.left_out} that were found at `{printable(options['against'])}` as well are left out", err=True
+        )
+    return _tell_errors(report) or int(report.fails(fail_on))
+
+
+def _tell_errors(report: Report) -> int:
+    """Tell of failures of istiolint itself; the exit status that they give."""
     for trouble in report.internal_errors:
         click.echo(f"istiolint: internal error: {printable(trouble)}; the rest of the report stands", err=True)
-    sys.exit(2 if report.internal_errors else int(report.fails(settings.fail_on)))
+    return 2 if report.internal_errors else 0

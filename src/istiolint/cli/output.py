@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -14,22 +14,26 @@ from istiolint.report import Report
 FORMATS = ("text", "json", "sarif", "github")
 
 
-def write(report: Report, format_: str, output: Path | None, color: str, *, quiet: bool) -> None:
-    """Render a report and write it to a file, or to standard output; Refusal where the file cannot be written."""
+def write(report: Report, format_: str, output: Path | None, color: str, *, quiet: bool, err: bool = False) -> None:
+    """Render a report and write it to a file, or to standard output or error; Refusal where that cannot be done."""
     text = _rendered(report, format_, quiet=quiet)
-    coloured = _is_coloured(color, output)
-    if output is None:
-        try:
-            click.echo(text, nl=False, color=coloured)
-        except BrokenPipeError:
-            raise  # nobody reads on, which is no fault: click ends quietly
-        except OSError as error:
-            raise Refusal(f"cannot write the report: {error.strerror or error}") from error
-        return
+    coloured = _is_coloured(color, output, sys.stderr if err else sys.stdout)
+    write_text(text if coloured else click.unstyle(text), output, err=err)
+
+
+def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
+    """Write a text as it is, to a file, or to standard output or error; Refusal where that cannot be done."""
     try:
-        _replace(output, text if coloured else click.unstyle(text))
+        if output:
+            from istiolint.replace import replace
+
+            replace(output, text.encode("utf-8", "backslashreplace"))
+        else:
+            click.echo(text, nl=False, color=True, err=err)
+    except BrokenPipeError:
+        raise  # nobody reads on, which is no fault: click ends quietly
     except OSError as error:
-        raise Refusal(f"cannot write {output}: {error.strerror or error}") from error
+        raise Refusal(f"cannot write {output or 'the report'}: {error.strerror or error}") from error
 
 
 def _rendered(report: Report, format_: str, *, quiet: bool) -> str:
@@ -38,32 +42,7 @@ def _rendered(report: Report, format_: str, *, quiet: bool) -> str:
     return text
 
 
-def _is_coloured(color: str, output: Path | None) -> bool:
+def _is_coloured(color: str, output: Path | None, stream: TextIO) -> bool:
     if color != "auto":
         return color == "always"
-    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Links are followed; a pipe or a device is written to and stays what it is."""
-    path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file():
-        path.write_text(text, "utf-8", errors="backslashreplace", newline="\n")
-        return
-    import tempfile
-
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    return output is None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -16,7 +16,8 @@ def embedded(scalar: Cursor) -> Cursor | None:
     if not scalar.text.strip():
         return None
     outer = scalar.document.source
-    document = next(read(Source(outer.path, _in_place(scalar), outer.linted, cluster=outer.cluster), ()), None)
+    inner = Source(outer.path, _in_place(scalar), outer.linted, cluster=outer.cluster, embedded=True)
+    document = next(read(inner, ()), None)
     return None if document is None or document.problems else Cursor(document, (), document.data)
 
 

@@ -1,9 +1,8 @@
-"""All fixes of a report, applied to the sources; again and again until nothing is left to mend."""
+"""The fixes of a report, applied to the sources as far as they do not get into each other's way."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from istiolint.finding import Delete, Edit, Move, Rename, Unwrap
 from istiolint.fix.entries import value_at
@@ -11,44 +10,37 @@ from istiolint.fix.text import TextEdit, text_edits
 
 if TYPE_CHECKING:
     from istiolint.report import Report
-    from istiolint.settings import Settings
-    from istiolint.sources import Source
-
-MOST_ROUNDS = 20
 
 
-def fixed(report: "Report", *, unsafe: bool = False) -> dict[str, str]:
-    """The texts that change, by path: the fixes applied that do not get into each other's way.
+class Applied(NamedTuple):
+    """The texts that change, by path, and of each fix that was made the path and the rule of its finding."""
+
+    texts: dict[str, str]
+    fixes: list[tuple[str, str]]
+
+
+def apply(report: "Report", paths: Collection[str], *, unsafe: bool = False) -> Applied:
+    """Apply the fixes of a report that concern only these paths and do not get into each other's way.
 
     What is left over (two fields that move into one mapping, say) is found again by linting the result; see `mend`.
     """
     chosen: dict[str, list[TextEdit]] = {}
     claimed: set[Any] = set()
+    fixes: list[tuple[str, str]] = []
     for diagnostic in report.diagnostics:
         fix = diagnostic.fix
         if fix is None or not (fix.safe or unsafe):
             continue
         claims = {claim for edit in fix.edits for claim in _claims(edit)}
         edits = text_edits(fix) if claimed.isdisjoint(claims) else ()
-        if edits and all(_has_room(edit, chosen.get(edit.span.source.path, [])) for edit in edits):
+        if edits and all(
+            edit.span.source.path in paths and _has_room(edit, chosen.get(edit.span.source.path, [])) for edit in edits
+        ):
             claimed |= claims
+            fixes.append((diagnostic.span.source.path, diagnostic.rule))
             for edit in edits:
                 insort(chosen.setdefault(edit.span.source.path, []), edit, key=_start)
-    return {path: _applied(edits) for path, edits in chosen.items()}
-
-
-def mend(sources: Iterable["Source"], settings: "Settings | None" = None, *, unsafe: bool = False) -> dict[str, str]:
-    """Lint and fix until no fix is left: the texts that changed, by path."""
-    from istiolint.engine import lint
-
-    current, changed = list(sources), dict[str, str]()
-    for _ in range(MOST_ROUNDS):
-        texts = fixed(lint(current, settings), unsafe=unsafe)
-        if not texts:
-            break
-        changed |= texts
-        current = [replace(source, text=texts.get(source.path, source.text)) for source in current]
-    return changed
+    return Applied({path: _applied(edits) for path, edits in chosen.items()}, fixes)
 
 
 def _claims(edit: Edit) -> Iterable[Any]:

@@ -30,7 +30,7 @@ def text_edits(fix: Fix) -> tuple[TextEdit, ...]:
     for edit in fix.edits:
         by_document.setdefault(edit.place.document, []).append(edit)
     for document, edits in by_document.items():
-        cuts = _cuts(document, tuple(edits))
+        cuts = [] if document.source.embedded else _cuts(document, tuple(edits))
         if not cuts:
             return ()
         found += [

@@ -23,12 +23,16 @@ def listed(counts: Counter[str], most: int = 8) -> str:
 
 
 def found(report: Report) -> str:
-    """What was found: `3 errors and 1 warning in 24 files; 2 can be fixed`."""
+    """What was found: `3 errors and 1 warning in 24 files; 2 of them can be fixed with --fix`."""
     severities = Counter(diagnostic.severity for diagnostic in report.diagnostics)
     words = [counted(severities[severity], severity) for severity in SEVERITIES if severities[severity]]
-    fixable = _fixable(report)
-    text = f"{_joined(words) or 'Nothing found'} in {counted(report.summary.files, 'file')}"
-    return text + (f"; {fixable:,} of them can be fixed by an edit" if fixable else "") + "."
+    fixed, files = report.summary.fixed.total(), counted(report.summary.files, "file")
+    if fixed:
+        left = f"{_joined(words) or 'nothing'} {'are' if severities.total() > 1 else 'is'} left"
+        text = f"Made {counted(fixed, 'fix', 'fixes')}; {left} in {files}"
+    else:
+        text = f"{_joined(words) or 'Nothing found'} in {files}"
+    return f"{text}{_fixable(report)}."
 
 
 def read(report: Report) -> list[str]:
@@ -54,14 +58,18 @@ def read(report: Report) -> list[str]:
     return lines
 
 
-def _fixable(report: Report) -> int:
-    """How many findings have a fix that can be made."""
+def _fixable(report: Report) -> str:
+    """How many findings have a fix that can be made, and with which options."""
     fixes = [diagnostic.fix for diagnostic in report.diagnostics if diagnostic.fix]
     if not fixes:
-        return 0
+        return ""
     from istiolint.fix import text_edits
 
-    return sum(bool(text_edits(fix)) for fix in fixes)
+    possible = Counter(fix.safe for fix in fixes if text_edits(fix))
+    safe, unsafe = possible[True], possible[False]
+    if not safe:
+        return f"; {unsafe:,} of them can be fixed with --fix --unsafe-fixes" if unsafe else ""
+    return f"; {safe:,} of them can be fixed with --fix" + (f", {unsafe:,} more with --unsafe-fixes" if unsafe else "")
 
 
 def _joined(words: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ def render(report: Report) -> str:
             "skipped": _sorted(summary.skipped),
             "unchecked": _sorted(summary.unchecked),
             "suppressed": _sorted(summary.suppressed),
+            "fixed": _sorted(summary.fixed),
         },
         "internalErrors": report.internal_errors,
     }

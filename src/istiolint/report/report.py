@@ -23,6 +23,8 @@ class Summary:
     """References that the input could not decide, by rule."""
     suppressed: Counter[str] = field(default_factory=Counter)
     """Findings that the manifests ask to leave out, by rule."""
+    fixed: Counter[str] = field(default_factory=Counter)
+    """Fixes that were made before this report, by rule of the finding."""
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Report:
     rules: tuple[str, ...]
     sources: dict[str, Source] = field(default_factory=dict)
     internal_errors: list[str] = field(default_factory=list)
+    left_out: int = 0
+    """Findings that were there before, where only what is new is told."""
 
     def fails(self, threshold: Severity) -> bool:
         """Whether a diagnostic is at least as grave as the threshold."""

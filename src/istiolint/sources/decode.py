@@ -4,7 +4,7 @@ import codecs
 
 from istiolint.sources.source import Source
 
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKS = {"utf-8-sig": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 
 
 class UndecodableError(Exception):
@@ -16,15 +16,23 @@ def decode(content: bytes) -> tuple[str, str]:
 
     UTF-8, and UTF-16 where a byte order mark announces it, as YAML has it. Raises UndecodableError for anything else.
     """
-    encoding = "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-16" if content.startswith(_UTF_16) else "utf-8"
-    if encoding != "utf-16" and b"\0" in content:
+    encoding = next((encoding for encoding, mark in _MARKS.items() if content.startswith(mark)), "utf-8")
+    is_utf_16 = encoding.startswith("utf-16")
+    if not is_utf_16 and b"\0" in content:
         raise UndecodableError("it is no text: it holds NUL bytes")
     try:
-        return content.decode(encoding), encoding
+        return (content[2:] if is_utf_16 else content).decode(encoding), encoding
     except UnicodeDecodeError as error:
-        name = "UTF-16" if encoding == "utf-16" else "UTF-8"
+        name = "UTF-16" if is_utf_16 else "UTF-8"
         line = content.count(b"\n", 0, error.start) + 1
         raise UndecodableError(f"it is not {name} (byte 0x{content[error.start]:02x} on line {line})") from None
+
+
+def encode(text: str, encoding: str) -> bytes:
+    """The bytes of a text in the encoding that `decode` told, with the byte order mark that was dropped."""
+    if encoding.startswith("utf-16"):
+        return _MARKS[encoding] + text.encode(encoding)
+    return text.encode(encoding)  # utf-8-sig writes its mark itself
 
 
 def source_of(path: str, content: bytes) -> Source:

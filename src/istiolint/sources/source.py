@@ -39,7 +39,7 @@ class Source:
     `trouble` tells in words why there is no text: missing, unreadable, too large, binary, not UTF-8. `encoding` is what the
     bytes were decoded with and must be encoded with again; line ends are those of the file, a byte order mark is no text.
     `cluster` is the cluster to which it is applied, "" where only one is looked at. `origin` knows the files behind a text that a
-    program has rendered.
+    program has rendered. `embedded` says that it is the text of a scalar, whose characters are not those of the file.
     """
 
     path: str
@@ -49,6 +49,7 @@ class Source:
     encoding: str = "utf-8"
     cluster: str = ""
     origin: Origin | None = None
+    embedded: bool = False
 
     @cached_property
     def line_starts(self) -> list[int]:

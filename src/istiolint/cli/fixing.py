@@ -1,0 +1,116 @@
+"""`--fix`, `--unsafe-fixes` and `--diff`: which files are written, and what is told of it."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from istiolint.cli.refusal import Refusal
+from istiolint.report.counts import counted
+from istiolint.report.escape import printable
+from istiolint.report.report import Report
+from istiolint.sources import Source
+from istiolint.sources.discover import STDIN
+
+if TYPE_CHECKING:
+    from istiolint.fix import Mended
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def fixing_options(command: _Command) -> _Command:
+    """The options of a command that can mend what it finds."""
+    for option in (
+        click.option("--diff", is_flag=True, help="Show what --fix would write, as a unified diff, and write nothing."),
+        click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: fixes that may change what was meant, too."),
+        click.option("--fix", is_flag=True, help="Mend the files as far as it can be done for sure, and report what is left."),
+    ):
+        command = option(command)
+    return command
+
+
+def mended(
+    sources: list[Source], lint: Callable[[Iterable[Source]], Report], *, unsafe: bool, write: bool
+) -> tuple["Mended", list[str]]:
+    """Lint and fix, and write the files; also the words for each file that could not be written."""
+    from istiolint.fix import mend
+
+    result = mend(sources, unsafe=unsafe, lint=lint)
+    troubles = list(_written(sources, result.texts)) if write else []
+    if not result.settled:
+        click.echo("istiolint: the fixes do not come to an end: each round finds another; the rest is left as it is", err=True)
+    if troubles:
+        for path in [path for path, _ in troubles]:
+            del result.texts[path]
+            result.fixes.pop(path, None)
+        texts = result.texts
+        result.report = lint([_current(source, texts) for source in sources])
+    result.report.summary.fixed = result.fixed
+    return result, [words for _, words in troubles]
+
+
+def write_stdin(sources: list[Source], texts: dict[str, str]) -> None:
+    """Give what came from standard input to standard output, mended or as it was."""
+    from istiolint.sources.decode import encode
+
+    for source in sources:
+        if source.path == STDIN and source.linted:
+            if source.trouble:
+                raise Refusal(f"standard input cannot be given back: {source.trouble}")
+            sys.stdout.flush()
+            sys.stdout.buffer.write(encode(texts.get(STDIN, source.text), source.encoding))
+            sys.stdout.buffer.flush()
+
+
+def diff(sources: list[Source], result: "Mended") -> str:
+    """What would be written, as a unified diff that `patch -p0` takes; on a terminal without its control characters."""
+    shown = printable if sys.stdout.isatty() else str
+    lines = (line for source in sources for line in _changes(source, result.texts.get(source.path, source.text)))
+    return "".join(f"{shown(line.removesuffix(chr(10)))}\n" for line in lines)
+
+
+def tell_diff(result: "Mended") -> None:
+    """How many fixes are in a diff, on standard error."""
+    count = result.fixed.total()
+    words = f"would make {counted(count, 'fix', 'fixes')} in {counted(len(result.texts), 'file')}" if count else "nothing to fix"
+    click.echo(f"istiolint: {words}", err=True)
+
+
+def _written(sources: list[Source], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Write the files that changed; path and words for each that could not be."""
+    from istiolint.replace import replace
+    from istiolint.sources.decode import encode
+
+    for source in sources:
+        if source.path not in texts or source.path == STDIN:
+            continue
+        try:
+            with open(source.path, "rb") as file:
+                unchanged = file.read() == encode(source.text, source.encoding)
+            if not unchanged:
+                yield source.path, f"{source.path} is not fixed: it changed after it was read"
+                continue
+            replace(source.path, encode(texts[source.path], source.encoding), keep=True)
+        except (OSError, UnicodeEncodeError) as error:
+            yield source.path, f"cannot write {source.path}: {getattr(error, 'strerror', None) or error}"
+
+
+def _current(source: Source, texts: dict[str, str]) -> Source:
+    from dataclasses import replace
+
+    return replace(source, text=texts.get(source.path, source.text))
+
+
+def _changes(source: Source, text: str) -> Iterator[str]:
+    from difflib import unified_diff
+
+    if text == source.text:
+        return
+    path = printable(source.path)
+    for line in unified_diff(_LINE.findall(source.text), _LINE.findall(text), path, path):
+        yield line
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file\n"

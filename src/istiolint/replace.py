@@ -1,0 +1,41 @@
+"""Writing files whole or not at all."""
+
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+def replace(path: str | Path, content: bytes, *, keep: bool = False) -> None:
+    """Put a new file in the place of one, or make it; raises OSError and then leaves what was there.
+
+    Links are followed; a pipe or a device is written to and stays what it is. `keep` is for files of the user's: one that may not
+    be written to is left alone, and a new one gets the mode and the owner of the old one.
+    """
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.path.isfile(target):
+        with open(target, "wb") as file:
+            file.write(content)
+        return
+    if keep:
+        os.close(os.open(target, os.O_WRONLY))  # refuses what may not be written to, which renaming does not ask
+    before = os.stat(target) if keep else None
+    handle, name = tempfile.mkstemp(dir=os.path.dirname(target), prefix=f".{os.path.basename(target)}."[:100])
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if before:
+            with suppress(OSError):  # only root may give files away
+                os.chown(name, before.st_uid, before.st_gid)
+        os.chmod(name, stat.S_IMODE(before.st_mode) if before else 0o666 & ~_umask())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
