@@ -176,7 +176,9 @@ def test_typo(case: tuple[str, Path, Node], data: st.DataObject) -> None:
     assert diagnostic.span.begins.line == line_of(wrong)
     assert f"`{name}`" in words(diagnostic)
     if diagnostic.fix and diagnostic.fix.safe:
-        assert mend([Source("a.yaml", text)], Settings(select=RULES)) == {"a.yaml": resource(kind, path, value_for(kind, node))}
+        assert mend([Source("a.yaml", text)], Settings(select=RULES)).texts == {
+            "a.yaml": resource(kind, path, value_for(kind, node))
+        }
 
 
 def other_forms(name: str) -> list[str]:
@@ -274,7 +276,7 @@ def test_strays_move_home_together_and_do_not_become_something_else() -> None:
     text = resource("DestinationRule", ("spec", "trafficPolicy", "connectionPool", "http"), strays)
     home = {"connectionPool": {"http": {"maxRetries": 3}}, "outlierDetection": {"interval": "10s", "baseEjectionTime": "30s"}}
     wanted = resource("DestinationRule", ("spec", "trafficPolicy"), home)
-    assert mend([Source("a.yaml", text)], Settings(select=RULES), unsafe=True) == {"a.yaml": wanted}
+    assert mend([Source("a.yaml", text)], Settings(select=RULES), unsafe=True).texts == {"a.yaml": wanted}
 
 
 def test_a_stray_with_two_homes_stays() -> None:
@@ -299,7 +301,7 @@ def test_labels_in_the_selector_itself() -> None:
     diagnostics = found(text)
     assert [(d.rule, d.hint) for d in diagnostics] == [("misplaced-field", "write it under `spec.selector.matchLabels`")] * 2
     wanted = resource("AuthorizationPolicy", ("spec", "selector", "matchLabels"), {"app": "web", "tier": "front"})
-    assert mend([Source("a.yaml", text)], Settings(select=RULES)) == {"a.yaml": wanted}
+    assert mend([Source("a.yaml", text)], Settings(select=RULES)).texts == {"a.yaml": wanted}
 
 
 def test_a_home_below_a_list_that_is_not_there() -> None:
@@ -315,4 +317,4 @@ def test_in_a_list_of_resources() -> None:
     diagnostic = only(text)
     assert diagnostic.field_path == "spec.connectionPool"
     assert "`spec.trafficPolicy`" in words(diagnostic)
-    assert '"trafficPolicy": {"connectionPool"' in mend([Source("a.yaml", text)], Settings(select=RULES))["a.yaml"]
+    assert '"trafficPolicy": {"connectionPool"' in mend([Source("a.yaml", text)], Settings(select=RULES)).texts["a.yaml"]
