@@ -35,7 +35,7 @@ def _ambient(policy: Resource, mesh: Mesh) -> list[Workload]:
 
 @check(
     "request-policy-without-waypoint", severity="error", evidence="contradiction", category="security",
-    kinds=["AuthorizationPolicy"],
+    kinds=["AuthorizationPolicy"], codes=["KIA0109", "KIA1317"],
 )  # fmt: skip
 def request_policy_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on requests for workloads behind ztunnel, which sees connections only."""
@@ -75,6 +75,7 @@ def _request_fields(policy: Resource) -> Iterator[Cursor]:
 
 @check(
     "tokens-without-waypoint", severity="error", evidence="contradiction", category="security", kinds=["RequestAuthentication"],
+    codes=["KIA1110"],
 )  # fmt: skip
 def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tokens that nobody checks, since ztunnel reads no requests and waypoints heed no selectors."""
@@ -89,7 +90,7 @@ def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "routes-without-waypoint", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["VirtualService", "DestinationRule"],
+    kinds=["VirtualService", "DestinationRule"], codes=["KIA0210", "KIA0211", "KIA0212", "KIA1109", "KIA1113", "KIA1114"],
 )  # fmt: skip
 def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes or policies of clients for a Service in ambient mode that has no waypoint."""
@@ -126,7 +127,7 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
 
 @check(
     "proxy-settings-in-ambient", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["EnvoyFilter", "WasmPlugin"],
+    kinds=["EnvoyFilter", "Telemetry", "WasmPlugin"], codes=["KIA1111", "KIA1112"],
 )  # fmt: skip
 def proxy_settings_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Patches and plugins for proxies, where pods have none."""

@@ -78,7 +78,7 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("unknown-trust-domain", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0106"])
+@check("unknown-trust-domain", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0108"])
 def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A trust domain that is neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
@@ -97,7 +97,14 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("unknown-service-account", severity="warning", evidence="missing", category="reference", kinds=KIND, codes=["KIA0106"])
+@check(
+    "unknown-service-account",
+    severity="warning",
+    evidence="missing",
+    category="reference",
+    kinds=KIND,
+    codes=["KIA0106", "KIA0107"],
+)
 def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A service account that no workload runs with."""
     for principal in principals(policy):

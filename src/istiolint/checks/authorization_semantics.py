@@ -74,7 +74,10 @@ def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                 yield finding(path, f"no request has the path `{text}`: {what}", hint=hint)
 
 
-@check("method-in-lower-case", severity="error", evidence="document", category="security", kinds=KIND, fixable=True)
+@check(
+    "method-in-lower-case", severity="error", evidence="document", category="security", kinds=KIND, fixable=True,
+    codes=["KIA0102"],
+)  # fmt: skip
 def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Methods in letters in which no request has them."""
     for operation in _operations(policy):

@@ -6,7 +6,7 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.kinds import WORKLOADS
 from istiolint.mesh import Mesh
-from istiolint.mesh.injection import DATAPLANE_MODE, NAMESPACE_INJECTION, REVISION, SYSTEM_NAMESPACES, proxy_container
+from istiolint.mesh.injection import DATAPLANE_MODE, INJECT, NAMESPACE_INJECTION, REVISION, SYSTEM_NAMESPACES, proxy_container
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -197,3 +197,24 @@ def _is_undecided(namespace: Resource, mesh: Mesh) -> bool:
     labels = namespace.labels
     own = namespace.name in (mesh.root_namespace, "istio-system", *SYSTEM_NAMESPACES)
     return not (own or labels.get(NAMESPACE_INJECTION) or REVISION in labels or labels.get(DATAPLANE_MODE) == "ambient")
+
+
+@check(
+    "pod-in-sidecar-and-ambient", severity="warning", evidence="document", category="reference", kinds=WORKLOADS,
+    codes=["KIA1311", "KIA1314", "KIA1315", "KIA1316"],
+)  # fmt: skip
+def pod_in_sidecar_and_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Labels of one pod that ask for a sidecar and for ambient mode."""
+    workload = mesh.workloads.of(resource)
+    if workload is None or not workload.runs_pods:
+        return
+    labels = workload.metadata["labels"]
+    mode, inject, revision = labels[DATAPLANE_MODE], labels[INJECT], labels[REVISION]
+    sidecar = inject if inject.text == "true" else revision if revision.text and inject.text != "false" else None
+    if mode.text == "ambient" and sidecar is not None:
+        yield finding(
+            mode,
+            f"`{DATAPLANE_MODE}: ambient` is not heard beside `{sidecar.name}: {sidecar.text}`: the pods get a sidecar",
+            hint=f"remove `{sidecar.name}` for ambient mode, or this label for a sidecar",
+            related=[(sidecar, "this label counts")],
+        )

@@ -40,7 +40,7 @@ def _is_platform(service: Resource) -> bool:
 
 @check(
     "port-without-protocol", severity="info", evidence="heuristic", category="traffic", kinds=["Service"],
-    codes=["IST0118", "KIA0601"], default=False, rows=["IV-01", "IV-02", "IV-03"],
+    codes=["IST0118", "KIA0601", "KIA0602"], default=False, rows=["IV-01", "IV-02", "IV-03"],
 )  # fmt: skip
 def port_without_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Neither name nor appProtocol says what the port carries."""

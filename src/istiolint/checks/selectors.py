@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
+from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
 
 GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 BOUND_BY_SELECTOR = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin", "TrafficExtension"]
@@ -99,10 +100,40 @@ def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check(
-    "namespace-not-found", severity="warning", evidence="missing", category="reference", kinds=["AuthorizationPolicy"],
-    codes=["IST0101", "KIA0101"],
+NAMESPACE_NOT_FOUND = declare(
+    "namespace-not-found", severity="warning", evidence="missing", category="reference",
+    codes=["IST0101", "KIA0005", "KIA0101", "KIA1601"],
 )  # fmt: skip
+
+
+@further_check(NAMESPACE_NOT_FOUND, kinds=["VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "ReferenceGrant"])
+def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A namespace to which something is shown or open, or of which hosts are taken, and which does not exist."""
+    named = [(entry, entry.text) for entry in resource.spec["exportTo"]]
+    named += [
+        (host, host.text.partition("/")[0])
+        for listener in resource.spec["egress"]
+        for host in listener["hosts"]
+        if "/" in host.text
+    ]
+    named += [(origin["namespace"], origin["namespace"].text) for origin in resource.spec["from"]]
+    for at, name in named:
+        if (
+            name
+            and name not in (".", "*", "~")
+            and not name.startswith("~")
+            and not has_placeholder(name)
+            and name not in mesh.namespaces
+        ):
+            yield finding(
+                at,
+                f"there is no namespace `{name}`; the entry means nobody",
+                hint=_similar(name, mesh),
+                known=mesh.settings.whole_mesh and bool(mesh.namespaces),
+            )
+
+
+@further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"])
 def namespace_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A source namespace that does not exist: the rule never matches, or its exception never does."""
     for rule in policy.spec["rules"]:

@@ -11,7 +11,7 @@ from istiolint.rules import check, finding
 
 @check(
     "conflicting-service-entry-protocol", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["ServiceEntry"], codes=["IST0177"],
+    kinds=["ServiceEntry"], codes=["IST0177", "KIA1212"],
 )  # fmt: skip
 def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The same host and port with another protocol, visible to the same clients."""

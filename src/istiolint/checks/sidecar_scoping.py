@@ -42,3 +42,20 @@ def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
             hint="add a Sidecar that names the services which this namespace calls",
             known=mesh.settings.whole_mesh or bool(mesh.all("Sidecar")),
         )
+
+
+@check(
+    "outbound-policy-without-mode", severity="info", evidence="document", category="traffic",
+    kinds=["Sidecar"], codes=["KIA1007"],
+)  # fmt: skip
+def outbound_policy_without_mode(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An outbound policy that says nothing, which is the strict one."""
+    policy = sidecar.spec["outboundTrafficPolicy"]
+    if (
+        isinstance(policy.value, dict) and policy["mode"].value is None and not policy["egressProxy"].exists
+    ):  # another rule tells of that
+        yield finding(
+            policy.key,
+            "`outboundTrafficPolicy` without a `mode` is `REGISTRY_ONLY`: calls to hosts that the mesh does not know fail",
+            hint="write the `mode` that is meant",
+        )

@@ -19,7 +19,7 @@ def _use(resource: Resource, mesh: Mesh) -> tuple[Use | None, Workload | None]:
     return (None if use is None or use.name.name == NONE else use), workload
 
 
-@check("waypoint-not-found", severity="warning", evidence="missing", category="reference", kinds=_ALL)
+@check("waypoint-not-found", severity="warning", evidence="missing", category="reference", kinds=_ALL, codes=["KIA1313"])
 def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A label that names a waypoint which is not there."""
     use, _ = _use(resource, mesh)
@@ -69,8 +69,9 @@ def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 @check(
-    "waypoint-outside-ambient", severity="warning", evidence="contradiction", category="traffic", kinds=["Service", "Namespace"]
-)
+    "waypoint-outside-ambient", severity="warning", evidence="contradiction", category="traffic", kinds=["Service", "Namespace"],
+    codes=["KIA1312"],
+)  # fmt: skip
 def waypoint_outside_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Service whose callers go through a waypoint, with pods that ztunnel does not serve."""
     use = own_use(resource)

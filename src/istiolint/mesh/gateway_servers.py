@@ -46,9 +46,11 @@ class GatewayServers:
         self._by_host: dict[tuple[int, str], list[Server]] = defaultdict(list)
         self._by_certificate: dict[str, list[Server]] = defaultdict(list)
         inside_tls: list[tuple[str, Server]] = []
+        served: list[tuple[str, Server]] = []
         for gateway in gateways:
             for cursor in gateway.spec["servers"]:
                 server = Server(gateway, cursor)
+                served += ((host, server) for host, _ in server.hosts)
                 if server.port is not None:
                     for host in {host for host, _ in server.hosts}:
                         self._by_host[server.port, host].append(server)
@@ -57,6 +59,7 @@ class GatewayServers:
                 if server.protocol in TLS:
                     inside_tls += ((host, server) for host, _ in server.hosts)
         self._inside_tls = HostIndex(inside_tls)
+        self._served = HostIndex(served)
 
     def with_host(self, server: Server, host: str) -> Iterator[Server]:
         """Servers of other Gateways for the same port and host that run on the same workloads."""
@@ -65,6 +68,10 @@ class GatewayServers:
             together = runs_on_all_of(server.gateway, other.gateway) or runs_on_all_of(other.gateway, server.gateway)
             if other.gateway is not server.gateway and same_bind and together:
                 yield other
+
+    def serves(self, host: str) -> bool:
+        """Whether some server takes a host, perhaps by a wildcard."""
+        return any(self._served.overlapping(host))
 
     def with_tls(self, gateway: Resource, host: str) -> bool:
         """Whether some server takes a host inside TLS on workloads that run this Gateway as well."""

@@ -113,6 +113,14 @@ class VirtualServices:
                         found[name, fqdn].append(MeshHost(virtual_service, fqdn, host))
         return found
 
+    def serves(self, host: str) -> bool:
+        """Whether some VirtualService has a host, perhaps by a wildcard."""
+        return any(self._all_hosts.overlapping(host))
+
+    @cached_property
+    def _all_hosts(self) -> HostIndex[Resource]:
+        return HostIndex((host.text, service) for service in self._all for host in service.spec["hosts"] if host.text)
+
     def routes_http_to(self, fqdn: str) -> bool:
         """Whether some VirtualService sends requests to a host by its full name."""
         return fqdn in self._http_destinations
