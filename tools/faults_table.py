@@ -155,8 +155,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "A57": Fault(
         "Leftovers of several clusters",
-        ("global-host", "mesh-open-to-gateway", "unknown-registry", "service-differs-between-clusters"),
-        "Whether clusters trust each other is told only where their MeshConfigs are in the input.",
+        ("foreign-trust-domain", "global-host", "mesh-open-to-gateway", "unknown-registry", "service-differs-between-clusters"),
+        "Roots of trust that differ between clusters.",
     ),
     "A58": Fault("A redirect to HTTPS that comes back", ("redirect-loop", "redirect-without-https")),
     "A59": Fault("Circuit breakers with the values of a tutorial", ("circuit-breaker-of-one", "removed-field")),

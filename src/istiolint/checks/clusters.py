@@ -1,10 +1,12 @@
-"""One service in several clusters."""
+"""What clusters of one mesh have to agree on: their services, and by which names they trust each other."""
 
 from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
+from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -24,6 +26,28 @@ def service_differs_between_clusters(service: Resource, mesh: Mesh) -> Iterator[
                 hint="write the Service alike in all clusters",
                 related=[(there, f"in the cluster `{other.cluster}`")],
             )
+
+
+@check(
+    "foreign-trust-domain", severity="warning", evidence="contradiction", category="security", kinds=CONFIG_KINDS,
+)  # fmt: skip
+def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Another cluster of the mesh has a trust domain that this one does not take for its own."""
+    trusted = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
+    # a CA of one's own may come with trust domains of its own
+    if not mesh.neighbours.configs or mesh.config["caCertificates"] or any(has_placeholder(name) for name in trusted):
+        return
+    for own in (config["trustDomain"] for config in mesh_configs(resource)):
+        for cluster, config in mesh.neighbours.configs.items() if own.text in trusted else ():
+            other, there = config.text("trustDomain"), config.at("trustDomain")
+            if other not in trusted and not has_placeholder(other):
+                yield finding(
+                    own,
+                    f"workloads of the cluster `{cluster}` are of the trust domain `{other}`, which is none of this cluster's: "
+                    "their mTLS connections are refused here, and policies do not know their principals",
+                    hint=f"write `trustDomainAliases: [{other}]`, or give all clusters one trust domain",
+                    related=[(there, f"the trust domain of `{cluster}`")] if there else [],
+                )
 
 
 def _differences(service: Resource, other: Resource) -> Iterator[tuple[str, Cursor, Cursor]]:

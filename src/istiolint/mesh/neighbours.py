@@ -2,14 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
+from istiolint.mesh.config_sources import CONFIG_KINDS
+from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.resource import Resource
 
 
 class Neighbours:
-    """The Services of other clusters, by namespace and name. Configuration of Istio's own counts only where it is applied."""
+    """The Services and the settings of other clusters. Configuration of Istio's own counts only where it is applied."""
 
     def __init__(self, foreign: Iterable[Resource]):
+        foreign = list(foreign)
+        self._holding_config = [resource for resource in foreign if resource.type in CONFIG_KINDS]
         self.services = [resource for resource in foreign if resource.type == "Service"]
         self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         for service in self.services:
@@ -18,3 +23,17 @@ class Neighbours:
     def same_service(self, service: Resource) -> Sequence[Resource]:
         """The Services that other clusters have under the same namespace and name: one service to the mesh."""
         return self._by_name.get((service.namespace, service.name), ())
+
+    @cached_property
+    def configs(self) -> dict[str, MeshConfig]:
+        """The MeshConfigs of the other clusters by their names, of those whose MeshConfig is in the input."""
+        by_cluster: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self._holding_config:
+            by_cluster[resource.cluster].append(resource)
+        found = {
+            cluster: MeshConfig(
+                [each for each in held if each.type == "ConfigMap"], [each for each in held if each.type != "ConfigMap"]
+            )
+            for cluster, held in sorted(by_cluster.items())
+        }
+        return {cluster: config for cluster, config in found.items() if config.known}
