@@ -38,9 +38,9 @@ FAULTS: dict[str, Fault] = {
         "Ports whose names do not tell the protocol",
         ("routes-for-another-protocol", "port-without-protocol", "external-name-port-without-protocol"),
     ),
-    "A13": Fault("A policy for requests on a port of plain TCP", ("deny-of-requests-only",)),
-    "A14": Fault("Two items of a policy where one was meant: or in place of and", gap=_OPEN),
-    "A15": Fault("Tokens that are read and never demanded", gap=_OPEN),
+    "A13": Fault("A policy for requests on a port of plain TCP", ("request-condition-on-tcp-port", "deny-of-requests-only")),
+    "A14": Fault("Two items of a policy where one was meant: or in place of and", ("rules-are-alternatives",)),
+    "A15": Fault("Tokens that are read and never demanded", ("token-not-required", "token-never-accepted")),
     "A16": Fault(
         "Ambient mode: policies and routes for requests without a waypoint",
         ("request-policy-without-waypoint", "routes-without-waypoint", "tokens-without-waypoint"),
@@ -48,7 +48,7 @@ FAULTS: dict[str, Fault] = {
     "A17": Fault(
         "A waypoint that is not there", ("waypoint-not-found", "waypoint-for-other-traffic", "waypoint-outside-ambient")
     ),
-    "A18": Fault("Two providers that decide for one workload, or an unknown one", gap=_OPEN),
+    "A18": Fault("Two providers that decide for one workload, or an unknown one", ("several-authorizers", "unknown-authorizer")),
     "A19": Fault(
         "A broad route in front of a narrow one",
         ("route-after-catch-all", "shadowed-route", "shadowed-match", "repeated-route"),
@@ -68,7 +68,7 @@ FAULTS: dict[str, Fault] = {
         ("service-entry-without-address", "conflicting-service-entry-protocol"),
     ),
     "A28": Fault("A ServiceEntry with a wildcard, resolved by DNS", ("conflicting-resolution", "selector-without-resolution")),
-    "A29": Fault("Lists of source addresses that see another address", gap=_OPEN),
+    "A29": Fault("Lists of source addresses that see another address", ("client-addresses-hidden",)),
     "A30": Fault("A DestinationRule where nobody looks", ("destination-rule-not-consulted", "subset-not-visible")),
     "A31": Fault("Several DestinationRules for one host", ("two-destination-rules-for-one-host",)),
     "A32": Fault("A policy of a subset to which nothing leads", ("subset-policy-not-used",)),
@@ -96,17 +96,15 @@ FAULTS: dict[str, Fault] = {
             "envoyfilter-add-ignored",
         ),
     ),
-    "A42": Fault(
-        "A policy that lets nobody or everybody in by mistake",
-        ("deny-without-rules",),
-        "Rules that let everybody in: no rule yet.",
+    "A42": Fault("A policy that lets nobody or everybody in by mistake", ("policy-allows-everything", "deny-without-rules")),
+    "A43": Fault(
+        "Principals that are none",
+        ("principal-as-spiffe-url", "principal-of-no-form", "unknown-service-account", "unknown-trust-domain"),
     ),
-    "A43": Fault("Principals that are none", gap=_OPEN),
-    "A44": Fault("Principals where no mTLS tells them", gap=_OPEN),
+    "A44": Fault("Principals where no mTLS tells them", ("identity-without-mtls",)),
     "A45": Fault(
         "Path patterns of policies that match nothing or can be gone around",
-        ("invalid-path-template",),
-        "A plain `*` in the middle: no rule yet.",
+        ("policy-path-never-matches", "denied-path-has-another-form", "invalid-path-template"),
     ),
     "A46": Fault("Two matches where both conditions were meant", ("match-by-path-or-header",)),
     "A47": Fault(
@@ -174,8 +172,14 @@ FAULTS: dict[str, Fault] = {
     ),
     "A63": Fault(
         "Rules for tokens",
-        ("invalid-jwks", "invalid-url", "conflicting-fields", "token-without-issuer"),
-        "Issuers that a policy demands and no rule reads: no rule yet.",
+        (
+            "issuer-not-configured",
+            "issuer-listed-twice",
+            "token-prefix-without-space",
+            "invalid-jwks",
+            "invalid-url",
+            "conflicting-fields",
+        ),
     ),
     "A64": Fault("CUSTOM policies with conditions that they do not know", ("unsupported-by-custom", "custom-action-incomplete")),
     "A65": Fault(
