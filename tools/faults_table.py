@@ -21,7 +21,7 @@ FAULTS: dict[str, Fault] = {
     "A2": Fault("A field misspelt or at the wrong level, dropped in silence", ("misplaced-field", "unknown-field", "null-value")),
     "A3": Fault(
         "TLS of the client contradicts mTLS of the server",
-        ("client-tls-contradicts-server", "strict-mtls-without-client-mtls", "mtls-disabled-in-ambient"),
+        ("client-tls-contradicts-server", "mesh-tls-to-outside", "strict-mtls-without-client-mtls", "mtls-disabled-in-ambient"),
     ),
     "A4": Fault("STRICT mTLS while somebody still speaks plaintext", ("strict-mtls-breaks-workload",)),
     "A5": Fault(

@@ -12,6 +12,7 @@ from istiolint.rules import check, finding
 _ORIGINATED = ("SIMPLE", "MUTUAL", "ISTIO_MUTUAL")
 _REQUESTS = ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")
 _HTTPS_PORT = 443
+_EAST_WEST_PORT = 15443
 
 
 @check(
@@ -61,6 +62,38 @@ def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
             hint="write `TLS` or `HTTPS`; or begin TLS in a DestinationRule, if applications speak plain HTTP to this port",
             known=mesh.settings.whole_mesh or bool(mesh.in_namespace("DestinationRule", entry.namespace)),
         )
+
+
+@check("mesh-tls-to-outside", severity="warning", evidence="contradiction", category="traffic", kinds=["DestinationRule"])
+def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """mTLS of the mesh towards a server that is not in it."""
+    policy = rule.spec["trafficPolicy"]
+    if not _modes(policy):
+        return
+    for entry in (known.resource for known in mesh.hosts.named(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace))):
+        if entry is None or entry.type != "ServiceEntry" or not _is_outside(entry) or mesh.rivals(rule, entry):
+            continue
+        modes = (_mode_for(policy, port["number"].number) for port in entry.spec["ports"])
+        if mode := next((mode for mode in modes if mode.text == "ISTIO_MUTUAL"), None):
+            location = entry.spec["location"]
+            yield finding(
+                mode,
+                f"`ISTIO_MUTUAL` shows a certificate of the mesh, and expects one, from `{rule.spec['host'].text}`, which "
+                f"{entry.title} puts outside the mesh: the handshake fails",
+                hint="write `SIMPLE`, or `MUTUAL` with a certificate of its own; or `location: MESH_INTERNAL`, if it has a proxy",
+                related=[(location if location else entry.spec["hosts"], "outside the mesh")],
+            )
+            return
+
+
+def _is_outside(entry: Resource) -> bool:
+    """Whether the servers of a ServiceEntry have no proxy, as far as it tells: pods and gateways of meshes may have one."""
+    spec = entry.spec
+    behind_proxy = spec["workloadSelector"].exists or any(
+        _EAST_WEST_PORT in endpoint["ports"].mapping.values() or ".svc" in endpoint["address"].text
+        for endpoint in spec["endpoints"]
+    )
+    return spec["location"].text in ("", "MESH_EXTERNAL") and not behind_proxy
 
 
 def _modes(policy: Cursor) -> bool:
