@@ -1,6 +1,7 @@
 """The table as text, for people."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from istiolint.cursor import Cursor
 from istiolint.mutual_tls.failures import Failure
@@ -27,14 +28,24 @@ def render(rows: Sequence[Row]) -> str:
     for progress, group in by_namespace(rows):
         cluster = f" in cluster {progress.cluster}" if progress.cluster else ""
         lines += [f"Namespace {printable(progress.namespace + cluster)}: {progress.stage}", _line(_HEAD, widths)]
-        shown = None
-        for row in group:
-            title, *rest = cells[id(row)]
-            lines.append(_line(("" if row.workload is shown else title, *rest), widths))
-            lines += (f"      fails: {failure_in_words(failure)}" for failure in row.failing)
-            shown = row.workload
+        lines += _unlike(_lines_of(list(own), cells, widths) for _, own in groupby(group, key=lambda row: id(row.workload)))
         lines += (f"  next: {printable(progress.next_step)}", "")
     return "\n".join([*lines, *_summary(rows)]) + "\n"
+
+
+def _lines_of(rows: Sequence[Row], cells: Mapping[int, tuple[str, ...]], widths: Sequence[int]) -> list[str]:
+    """The ports of one workload, its title before the first of them."""
+    lines = []
+    for row in rows:
+        title, *rest = cells[id(row)]
+        lines.append(_line((title if row is rows[0] else "", *rest), widths))
+        lines += (f"      fails: {failure_in_words(failure)}" for failure in row.failing)
+    return lines
+
+
+def _unlike(blocks: Iterable[list[str]]) -> Iterator[str]:
+    """The lines of all workloads; those that another file defines in the same way are shown once."""
+    yield from dict.fromkeys("\n".join(block) for block in blocks)
 
 
 def place(at: Cursor | None) -> str:
@@ -55,12 +66,17 @@ def _cells(row: Row) -> tuple[str, ...]:
     mode = row.mode + (" (HBONE)" if row.membership.state == "ambient" and row.modes else "")
     mode += "?" if row.membership.state == "unknown" else ""
     title = row.workload.title.replace(f" {row.namespace}/", " ", 1)
-    return title, named if port.number is not None else "any", mode, "; ".join(map(_origin, row.origins))
+    return title, named if port.number is not None else "any", mode, "; ".join(_origins(row.origins))
 
 
-def _origin(origin: Origin) -> str:
-    level = f"{origin.level}: " if origin.level in ("port", "workload", "namespace", "mesh") else ""
-    return f"{level}{origin.words}" + (f" ({place(origin.at)})" if origin.at is not None else "")
+def _origins(origins: Iterable[Origin]) -> Iterator[str]:
+    """Where a mode comes from; one setting that several files have is named once, with all places."""
+    places: dict[str, list[str]] = {}
+    for origin in origins:
+        level = f"{origin.level}: " if origin.level in ("port", "workload", "namespace", "mesh") else ""
+        places.setdefault(f"{level}{origin.words}", []).extend([place(origin.at)] if origin.at is not None else [])
+    for words, at in places.items():
+        yield words + (f" ({', '.join(at)})" if at else "")
 
 
 def failure_in_words(failure: Failure) -> str:
