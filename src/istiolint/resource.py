@@ -1,7 +1,7 @@
 """Documents to resources: the Kubernetes objects in them, also those inside a List."""
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, wraps
 from typing import Any
 
 from istiolint.cursor import Cursor
@@ -137,3 +137,17 @@ def _is_object(data: Any) -> bool:
 
 def _is_list(data: dict[str, Any]) -> bool:
     return isinstance(data.get("kind"), str) and data["kind"].endswith("List") and isinstance(data.get("items"), list)
+
+
+def once(find: Callable[[Resource], Iterator[Cursor]]) -> Callable[[Resource], tuple[Cursor, ...]]:
+    """Decorates what many rules look for in a resource: it is looked for once, and kept with the resource."""
+    name = f"{find.__module__}.{find.__qualname__}"
+
+    @wraps(find)
+    def found(resource: Resource) -> tuple[Cursor, ...]:
+        known: tuple[Cursor, ...] | None = resource.__dict__.get(name)
+        if known is None:
+            known = resource.__dict__[name] = tuple(find(resource))
+        return known
+
+    return found

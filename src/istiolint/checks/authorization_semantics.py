@@ -9,7 +9,7 @@ from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.workloads import ports_of
-from istiolint.resource import Resource
+from istiolint.resource import Resource, once
 from istiolint.rules import check, finding
 
 KIND = ("AuthorizationPolicy",)
@@ -17,6 +17,7 @@ _OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
 
 
+@once
 def _operations(policy: Resource) -> Iterator[Cursor]:
     for rule in policy.spec["rules"]:
         yield from (target["operation"] for target in rule["to"])

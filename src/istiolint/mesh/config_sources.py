@@ -1,12 +1,11 @@
 """Where the configuration of a mesh stands: in ConfigMaps, installation resources, Helm values, options and annotations."""
 
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
 from istiolint.documents.embedded import embedded
 from istiolint.kinds import WORKLOADS
-from istiolint.resource import HELM_VALUES, MESH_CONFIG, MESH_NETWORKS, Resource
+from istiolint.resource import HELM_VALUES, MESH_CONFIG, MESH_NETWORKS, Resource, once
 
 CONFIG_KINDS = ("ConfigMap", "Istio", "IstioOperator", "IstioRevision", HELM_VALUES, MESH_CONFIG)
 """Kinds that may hold a MeshConfig."""
@@ -22,20 +21,7 @@ def is_istio_config_map(resource: Resource) -> bool:
     return resource.type == "ConfigMap" and (resource.name == "istio" or resource.name.startswith("istio-"))
 
 
-def _once(find: Callable[[Resource], Iterator[Cursor]]) -> Callable[[Resource], tuple[Cursor, ...]]:
-    """Look once for each resource, however many rules ask: what is embedded has to be read."""
-
-    @wraps(find)
-    def found(resource: Resource) -> tuple[Cursor, ...]:
-        known: tuple[Cursor, ...] | None = resource.__dict__.get(find.__name__)
-        if known is None:
-            known = resource.__dict__[find.__name__] = tuple(find(resource))
-        return known
-
-    return found
-
-
-@_once
+@once
 def mesh_configs(resource: Resource) -> Iterator[Cursor]:
     """The MeshConfigs in a resource, as mappings."""
     if is_istio_config_map(resource):
@@ -48,7 +34,7 @@ def mesh_configs(resource: Resource) -> Iterator[Cursor]:
     yield from (config for config in found if config is not None and isinstance(config.value, dict))
 
 
-@_once
+@once
 def proxy_configs(resource: Resource) -> Iterator[Cursor]:
     """The configurations of proxies in a resource: the default one of a mesh, or that of a pod's annotation."""
     if resource.type in WORKLOADS:
@@ -63,7 +49,7 @@ def proxy_configs(resource: Resource) -> Iterator[Cursor]:
     yield from (config for config in configs if isinstance(config.value, dict))
 
 
-@_once
+@once
 def mesh_networks(resource: Resource) -> Iterator[Cursor]:
     """The networks in a resource, each a mapping by name."""
     if is_istio_config_map(resource):

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
-from istiolint.resource import Resource
+from istiolint.resource import Resource, once
 
 
+@once
 def host_policies(rule: Resource) -> Iterator[Cursor]:
     """The policy for the host and those of the subsets, where they are mappings."""
     for policy in (rule.spec["trafficPolicy"], *(subset["trafficPolicy"] for subset in rule.spec["subsets"])):
@@ -13,6 +14,7 @@ def host_policies(rule: Resource) -> Iterator[Cursor]:
             yield policy
 
 
+@once
 def traffic_policies(rule: Resource) -> Iterator[Cursor]:
     """All of these, each followed by its settings for single ports."""
     for policy in host_policies(rule):

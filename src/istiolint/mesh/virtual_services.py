@@ -10,7 +10,7 @@ from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
 from istiolint.mesh.visibility import Scope, scope_of
-from istiolint.resource import Resource
+from istiolint.resource import Resource, once
 
 
 class Audience(NamedTuple):
@@ -31,6 +31,7 @@ class MeshHost(NamedTuple):
     at: Cursor
 
 
+@once
 def destinations(virtual_service: Resource) -> Iterator[Cursor]:
     """Where a VirtualService sends traffic, copies included: mappings with `host`, `subset` and `port`."""
     for route in virtual_service.spec["http"]:

@@ -16,7 +16,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.identities import service_account_fault, trust_domain_fault
-from istiolint.resource import Resource
+from istiolint.resource import Resource, once
 from istiolint.rules import check, finding, further_check
 from istiolint.schema.spelling import nearest
 
@@ -37,6 +37,7 @@ _GONE = {
 """Keys of long ago, with what took their place."""
 
 
+@once
 def _conditions(policy: Resource) -> Iterator[Cursor]:
     for rule in policy.spec["rules"]:
         for condition in rule["when"]:

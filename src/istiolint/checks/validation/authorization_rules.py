@@ -13,20 +13,16 @@ from istiolint.checks.validation.rules import (
 )
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_cidr, is_ip_address
 from istiolint.primitives.identities import service_account_fault, trust_domain_fault
 from istiolint.primitives.path_templates import path_fault
 from istiolint.primitives.ports import LARGEST_PORT
-from istiolint.resource import Resource
+from istiolint.resource import Resource, once
 from istiolint.rules import finding, further_check
 
 KIND = ("AuthorizationPolicy",)
-_SOURCE = ("principals", "requestPrincipals", "namespaces", "ipBlocks", "remoteIpBlocks", "serviceAccounts", "trustDomains")
-_OPERATION = ("hosts", "ports", "methods", "paths")
-_TELLS_ITSELF = ("serviceAccounts", "trustDomains")
-"""Lists whose empty entries are told by what checks the others."""
 
 
 def both(*fields: str) -> tuple[str, ...]:
@@ -34,13 +30,25 @@ def both(*fields: str) -> tuple[str, ...]:
     return tuple(name for field in fields for name in (field, f"not{field[0].upper()}{field[1:]}"))
 
 
-def _parts(policy: Resource) -> Iterator[tuple[Cursor, str, tuple[str, ...]]]:
-    """The items of `from` and `to`, with the name of what they hold and the lists that it has."""
+_SOURCE = ("principals", "requestPrincipals", "namespaces", "ipBlocks", "remoteIpBlocks", "serviceAccounts", "trustDomains")
+_OPERATION = ("hosts", "ports", "methods", "paths")
+_HOLDS = {"from": ("source", both(*_SOURCE)), "to": ("operation", both(*_OPERATION))}
+"""What the items of a list hold, and the lists in it."""
+_TELLS_ITSELF = ("serviceAccounts", "trustDomains")
+"""Lists whose empty entries are told by what checks the others."""
+
+
+@once
+def _items(policy: Resource) -> Iterator[Cursor]:
+    """The items of `from` and `to` that are mappings."""
     for rule in policy.spec["rules"]:
-        for items, name, fields in (("from", "source", both(*_SOURCE)), ("to", "operation", both(*_OPERATION))):
-            for item in rule[items]:
-                if isinstance(item.value, dict):
-                    yield item, name, fields
+        yield from (item for part in _HOLDS for item in rule[part] if isinstance(item.value, dict))
+
+
+def _parts(policy: Resource) -> Iterator[tuple[Cursor, str, tuple[str, ...]]]:
+    """The same, with the name of what they hold and the lists that it has."""
+    for item in _items(policy):
+        yield item, *_HOLDS[str(item.path[-2])]
 
 
 def _texts(policy: Resource, *fields: str) -> Iterator[Cursor]:
@@ -63,9 +71,9 @@ def part_without_content(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _says_nothing(part.key, f"`{name}` says nothing")
 
 
-def _says_nothing(at: object, what: str) -> Finding:
+def _says_nothing(at: Cursor | Place, what: str) -> Finding:
     return finding(
-        at,  # type: ignore[arg-type]
+        at,
         f"{what}; Istio refuses the AuthorizationPolicy, and nothing is enforced",
         hint="write the condition, or delete the item; `rules: [{}]` matches every request",
     )

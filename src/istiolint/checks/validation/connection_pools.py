@@ -9,7 +9,7 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies
-from istiolint.resource import Resource
+from istiolint.resource import Resource, once
 from istiolint.rules import check, finding
 
 _COUNTS = {
@@ -20,6 +20,7 @@ _SMALLEST = -(2**31)
 """What the schema allows: it tells of smaller numbers."""
 
 
+@once
 def connection_pools(resource: Resource) -> Iterator[Cursor]:
     """The connection pools of a DestinationRule or Sidecar that are mappings."""
     spec = resource.spec

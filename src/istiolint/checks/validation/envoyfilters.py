@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -62,8 +62,8 @@ def patch_incomplete(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _incomplete(operation, f"`{operation.text}` has no `value`", "write what is to stand there")
 
 
-def _incomplete(at: object, what: str, hint: str) -> Finding:
-    return finding(at, f"{what}; Istio refuses the EnvoyFilter", hint=hint)  # type: ignore[arg-type]
+def _incomplete(at: Cursor | Place, what: str, hint: str) -> Finding:
+    return finding(at, f"{what}; Istio refuses the EnvoyFilter", hint=hint)
 
 
 @check(

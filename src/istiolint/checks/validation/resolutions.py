@@ -6,7 +6,7 @@ from istiolint.checks.validation.rules import EMPTY_FIELD, INVALID_ADDRESS, INVA
 from istiolint.checks.validation.subsets import label_faults
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.waypoints import NONE, USE_WAYPOINT
 from istiolint.primitives.addresses import UNIX, is_ip_address
@@ -78,8 +78,8 @@ def dynamic_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _refused(label, f"`{_DYNAMIC}` inside the mesh knows no waypoint", "remove the label")
 
 
-def _refused(at: object, what: str, hint: str) -> Finding:
-    return finding(at, f"{what}; Istio refuses the ServiceEntry", hint=hint)  # type: ignore[arg-type]
+def _refused(at: Cursor | Place, what: str, hint: str) -> Finding:
+    return finding(at, f"{what}; Istio refuses the ServiceEntry", hint=hint)
 
 
 @check(

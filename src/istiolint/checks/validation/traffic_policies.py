@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.checks.validation.rules import INVALID_HOST, INVALID_PORT
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import host_policies
 from istiolint.primitives.addresses import is_ip_address
@@ -39,10 +39,10 @@ def traffic_policy_without_settings(rule: Resource, mesh: Mesh) -> Iterator[Find
                 yield _without(port["port"].key, f"the item for port {port['port']['number'].value}")
 
 
-def _without(at: object, what: str) -> Finding:
+def _without(at: Cursor | Place, what: str) -> Finding:
     listed = ", ".join(f"`{field}`" for field in _OF_A_PORT)
     return finding(
-        at,  # type: ignore[arg-type]
+        at,
         f"{what} sets nothing; Istio refuses the DestinationRule",
         hint=f"write one of {listed}, or delete it",
     )
