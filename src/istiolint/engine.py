@@ -13,7 +13,8 @@ from istiolint.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resour
 from istiolint.rules import Check, Rule, all_rules, matching, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
-from istiolint.suppression import is_suppressed
+from istiolint.suppression import Ledger, Suppressed
+from istiolint.suppression.ledger import MARK
 
 Watch: TypeAlias = Callable[[int, int], None]
 
@@ -67,6 +68,7 @@ class _Run:
         self.summary = Summary()
         self.found: list[tuple[Rule, Finding, Resource | None]] = []
         self.sources: dict[str, Source] = {}
+        self.ledger = Ledger()
         self.internal_errors = [f"the plugin {name} could not be loaded ({why})" for name, why in plugin_failures()]
 
     def lint(self, sources: Iterable[Source]) -> Report:
@@ -125,6 +127,8 @@ class _Run:
                 self.keep(problem, None)
             if document.skipped:
                 self.summary.skipped[document.skipped] += source.linted
+            if source.linted and MARK in document.text:
+                self.ledger.read(document)
             yield document
 
     def understand(self, document: Document) -> Iterator[Resource]:
@@ -155,19 +159,33 @@ class _Run:
 
     def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None) -> None:
         rule = rule or self.rules.get(finding.rule)
-        if rule and resource and is_suppressed(rule, resource):
-            self.summary.suppressed[rule.id] += 1
-        elif rule:
+        if rule:
             self.found.append((rule, finding, resource))
 
     def report(self) -> Report:
-        diagnostics = {_key(d): d for d in (traced(self.concrete(*found)) for found in self.found)}
+        diagnostics: dict[_Key, Diagnostic] = {}
+        suppressed: dict[_Key, Suppressed] = {}
+        for rule, finding, resource in self.found:
+            diagnostic = self.concrete(rule, finding, resource)
+            reason = self.ledger.reason(rule, diagnostic, resource)
+            diagnostic = traced(diagnostic)
+            if reason is None:
+                diagnostics[_key(diagnostic)] = diagnostic
+            else:
+                suppressed[_key(diagnostic)] = Suppressed(diagnostic, reason)
+        if not self.internal_errors:  # what did not run may have found what is suppressed
+            for rule, finding in self.ledger.findings(self.rules, whole_mesh=self.settings.whole_mesh):
+                if rule.id in self.rules:
+                    diagnostic = traced(self.concrete(rule, finding, None))
+                    diagnostics[_key(diagnostic)] = diagnostic
+        self.summary.suppressed.update(one.diagnostic.rule for one in suppressed.values())
         return Report(
             [diagnostics[key] for key in sorted(diagnostics)],
             self.summary,
             tuple(self.rules),
             self.sources,
             self.internal_errors,
+            [suppressed[key] for key in sorted(suppressed)],
         )
 
     def concrete(self, rule: Rule, finding: Finding, resource: Resource | None) -> Diagnostic:
@@ -201,6 +219,9 @@ def _by_cluster(found: list[Resource]) -> Iterator[_Cluster]:
         yield _Cluster(name, [*own, *shared] if number == 0 else own, [*own, *shared], foreign)
 
 
-def _key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+_Key: TypeAlias = tuple[str, int, int, str, str]
+
+
+def _key(diagnostic: Diagnostic) -> _Key:
     span = diagnostic.span
     return span.source.path, span.start, span.end, diagnostic.rule, diagnostic.message

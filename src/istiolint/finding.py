@@ -90,6 +90,13 @@ class Unwrap(NamedTuple):
     place: Place
 
 
+class Rewrite(NamedTuple):
+    """Write another text in the place of a comment, or of a part of one."""
+
+    place: Span
+    text: str
+
+
 Edit: TypeAlias = Rename | Replace | Delete | Move | Unwrap
 
 
@@ -98,7 +105,7 @@ class Fix:
     """Edits that mend a finding, in words for the user; `safe` when they cannot change what was meant."""
 
     title: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Edit | Rewrite, ...]
     safe: bool = True
 
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from istiolint.resource import Resource
 
 Evidence: TypeAlias = Literal["document", "contradiction", "missing", "heuristic"]
-Category: TypeAlias = Literal["syntax", "schema", "validation", "reference", "traffic", "security", "production", "upgrade"]
+Category: TypeAlias = Literal[
+    "syntax", "schema", "validation", "reference", "traffic", "security", "production", "upgrade", "suppression"
+]
 Check: TypeAlias = Callable[["Resource", "Mesh"], Iterable[Finding]]
 
 
@@ -142,6 +144,7 @@ def all_rules() -> dict[str, Rule]:
     import istiolint.checks
     import istiolint.documents.rules
     import istiolint.schema.rules
+    import istiolint.suppression.rules
 
     for module in pkgutil.walk_packages(istiolint.checks.__path__, "istiolint.checks."):
         importlib.import_module(module.name)

@@ -24,6 +24,7 @@ CATEGORIES = {
     "security": "Security",
     "production": "Production",
     "upgrade": "Upgrades",
+    "suppression": "Suppressions",
 }
 INDEX_HEAD = """\
 # Rules

@@ -48,6 +48,7 @@ Exit status:
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that gives exit status 1; error by default.")
 @click.option("--format", "formats", type=click.Choice(FORMATS), default="text", help="How to report; text by default.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@click.option("--show-suppressed", is_flag=True, help="List what the manifests ask to leave out; not in the github format.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text.")
 @click.option("--quiet", "-q", is_flag=True, help="Leave out the summary of the text format.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read this configuration file.")
@@ -103,6 +104,8 @@ def _fix(sources: list[Source], run: Callable[[Iterable[Source]], Report], fail_
 
 def _tell(report: Report, fail_on: Severity, options: dict[str, Any], *, err: bool = False) -> int:
     """Write the report; the exit status."""
+    if not options["show_suppressed"]:
+        report.suppressed = []
     write(report, options["formats"], options["output"], options["color"], quiet=options["quiet"], err=err)
     if report.left_out and not options["quiet"]:
         click.echo(

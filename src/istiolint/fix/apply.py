@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from istiolint.finding import Delete, Edit, Move, Rename, Unwrap
+from istiolint.finding import Delete, Edit, Move, Rename, Rewrite, Unwrap
 from istiolint.fix.entries import value_at
 from istiolint.fix.text import TextEdit, text_edits
 
@@ -43,8 +43,10 @@ def apply(report: "Report", paths: Collection[str], *, unsafe: bool = False) -> 
     return Applied({path: _applied(edits) for path, edits in chosen.items()}, fixes)
 
 
-def _claims(edit: Edit) -> Iterable[Any]:
+def _claims(edit: Edit | Rewrite) -> Iterable[Any]:
     """What an edit needs for itself: the mappings that it empties or fills, the keys that it makes."""
+    if isinstance(edit, Rewrite):
+        return
     document, path = edit.place.document, edit.place.path
     if isinstance(edit, Rename):
         yield document, (*path[:-1], edit.key)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from istiolint.documents import Document
 from istiolint.documents.compose import compose
-from istiolint.finding import Delete, Edit, Fix, Move, Rename, Replace, Span, Unwrap
+from istiolint.finding import Delete, Edit, Fix, Move, Rename, Replace, Rewrite, Span, Unwrap
 from istiolint.fix.cut import Cut, delete_edits
 from istiolint.fix.entries import Entry, after, entry
 from istiolint.fix.move import key_text, move_edits, unwrap_edits
@@ -28,7 +28,10 @@ def text_edits(fix: Fix) -> tuple[TextEdit, ...]:
     found: list[TextEdit] = []
     by_document: dict[Document, list[Edit]] = {}
     for edit in fix.edits:
-        by_document.setdefault(edit.place.document, []).append(edit)
+        if isinstance(edit, Rewrite):
+            found.append(TextEdit(edit.place, edit.text))
+        else:
+            by_document.setdefault(edit.place.document, []).append(edit)
     for document, edits in by_document.items():
         cuts = [] if document.source.embedded else _cuts(document, tuple(edits))
         if not cuts:

@@ -28,6 +28,7 @@ def render(report: Report) -> str:
             "suppressed": _sorted(summary.suppressed),
             "fixed": _sorted(summary.fixed),
         },
+        "suppressed": [{"reason": one.reason, "diagnostic": _diagnostic(one.diagnostic)} for one in report.suppressed],
         "internalErrors": report.internal_errors,
     }
     return as_json(value, indent=2)

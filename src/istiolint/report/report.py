@@ -2,9 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from istiolint.finding import SEVERITIES, Diagnostic, Severity
 from istiolint.sources import Source
+
+if TYPE_CHECKING:
+    from istiolint.suppression import Suppressed
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Report:
     rules: tuple[str, ...]
     sources: dict[str, Source] = field(default_factory=dict)
     internal_errors: list[str] = field(default_factory=list)
+    suppressed: list["Suppressed"] = field(default_factory=list)
+    """What the manifests ask to leave out."""
     left_out: int = 0
     """Findings that were there before, where only what is new is told."""
 

@@ -18,6 +18,7 @@ from istiolint.report.report import Report
 from istiolint.rulebook import Page, pages
 from istiolint.rules import Rule, all_rules
 from istiolint.sources import Position, Source
+from istiolint.suppression import Suppressed
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -40,6 +41,12 @@ def render(report: Report) -> str:
     results = [
         _result(diagnostic, index[diagnostic.rule], hashes) for diagnostic in report.diagnostics if id(diagnostic) in chosen
     ]
+    if report.suppressed:  # if one result has suppressions, all must have them
+        results = [result | {"suppressions": []} for result in results]
+        results += [
+            _result(one.diagnostic, index[one.diagnostic.rule], hashes) | {"suppressions": [_suppression(one)]}
+            for one in report.suppressed[: MOST_RESULTS - len(results)]
+        ]
     book = pages()
     driver = {
         "name": "istiolint",
@@ -116,6 +123,10 @@ def _result(diagnostic: Diagnostic, index: int, hashes: dict[str, dict[int, str]
     if found := fixes(diagnostic.fix):
         result["fixes"] = found
     return result
+
+
+def _suppression(one: Suppressed) -> dict[str, Any]:
+    return {"kind": "inSource", "status": "accepted"} | ({"justification": _text(one.reason)} if one.reason else {})
 
 
 def _message(diagnostic: Diagnostic) -> str:

@@ -9,6 +9,7 @@ from istiolint.finding import Diagnostic, Span
 from istiolint.report.counts import found, read
 from istiolint.report.escape import printable
 from istiolint.report.report import Report
+from istiolint.suppression import Suppressed
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 WIDEST = 160
@@ -18,6 +19,8 @@ WIDEST = 160
 def render(report: Report, *, quiet: bool = False) -> str:
     """The report with ANSI colours (click.echo takes them out where they are not wanted); `quiet` leaves out the summary."""
     parts = ["\n".join(_diagnostic(diagnostic)) + "\n" for diagnostic in report.diagnostics]
+    if report.suppressed:
+        parts.append("\n".join(map(_suppressed, report.suppressed)) + "\n")
     if not quiet:
         parts.append("\n".join([click.style(found(report), bold=True), *read(report)]))
     return "\n".join(parts).rstrip("\n") + "\n" if parts else ""
@@ -41,6 +44,12 @@ def _diagnostic(diagnostic: Diagnostic) -> Iterator[str]:
         yield f"{margin} = {click.style('help', fg='green')}: {printable(diagnostic.hint)}"
     for span, message in diagnostic.related:
         yield f"{margin} = {click.style('note', fg='blue')}: {where(span)}: {printable(message)}"
+
+
+def _suppressed(one: Suppressed) -> str:
+    level = click.style(f"suppressed[{one.diagnostic.rule}]", fg="blue")
+    reason = f" ({printable(one.reason)})" if one.reason else ""
+    return f"{where(one.diagnostic.span)}: {level}: {printable(one.diagnostic.message)}{reason}"
 
 
 def _excerpt(span: Span, colour: str) -> Iterator[str]:

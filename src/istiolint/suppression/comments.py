@@ -1,0 +1,130 @@
+"""Suppressions in comments.
+
+`# istiolint: ignore[rule-id, IST0101] reason` at the end of a line is for what is found on that line, alone on a line for
+the next one, before the first line of a document for all of the document. `# istiolint: ignore-file[rule-id]` is for the file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from istiolint.documents import Document
+from istiolint.finding import Fix, Rewrite, Span
+from istiolint.sources import Source
+from istiolint.suppression.suppression import Suppression
+
+VERBS = ("ignore", "ignore-file")
+_COMMENT = re.compile(
+    r"(?<![^\s])#[ \t]*istiolint:[ \t]*(?P<verb>[A-Za-z_-]+)[ \t]*(?:\[(?P<names>[^\]\r\n]*)\])?(?:[ \t]*[:-])?"
+    r"(?P<reason>[^\r\n]*?)(?=[ \t]+#|[ \t]*(?:[\r\n]|\Z))"
+)
+_NAME = re.compile(r"[^\s,][^,]*?(?=\s*(?:,|$))")
+_NO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?|(?:---|\.\.\.)(?:[ \t]+#[^\r\n]*|[ \t]*)|%[^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_REST = re.compile(r"[ \t]*(?P<end>\r\n|\r|\n|\Z)?")
+_BLOCKS = ("|", ">")
+
+
+@dataclass(slots=True)
+class Comment:
+    """A comment for istiolint. `lines` are those on which findings are meant, None for the whole file.
+
+    `suppression` is None where the comment says nothing that can be done; `meant` is the word that may have been meant then.
+    """
+
+    span: Span
+    lines: range | None
+    suppression: Suppression | None
+    meant: str = ""
+
+
+def comments(document: Document) -> Iterator[Comment]:
+    """The comments for istiolint in a document; what looks like one within a string is none."""
+    found = list(_COMMENT.finditer(document.text))
+    inside = _scalars(document) if found else None
+    for match in found:
+        own_line = not document.text[_line_start(document.text, match.start()) : match.start()].strip()
+        is_comment = own_line if inside is None else not any(_hides(one, match.start(), document.text) for one in inside)
+        judged = inside is not None and not document.skipped
+        if is_comment and (comment := _comment(document, match, judged=judged)):
+            yield comment
+
+
+def _comment(document: Document, match: re.Match[str], *, judged: bool) -> Comment | None:
+    source, start = document.source, document.offset + match.start()
+    span = Span(source, start, document.offset + match.end())
+    verb, written = match["verb"], match["names"]
+    if verb not in VERBS or not (written or "").strip():
+        meant = get_close_matches(verb, VERBS, 1, 0.75)
+        return Comment(span, None, None, meant[0]) if meant or written is not None else None
+    at = document.offset + match.start("names")
+    names = {name[0]: Span(source, at + name.start(), at + name.end()) for name in _NAME.finditer(written)}
+    brackets = Span(source, at, document.offset + match.end("names"))
+
+    def without(gone: set[str]) -> Fix:
+        left = [name for name in names if name not in gone]
+        edit = Rewrite(brackets, ", ".join(left)) if left else Rewrite(_removable(span), "")
+        return Fix("remove the names" if left else "remove the comment", (edit,))
+
+    suppression = Suppression(names, span, match["reason"].strip(), without, judged=judged)
+    return Comment(span, None if verb == "ignore-file" else _meant_lines(source, start), suppression)
+
+
+def _meant_lines(source: Source, start: int) -> range:
+    """The lines that a comment is for: its own, the next one, or all of a document."""
+    text, line = source.text, source.position(start).line
+    line_start = source.line_starts[line - 1]
+    before = text[line_start:start].strip()
+    if before and not _MARKER.fullmatch(before):
+        return range(line, line + 1)
+    first_content = line_start
+    while first_content < len(text) and (blank := _NO_CONTENT.match(text, first_content)) and blank.end() > first_content:
+        first_content = blank.end()
+    if first_content == len(text):
+        return range(0)
+    first = source.position(first_content).line
+    document_start = max((marker.start() for marker in _MARKER.finditer(text, 0, first_content)), default=0)
+    if _is_blank(text[document_start:first_content]):
+        end = _MARKER.search(text, first_content)
+        return range(first, source.position(end.start()).line if end else len(source.line_starts) + 1)
+    return range(first, first + 1)
+
+
+def _is_blank(text: str) -> bool:
+    at = 0
+    while at < len(text) and (blank := _NO_CONTENT.match(text, at)) and blank.end() > at:
+        at = blank.end()
+    return at == len(text)
+
+
+def _scalars(document: Document) -> list[tuple[int, int, bool]] | None:
+    """Where strings and numbers stand, and which of them are blocks; None for a document that does not parse."""
+    try:
+        return [
+            (event.start_mark.index, event.end_mark.index, event.style in _BLOCKS)
+            for event in document.parse(document.text)
+            if hasattr(event, "style")
+        ]
+    except Exception:  # whatever the parser says is told elsewhere
+        return None
+
+
+def _hides(scalar: tuple[int, int, bool], at: int, text: str) -> bool:
+    """Whether a place is within a scalar; the line of a block's `|` is not."""
+    start, end, block = scalar
+    return start <= at < end and not (block and "\n" not in text[start:at])
+
+
+def _removable(span: Span) -> Span:
+    """What goes with a comment: the blanks before it, and its line if nothing else is on it."""
+    text = span.source.text
+    line = _line_start(text, span.start)
+    before, rest = text[line : span.start], _REST.match(text, span.end)
+    if before.strip() or not rest:
+        return Span(span.source, line + len(before.rstrip()), span.end)
+    return Span(span.source, line if rest["end"] is not None else span.start, rest.end())
+
+
+def _line_start(text: str, at: int) -> int:
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1

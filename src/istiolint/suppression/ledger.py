@@ -1,0 +1,130 @@
+"""All suppressions of a run: what they hide, and which of them hide nothing."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from istiolint.documents import Document
+from istiolint.finding import Diagnostic, Finding, Fix, Place, Span
+from istiolint.resource import Resource, resources
+from istiolint.rules import Rule, finding, matching
+from istiolint.suppression.annotations import in_annotation, of_istioctl
+from istiolint.suppression.comments import Comment, comments
+from istiolint.suppression.rules import UNKNOWN, UNUSED
+from istiolint.suppression.suppression import Suppression, name_means
+
+MARK = "istiolint"
+"""Texts without this word hold no suppressions of ours."""
+
+
+class Suppressed(NamedTuple):
+    """A finding that is not told, and the reason that is written for it."""
+
+    diagnostic: Diagnostic
+    reason: str
+
+
+class Ledger:
+    """The suppressions of all documents that were read."""
+
+    def __init__(self) -> None:
+        self.in_files: dict[str, list[Comment]] = {}
+        self.on_resources: dict[tuple[Document, tuple[str | int, ...]], list[Suppression]] = {}
+        self.not_understood: set[str] = set()
+
+    def read(self, document: Document) -> None:
+        """Take note of what a document suppresses."""
+        path = document.source.path
+        if document.skipped or document.problems:
+            self.not_understood.add(path)
+        self.in_files.setdefault(path, []).extend(comments(document))
+        for resource in resources(document):
+            if found := list(in_annotation(resource)):
+                self.on_resources[document, resource.path] = found
+
+    def reason(self, rule: Rule, diagnostic: Diagnostic, resource: Resource | None) -> str | None:
+        """Why a finding is not to be told (this may be ""); None if it is."""
+        found: list[str] = []
+        if resource:
+            codes = of_istioctl(resource)
+            if "*" in codes or not codes.isdisjoint((*rule.codes, rule.id)):
+                found.append("")
+        if self.on_resources:
+            found += [one.reason for one in self._annotated(diagnostic, resource) if one.suppresses(rule)]
+        if on_file := self.in_files.get(diagnostic.span.source.path):
+            line = diagnostic.span.begins.line
+            found += [
+                comment.suppression.reason
+                for comment in on_file
+                if comment.suppression
+                and (comment.lines is None or line in comment.lines)
+                and comment.suppression.suppresses(rule)
+            ]
+        return next(filter(None, found), "") if found else None
+
+    def _annotated(self, diagnostic: Diagnostic, resource: Resource | None) -> list[Suppression]:
+        """What the resource suppresses on which something is found; for what concerns the YAML, that of the document."""
+        if resource:
+            return self.on_resources.get((resource.document, resource.path), [])
+        span = diagnostic.span
+        return [
+            one
+            for (document, path), own in self.on_resources.items()
+            if not path and document.source is span.source and 0 <= span.start - document.offset < len(document.text)
+            for one in own
+        ]
+
+    def findings(self, rules: Mapping[str, Rule], *, whole_mesh: bool) -> Iterator[tuple[Rule, Finding]]:
+        """Suppressions that hide nothing or name nothing. `rules` are those that are on.
+
+        What a rule finds may depend on files that are not part of this run: then nobody can say that its suppression is unused.
+        """
+        for path, found in self.in_files.items():
+            for comment in found:
+                if comment.suppression:
+                    whole_file = comment.lines is None
+                    judged = comment.suppression.judged and not (whole_file and path in self.not_understood)
+                    yield from self._of(comment.suppression, rules, judged=judged, whole_mesh=whole_mesh)
+                else:
+                    yield UNKNOWN, _says_nothing(comment)
+        for on_resource in self.on_resources.values():
+            for suppression in on_resource:
+                yield from self._of(suppression, rules, judged=True, whole_mesh=whole_mesh)
+
+    def _of(
+        self, suppression: Suppression, rules: Mapping[str, Rule], *, judged: bool, whole_mesh: bool
+    ) -> Iterator[tuple[Rule, Finding]]:
+        unused: list[str] = []
+        for name, place in suppression.names.items():
+            known = [rule for rule in matching(name) if name_means(name, rule)]
+            on = [rule for rule in known if rule.id in rules]
+            if not known:
+                yield UNKNOWN, _unknown(suppression, name, place)
+            elif judged and on and name not in suppression.used and (whole_mesh or all(map(_is_local, on))):
+                unused.append(name)
+        if unused:
+            named = " and ".join(f"`{name}`" for name in unused)
+            where = "on this resource" if suppression.in_annotation else "here"
+            message = f"nothing of {named} is found {where}: the suppression hides what may go wrong later"
+            hint = "remove it" if len(unused) == len(suppression.names) else f"remove {named} from it"
+            yield UNUSED, finding(suppression.whole, message, hint=hint, fix=suppression.without(set(unused)))
+
+
+def _is_local(rule: Rule) -> bool:
+    """Whether what a rule finds depends on nothing but the document."""
+    return rule.evidence == "document"
+
+
+def _unknown(suppression: Suppression, name: str, place: Place | Span) -> Finding:
+    from istiolint.cli.names import meant
+
+    words = meant(name).removeprefix("; ")
+    if name == "ALL":
+        words = "name the rules that are not to be told"
+    fix: Fix = suppression.without({name})
+    return finding(place, f"there is no rule `{name}`: nothing is suppressed by it", hint=words, fix=fix)
+
+
+def _says_nothing(comment: Comment) -> Finding:
+    text = comment.span.source.text[comment.span.start : comment.span.end]
+    hint = f"write `# istiolint: {comment.meant or 'ignore'}[rule-id] reason`"
+    return finding(comment.span, f"istiolint does not understand `{text}`: nothing is suppressed by it", hint=hint)

@@ -1,0 +1,35 @@
+"""One suppression, wherever it is written."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from istiolint.finding import Fix, Place, Span
+from istiolint.rules import Rule
+
+
+@dataclass(eq=False, slots=True)
+class Suppression:
+    """Names of rules that are not to be told, where that is written, and why.
+
+    `without` makes the fix that takes names out. `judged` is False where nobody can know whether it is used: in a document that
+    is not understood, say. `used` holds the names by which something was suppressed.
+    """
+
+    names: Mapping[str, Place | Span]
+    whole: Place | Span
+    reason: str
+    without: Callable[[set[str]], Fix]
+    in_annotation: bool = False
+    judged: bool = True
+    used: set[str] = field(default_factory=set)
+
+    def suppresses(self, rule: Rule) -> bool:
+        """Whether it names a rule, by id, code or category."""
+        found = [name for name in self.names if name_means(name, rule)]
+        self.used.update(found)
+        return bool(found)
+
+
+def name_means(name: str, rule: Rule) -> bool:
+    """Whether a name is a rule's id, its category or one of its codes."""
+    return name in (rule.id, rule.category) or name.upper() in rule.codes
