@@ -1,5 +1,6 @@
 """The one way through: sources to documents, resources, the mesh, findings, diagnostics."""
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -10,7 +11,7 @@ from istiolint.mesh import Mesh
 from istiolint.rendered.trace import traced
 from istiolint.report import Report, Summary
 from istiolint.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, resources
-from istiolint.rules import Check, Rule, all_rules, matching, plugin_failures
+from istiolint.rules import Check, Rule, all_rules, checked, matching, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
 from istiolint.suppression import Ledger, Suppressed
@@ -69,11 +70,15 @@ class _Run:
         self.found: list[tuple[Rule, Finding, Resource | None]] = []
         self.sources: dict[str, Source] = {}
         self.ledger = Ledger()
-        self.internal_errors = [f"the plugin {name} could not be loaded ({why})" for name, why in plugin_failures()]
+        self.internal_errors = [failure.words for failure in plugin_failures()]
+        self.crashes: Counter[str] = Counter()
 
     def lint(self, sources: Iterable[Source]) -> Report:
         for cluster, mesh in self.meshes(sources):
             self.check(cluster.checked, mesh)
+        self.internal_errors += [
+            f"{what} failed on {count - 1} more of the resources" for what, count in self.crashes.items() if count > 1
+        ]
         return self.report()
 
     def meshes(self, sources: Iterable[Source], *, check: bool = True) -> Iterator[tuple["_Cluster", Mesh]]:
@@ -140,22 +145,30 @@ class _Run:
                     for finding in schema.check(resource, self.settings.istio_version):
                         self.keep(finding, resource)
                 except Exception as error:
-                    self.crashed("the schema check", resource, error)
+                    self.crashed("the schema check", resource, error, "this is a fault of istiolint: please report it")
             yield resource
 
     def run(self, rule: Rule, run: Check, resource: Resource, mesh: Mesh) -> None:
         try:
-            for finding in run(resource, mesh):
+            for finding in map(checked, run(resource, mesh)):
                 if finding.known:
                     self.keep(finding, resource, rule)
                 else:
                     self.summary.unchecked[rule.id] += 1
-        except Exception as error:
-            self.crashed(f"the rule {rule.id}", resource, error)
+        except (Exception, SystemExit) as error:
+            module = getattr(run, "__module__", "")
+            whose = "istiolint" if module.startswith("istiolint.") else f"the plugin with the module `{module}`"
+            advice = (
+                f"this is a fault of {whose}: please report it there, and leave the rule out with `--ignore {rule.id}` until then"
+            )
+            self.crashed(f"the rule {rule.id}", resource, error, advice)
 
-    def crashed(self, what: str, resource: Resource, error: Exception) -> None:
-        where = f"{resource.document.source.path}, {resource.title}"
-        self.internal_errors.append(f"{what} failed on {where} ({type(error).__name__}: {error})")
+    def crashed(self, what: str, resource: Resource, error: BaseException, advice: str) -> None:
+        """Tell of the first time; what fails on one resource may fail on ten thousand."""
+        self.crashes[what] += 1
+        if self.crashes[what] == 1:
+            where = f"{resource.document.source.path}, {resource.title}"
+            self.internal_errors.append(f"{what} failed on {where} ({type(error).__name__}: {error}); {advice}")
 
     def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None) -> None:
         rule = rule or self.rules.get(finding.rule)

@@ -3,13 +3,30 @@
 import os
 import sys
 from collections.abc import Iterable
+from typing import NamedTuple
 
 GROUP = "istiolint.checks"
 """The group of the entry points; each names a module whose import registers checks."""
 
 
-def load() -> list[tuple[str, str]]:
-    """Import every plugin; the names of those that fail, with the reason."""
+class Failure(NamedTuple):
+    """A plugin whose rules are missing, and why."""
+
+    plugin: str
+    package: str
+    why: str
+
+    @property
+    def words(self) -> str:
+        """What happened, and what to do."""
+        package = f"the package `{self.package}`" if self.package else "the package that it comes with"
+        return (
+            f"the plugin {self.plugin} could not be loaded ({self.why}); its rules are missing: update {package}, or uninstall it"
+        )
+
+
+def load() -> list[Failure]:
+    """Import every plugin; those that fail. One that ends the program when it is imported fails, too."""
     if not installed(sys.path):
         return []
     from importlib.metadata import entry_points
@@ -18,8 +35,9 @@ def load() -> list[tuple[str, str]]:
     for plugin in entry_points(group=GROUP):
         try:
             plugin.load()
-        except Exception as error:
-            failures.append((plugin.name, f"{type(error).__name__}: {error}"))
+        except (Exception, SystemExit) as error:
+            package = plugin.dist.name if plugin.dist else ""
+            failures.append(Failure(plugin.name, package, f"{type(error).__name__}: {error}"))
     return failures
 
 

@@ -14,7 +14,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from istiolint import plugins
 from istiolint.cursor import Cursor
@@ -65,7 +65,13 @@ def declare(
     fixable: bool = False,
     rows: Sequence[str] = (),
 ) -> Rule:
-    """Make a rule known. `default=False` leaves it off until it is selected; raises ValueError for an id that is taken."""
+    """Make a rule known. `default=False` leaves it off until it is selected.
+
+    Raises ValueError for an id that is taken, and for facts that there are not.
+    """
+    for value, known_ones in ((severity, Severity), (evidence, Evidence), (category, Category)):
+        if value not in get_args(known_ones):
+            raise ValueError(f"the rule {id} is `{value}`, which is none of {', '.join(get_args(known_ones))}")
     rule = Rule(id, severity, evidence, category, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows))
     known = _RULES.setdefault(id, rule)
     if known is not rule:
@@ -134,6 +140,17 @@ def finding(
     return Finding(_place(at), message, hint, rule.id if rule else "", severity, related_places, fix, known)
 
 
+def checked(found: object) -> Finding:
+    """What a check yields, if reports can show it; TypeError where it is no finding, or one of odd parts."""
+    if not isinstance(found, Finding):
+        raise TypeError(f"it yields {type(found).__name__} where a finding is wanted")
+    if not isinstance(found.place, Place | Span):
+        raise TypeError(f"the place of its finding is {type(found.place).__name__}; `finding()` takes cursors")
+    if not isinstance(found.message, str) or found.severity not in (None, *get_args(Severity)):
+        raise TypeError(f"its finding says {found.message!r} with the severity {found.severity!r}")
+    return found
+
+
 def _place(at: Cursor | Place | Span) -> Place | Span:
     return at.place if isinstance(at, Cursor) else at
 
@@ -152,11 +169,11 @@ def all_rules() -> dict[str, Rule]:
     return dict(sorted(_RULES.items()))
 
 
-_PLUGIN_FAILURES: list[tuple[str, str]] = []
+_PLUGIN_FAILURES: list[plugins.Failure] = []
 
 
-def plugin_failures() -> list[tuple[str, str]]:
-    """Names of the plugins that could not be loaded, with the reason."""
+def plugin_failures() -> list[plugins.Failure]:
+    """The plugins that could not be loaded."""
     all_rules()
     return list(_PLUGIN_FAILURES)
 

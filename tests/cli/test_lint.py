@@ -279,28 +279,6 @@ def test_interrupt(tmp_path: Path) -> None:
     assert started.returncode == -signal.SIGINT
 
 
-def test_plugin_that_crashes_costs_only_its_own_findings(process: Process, faulty: str, tmp_path: Path) -> None:
-    package = tmp_path / "plugins"
-    (package / "crashing-1.dist-info").mkdir(parents=True)
-    (package / "crashing-1.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: crashing\nVersion: 1\n")
-    (package / "crashing-1.dist-info/entry_points.txt").write_text(
-        "[istiolint.checks]\nacme = crashing\nabsent = crashing:nothing\n"
-    )
-    (package / "crashing.py").write_text(
-        "from istiolint.rules import check, finding\n"
-        "@check('acme-rule', severity='error', evidence='document', kinds=['VirtualService'])\n"
-        "def rule(service, mesh):\n"
-        "    yield finding(service['spec'], 'found before the crash')\n"
-        "    raise RuntimeError('oh\\x1b[31m')\n"
-    )
-    found = process("--format", "json", faulty, PYTHONPATH=str(package))
-    assert found.returncode == 2
-    assert {one["rule"] for one in json.loads(found.stdout)["diagnostics"]} == {"acme-rule", "duplicate-key"}
-    assert "the rule acme-rule failed on faulty.yaml, VirtualService prod/reviews (RuntimeError: oh" in found.stderr
-    assert "the plugin absent could not be loaded (AttributeError: " in found.stderr
-    assert "\033" not in found.stderr
-
-
 def on_a_terminal(folder: Path, *arguments: str, **environment: str) -> str:
     """What the command writes to a terminal."""
     ours, theirs = os.openpty()

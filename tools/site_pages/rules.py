@@ -61,7 +61,8 @@ def rule_pages() -> dict[str, str]:
 
 def index() -> str:
     """The list of all rules, by category."""
-    rules = sorted(all_rules().values(), key=lambda rule: (list(CATEGORIES).index(rule.category), rule.id))
+    order = list(CATEGORIES)
+    rules = sorted(all_rules().values(), key=lambda rule: (order.index(rule.category), rule.id))
     text = INDEX_HEAD.format(
         number=len(rules),
         default=sum(rule.default for rule in rules),

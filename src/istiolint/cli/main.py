@@ -20,6 +20,9 @@ def main() -> None:
         if not isinstance(end.code, int):
             raise
         _leave(end.code)
+    except Exception as error:  # Python's own exit status would be 1, which says that there are findings
+        _tell(error)
+        _leave(2)
 
 
 def _prepare_streams() -> None:
@@ -30,6 +33,21 @@ def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
+
+
+def _tell(error: Exception) -> None:
+    """What failed and where in the code, for those who mend it."""
+    import traceback
+
+    from istiolint.report.escape import printable
+
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    lines = [f"  {frame.name} ({frame.filename}:{frame.lineno})" for frame in frames]
+    said = printable(f"{type(error).__name__}: {error}")
+    sys.stderr.write(
+        f"istiolint: internal error: {said}\n" + "\n".join(map(printable, lines)) + "\n"
+        "This is a fault of istiolint, and there is no result: please report it with the lines above and, if you may, the file.\n"
+    )
 
 
 def _leave(status: int) -> None:

@@ -37,11 +37,13 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def meant(name: str) -> str:
-    """A proposal for a name that means no rule."""
+    """A proposal for a name that means no rule, or the plugin that would have brought it."""
     from difflib import get_close_matches
 
-    from istiolint.rules import all_rules
+    from istiolint.rules import all_rules, plugin_failures
 
+    if failures := plugin_failures():
+        return f"; {'; '.join(failure.words for failure in failures)}"
     known: Sequence[str] = [name for rule in all_rules().values() for name in (rule.id, rule.category, *rule.codes)]
     near = get_close_matches(name, known, 1)
     return f"; did you mean `{near[0]}`?" if near else "; `istiolint rules` lists them"
