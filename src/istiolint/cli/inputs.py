@@ -27,6 +27,7 @@ class Inputs(NamedTuple):
     context: tuple[str, ...]
     clusters: list[tuple[str, str]]
     settings: Settings
+    config: Config
     rendering: Rendering = Rendering()
 
     def sources(self) -> Iterator[Source]:
@@ -70,7 +71,7 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     clusters = _clusters(config, options["cluster"])
     context = (*options["context"], *config.paths("context"))
     rendering = Rendering(options["kustomize"], options["helm"], options["values"])
-    return Inputs(paths or (() if clusters or rendering else (".",)), context, clusters, settings, rendering)
+    return Inputs(paths or (() if clusters or rendering else (".",)), context, clusters, settings, config, rendering)
 
 
 def _config(options: dict[str, Any]) -> Config:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from istiolint.cli import fixing
+from istiolint.cli.baseline import baseline_of, baseline_options, write_baseline
 from istiolint.cli.help import SectionedCommand
 from istiolint.cli.inputs import FILE, PATH, inputs
 from istiolint.cli.names import RuleNames
@@ -44,6 +45,7 @@ Exit status:
 @click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
 @click.option("--mesh-networks", type=FILE, help="A MeshNetworks document.")
 @click.option("--against", metavar="REV|PATH", help="Report only what is not found in this git revision, or in this folder.")
+@baseline_options
 @fixing.fixing_options
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that gives exit status 1; error by default.")
 @click.option("--format", "formats", type=click.Choice(FORMATS), default="text", help="How to report; text by default.")
@@ -68,19 +70,26 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     fixes = options["fix"] or options["diff"]
     if options["unsafe_fixes"] and not fixes:
         raise Refusal("--unsafe-fixes goes with --fix, or with --diff to see what it would do")
+    if options["write_baseline"] and (fixes or options["against"]):
+        raise Refusal("--write-baseline writes all that is found: it does not go with --fix, --diff or --against")
     try:
         given = inputs(paths, options)
         settings = given.settings
+        baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
         before = engine.lint(given.sources_of(options["against"]), settings) if options["against"] else None
 
         def run(sources: Iterable[Source]) -> Report:
             report = engine.lint(sources, settings, watch())
+            if baseline and not options["write_baseline"]:
+                baseline.keep_new(report)
             report.left_out = keep_new(report, before) if before else 0
             return report
 
         if fixes:
             sys.exit(_fix(list(given.sources()), run, settings.fail_on, options))
         report = run(given.sources())
+        if baseline and options["write_baseline"]:
+            sys.exit(_tell_errors(report) or write_baseline(baseline, report))
     except (ConfigError, MissingPathError, RenderError, RevisionError) as error:
         raise Refusal(str(error)) from error
     sys.exit(_tell(report, settings.fail_on, options))

@@ -50,6 +50,11 @@ def read(report: Report) -> list[str]:
         lines.append(f"Skipped {counted(sum(summary.skipped.values()), 'document')}: {listed(summary.skipped)}.")
     if summary.suppressed:
         lines.append(f"Suppressed by the manifests: {counted(sum(summary.suppressed.values()), 'finding')}.")
+    if report.known:
+        lines.append(f"Left out {counted(report.known, 'finding')} that the baseline holds.")
+    if report.stale:
+        entries = "1 entry" if report.stale == 1 else f"{report.stale:,} entries"
+        lines.append(f"Gone, but still in the baseline: {entries}. Write it anew with --write-baseline.")
     if unchecked := sum(summary.unchecked.values()):
         lines.append(
             f"Not checked: {counted(unchecked, 'reference')} to what the input does not hold. Add it with --context PATH, or say "

@@ -19,7 +19,7 @@ def printable(text: str) -> str:
     return _COMMAND.sub(r"#\\x23", text) if "##" in text else text
 
 
-def as_json(value: Any, *, indent: int) -> str:
+def as_json(value: Any, *, indent: int | None = None) -> str:
     """JSON in printable ASCII that is no command, whatever its strings hold."""
     text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")  # DEL is the one that json lets through
     return _COMMAND.sub(r"#\\u0023", text) + "\n"

@@ -27,6 +27,7 @@ def render(report: Report) -> str:
             "unchecked": _sorted(summary.unchecked),
             "suppressed": _sorted(summary.suppressed),
             "fixed": _sorted(summary.fixed),
+            "baseline": None if report.known is None else {"known": report.known, "stale": report.stale},
         },
         "suppressed": [{"reason": one.reason, "diagnostic": _diagnostic(one.diagnostic)} for one in report.suppressed],
         "internalErrors": report.internal_errors,

@@ -46,6 +46,10 @@ class Report:
     internal_errors: list[str] = field(default_factory=list)
     suppressed: list["Suppressed"] = field(default_factory=list)
     """What the manifests ask to leave out."""
+    known: int | None = None
+    """Findings that the baseline holds; None where there is no baseline."""
+    stale: int = 0
+    """Entries of the baseline that are found no more."""
     left_out: int = 0
     """Findings that were there before, where only what is new is told."""
 

@@ -47,6 +47,8 @@ def render(report: Report) -> str:
             _result(one.diagnostic, index[one.diagnostic.rule], hashes) | {"suppressions": [_suppression(one)]}
             for one in report.suppressed[: MOST_RESULTS - len(results)]
         ]
+    if report.known is not None:
+        results = [result | {"baselineState": "new"} for result in results]
     book = pages()
     driver = {
         "name": "istiolint",

@@ -1,0 +1,66 @@
+"""`--baseline` and `--write-baseline`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from istiolint.baseline import NAME, Baseline, BaselineError, OutdatedError, load
+from istiolint.cli.refusal import Refusal
+from istiolint.config import Config
+from istiolint.report.counts import counted
+from istiolint.report.escape import printable
+from istiolint.report.report import Report
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def baseline_options(command: _Command) -> _Command:
+    """The options of a command that tells only what is not in the baseline."""
+    file = click.Path(dir_okay=False, path_type=Path)
+    for option in (
+        click.option(
+            "--write-baseline", is_flag=True, help="Write what is found to the baseline: it is not reported from then on."
+        ),
+        click.option("--baseline", type=file, metavar="FILE", help=f"Leave out what this file holds; {NAME} by default."),
+    ):
+        command = option(command)
+    return command
+
+
+def baseline_of(config: Config, option: Path | None, *, isolated: bool, write: bool) -> Baseline | None:
+    """The baseline that holds: the one that is named, or the one beside the configuration file if it is there.
+
+    What is no baseline is never written over.
+    """
+    configured = next(iter(config.paths("baseline")), None)
+    named = option or (Path(configured) if configured else None)
+    path = named or (config.path.parent if config.path else Path()) / NAME
+    exists = path.exists()
+    if write and not exists:
+        return Baseline(path)
+    if named is None and (isolated or not exists):
+        return None
+    try:
+        return load(path)
+    except OutdatedError as error:
+        if write:
+            return Baseline(path)
+        raise Refusal(str(error)) from error
+    except BaselineError as error:
+        raise Refusal(str(error)) from error
+
+
+def write_baseline(baseline: Baseline, report: Report) -> int:
+    """Write what was found; the exit status."""
+    from istiolint.replace import replace
+
+    renewed = baseline.renewed(report)
+    try:
+        replace(baseline.path, renewed.text().encode())
+    except OSError as error:
+        raise Refusal(f"cannot write {baseline.path}: {error.strerror or error}") from error
+    count = counted(renewed.entries.total(), "finding")
+    click.echo(f"istiolint: wrote {count} to {printable(str(baseline.path))}", err=True)
+    return 0
