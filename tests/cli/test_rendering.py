@@ -238,3 +238,11 @@ def test_a_process_without_standard_input(process: Process, path: Path, overlay:
     found = process("--helm", "overlay", "-", input="kind: Unread\n", PATH=os.environ["PATH"])
     assert (found.returncode, found.stderr) == (1, "")
     assert "1 error in 2 files" in found.stdout
+
+
+def test_suppressions_that_outlive_rendering(run: Run, path: Path, chart: Path, overlay: Path) -> None:
+    """Helm keeps comments, Kustomize annotations."""
+    put(path, "helm", HELM.replace("timout: 3s", "timout: 3s # istiolint: ignore[unknown-field] on trial"))
+    assert run("--helm", "charts/shop").exit_code == 0
+    put(path, "kustomize", ROUTES.replace("spec:", "  annotations: {istiolint.io/ignore: 'unknown-field: on trial'}\nspec:"))
+    assert run("--kustomize", "overlay").exit_code == 0

@@ -9,8 +9,10 @@ import io
 import itertools
 import os
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 
 from istiolint.rendered.programs import argument, output, program
 from istiolint.sources import MissingPathError, Source, Stretch, discover
@@ -55,10 +57,10 @@ class Templates:
 
     def find(self, start: int, end: int) -> Stretch | None:
         """The stretch of the template; the resource's first line in it, or its path alone, where no more can be told."""
-        found = next(((at, path) for at, path in reversed(self.comments) if at <= start), None)
-        if not found:
+        number = bisect_right(self.comments, start, key=itemgetter(0)) - 1
+        if number < 0:
             return None
-        at, path = found
+        at, path = self.comments[number]
         source = self.template(path)
         if not source:
             return Stretch(Source(path), 0, 0, False)
@@ -157,10 +159,11 @@ def _indent(line: str) -> int:
 
 def _lines(source: Source, sections: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
     """Where the text of each line begins, behind its indentation, and what it says."""
-    for number, at in enumerate(source.line_starts, 1):
-        if any(start <= at < end for start, end in sections):
-            line = source.line(number)
-            yield at + _indent(line), line.strip()
+    starts = source.line_starts
+    for start, end in sections:
+        for number in range(bisect_left(starts, start), bisect_left(starts, end)):
+            line = source.line(number + 1)
+            yield starts[number] + _indent(line), line.strip()
 
 
 def _beginning(source: Source, sections: list[tuple[int, int]], document: str) -> Stretch:

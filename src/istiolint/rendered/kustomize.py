@@ -5,6 +5,7 @@ resource is known by its kind and by the name and namespace that the kustomizati
 """
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -43,7 +44,8 @@ class Overlay:
 
     def find(self, start: int, end: int) -> Stretch | None:
         """The field in the only file that defines the resource, or in the patch that sets it; else the resource's own place."""
-        document = next((one for one in self._documents if one.offset <= start < one.offset + len(one.text)), None)
+        number = bisect_right(self._documents, start, key=lambda document: document.offset) - 1
+        document = self._documents[number] if number >= 0 else None
         resource = next(resources(document), None) if document else None
         if not document or not resource:
             return None
@@ -68,26 +70,29 @@ class Overlay:
         return list(read(self.rendered))
 
     @cached_property
-    def _files(self) -> list[tuple[Name, Resource]]:
-        return list(definitions(self.folder))
+    def _files(self) -> dict[Name, list[tuple[str, Resource]]]:
+        """The resources by what they are called, with their namespaces."""
+        found: dict[Name, list[tuple[str, Resource]]] = {}
+        for name, resource in definitions(self.folder):
+            found.setdefault(name._replace(namespace=""), []).append((name.namespace, resource))
+        return found
 
     @cached_property
-    def _patches(self) -> list[Resource]:
-        return list(patches(self.folder))
+    def _patches(self) -> dict[tuple[str, str, str], list[Resource]]:
+        found: dict[tuple[str, str, str], list[Resource]] = {}
+        for patch in patches(self.folder):
+            found.setdefault((patch.group, patch.kind, patch.name), []).append(patch)
+        return found
 
     def _defining(self, name: Name) -> Resource | None:
         """The only resource of this name; the namespace tells apart those that are called alike."""
-        alike = [
-            (known, resource) for known, resource in self._files if known._replace(namespace="") == name._replace(namespace="")
-        ]
-        same = [resource for known, resource in alike if known.namespace == name.namespace]
+        alike = self._files.get(name._replace(namespace=""), [])
+        same = [resource for namespace, resource in alike if namespace == name.namespace]
         found = same or [resource for _, resource in alike]
         return found[0] if len(found) == 1 else None
 
     def _patching(self, resource: Resource) -> Iterator[Resource]:
-        for patch in self._patches:
-            if (patch.group, patch.kind, patch.name) == (resource.group, resource.kind, resource.name):
-                yield patch
+        yield from self._patches.get((resource.group, resource.kind, resource.name), ())
 
 
 def field_at(node: Node, offset: int) -> tuple[Path, Part]:
