@@ -28,6 +28,7 @@ def settings_of(page: Page, example: Example) -> Settings:
     select = () if rule.default else (*(known.id for known in all_rules().values() if known.default), rule.id)
     return Settings(
         select=select,
+        upgrade_to=example.settings.get("upgrade-to"),
         istio_version=example.settings.get("istio-version", Settings().istio_version),
         whole_mesh="whole-mesh" in example.settings,
     )

@@ -4,6 +4,7 @@ cover, the faults that break meshes in practice, and the output that the page on
 usage: python tools/build_tables.py [DOCS]
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -14,9 +15,11 @@ from faults_table import FAULTS
 from validation_checks import FAMILIES
 from validation_checks import WITHOUT_RULE as WITHOUT_CHECK
 
+from istiolint.checks.upgrade.changes import CHANGES
 from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
 from istiolint.rulebook import pages
 from istiolint.rules import Rule, all_rules
+from istiolint.settings import minor
 
 ANALYZE = "istioctl-analyze.md"
 KIALI = "kiali.md"
@@ -161,7 +164,34 @@ def mtls() -> str:
     return CONSOLE.sub(shown, (ROOT / "docs" / MTLS).read_text("utf-8"))
 
 
-TABLES = {ANALYZE: analyze, KIALI: kiali, VALIDATION: validation, FAULTS_PAGE: faults, MTLS: mtls}
+UPGRADE_HEAD = """\
+# What upgrades change
+
+`istiolint --istio-version 1.24 --upgrade-to 1.31` tells what the releases after 1.24, up to 1.31,
+change for the files that it reads. Fields,
+values and API versions of a release are told by `--istio-version` alone. Made by `tools/build_tables.py`.
+"""
+
+
+def upgrades() -> str:
+    """What each release changes, with the rule that tells it."""
+    flags = json.loads((Path(__file__).parents[1] / "schemas" / "feature-flags.json").read_text("utf-8"))
+    text = UPGRADE_HEAD
+    for release in sorted({change.release for change in CHANGES} | set(flags.values()), key=minor):
+        text += f"\n## {release}\n\n| where | from then on | do | rule |\n|---|---|---|---|\n"
+        for change in CHANGES:
+            if change.release == release:
+                rule = link(all_rules()["broken-by-upgrade" if change.breaks else "changed-by-upgrade"])
+                kinds = (
+                    "MeshConfig" if "ConfigMap" in change.kinds else "pods" if "Pod" in change.kinds else ", ".join(change.kinds)
+                )
+                text += f"| {kinds} | {change.what} | {change.mend} | {rule} |\n"
+        if gone := [f"`{flag}`" for flag, removed in flags.items() if removed == release]:
+            text += f"| flags | nobody reads {', '.join(gone)} | delete them | {link(all_rules()['flag-gone-after-upgrade'])} |\n"
+    return text
+
+
+TABLES = {"upgrades.md": upgrades, ANALYZE: analyze, KIALI: kiali, VALIDATION: validation, FAULTS_PAGE: faults, MTLS: mtls}
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 A page has a title, what happens at run time, how to mend it, `## Bad` and `## Good` with YAML blocks. In a bad block a comment on
 the faulty line says what must be found there: `# error: route-to-missing-subset "part of the message"` (a comment alone on a line
-speaks of the next one). Words behind ```yaml are settings of the example: `whole-mesh`, `istio-version=1.24`,
+speaks of the next one). Words behind ```yaml are settings of the example: `whole-mesh`, `istio-version=1.24`, `upgrade-to=1.31`,
 `encoding=latin-1` (how the file is stored), `clusters` (the first folder of a title is the cluster to which the file is
 applied), and `title="gateway.yaml"`: neighbouring blocks with titles are the files of one example. A block ```yaml fixed
 holds what the fixes make of the block before it.

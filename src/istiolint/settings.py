@@ -30,6 +30,8 @@ class Settings:
     ignore: tuple[str, ...] = ()
     fail_on: Severity = "error"
     istio_version: str = NEWEST
+    upgrade_to: str | None = None
+    """The Istio to which an upgrade from `istio_version` leads, if one is asked about."""
     whole_mesh: bool = False
     root_namespace: str = "istio-system"
     cluster_domain: str = "cluster.local"

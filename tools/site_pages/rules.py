@@ -48,6 +48,7 @@ SETTINGS = {
     "whole-mesh": "This example is the whole mesh, as with `--whole-mesh`.",
     "clusters": "The first folder of each file is the cluster that holds it, as with `--cluster`.",
     "istio-version": "This example is for Istio {}.",
+    "upgrade-to": "It is upgraded to Istio {}.",
     "encoding": "This file is stored as {}.",
 }
 

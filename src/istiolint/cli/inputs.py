@@ -94,6 +94,7 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
         ignore=ignore,
         fail_on=options["fail_on"] or values.get("fail-on", default.fail_on),
         istio_version=_version(options["istio_version"] or values.get("istio-version", default.istio_version)),
+        upgrade_to=_target(options, values),
         whole_mesh=options["whole_mesh"] or values.get("whole-mesh", False),
         root_namespace=values.get("root-namespace", default.root_namespace),
         cluster_domain=values.get("cluster-domain", default.cluster_domain),
@@ -101,6 +102,19 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
         mesh_config=options["mesh_config"] or next(iter(config.paths("mesh-config")), None),
         mesh_networks=options["mesh_networks"] or next(iter(config.paths("mesh-networks")), None),
     )
+
+
+def _target(options: dict[str, Any], values: dict[str, Any]) -> str | None:
+    """The release to which an upgrade leads; Refusal for one that is not newer than that from which it comes."""
+    target = options.get("upgrade_to") or values.get("upgrade-to")
+    if target is None:
+        return None
+    written = options["istio_version"] or values.get("istio-version")
+    if written is None:
+        raise Refusal("--upgrade-to needs --istio-version, the Istio that runs today")
+    if minor(_version(target)) <= minor(_version(written)):
+        raise Refusal(f"--upgrade-to {target} is no upgrade from {written}")
+    return _version(target)
 
 
 def _clusters(config: Config, options: tuple[str, ...]) -> list[tuple[str, str]]:

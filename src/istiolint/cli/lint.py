@@ -42,6 +42,9 @@ Exit status:
 @rendering_options
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
 @click.option("--istio-version", metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default.")
+@click.option(
+    "--upgrade-to", metavar="1.N", help="Tell what an upgrade from --istio-version to this Istio changes for the files."
+)
 @click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
 @click.option("--mesh-networks", type=FILE, help="A MeshNetworks document.")
 @click.option("--against", metavar="REV|PATH", help="Report only what is not found in this git revision, or in this folder.")

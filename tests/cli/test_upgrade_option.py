@@ -1,0 +1,34 @@
+"""`--upgrade-to`: what is told, and what is no upgrade."""
+
+import pytest
+from commands import Run
+
+RETRIES = """\
+apiVersion: networking.istio.io/v1beta1
+kind: VirtualService
+metadata: {name: cart, namespace: storefront}
+spec:
+  hosts: [cart.example.com]
+  http: [{retries: {attempts: 3}, route: [{destination: {host: cart.example.com}}]}]
+"""
+
+
+def test_what_changes_is_told(run: Run) -> None:
+    result = run("-", "--istio-version", "1.23", "--upgrade-to", "1.24", input=RETRIES)
+    assert result.exit_code == 0
+    assert "from Istio 1.24 on, 503 is not tried again by default" in result.stdout
+    assert "503" not in run("-", "--istio-version", "1.23", input=RETRIES).stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--upgrade-to", "1.31"], "--upgrade-to needs --istio-version"),
+        (["--istio-version", "1.30", "--upgrade-to", "1.30"], "is no upgrade from 1.30"),
+        (["--istio-version", "1.30", "--upgrade-to", "1.99"], "1.99"),
+    ],
+)
+def test_what_is_no_upgrade(run: Run, options: list[str], words: str) -> None:
+    result = run("-", *options, input=RETRIES)
+    assert result.exit_code == 2
+    assert words in result.stderr
