@@ -72,7 +72,8 @@ def lint(runner: Path, cwd: Path, **inputs: str) -> subprocess.CompletedProcess[
     values = {names[name]: value for name, value in {**defaults, **{k.replace("_", "-"): v for k, v in inputs.items()}}.items()}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", lint_step()["run"]],
-        cwd=cwd, env={**os.environ, **values, "RUNNER_TEMP": str(runner)}, capture_output=True, text=True, check=False,
+        cwd=cwd, env={**os.environ, **values, "RUNNER_TEMP": str(runner), "GITHUB_STEP_SUMMARY": str(cwd / "summary.md")},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def test_action_annotates_and_writes_sarif(runner: Path, tmp_path: Path) -> None
     assert found.returncode == 1, found.stderr
     assert "::error " in found.stdout
     assert "duplicate-key" in (tmp_path / "found.sarif").read_text("utf-8")
+    assert "| error | `with space.yaml:10:7` | `duplicate-key` |" in (tmp_path / "summary.md").read_text("utf-8")
 
 
 def test_action_passes_when_nothing_is_found(runner: Path, tmp_path: Path) -> None:

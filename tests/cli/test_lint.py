@@ -14,7 +14,7 @@ from commands import FAULTY, ROOT, Process, Run
 from istiolint import __version__
 
 SHOP = ROOT / "fixtures/shop"
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown")
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -29,9 +29,10 @@ def test_formats_on_the_shop(process: Process, format_: str) -> None:
         assert len(sarif_run["results"]) > 20
     elif format_ == "github":
         assert found.stdout.count("\n::") > 20
-    else:
+    elif format_ == "text":
         assert "error[" in found.stdout
-        assert "\033" not in found.stdout
+    assert found.stdout.count("duplicate-key") > 0
+    assert "\033" not in found.stdout
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -18,7 +18,7 @@ SECTIONS = {
     ),
     "What is reported": ("select", "ignore", "against", "baseline", "write_baseline", "fail_on"),
     "What is mended": ("fix", "unsafe_fixes", "diff"),
-    "How it is reported": ("formats", "output", "show_suppressed", "color", "quiet"),
+    "How it is reported": ("formats", "output", "statistics", "show_files", "show_suppressed", "color", "quiet"),
 }
 REST = "Other options"
 

@@ -13,7 +13,7 @@ from istiolint.cli.baseline import baseline_of, baseline_options, write_baseline
 from istiolint.cli.help import SectionedCommand
 from istiolint.cli.inputs import FILE, PATH, inputs
 from istiolint.cli.names import RuleNames
-from istiolint.cli.output import FORMATS, write, write_text
+from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, write_text
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
@@ -51,8 +51,17 @@ Exit status:
 @baseline_options
 @fixing.fixing_options
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that gives exit status 1; error by default.")
-@click.option("--format", "formats", type=click.Choice(FORMATS), default="text", help="How to report; text by default.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=TargetType(),
+    metavar="FORMAT[=FILE]",
+    help=f"How to report, as often as wanted: {', '.join(FORMATS)}.",
+)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@click.option("--statistics", is_flag=True, help="Count what each rule found, in place of listing it; for the text format.")
+@click.option("--show-files", is_flag=True, help="List the files that would be linted, and do no more.")
 @click.option("--show-suppressed", is_flag=True, help="List what the manifests ask to leave out; not in the github format.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text.")
 @click.option("--quiet", "-q", is_flag=True, help="Leave out the summary of the text format.")
@@ -70,14 +79,13 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         os.getcwd()
     except OSError as error:
         raise Refusal("the current folder is not there any more") from error
-    fixes = options["fix"] or options["diff"]
-    if options["unsafe_fixes"] and not fixes:
-        raise Refusal("--unsafe-fixes goes with --fix, or with --diff to see what it would do")
-    if options["write_baseline"] and (fixes or options["against"]):
-        raise Refusal("--write-baseline writes all that is found: it does not go with --fix, --diff or --against")
+    _check(options)
     try:
         given = inputs(paths, options)
         settings = given.settings
+        if options["show_files"]:
+            write_text("".join(f"{printable(source.path)}\n" for source in given.sources() if source.linted), options["output"])
+            return
         baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
         before = engine.lint(given.sources_of(options["against"]), settings) if options["against"] else None
 
@@ -88,7 +96,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             report.left_out = keep_new(report, before) if before else 0
             return report
 
-        if fixes:
+        if options["fix"] or options["diff"]:
             sys.exit(_fix(list(given.sources()), run, settings.fail_on, options))
         report = run(given.sources())
         if baseline and options["write_baseline"]:
@@ -96,6 +104,18 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     except (ConfigError, MissingPathError, RenderError, RevisionError) as error:
         raise Refusal(str(error)) from error
     sys.exit(_tell(report, settings.fail_on, options))
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Refusal for options that do not go together."""
+    found = targets(options["formats"], options["output"])
+    if options["statistics"] and not any(target.format == "text" for target in found):
+        raise Refusal("--statistics goes with the text format")
+    fixes = options["fix"] or options["diff"]
+    if options["unsafe_fixes"] and not fixes:
+        raise Refusal("--unsafe-fixes goes with --fix, or with --diff to see what it would do")
+    if options["write_baseline"] and (fixes or options["against"]):
+        raise Refusal("--write-baseline writes all that is found: it does not go with --fix, --diff or --against")
 
 
 def _fix(sources: list[Source], run: Callable[[Iterable[Source]], Report], fail_on: Severity, options: dict[str, Any]) -> int:
@@ -118,7 +138,8 @@ def _tell(report: Report, fail_on: Severity, options: dict[str, Any], *, err: bo
     """Write the report; the exit status."""
     if not options["show_suppressed"]:
         report.suppressed = []
-    write(report, options["formats"], options["output"], options["color"], quiet=options["quiet"], err=err)
+    style = Style(options["color"], options["quiet"], options["statistics"])
+    write(report, targets(options["formats"], options["output"]), style, err=err)
     if report.left_out and not options["quiet"]:
         click.echo(
             f"istiolint: {report.left_out} that were found at `{printable(options['against'])}` as well are left out", err=True

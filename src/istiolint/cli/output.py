@@ -3,22 +3,69 @@
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import click
+from click.shell_completion import CompletionItem
 
 from istiolint.cli.refusal import Refusal
 from istiolint.report import Report
 
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown")
 
 
-def write(report: Report, format_: str, output: Path | None, color: str, *, quiet: bool, err: bool = False) -> None:
-    """Render a report and write it to a file, or to standard output or error; Refusal where that cannot be done."""
-    text = _rendered(report, format_, quiet=quiet)
-    coloured = _is_coloured(color, output, sys.stderr if err else sys.stdout)
-    write_text(text if coloured else click.unstyle(text), output, err=err)
+class Target(NamedTuple):
+    """A format and the file for it; None for standard output."""
+
+    format: str
+    file: Path | None = None
+
+
+class TargetType(click.ParamType):  # type: ignore[type-arg]
+    """FORMAT or FORMAT=FILE; the formats are completed by the shell."""
+
+    name = "target"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Target:
+        """The format, checked, and the file."""
+        name, equals, file = value.partition("=")
+        if name not in FORMATS:
+            self.fail(f"`{name}` is none of {', '.join(FORMATS)}", param, ctx)
+        if equals and not file:
+            self.fail(f"a file belongs behind `{value}`", param, ctx)
+        return Target(name, Path(file) if equals else None)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The formats that go on from what is typed."""
+        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+def targets(formats: Sequence[Target], output: Path | None) -> list[Target]:
+    """Where each report goes; `output` takes what would go to standard output. Refusal where two would go to one place."""
+    found = [target if target.file else Target(target.format, output) for target in formats or [Target("text")]]
+    if output and all(target.file for target in formats) and formats:
+        raise Refusal("--output is for a format that has no file of its own")
+    if len({target.file for target in found}) < len(found):
+        raise Refusal("only one report can go to standard output, or to one file: write --format FORMAT=FILE for the others")
+    return found
+
+
+class Style(NamedTuple):
+    """How the text format looks."""
+
+    color: str = "auto"
+    quiet: bool = False
+    statistics: bool = False
+
+
+def write(report: Report, found: Sequence[Target], style: Style, *, err: bool = False) -> None:
+    """Render a report and write it to files, and to standard output or error; Refusal where that cannot be done."""
+    for target in sorted(found, key=lambda target: target.file is None):  # files first: a pipe may end early
+        text = _rendered(report, target.format, style)
+        coloured = _is_coloured(style.color, target.file, sys.stderr if err else sys.stdout)
+        write_text(text if coloured else click.unstyle(text), target.file, err=err)
 
 
 def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
@@ -36,10 +83,11 @@ def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
         raise Refusal(f"cannot write {output or 'the report'}: {error.strerror or error}") from error
 
 
-def _rendered(report: Report, format_: str, *, quiet: bool) -> str:
+def _rendered(report: Report, format_: str, style: Style) -> str:
     module: Any = importlib.import_module(f"istiolint.report.{format_}")  # only the one that is needed
-    text: str = module.render(report, quiet=quiet) if format_ == "text" else module.render(report)
-    return text
+    if format_ != "text":
+        return str(module.render(report))
+    return str(module.statistics(report) if style.statistics else module.render(report, quiet=style.quiet))
 
 
 def _is_coloured(color: str, output: Path | None, stream: TextIO) -> bool:

@@ -1,6 +1,7 @@
 """The report for people: each diagnostic with its line, a caret under the place, what to write instead, and the other side."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 import click
@@ -24,6 +25,20 @@ def render(report: Report, *, quiet: bool = False) -> str:
     if not quiet:
         parts.append("\n".join([click.style(found(report), bold=True), *read(report)]))
     return "\n".join(parts).rstrip("\n") + "\n" if parts else ""
+
+
+def statistics(report: Report) -> str:
+    """How often each rule found something, the most frequent first."""
+    from istiolint.fix import text_edits
+
+    counts = Counter((diagnostic.severity, diagnostic.rule) for diagnostic in report.diagnostics)
+    fixes = Counter((one.severity, one.rule) for one in report.diagnostics if one.fix and text_edits(one.fix))
+    lines = [
+        f"{count:>7,}  {click.style(f'{severity:<7}', fg=COLOURS[severity])}  {rule}"
+        + (f"  ({fixes[severity, rule]:,} with a fix)" if fixes[severity, rule] else "")
+        for (severity, rule), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return "\n".join([*lines, *([""] if lines else []), click.style(found(report), bold=True)]) + "\n"
 
 
 def where(span: Span) -> str:

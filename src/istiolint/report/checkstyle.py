@@ -1,0 +1,29 @@
+"""Checkstyle's XML, which Jenkins, reviewdog and many others read: the errors of each file."""
+
+from itertools import groupby
+
+from istiolint.finding import Diagnostic
+from istiolint.report.report import Report
+from istiolint.report.xml import HEAD, attributes
+
+VERSION = "4.3"
+"""Of the format; readers look for it."""
+
+
+def render(report: Report) -> str:
+    """The report as Checkstyle writes it."""
+    files = groupby(report.diagnostics, key=lambda diagnostic: diagnostic.span.source.path)
+    written = "".join(f"<file{attributes({'name': path})}>\n{''.join(map(_error, found))}</file>\n" for path, found in files)
+    return f"{HEAD}<checkstyle{attributes({'version': VERSION})}>\n{written}</checkstyle>\n"
+
+
+def _error(diagnostic: Diagnostic) -> str:
+    hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
+    values: dict[str, str | int] = {
+        "line": diagnostic.span.begins.line,
+        "column": diagnostic.span.begins.column,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message + hint,
+        "source": f"istiolint.{diagnostic.rule}",
+    }
+    return f"<error{attributes(values)}/>\n"

@@ -1,0 +1,44 @@
+"""Code Quality of GitLab: an array of issues in JSON.
+
+GitLab knows issues again by their fingerprints and drops those that share one, and takes paths from the root of the repository.
+"""
+
+import hashlib
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from istiolint.finding import Diagnostic
+from istiolint.report.escape import as_json, printable
+from istiolint.report.fingerprint import identity
+from istiolint.report.report import Report
+
+SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
+
+
+def render(report: Report) -> str:
+    """The report as GitLab's `codequality` artifact."""
+    counts: Counter[str] = Counter()
+    issues = []
+    for diagnostic in report.diagnostics:
+        same = identity(diagnostic)
+        counts[same] += 1
+        issues.append(_issue(diagnostic, same if counts[same] == 1 else f"{same}:{counts[same]}"))
+    return as_json(issues, indent=1)
+
+
+def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
+    begins, ends = diagnostic.span.begins, diagnostic.span.ends
+    hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
+    return {
+        "description": printable(f"{diagnostic.rule}: {diagnostic.message}{hint}"),
+        "check_name": diagnostic.rule,
+        "fingerprint": hashlib.sha256(fingerprint.encode()).hexdigest(),
+        "severity": SEVERITIES[diagnostic.severity],
+        "location": {"path": _path(diagnostic.span.source.path), "lines": {"begin": begins.line, "end": ends.line}},
+    }
+
+
+def _path(path: str) -> str:
+    return printable(Path(os.path.relpath(path, os.environ.get("CI_PROJECT_DIR") or os.curdir)).as_posix())

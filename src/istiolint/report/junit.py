@@ -1,0 +1,57 @@
+"""JUnit's XML, as build servers show tests: a suite a file, a failed test a finding.
+
+What is only an opinion (`info`) is a test that passes and says so. Readers take a report without a test for a fault, so
+that there is always one. Failures of istiolint itself are errors.
+"""
+
+from itertools import groupby
+
+from istiolint.finding import Diagnostic
+from istiolint.report.report import Report
+from istiolint.report.text import where
+from istiolint.report.xml import HEAD, attributes, text
+
+NAME = "istiolint"
+
+
+def render(report: Report) -> str:
+    """The report as JUnit writes it."""
+    own = [_error(error) for error in report.internal_errors] or ([] if report.diagnostics else [_test(NAME, NAME, "")])
+    suites = [_suite(NAME, own, 0, len(report.internal_errors))] if own else []
+    for path, group in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.span.source.path):
+        found = list(group)
+        suites.append(_suite(path, [_case(path, diagnostic) for diagnostic in found], sum(map(_fails, found)), 0))
+    counts = {
+        "tests": len(own) + len(report.diagnostics),
+        "failures": sum(map(_fails, report.diagnostics)),
+        "errors": len(report.internal_errors),
+    }
+    return f"{HEAD}<testsuites{attributes({'name': NAME, **counts})}>\n{''.join(suites)}</testsuites>\n"
+
+
+def _fails(diagnostic: Diagnostic) -> bool:
+    return diagnostic.severity != "info"
+
+
+def _suite(name: str, tests: list[str], failures: int, errors: int) -> str:
+    values: dict[str, str | int] = {"name": name, "tests": len(tests), "failures": failures, "errors": errors}
+    return f"<testsuite{attributes(values)}>\n{''.join(tests)}</testsuite>\n"
+
+
+def _case(path: str, diagnostic: Diagnostic) -> str:
+    place = where(diagnostic.span)
+    body = f"{place}: {diagnostic.severity}: {diagnostic.message}" + (f" ({diagnostic.hint})" if diagnostic.hint else "")
+    if _fails(diagnostic):
+        inner = f"<failure{attributes({'type': diagnostic.severity, 'message': diagnostic.message})}>{text(body)}</failure>"
+    else:
+        inner = f"<system-out>{text(body)}</system-out>"
+    begins = diagnostic.span.begins
+    return _test(f"{diagnostic.rule} ({begins.line}:{begins.column})", path, inner)
+
+
+def _error(trouble: str) -> str:
+    return _test("internal error", NAME, f"<error{attributes({'type': 'internal', 'message': trouble})}/>")
+
+
+def _test(name: str, of: str, inner: str) -> str:
+    return f"<testcase{attributes({'name': name, 'classname': of})}>{inner}</testcase>\n"
