@@ -83,7 +83,7 @@ def test_action_annotates_and_writes_sarif(runner: Path, tmp_path: Path) -> None
     assert found.returncode == 1, found.stderr
     assert "::error " in found.stdout
     assert "duplicate-key" in (tmp_path / "found.sarif").read_text("utf-8")
-    assert "| error | `with space.yaml:10:7` | `duplicate-key` |" in (tmp_path / "summary.md").read_text("utf-8")
+    assert "| error | `with space.yaml:5:1` | `duplicate-key` |" in (tmp_path / "summary.md").read_text("utf-8")
 
 
 def test_action_passes_when_nothing_is_found(runner: Path, tmp_path: Path) -> None:
