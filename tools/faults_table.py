@@ -14,8 +14,6 @@ class Fault(NamedTuple):
     gap: str = ""
 
 
-_OPEN = "No rule yet."
-
 FAULTS: dict[str, Fault] = {
     "A1": Fault("A route to a subset that no DestinationRule makes", ("route-to-missing-subset", "subset-not-visible")),
     "A2": Fault("A field misspelt or at the wrong level, dropped in silence", ("misplaced-field", "unknown-field", "null-value")),
@@ -204,6 +202,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "A72": Fault("Settings of the mesh", ("unknown-mesh-setting", "provider-setting-ignored", "invalid-mesh-locality")),
     "A73": Fault("Telemetry without providers", ("access-log-without-provider",)),
-    "A74": Fault("Wasm modules: order, images without digest", gap=_OPEN),
-    "A75": Fault("Domains of rate limits that do not agree", gap=_OPEN),
+    "A74": Fault("Wasm modules: order, images without digest", ("wasm-module-without-version",)),
+    "A75": Fault(
+        "Domains of rate limits that do not agree", gap="The domain stands in the rate limit service's own configuration."
+    ),
 }
