@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 from istiolint import schema
 from istiolint.documents import Document, patch_paths, read
 from istiolint.finding import Diagnostic, Finding, Place, field_path
+from istiolint.levels import Levels
 from istiolint.mesh import Mesh
 from istiolint.rendered.trace import traced
 from istiolint.report import Report, Summary
@@ -14,7 +15,7 @@ from istiolint.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resour
 from istiolint.rules import Check, Rule, all_rules, checked, matching, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
-from istiolint.suppression import Ledger, Suppressed
+from istiolint.suppression import Ledger, PathIgnores, Suppressed
 from istiolint.suppression.ledger import MARK
 
 Watch: TypeAlias = Callable[[int, int], None]
@@ -51,6 +52,7 @@ def selected(settings: Settings) -> dict[str, Rule]:
     chosen = [rule for name in settings.select for rule in _named(name)] if settings.select else [
         rule for rule in all_rules().values() if rule.default
     ]  # fmt: skip
+    chosen += [rule for name in settings.extend_select for rule in _named(name)]
     dropped = {rule.id for name in settings.ignore for rule in _named(name)}
     return {rule.id: rule for rule in sorted(chosen, key=lambda rule: rule.id) if rule.id not in dropped}
 
@@ -66,6 +68,9 @@ class _Run:
     def __init__(self, settings: Settings, watch: Watch | None):
         self.settings, self.watch = settings, watch
         self.rules = selected(settings)
+        self.levels = Levels(settings)
+        self.by_cluster: dict[str, Mesh] = {}
+        self.path_ignores = PathIgnores(settings.per_path_ignores)
         self.summary = Summary()
         self.found: list[tuple[Rule, Finding, Resource | None]] = []
         self.sources: dict[str, Source] = {}
@@ -75,6 +80,7 @@ class _Run:
 
     def lint(self, sources: Iterable[Source]) -> Report:
         for cluster, mesh in self.meshes(sources):
+            self.by_cluster[cluster.name] = mesh
             self.check(cluster.checked, mesh)
         self.internal_errors += [
             f"{what} failed on {count - 1} more of the resources" for what, count in self.crashes.items() if count > 1
@@ -182,6 +188,8 @@ class _Run:
             diagnostic = self.concrete(rule, finding, resource)
             reason = self.ledger.reason(rule, diagnostic, resource)
             diagnostic = traced(diagnostic)
+            if self.path_ignores.name(rule, diagnostic.span.source.path):
+                continue
             if reason is None:
                 diagnostics[_key(diagnostic)] = diagnostic
             else:
@@ -190,7 +198,8 @@ class _Run:
             for rule, finding in self.ledger.findings(self.rules, whole_mesh=self.settings.whole_mesh):
                 if rule.id in self.rules:
                     diagnostic = traced(self.concrete(rule, finding, None))
-                    diagnostics[_key(diagnostic)] = diagnostic
+                    if not self.path_ignores.name(rule, diagnostic.span.source.path):
+                        diagnostics[_key(diagnostic)] = diagnostic
         self.summary.suppressed.update(one.diagnostic.rule for one in suppressed.values())
         return Report(
             [diagnostics[key] for key in sorted(diagnostics)],
@@ -201,12 +210,19 @@ class _Run:
             [suppressed[key] for key in sorted(suppressed)],
         )
 
+    def environment(self, resource: Resource | None) -> str | None:
+        """The name of the environment of a resource, if severities depend on it."""
+        if resource is None or not self.levels.by_environment:
+            return None
+        found = self.by_cluster[resource.cluster].environments.of(resource)
+        return found.name if found else None
+
     def concrete(self, rule: Rule, finding: Finding, resource: Resource | None) -> Diagnostic:
         path = finding.place.path if isinstance(finding.place, Place) else ()
         path = path[len(resource.path) :] if resource else path
         return Diagnostic(
-            rule.id, rule.codes, rule.category, finding.severity or rule.severity, finding.message, finding.hint,
-            finding.place.span(), field_path(path), resource.identity if resource else None,
+            rule.id, rule.codes, rule.category, self.levels.of(rule, finding, self.environment(resource)),
+            finding.message, finding.hint, finding.place.span(), field_path(path), resource.identity if resource else None,
             tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), finding.fix,
         )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What a run is asked to do: the options of the command line and the configuration file, in one value."""
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from istiolint.finding import Severity
 
@@ -20,6 +21,19 @@ class Environment:
     name: str
     namespaces: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    """Keys with patterns of values, of the resource or its namespace."""
+    severity: tuple[tuple[str, Severity], ...] = ()
+    """Other severities for rules in this environment; as `Settings.severity`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathIgnore:
+    """Rules that are off in files that a pattern names, as in .gitignore; relative to a folder."""
+
+    folder: str
+    pattern: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +41,20 @@ class Settings:
     """One run's settings; the defaults are those of `istiolint PATH` without a configuration file."""
 
     select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, Severity], ...] = ()
+    """Other severities for rules, by id, code or category."""
+    per_path_ignores: tuple[PathIgnore, ...] = ()
+    known_hosts: tuple[str, ...] = ()
+    known_gateways: tuple[str, ...] = ()
     fail_on: Severity = "error"
     istio_version: str = NEWEST
     upgrade_to: str | None = None
     """The Istio to which an upgrade from `istio_version` leads, if one is asked about."""
     whole_mesh: bool = False
+    trust_domain: str | None = None
+    """That of the mesh where no MeshConfig of the input says it; Istio's default where this does not either."""
     root_namespace: str = "istio-system"
     cluster_domain: str = "cluster.local"
     environments: tuple[Environment, ...] = ()
@@ -43,3 +65,11 @@ class Settings:
     def istio_minor(self) -> int:
         """The minor of `istio_version`."""
         return minor(self.istio_version)
+
+    def knows_host(self, host: str) -> bool:
+        """Whether a full host name is one of those that are there although the input does not hold them."""
+        return any(fnmatchcase(host, pattern) for pattern in self.known_hosts)
+
+    def knows_gateway(self, namespace: str, name: str) -> bool:
+        """Whether a gateway is one of those that are there although the input does not hold them."""
+        return any(fnmatchcase(f"{namespace}/{name}", pattern) for pattern in self.known_gateways)

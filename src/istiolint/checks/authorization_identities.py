@@ -82,7 +82,7 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A trust domain that is neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
-    if written is None or mesh.neighbours.services:
+    if (written is None and mesh.settings.trust_domain is None) or mesh.neighbours.services:
         return
     known = {mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")}
     for principal in principals(policy):
@@ -93,7 +93,7 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is "
                 f"`{mesh.config.text('trustDomain')}`",
                 hint="write that, or add the other one to `trustDomainAliases` of the MeshConfig",
-                related=[(written, "the trust domain")],
+                related=[(written, "the trust domain")] if written else [],
             )
 
 

@@ -26,7 +26,7 @@ def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for destination in destinations(virtual_service):
         host = destination["host"]
         fqdn = mesh.hosts.fqdn(host.text, virtual_service.namespace)
-        if _is_host(host) and next(mesh.hosts.behind(fqdn), None) is None:
+        if _is_host(host) and next(mesh.hosts.behind(fqdn), None) is None and not mesh.settings.knows_host(fqdn):
             yield _not_found(host, virtual_service, mesh.hosts, "Envoy gets no cluster for it and answers 503")
 
 
@@ -39,7 +39,8 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
     host = rule.spec["host"]
     fqdn = mesh.hosts.fqdn(host.text, rule.namespace)
     wildcard_of_the_cluster = fqdn.startswith("*") and (fqdn == "*" or f".svc.{mesh.hosts.cluster_domain}".endswith(fqdn[1:]))
-    if _is_host(host) and not wildcard_of_the_cluster and next(mesh.hosts.under(fqdn), None) is None:
+    known = wildcard_of_the_cluster or mesh.settings.knows_host(fqdn)
+    if _is_host(host) and not known and next(mesh.hosts.under(fqdn), None) is None:
         yield _not_found(host, rule, mesh.hosts, "the rule applies to nothing")
 
 

@@ -20,6 +20,8 @@ def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     for parent in parents(route):
         if parent.type != KUBERNETES_GATEWAY or is_placeholder(parent.name) or _gateways(parent, mesh):
             continue
+        if mesh.settings.knows_gateway(parent.namespace, parent.name):
+            continue
         elsewhere = [other for other in mesh.gateways.named(parent.name) if other.type == KUBERNETES_GATEWAY]
         names = sorted({other.namespace for other in elsewhere})
         own = not parent.at["namespace"]

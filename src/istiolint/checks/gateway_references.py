@@ -19,6 +19,8 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
     for name, gateway in bound_gateways(virtual_service):
         if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or is_placeholder(gateway.text):
             continue
+        if mesh.settings.knows_gateway(name.namespace, name.name):
+            continue
         elsewhere = mesh.gateways.named(name.name)
         others = sorted({f"{other.namespace}/{other.name}" for other in elsewhere})
         placed = all(other.placed for other in elsewhere) and ("/" in gateway.text or virtual_service.placed)

@@ -24,7 +24,7 @@ def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
                 continue  # short names are no hosts here at all: the rule invalid-host tells of them
             namespace = sidecar.namespace if owner == "." else owner
             here = any(namespace in ("*", each.namespace) for each in mesh.hosts.under(host))
-            if not here and next(mesh.virtual_services.on_mesh(host), None) is None:
+            if not here and not mesh.settings.knows_host(host) and next(mesh.virtual_services.on_mesh(host), None) is None:
                 yield _nothing(entry, list(mesh.hosts.named(host)), sidecar, mesh)
 
 

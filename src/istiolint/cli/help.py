@@ -16,7 +16,7 @@ SECTIONS = {
         "mesh_config",
         "mesh_networks",
     ),
-    "What is reported": ("select", "ignore", "against", "baseline", "write_baseline", "fail_on"),
+    "What is reported": ("select", "extend_select", "ignore", "against", "baseline", "write_baseline", "fail_on"),
     "What is mended": ("fix", "unsafe_fixes", "diff"),
     "How it is reported": ("formats", "output", "statistics", "show_files", "show_suppressed", "color", "quiet"),
 }

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,7 +66,7 @@ class Inputs(NamedTuple):
 
 def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     """Options that a command does not have are unset. Raises ConfigError."""
-    config = _config(options)
+    config = _config(options, [*paths, *(each for each in (options["kustomize"], options["helm"]) for each in each or ())])
     settings = _settings(config, defaultdict(lambda: None, options))
     clusters = _clusters(config, options["cluster"])
     context = (*options["context"], *config.paths("context"))
@@ -74,24 +74,41 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     return Inputs(paths or (() if clusters or rendering else (".",)), context, clusters, settings, config, rendering)
 
 
-def _config(options: dict[str, Any]) -> Config:
+def _config(options: dict[str, Any], paths: Iterable[str]) -> Config:
     if options["isolated"]:
         return Config()
-    path = Path(options["config"]) if options["config"] else find(Path.cwd())
+    path = Path(options["config"]) if options["config"] else find(_common_folder(paths))
     return load(path) if path else Config()
+
+
+def _common_folder(paths: Iterable[str]) -> Path:
+    """The innermost folder that holds all paths; the current one without any, and for standard input."""
+    named = [os.path.abspath(path) for path in paths if path != "-"]
+    try:
+        common = Path(os.path.commonpath(named)) if named else Path.cwd()
+    except ValueError:  # drives of Windows have nothing in common
+        common = Path.cwd()
+    return next(folder for folder in (common, *common.parents) if folder.is_dir())
 
 
 def _settings(config: Config, options: dict[str, Any]) -> Settings:
     values, default = config.values, Settings()
     select = tuple(name for names in options["select"] or () for name in names) or config.names("select")
     ignore = (*(name for names in options["ignore"] or () for name in names), *config.names("ignore"))
-    try:
-        check_names((*config.names("select"), *config.names("ignore")))
-    except click.BadParameter as error:
-        raise ConfigError(f"{config.path}: {error.message}") from error
+    for name, where in config.rule_names():
+        try:
+            check_names([name])
+        except click.BadParameter as error:
+            raise ConfigError(f"{where}: {error.message}") from error
     return Settings(
         select=select,
+        extend_select=(*(name for names in options["extend_select"] or () for name in names), *config.names("extend-select")),
         ignore=ignore,
+        severity=tuple(values.get("severity", {}).items()),
+        per_path_ignores=config.path_ignores(),
+        known_hosts=config.names("known-hosts"),
+        known_gateways=config.names("known-gateways"),
+        trust_domain=values.get("trust-domain", default.trust_domain),
         fail_on=options["fail_on"] or values.get("fail-on", default.fail_on),
         istio_version=_version(options["istio_version"] or values.get("istio-version", default.istio_version)),
         upgrade_to=_target(options, values),

@@ -30,10 +30,16 @@ _NUMBERED = re.compile(r"\d+$")
 
 
 class Environment(NamedTuple):
-    """An environment: its stage, and the evidence in words."""
+    """An environment: its stage, the evidence in words, and its name where the configuration has one for it."""
 
     stage: Stage
     because: str
+    named: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the configuration calls it, else its stage."""
+        return self.named or self.stage
 
 
 class Environments:
@@ -68,6 +74,10 @@ class Environments:
             glob = next((glob for glob in declared.paths if fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}")), None)
             if glob is not None:
                 return _named(declared.name, f"the configuration counts files `{glob}` to `{declared.name}`")
+            labels = [resource.labels, *(namespace.labels for namespace in self._namespaces.get(resource.namespace, ()))]
+            for key, glob in declared.labels:
+                if any(key in each and fnmatchcase(each[key], glob) for each in labels):
+                    return _named(declared.name, f"the configuration counts the label `{key}: {glob}` to `{declared.name}`")
         return None
 
 
@@ -109,7 +119,7 @@ def _by_path(path: str) -> Environment | None:
 
 def _named(name: str, because: str) -> Environment:
     """An environment of the configuration; one whose name speaks of no stage is taken for a test."""
-    return Environment(stage_of(name) or "test", because)
+    return Environment(stage_of(name) or "test", because, name)
 
 
 def _slashes(path: str) -> str:

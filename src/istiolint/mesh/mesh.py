@@ -96,7 +96,7 @@ class Mesh:
     def config(self) -> MeshConfig:
         """The MeshConfig."""
         installs = self.all("IstioOperator", "Istio", "IstioRevision", HELM_VALUES)
-        return MeshConfig(self.all("ConfigMap"), installs, self._mesh_config)
+        return MeshConfig(self.all("ConfigMap"), installs, self._mesh_config, trust_domain=self.settings.trust_domain)
 
     @cached_property
     def root_namespace(self) -> str:
@@ -169,7 +169,7 @@ class Mesh:
     @cached_property
     def neighbours(self) -> Neighbours:
         """What the other clusters of the mesh hold."""
-        return Neighbours(self._foreign)
+        return Neighbours(self._foreign, trust_domain=self.settings.trust_domain)
 
     @cached_property
     def gateway_servers(self) -> GatewayServers:

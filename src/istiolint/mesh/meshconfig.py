@@ -41,31 +41,39 @@ class MeshConfig:
     revisions (`istio-REVISION`), an IstioOperator, Helm values, an Istio resource.
     """
 
-    def __init__(self, config_maps: Iterable[Resource], installs: Iterable[Resource], given: Document | None = None):
+    def __init__(
+        self,
+        config_maps: Iterable[Resource],
+        installs: Iterable[Resource],
+        given: Document | None = None,
+        *,
+        trust_domain: str | None = None,
+    ):
         self._config_maps, self._installs, self._given = config_maps, installs, given
+        self._defaults = DEFAULTS | {"trustDomain": trust_domain} if trust_domain else DEFAULTS
 
     def __getitem__(self, field: str) -> Any:
         """The value of a field; Istio's default (None for fields without one) where the input does not set it."""
         for config in self.sources:
             if config[field].exists:
                 return config[field].value
-        return DEFAULTS.get(field)
+        return self._defaults.get(field)
 
     def text(self, field: str) -> str:
         """A field that is a string; Istio's default where the input has something else."""
         value = self[field]
-        return value if isinstance(value, str) else str(DEFAULTS.get(field, ""))
+        return value if isinstance(value, str) else str(self._defaults.get(field, ""))
 
     def names(self, field: str) -> tuple[str, ...]:
         """A field that is a list of strings; Istio's default where the input has something else or nothing in it."""
         value = self[field]
         named = tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
-        return named or tuple(DEFAULTS.get(field, ()))
+        return named or tuple(self._defaults.get(field, ()))
 
     def on(self, field: str) -> bool:
         """A field that is a boolean; Istio's default where the input has something else."""
         value = self[field]
-        return value if isinstance(value, bool) else bool(DEFAULTS.get(field))
+        return value if isinstance(value, bool) else bool(self._defaults.get(field))
 
     def at(self, field: str) -> Cursor | None:
         """Where the input sets a field; None where it does not."""

@@ -12,7 +12,8 @@ from istiolint.resource import Resource
 class Neighbours:
     """The Services and the settings of other clusters. Configuration of Istio's own counts only where it is applied."""
 
-    def __init__(self, foreign: Iterable[Resource]):
+    def __init__(self, foreign: Iterable[Resource], *, trust_domain: str | None = None):
+        self._trust_domain = trust_domain
         foreign = list(foreign)
         self._holding_config = [resource for resource in foreign if resource.type in CONFIG_KINDS]
         self.services = [resource for resource in foreign if resource.type == "Service"]
@@ -32,7 +33,9 @@ class Neighbours:
             by_cluster[resource.cluster].append(resource)
         found = {
             cluster: MeshConfig(
-                [each for each in held if each.type == "ConfigMap"], [each for each in held if each.type != "ConfigMap"]
+                [each for each in held if each.type == "ConfigMap"],
+                [each for each in held if each.type != "ConfigMap"],
+                trust_domain=self._trust_domain,
             )
             for cluster, held in sorted(by_cluster.items())
         }

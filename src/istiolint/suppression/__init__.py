@@ -1,5 +1,6 @@
-"""What the authors of a manifest ask not to be told: comments, and annotations of resources."""
+"""What is not to be told: by comments and annotations in manifests, and by the configuration for some files."""
 
 from istiolint.suppression.ledger import Ledger, Suppressed
+from istiolint.suppression.paths import PathIgnores
 
-__all__ = ["Ledger", "Suppressed"]
+__all__ = ["Ledger", "PathIgnores", "Suppressed"]

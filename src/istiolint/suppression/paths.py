@@ -1,0 +1,45 @@
+"""Rules that are off in some files: the setting `per-path-ignores`."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from istiolint.rules import Rule, matching
+from istiolint.settings import PathIgnore
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+
+class PathIgnores:
+    """Which rules are off in which files. Raises ValueError for a name that means no rule."""
+
+    def __init__(self, ignores: Sequence[PathIgnore]):
+        self._ignores = ignores
+        self._found: dict[str, frozenset[str]] = {}
+        for name in (name for ignore in ignores for name in ignore.names):
+            if next(matching(name), None) is None:
+                raise ValueError(name)
+
+    def name(self, rule: Rule, path: str) -> bool:
+        """Whether a rule is off in a file."""
+        if not self._ignores:
+            return False
+        if path not in self._found:
+            self._found[path] = frozenset(self._rules(path))
+        return rule.id in self._found[path]
+
+    def _rules(self, path: str) -> list[str]:
+        found: list[str] = []
+        for ignore, spec in self._specs:
+            relative = os.path.relpath(path, ignore.folder).replace(os.sep, "/")
+            if not relative.startswith("../") and spec.match_file(relative):
+                found += [rule.id for name in ignore.names for rule in matching(name)]
+        return found
+
+    @cached_property
+    def _specs(self) -> list[tuple[PathIgnore, "GitIgnoreSpec"]]:
+        from pathspec import GitIgnoreSpec
+
+        return [(ignore, GitIgnoreSpec.from_lines([ignore.pattern])) for ignore in self._ignores]
