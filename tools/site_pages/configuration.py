@@ -11,9 +11,9 @@ SCHEMA = "istiolint-config.schema.json"
 HEAD = f"""\
 # Configuration
 
-istiolint looks for `.istiolint.yaml`, or a pyproject.toml with a table `[tool.istiolint]`, in the folder of what it lints and above
-it, up to the root of the repository. Of several paths, the folder that holds all of them counts. `--config FILE` names another,
-`--isolated` reads none, and options of the command line win over it. Every setting may be left out; one that does not
+istiolint looks for `.istiolint.yaml`, or a pyproject.toml with a table `[tool.istiolint]`, in the folder of what it lints and
+above it, up to the root of the repository. Of several paths, the folder that holds all of them counts. `--config FILE` names
+another, `--isolated` reads none, and options of the command line win over it. Every setting may be left out; one that does not
 exist, or has a value that it cannot have, is told with its line, and the exit status is 2.
 
 ```yaml
