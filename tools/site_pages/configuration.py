@@ -25,7 +25,7 @@ fail-on: warning
 severity:
   port-without-protocol: info
 per-path-ignores:
-  legacy/**: [telemetry, unknown-annotation]
+  legacy/**: [production, unknown-annotation]
 environments:
   production:
     namespaces: [shop-*]
