@@ -98,6 +98,11 @@ class Config:
         ]
 
 
+def setting_names() -> tuple[str, ...]:
+    """All settings that there are, as they are ordered in the schema."""
+    return tuple(_schema()["properties"])
+
+
 def find(start: Path) -> Path | None:
     """The configuration file of a folder: in it or above, up to the root of the repository."""
     for place in (start, *start.parents):
@@ -176,11 +181,15 @@ def _shortest(path: Path) -> Path:
         return path
 
 
+def _schema() -> Any:
+    return json.loads((folder("schemas") / "istiolint-config.schema.json").read_text("utf-8"))
+
+
 def _check(config: Config) -> None:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    schema = json.loads((folder("schemas") / "istiolint-config.schema.json").read_text("utf-8"))
+    schema = _schema()
     error = best_match(Draft202012Validator(schema).iter_errors(config.values))
     if error is None:
         return

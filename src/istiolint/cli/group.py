@@ -5,8 +5,10 @@ from click.shell_completion import CompletionItem
 
 from istiolint import __version__
 from istiolint.cli.completion import completion
+from istiolint.cli.config import config
 from istiolint.cli.explain import explain
 from istiolint.cli.help import write_sections
+from istiolint.cli.init import init
 from istiolint.cli.lint import lint
 from istiolint.cli.mtls import mtls
 from istiolint.cli.rules import rules
@@ -60,5 +62,5 @@ def group() -> None:
     """Read Istio manifests offline and say what will break, where, why, and how to mend it."""
 
 
-for command in (lint, mtls, rules, explain, completion):
+for command in (lint, mtls, rules, explain, init, config, completion):
     group.add_command(command)

@@ -17,6 +17,7 @@ from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source, discover
 
 PATH = click.Path(path_type=str)
+DIRECTORY = click.Path(exists=True, file_okay=False, path_type=str)
 FILE = click.Path(dir_okay=False, path_type=str)
 
 

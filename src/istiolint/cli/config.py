@@ -1,0 +1,74 @@
+"""`istiolint config`: the settings that hold, and where each comes from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from istiolint.cli.inputs import Inputs, inputs
+from istiolint.cli.lint import lint
+from istiolint.cli.refusal import Refusal
+from istiolint.config import ConfigError, setting_names
+from istiolint.report.escape import inline_json, printable
+
+_OPTIONS = (
+    "select", "extend_select", "ignore", "context", "cluster", "kustomize", "helm", "values", "whole_mesh", "istio_version",
+    "upgrade_to", "mesh_config", "mesh_networks", "baseline", "fail_on", "config", "isolated",
+)  # fmt: skip
+_WIDTH = 44
+
+
+@click.command(
+    short_help="Show the settings that hold, and where each comes from.",
+    params=[param for param in lint.params if param.name in ("paths", *_OPTIONS)],
+)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
+def config(paths: tuple[str, ...], format_: str, **options: Any) -> None:
+    """Show the settings that hold when these paths are linted with these options, as a configuration file would say them."""
+    from istiolint.engine import selected
+    from istiolint.rules import all_rules
+
+    try:
+        given = inputs(paths, options)
+    except ConfigError as error:
+        raise Refusal(str(error)) from error
+    found = [(name, _value(name, given, options), _origin(name, given, options)) for name in setting_names()]
+    if format_ == "json":
+        settings = {name: {"value": value, "source": source} for name, value, source in found}
+        click.echo(json.dumps({"config": str(given.config.path) if given.config.path else None, "settings": settings}, indent=2))
+        return
+    if given.config.path is None:
+        click.echo("# No configuration file is read.")
+    for name, value, source in found:
+        said = f"# {name}: not set" if value is None else f"{name}: {inline_json(value)}"
+        click.echo(f"{said:{_WIDTH}}  # {printable(source)}" if value is not None else said)
+    click.echo(f"# {len(selected(given.settings))} of {len(all_rules())} rules are on; `istiolint rules` lists all.")
+    if not paths and Path("config").exists():
+        click.echo("istiolint: to lint what is called config here: istiolint ./config", err=True)
+
+
+def _value(name: str, given: Inputs, options: dict[str, Any]) -> Any:
+    """What holds, as a configuration file would say it. Paths are relative to the current folder."""
+    match name:
+        case "context":
+            return list(given.context)
+        case "clusters":
+            names = dict.fromkeys(cluster for cluster, _ in given.clusters)
+            return {name: [path for cluster, path in given.clusters if cluster == name] for name in names}
+        case "baseline":
+            return str(options["baseline"]) if options["baseline"] else next(iter(given.config.paths("baseline")), None)
+        case "severity" | "environments" | "per-path-ignores":
+            return given.config.values.get(name, {})
+        case _:
+            value = getattr(given.settings, name.replace("-", "_"))
+            return list(value) if isinstance(value, tuple) else value
+
+
+def _origin(name: str, given: Inputs, options: dict[str, Any]) -> str:
+    """The option, the line of the configuration, or both where they add up."""
+    option = "cluster" if name == "clusters" else name.replace("-", "_")
+    called = [f"--{option.replace('_', '-')}"] if options.get(option) else []
+    written = [given.config.where(name, part="key")] if name in given.config.values else []
+    adds_up = name in ("ignore", "extend-select", "context")
+    return ", ".join([*called, *written] if adds_up else (called or written)) or "default"

@@ -1,0 +1,52 @@
+"""`istiolint init`: a first configuration."""
+
+from pathlib import Path
+
+import click
+
+from istiolint.cli.inputs import DIRECTORY
+from istiolint.cli.progress import watch
+from istiolint.cli.refusal import Refusal
+from istiolint.config import NAMES, find
+from istiolint.report.escape import printable
+
+EXIT_STATUS = """\b
+Exit status:
+  0  the file is written
+  2  it is not: there is one already, or it cannot be written
+"""
+
+
+@click.command(short_help="Write a first .istiolint.yaml.", epilog=EXIT_STATUS)
+@click.argument("folder", type=DIRECTORY, default=".")
+@click.option("--stdout", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--force", is_flag=True, help="Write over the file that is there.")
+def init(folder: str, stdout: bool, force: bool) -> None:
+    """Look through a folder, the current one by default, and write a configuration with comments from what is found there."""
+    from istiolint import engine
+    from istiolint.initial import configuration
+    from istiolint.replace import replace
+    from istiolint.report.counts import counted
+    from istiolint.sources import discover
+    from istiolint.survey import survey
+
+    path = Path(folder) / NAMES[0]
+    if not stdout and not force and path.exists():
+        raise Refusal(f"there is {path} already; --force writes over it, --stdout shows what would be written")
+    above = find(Path(folder).resolve())
+    sources = list(discover([folder]))
+    understood = engine.understand(sources, watch=watch())
+    text = configuration(survey(sources, [mesh for _, mesh in understood.meshes]))
+    if stdout:
+        click.echo(text, nl=False)
+        return
+    try:
+        replace(path, text.encode("utf-8", "backslashreplace"), keep=path.exists())
+    except OSError as error:
+        raise Refusal(f"cannot write {path}: {error.strerror or error}") from error
+    click.echo(f"Wrote {printable(str(path))} from what {counted(len(sources), 'file')} tell.")
+    if above and not above.samefile(path):
+        click.echo(f"It is heard in place of {printable(str(above))}, which is not read any more for this folder.")
+    click.echo(
+        "Next: `istiolint` lints; `istiolint --write-baseline` keeps what it finds today for later: only what is new fails."
+    )
