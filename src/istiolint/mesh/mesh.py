@@ -6,6 +6,7 @@ from functools import cache, cached_property
 
 from istiolint.documents import Document
 from istiolint.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
+from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
 from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.environments import Environments
@@ -145,6 +146,11 @@ class Mesh:
     def mtls(self) -> Mtls:
         """Which mTLS mode holds for a workload's port."""
         return Mtls(self.all("PeerAuthentication"), self.workloads, self.root_namespace)
+
+    @cached_property
+    def authorization(self) -> Authorization:
+        """Which rules decide over requests, and which of them others decide already."""
+        return Authorization(self.all("AuthorizationPolicy"), self.root_namespace)
 
     @cached_property
     def environments(self) -> Environments:

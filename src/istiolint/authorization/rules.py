@@ -1,0 +1,140 @@
+"""Rules of AuthorizationPolicies, and whether all that one of them matches is matched by another one as well."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+from istiolint.authorization.texts import range_covers, text_covers, texts_apart
+from istiolint.cursor import Cursor
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.resource import Resource
+
+Item: TypeAlias = Mapping[str, tuple[str, ...]]
+"""A source or an operation: all of its fields have to match, of each field one of its values."""
+
+SOURCE = ("principals", "requestPrincipals", "namespaces", "serviceAccounts", "trustDomains", "ipBlocks", "remoteIpBlocks")
+OPERATION = ("hosts", "ports", "methods", "paths")
+_RANGES = ("ipBlocks", "remoteIpBlocks")
+_AS_WRITTEN = ("ports", "serviceAccounts")
+_WITHOUT_CASE = ("hosts",)
+_PRINCIPAL = re.compile(r"[^/*]+/ns/([^/*]+)/sa/.+")
+
+
+class Condition(NamedTuple):
+    """An item of `when`."""
+
+    key: str
+    values: tuple[str, ...]
+    not_values: tuple[str, ...]
+
+
+class Rule(NamedTuple):
+    """An item of `spec.rules`, as far as it is written as Istio takes it. No sources at all are any source."""
+
+    policy: Resource
+    at: Cursor
+    sources: tuple[Item, ...]
+    operations: tuple[Item, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it matches every request."""
+        return not (self.sources or self.operations or self.conditions)
+
+    def covers(self, narrow: "Rule") -> bool:
+        """Whether surely every request that `narrow` matches is matched by this rule."""
+        return (
+            _all_covered(self.sources, narrow.sources)
+            and _all_covered(self.operations, narrow.operations)
+            and all(any(_implies(theirs, mine) for theirs in narrow.conditions) for mine in self.conditions)
+        )
+
+
+def rules_of(policy: Resource) -> Iterator[Rule]:
+    """The rules of a policy; those left out that Istio refuses, that come from a template, or that have fields unknown here."""
+    for at in policy.spec["rules"]:
+        if not isinstance(at.value, dict) or at.mapping.keys() - {"from", "to", "when"}:
+            continue
+        sources = [_item(item["source"], SOURCE) for item in at["from"]]
+        operations = [_item(item["operation"], OPERATION) for item in at["to"]]
+        conditions = [_condition(item) for item in at["when"]]
+        whole = all(isinstance(at[part].value, list | None) for part in ("from", "to", "when"))
+        if whole and None not in (*sources, *operations, *conditions):
+            yield Rule(policy, at, *(tuple(filter(None, items)) for items in (sources, operations, conditions)))  # type: ignore[arg-type]
+
+
+def _item(item: Cursor, fields: tuple[str, ...]) -> Item | None:
+    known = {name for field in fields for name in (field, negative(field))}
+    found = {name: _texts(values) for name, values in item.items() if values.value is not None}
+    return found if found and found.keys() <= known and all(found.values()) else None
+
+
+def _condition(item: Cursor) -> Condition | None:
+    values, not_values = _texts(item["values"]), _texts(item["notValues"])
+    written = all(bool(texts) == bool(item[name]) for name, texts in (("values", values), ("notValues", not_values)))
+    return Condition(item["key"].text, values, not_values) if item["key"].text and written and (values or not_values) else None
+
+
+def _texts(values: Cursor) -> tuple[str, ...]:
+    """The texts of a list; none if it holds anything else."""
+    texts = tuple(value.text for value in values)
+    return texts if all(texts) and not any(map(has_placeholder, texts)) else ()
+
+
+def negative(field: str) -> str:
+    """The field that excludes what another one names: `notPaths` for `paths`."""
+    return f"not{field[0].upper()}{field[1:]}"
+
+
+def _all_covered(wide: tuple[Item, ...], narrow: tuple[Item, ...]) -> bool:
+    return not wide or bool(narrow and all(any(_item_covers(mine, theirs) for mine in wide) for theirs in narrow))
+
+
+def _item_covers(wide: Item, narrow: Item) -> bool:
+    return all(_field_covers(field, values, narrow) for field, values in wide.items())
+
+
+def _field_covers(field: str, wide: tuple[str, ...], narrow: Item) -> bool:
+    if field.startswith("not"):
+        plain = f"{field[3].lower()}{field[4:]}"
+        covers, excluded, named = _comparison(plain), narrow.get(field, ()), _named(plain, narrow)
+        return all(
+            any(covers(theirs, mine) for theirs in excluded)
+            or (bool(named) and plain not in _RANGES and all(_apart(plain, mine, theirs) for theirs in named))
+            for mine in wide
+        )
+    covers, named = _comparison(field), _named(field, narrow)
+    return bool(named) and all(any(covers(mine, theirs) for mine in wide) for theirs in named)
+
+
+def _named(field: str, item: Item) -> tuple[str, ...]:
+    """What a field names; principals name their namespaces as well."""
+    if field == "namespaces" and field not in item:
+        found = [_PRINCIPAL.fullmatch(principal) for principal in item.get("principals", ())]
+        return tuple(match[1] for match in found if match) if all(found) else ()
+    return item.get(field, ())
+
+
+def _comparison(field: str) -> Callable[[str, str], bool]:
+    if field in _RANGES:
+        return range_covers
+    if field in _WITHOUT_CASE:
+        return lambda wide, narrow: text_covers(wide.lower(), narrow.lower())
+    return str.__eq__ if field in _AS_WRITTEN else text_covers
+
+
+def _apart(field: str, one: str, other: str) -> bool:
+    if field in _AS_WRITTEN:
+        return one != other
+    return texts_apart(one.lower(), other.lower()) if field in _WITHOUT_CASE else texts_apart(one, other)
+
+
+def _implies(narrow: Condition, wide: Condition) -> bool:
+    """Whether what meets one condition meets another. Attributes may be lists, so values tell nothing of other values."""
+    if narrow.key != wide.key or (wide.values and not narrow.values):
+        return False
+    covers = range_covers if wide.key.endswith(".ip") else text_covers
+    return all(any(covers(mine, theirs) for mine in wide.values) for theirs in narrow.values if wide.values) and all(
+        any(covers(theirs, mine) for theirs in narrow.not_values) for mine in wide.not_values
+    )
