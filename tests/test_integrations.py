@@ -50,8 +50,8 @@ def test_action_takes_inputs_through_the_environment() -> None:
     action = read("action.yml")
     assert action["runs"]["using"] == "composite"
     for step in action["runs"]["steps"]:
-        assert step["shell"] == "bash"
-        assert "${{" not in step["run"]
+        assert ("uses" in step) or step["shell"] == "bash"
+        assert "${{" not in step.get("run", "")
     assert set(lint_step()["env"].values()) == {f"${{{{ inputs.{name} }}}}" for name in action["inputs"]}
 
 
@@ -72,7 +72,8 @@ def lint(runner: Path, cwd: Path, **inputs: str) -> subprocess.CompletedProcess[
     values = {names[name]: value for name, value in {**defaults, **{k.replace("_", "-"): v for k, v in inputs.items()}}.items()}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", lint_step()["run"]],
-        cwd=cwd, env={**os.environ, **values, "RUNNER_TEMP": str(runner), "GITHUB_STEP_SUMMARY": str(cwd / "summary.md")},
+        cwd=cwd, env={**os.environ, **values, "RUNNER_TEMP": str(runner), "GITHUB_STEP_SUMMARY": str(cwd / "summary.md"),
+             "GITHUB_OUTPUT": str(runner / "output")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -84,6 +85,20 @@ def test_action_annotates_and_writes_sarif(runner: Path, tmp_path: Path) -> None
     assert "::error " in found.stdout
     assert "duplicate-key" in (tmp_path / "found.sarif").read_text("utf-8")
     assert "| error | `with space.yaml:5:1` | `duplicate-key` |" in (tmp_path / "summary.md").read_text("utf-8")
+
+
+def test_action_uploads_what_it_has_written(runner: Path, tmp_path: Path) -> None:
+    upload = read("action.yml")["runs"]["steps"][-1]
+    assert upload["uses"].startswith("github/codeql-action/upload-sarif@v")
+    assert upload["with"]["sarif_file"] == "${{ steps.lint.outputs.sarif-file }}"
+    assert upload["if"].startswith("${{ !cancelled() && inputs.upload-sarif == 'true' ")
+    (tmp_path / "faulty.yaml").write_text(FAULTY, "utf-8")
+    assert lint(runner, tmp_path, paths="faulty.yaml", upload_sarif="true").returncode == 1
+    assert (runner / "output").read_text("utf-8") == f"sarif-file={runner / 'istiolint.sarif'}\n"
+    assert "duplicate-key" in (runner / "istiolint.sarif").read_text("utf-8")
+    (runner / "output").unlink()
+    lint(runner, tmp_path, paths="faulty.yaml")
+    assert (runner / "output").read_text("utf-8") == "sarif-file=\n"
 
 
 def test_action_passes_when_nothing_is_found(runner: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from istiolint.finding import Diagnostic
 from istiolint.report.comparison import Key, unmatched
-from istiolint.report.escape import inline_json
+from istiolint.report.escape import as_json
 from istiolint.report.report import Report
 
 NAME = ".istiolint-baseline.json"
@@ -97,7 +97,7 @@ class Baseline:
         """The file's text."""
         entries = sorted(self.entries.items())
         lines = ",\n".join(
-            "  " + inline_json(entry._asdict() | ({"count": count} if count > 1 else {})) for entry, count in entries
+            "  " + as_json(entry._asdict() | ({"count": count} if count > 1 else {})).rstrip("\n") for entry, count in entries
         )
         return (
             f'{{"version": {VERSION}, "findings": [\n{lines}\n]}}\n' if lines else f'{{"version": {VERSION}, "findings": []}}\n'

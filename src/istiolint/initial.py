@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from istiolint.report.escape import inline_json, printable
+from istiolint.documents.quoting import as_flow, as_scalar
+from istiolint.report.escape import printable
 from istiolint.settings import NEWEST
 from istiolint.survey import Clue, Survey
 
@@ -61,7 +62,7 @@ def _clusters(clusters: dict[str, str]) -> Iterator[str]:
     yield "# The clusters of the mesh. Without this all files are taken for one cluster."
     yield "# clusters:"
     for name, path in clusters.items() or (("east", "clusters/east"), ("west", "clusters/west")):
-        yield f"#   {inline_json(name)}: {inline_json([path])}"
+        yield f"#   {as_scalar(name)}: {as_flow([path])}"
 
 
 def _rules() -> Iterator[str]:
@@ -77,7 +78,7 @@ def _rules() -> Iterator[str]:
 
 def _shown(found: Sequence[str], example: Sequence[str]) -> str:
     """A list as YAML has it: what was found, as far as it is shown, or an example."""
-    return inline_json(list(found[:_MOST] or example))
+    return as_flow(list(found[:_MOST] or example))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.annotation_values import fault
 from istiolint.annotations import DRY_RUN, INGRESS_CLASS, INTERNAL, Known, Sort, is_istio_key, known
 from istiolint.cursor import Cursor
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Fix, Move, Rename
 from istiolint.kinds import WORKLOADS, annotated_types, is_istio
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
@@ -38,7 +38,15 @@ def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Kn
                 yield type_, name, value, table.get(name)
 
 
-@check("unknown-annotation", severity="warning", evidence="document", category="validation", kinds=KINDS, codes=["IST0108"])
+@check(
+    "unknown-annotation",
+    severity="warning",
+    evidence="document",
+    category="validation",
+    kinds=KINDS,
+    codes=["IST0108"],
+    fixable=True,
+)
 def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A name under istio.io that no version of Istio knows, or not the one that is linted for."""
     for _, name, value, facts in _ours(resource, "annotations"):
@@ -48,23 +56,45 @@ def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _other_version(name, value, facts, mesh.settings)
 
 
-@check("unknown-label", severity="warning", evidence="document", category="validation", kinds=KINDS)
+@check("unknown-label", severity="warning", evidence="document", category="validation", kinds=KINDS, fixable=True)
 def unknown_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A label that is nearly one of Istio's."""
     for _, name, value, facts in _ours(resource, "labels"):
         if facts is None and (near := _near(name, "labels")):
-            yield finding(value.key, f"Istio knows no label `{name}`; it has no effect", hint=f"did you mean `{near}`?")
+            yield finding(
+                value.key,
+                f"Istio knows no label `{name}`; it has no effect",
+                hint=f"did you mean `{near}`?",
+                fix=_rename(name, near, value),
+            )
 
 
 def _unknown(name: str, value: Cursor, sort: Sort) -> Finding:
     if name in known("labels"):
-        return finding(value.key, f"`{name}` is a label; as an annotation it has no effect", hint="move it to `labels`")
+        return finding(
+            value.key,
+            f"`{name}` is a label; as an annotation it has no effect",
+            hint="move it to `labels`",
+            fix=_to_labels(value),
+        )
     near = _near(name, sort)
     hint = f"did you mean `{near}`?" if near else None
     # names under istio.io that are like none of Istio's belong to other controllers as a rule
     return finding(
-        value.key, f"Istio knows no annotation `{name}`; it has no effect", hint=hint, severity=None if near else "info"
+        value.key,
+        f"Istio knows no annotation `{name}`; it has no effect",
+        hint=hint,
+        severity=None if near else "info",
+        fix=_rename(name, near, value) if near else None,
     )
+
+
+def _rename(name: str, near: str, value: Cursor) -> Fix:
+    return Fix(f"rename `{name}` to `{near}`", (Rename(value.place, near),), safe=name.lower() == near.lower())
+
+
+def _to_labels(value: Cursor) -> Fix:
+    return Fix(f"move `{value.name}` to `labels`", (Move(value.place, (*value.path[:-2], "labels", value.name)),), safe=False)
 
 
 def _other_version(name: str, value: Cursor, facts: Known, settings: Settings) -> Finding:
@@ -124,7 +154,15 @@ def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding
             yield finding(value, f"`{name}` cannot be `{value.text}`: {wrong.why}", hint=wrong.instead)
 
 
-@check("deprecated-annotation", severity="info", evidence="document", category="upgrade", kinds=KINDS, codes=["IST0135"])
+@check(
+    "deprecated-annotation",
+    severity="info",
+    evidence="document",
+    category="upgrade",
+    kinds=KINDS,
+    codes=["IST0135"],
+    fixable=True,
+)
 def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation that has a successor."""
     for type_, metadata in _metadata(resource):
@@ -133,7 +171,8 @@ def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             replaced = name == INJECT and metadata["labels"][INJECT].exists
             if facts and facts.deprecated and facts.works_in(mesh.settings) and not replaced and name not in SET_BY_ISTIO:
                 hint = f"write the label `{INJECT}` on the {'pod' if type_ == 'Pod' else 'pods'}" if name == INJECT else None
-                yield finding(value.key, f"the annotation `{name}` is deprecated", hint=hint)
+                fix = _to_labels(value) if name == INJECT and type_ == "Pod" else None
+                yield finding(value.key, f"the annotation `{name}` is deprecated", hint=hint, fix=fix)
 
 
 @check(

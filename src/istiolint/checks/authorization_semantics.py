@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from istiolint.checks.ports import carries_http, names_protocol
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
+from istiolint.documents.quoting import as_scalar
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
@@ -54,7 +55,7 @@ def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("policy-path-never-matches", severity="error", evidence="document", category="security", kinds=KIND)
+@check("policy-path-never-matches", severity="error", evidence="document", category="security", kinds=KIND, fixable=True)
 def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Paths as no request has them."""
     for operation in _operations(policy):
@@ -63,6 +64,7 @@ def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                 text = path.text
                 if not text or has_placeholder(text) or "{" in text:
                     continue
+                fix = None
                 if "*" in text[1:-1]:
                     what = "a `*` counts at the beginning or the end only; here it is a star"
                     hint = "write `{*}` for one segment, `{**}` for the rest"
@@ -70,9 +72,10 @@ def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                     what, hint = "paths are compared without what stands behind `?`", "leave the query out"
                 elif not text.startswith(("/", "*")):
                     what, hint = "every path begins with `/`", f"write `/{text}`"
+                    fix = Fix(hint, (Replace(path.place, as_scalar(f"/{text}")),), safe=False)
                 else:
                     continue
-                yield finding(path, f"no request has the path `{text}`: {what}", hint=hint)
+                yield finding(path, f"no request has the path `{text}`: {what}", hint=hint, fix=fix)
 
 
 @check(

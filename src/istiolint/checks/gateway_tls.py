@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
-from istiolint.finding import Finding
+from istiolint.finding import Delete, Finding, Fix
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_servers import Server
 from istiolint.mesh.host_index import overlap
@@ -47,7 +47,7 @@ def weak_cipher_suite(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(suite, f"`{suite.text}` is weak: {why}", hint="take suites with ECDHE and GCM or CHACHA20")
 
 
-@check("cipher-suites-beside-tls-1-3", severity="info", evidence="document", category="security", kinds=["Gateway"])
+@check("cipher-suites-beside-tls-1-3", severity="info", evidence="document", category="security", kinds=["Gateway"], fixable=True)
 def cipher_suites_beside_tls_1_3(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ciphers for versions that the server does not take."""
     for server in gateway.spec["servers"]:
@@ -56,6 +56,7 @@ def cipher_suites_beside_tls_1_3(gateway: Resource, mesh: Mesh) -> Iterator[Find
                 server["tls"]["cipherSuites"].key,
                 "`cipherSuites` are for TLS 1.2 and older, which this server does not take; those of TLS 1.3 cannot be chosen",
                 hint="delete `cipherSuites`",
+                fix=Fix("delete `cipherSuites`", (Delete(server["tls"]["cipherSuites"].place),)),
             )
 
 

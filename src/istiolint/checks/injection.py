@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Fix, Replace
 from istiolint.kinds import WORKLOADS
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import DATAPLANE_MODE, INJECT, NAMESPACE_INJECTION, REVISION, SYSTEM_NAMESPACES, proxy_container
@@ -43,15 +43,27 @@ def conflicting_injection_labels(namespace: Resource, mesh: Mesh) -> Iterator[Fi
         )
 
 
-@check("injection-label-value", severity="error", evidence="document", category="validation", kinds=["Namespace"])
+_MEANT = {
+    "enabled": "enabled",
+    "true": "enabled",
+    "on": "enabled",
+    "disabled": "disabled",
+    "false": "disabled",
+    "off": "disabled",
+}
+
+
+@check("injection-label-value", severity="error", evidence="document", category="validation", kinds=["Namespace"], fixable=True)
 def injection_label_value(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A value of `istio-injection` that no webhook selects."""
     label = namespace.metadata["labels"][NAMESPACE_INJECTION]
     if label.text and label.text not in ("enabled", "disabled"):
+        meant = _MEANT.get(label.text.lower())
         yield finding(
             label,
             f"`{NAMESPACE_INJECTION}: {label.text}` injects nothing: only `enabled` is heard, in lower case",
-            hint="write `enabled` or `disabled`",
+            hint=f"write `{meant}`" if meant else "write `enabled` or `disabled`",
+            fix=Fix(f"write `{meant}`", (Replace(label.place, meant),), safe=label.text.lower() == meant) if meant else None,
         )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
-from istiolint.finding import Finding
+from istiolint.documents.quoting import as_scalar
+from istiolint.finding import Finding, Fix, Rename, Replace
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -40,7 +41,7 @@ def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("glob-in-match", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"])
+@check("glob-in-match", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"], fixable=True)
 def glob_in_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An asterisk in an exact or prefix condition, where it is a character like any other."""
     for match in _matches(service):
@@ -49,17 +50,22 @@ def glob_in_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 text = match[field][form]
                 if "*" in text.text and text.text != "*":
                     bare = text.text.removesuffix("*")
+                    is_prefix = bool(bare) and "*" not in bare
                     yield finding(
                         text,
                         f"`*` in `{text.text}` is no wildcard: {form} conditions compare it as a character, which hardly any "
                         "request has",
-                        hint=f"write `prefix: {bare}`"
-                        if "*" not in bare and bare
-                        else "write a `regex` with `.*` in place of `*`",
+                        hint=f"write `prefix: {bare}`" if is_prefix else "write a `regex` with `.*` in place of `*`",
+                        fix=_as_prefix(text, form, bare) if is_prefix else None,
                     )
 
 
-@check("unmatchable-path", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"])
+def _as_prefix(text: Cursor, form: str, bare: str) -> Fix:
+    rename = () if form == "prefix" else (Rename(text.place, "prefix"),)
+    return Fix(f"write `prefix: {bare}`", (*rename, Replace(text.place, as_scalar(bare))), safe=False)
+
+
+@check("unmatchable-path", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"], fixable=True)
 def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on the path that no path meets: without the slash at its beginning, or with the query."""
     for match in _matches(service):
@@ -71,6 +77,7 @@ def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     text,
                     f"no path meets the {form} condition `{text.text}`: paths begin with `/`",
                     hint=f"write `/{text.text}`",
+                    fix=Fix(f"write `/{text.text}`", (Replace(text.place, as_scalar(f"/{text.text}")),), safe=False),
                 )
             elif form != "regex" and "?" in start:
                 yield finding(

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from istiolint.cursor import Cursor
-from istiolint.finding import Finding, Place, Severity
+from istiolint.finding import Delete, Finding, Fix, Place, Severity
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -186,7 +186,7 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "redundant-match", severity="info", evidence="document", category="validation", kinds=["VirtualService"],
+    "redundant-match", severity="info", evidence="document", category="validation", kinds=["VirtualService"], fixable=True,
     codes=["IST0131"],
     rows=["VS-142", "VS-144"],
 )  # fmt: skip
@@ -207,6 +207,7 @@ def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                         hint="put the longer one first" if rewrites else "delete it",
                         severity="warning" if rewrites else None,
                         related=[(head(other), "takes these requests")],
+                        fix=None if rewrites else Fix("delete the match", (Delete(own.place),)),
                     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from istiolint.cursor import Cursor
-from istiolint.finding import Finding
+from istiolint.finding import Delete, Finding, Fix
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -71,7 +71,7 @@ def destination_without_weight(service: Resource, mesh: Mesh) -> Iterator[Findin
 
 @check(
     "weight-on-only-destination", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
-    codes=["KIA1104"],
+    codes=["KIA1104"], fixable=True,
 )  # fmt: skip
 def weight_on_only_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A share of one destination: it gets everything all the same."""
@@ -84,6 +84,7 @@ def weight_on_only_destination(service: Resource, mesh: Mesh) -> Iterator[Findin
                 f"`{title(destinations[0])}` is the only destination and gets all requests, {meant}: the weight "
                 f"`{weight.number}` has no effect",
                 hint="delete the weight, or add the destination that gets the rest",
+                fix=Fix("delete `weight`", (Delete(weight.place),)),
             )
 
 

@@ -10,7 +10,8 @@ from istiolint.cli.inputs import Inputs, inputs
 from istiolint.cli.lint import lint
 from istiolint.cli.refusal import Refusal
 from istiolint.config import ConfigError, setting_names
-from istiolint.report.escape import inline_json, printable
+from istiolint.documents.quoting import as_flow
+from istiolint.report.escape import printable
 
 _OPTIONS = (
     "select", "extend_select", "ignore", "context", "cluster", "kustomize", "helm", "values", "whole_mesh", "istio_version",
@@ -41,7 +42,7 @@ def config(paths: tuple[str, ...], format_: str, **options: Any) -> None:
     if given.config.path is None:
         click.echo("# No configuration file is read.")
     for name, value, source in found:
-        said = f"# {name}: not set" if value is None else f"{name}: {inline_json(value)}"
+        said = f"# {name}: not set" if value is None else f"{name}: {as_flow(value)}"
         click.echo(f"{said:{_WIDTH}}  # {printable(source)}" if value is not None else said)
     click.echo(f"# {len(selected(given.settings))} of {len(all_rules())} rules are on; `istiolint rules` lists all.")
     if not paths and Path("config").exists():

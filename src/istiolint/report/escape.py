@@ -20,14 +20,9 @@ def printable(text: str) -> str:
 
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON in printable ASCII that is no command, whatever its strings hold; a file of its own, with a line end."""
-    return inline_json(value, indent=indent) + "\n"
-
-
-def inline_json(value: Any, *, indent: int | None = None) -> str:
-    """The same as a part of a line; YAML reads it as well."""
+    """JSON in printable ASCII that is no command, whatever its strings hold."""
     text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")  # DEL is the one that json lets through
-    return _COMMAND.sub(r"#\\u0023", text)
+    return _COMMAND.sub(r"#\\u0023", text) + "\n"
 
 
 def _escape(character: str) -> str:

@@ -13,7 +13,7 @@ from istiolint.checks.validation.rules import (
 )
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.identities import service_account_fault, trust_domain_fault
 from istiolint.resource import Resource, once
@@ -79,7 +79,7 @@ def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "unknown-attribute", severity="error", evidence="document", category="validation", kinds=KIND,
-    rows=["AP-35", "AP-36", "AP-41", "AP-42", "AP-43"],
+    rows=["AP-35", "AP-36", "AP-41", "AP-42", "AP-43"], fixable=True,
 )  # fmt: skip
 def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A key that is no attribute of connections or requests."""
@@ -98,7 +98,8 @@ def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         gone = next((hint for name, hint in _GONE.items() if key.text.split("[")[0] == name), None)
         near = nearest(key.text, [*_KEYS])
         hint = gone or (f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{known}`' for known in _KEYS)}")
-        yield finding(key, f"there is no attribute `{key.text}`; Istio refuses the AuthorizationPolicy", hint=hint)
+        fix = Fix(f"write `{near[0][1]}`", (Replace(key.place, near[0][1]),), safe=False) if near and not gone else None
+        yield finding(key, f"there is no attribute `{key.text}`; Istio refuses the AuthorizationPolicy", hint=hint, fix=fix)
 
 
 def _ends_with_name(key: str) -> bool:

@@ -6,7 +6,7 @@ from istiolint.checks.validation.listeners import LARGEST_NUMBER, listeners
 from istiolint.checks.validation.rules import EMPTY_FIELD, INVALID_HOST, INVALID_PORT, INVALID_SUBSET_NAME
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding, Fix, Replace
+from istiolint.finding import Delete, Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, socket_fault, split_host_port
 from istiolint.primitives.hosts import is_label, is_partial_wildcard, name_fault, pattern_fault
@@ -136,7 +136,7 @@ def _host_fault(text: str) -> tuple[str, str] | None:
 
 @check(
     "redundant-sidecar-host", severity="warning", evidence="document", category="validation", kinds=["Sidecar"],
-    rows=["SC-46", "SC-47"],
+    rows=["SC-46", "SC-47"], fixable=True,
 )  # fmt: skip
 def redundant_sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that another entry of the same listener holds already."""
@@ -160,6 +160,7 @@ def redundant_sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
                     f"`{entry.text}` adds nothing: `{wider.text}` in the same listener holds it already",
                     hint="delete one of the two",
                     related=[(wider, "the other is here")],
+                    fix=Fix(f"delete `{entry.text}`", (Delete(entry.place),)),
                 )
 
 
