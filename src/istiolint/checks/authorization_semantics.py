@@ -2,26 +2,20 @@
 
 from collections.abc import Iterator
 
+from istiolint.authorization.operations import operations
 from istiolint.checks.ports import carries_http, names_protocol
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.documents.quoting import as_scalar
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.workloads import ports_of
-from istiolint.resource import Resource, once
+from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
 KIND = ("AuthorizationPolicy",)
 _OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
-
-
-@once
-def _operations(policy: Resource) -> Iterator[Cursor]:
-    for rule in policy.spec["rules"]:
-        yield from (target["operation"] for target in rule["to"])
 
 
 @check("policy-allows-everything", severity="warning", evidence="document", category="security", kinds=KIND)
@@ -55,36 +49,13 @@ def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("policy-path-never-matches", severity="error", evidence="document", category="security", kinds=KIND, fixable=True)
-def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Paths as no request has them."""
-    for operation in _operations(policy):
-        for field in ("paths", "notPaths"):
-            for path in operation[field]:
-                text = path.text
-                if not text or has_placeholder(text) or "{" in text:
-                    continue
-                fix = None
-                if "*" in text[1:-1]:
-                    what = "a `*` counts at the beginning or the end only; here it is a star"
-                    hint = "write `{*}` for one segment, `{**}` for the rest"
-                elif "?" in text:
-                    what, hint = "paths are compared without what stands behind `?`", "leave the query out"
-                elif not text.startswith(("/", "*")):
-                    what, hint = "every path begins with `/`", f"write `/{text}`"
-                    fix = Fix(hint, (Replace(path.place, as_scalar(f"/{text}")),), safe=False)
-                else:
-                    continue
-                yield finding(path, f"no request has the path `{text}`: {what}", hint=hint, fix=fix)
-
-
 @check(
     "method-in-lower-case", severity="error", evidence="document", category="security", kinds=KIND, fixable=True,
     codes=["KIA0102"],
 )  # fmt: skip
 def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Methods in letters in which no request has them."""
-    for operation in _operations(policy):
+    for operation in operations(policy):
         for field in ("methods", "notMethods"):
             for method in operation[field]:
                 right = method.text.upper()
@@ -102,7 +73,7 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on requests for a port that a Service declares as plain TCP."""
     wanted = [
-        operation for operation in _operations(policy) if any(operation[field] for field in _OF_REQUESTS) and operation["ports"]
+        operation for operation in operations(policy) if any(operation[field] for field in _OF_REQUESTS) and operation["ports"]
     ]
     for operation in wanted:
         for port in operation["ports"]:
@@ -138,7 +109,7 @@ def _plain_tcp(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
 @check("policy-port-of-service", severity="error", evidence="contradiction", category="security", kinds=KIND)
 def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port as callers know it, where the workload has another."""
-    workloads = [workload for workload in mesh.reached(policy) if workload.runs_pods and not is_gateway(workload)]
+    workloads = [workload for workload in mesh.reached(policy) if workload.runs_pods]
     if not workloads:
         return
     targets: dict[int, tuple[int, Cursor]] = {}
@@ -150,7 +121,7 @@ def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if target is not None:
                     open_ports.add(target)
                     targets.setdefault(number, (target, port))
-    for operation in _operations(policy):
+    for operation in operations(policy):
         for port in operation["ports"]:
             number = int(port.text) if port.text.isdecimal() and len(port.text) < 6 else 0
             if number in targets and number not in open_ports:
@@ -235,23 +206,3 @@ def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             hint=f"it defines {listed}",
             related=[(written, "the extension providers")],
         )
-
-
-@check("denied-path-has-another-form", severity="info", evidence="heuristic", category="security", kinds=KIND, default=False)
-def denied_path_has_another_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A denied path that many servers also serve under another form."""
-    if policy.spec["action"].text != "DENY":
-        return
-    for operation in _operations(policy):
-        paths = {path.text for path in operation["paths"]}
-        for path in operation["paths"]:
-            text = path.text
-            plain = text.startswith("/") and len(text) > 1 and not set("*{") & set(text) and not text.endswith("/")
-            if plain and not {f"{text}/", f"{text}*", f"{text}/*"} & paths:
-                yield finding(
-                    path,
-                    f"`GET {text}/` gets through, and `GET {text.upper()}` where servers do not mind the case: the path is "
-                    "denied in "
-                    "this form only",
-                    hint=f"deny `{text}*` as well, or better allow what is meant and deny the rest",
-                )

@@ -1,7 +1,9 @@
-"""Hosts in AuthorizationPolicies, and workloads that no policy covers."""
+"""Hosts in AuthorizationPolicies that are unknown, match nothing or can be got around; and workloads without a policy."""
 
 from collections.abc import Iterator
 
+from istiolint.authorization.operations import keeping_out, operations
+from istiolint.authorization.texts import text_covers
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.kinds import WORKLOADS
@@ -9,15 +11,18 @@ from istiolint.mesh import Mesh
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
+KIND = ("AuthorizationPolicy",)
+_ANY_PORT = 8080
+
 
 @check(
-    "policy-host-not-served", severity="warning", evidence="missing", category="reference", kinds=["AuthorizationPolicy"],
+    "policy-host-not-served", severity="warning", evidence="missing", category="reference", kinds=KIND,
     codes=["KIA0104"],
 )  # fmt: skip
 def policy_host_not_served(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that nothing in the mesh serves."""
-    for rule in policy.spec["rules"]:
-        for host in (host for target in rule["to"] for field in ("hosts", "notHosts") for host in target["operation"][field]):
+    for operation in operations(policy):
+        for host in (host for field in ("hosts", "notHosts") for host in operation[field]):
             name = host.text.rpartition(":")[0] if ":" in host.text else host.text
             if not name or "*" in name or has_placeholder(name) or _is_served(name, policy, mesh):
                 continue
@@ -33,6 +38,36 @@ def _is_served(name: str, policy: Resource, mesh: Mesh) -> bool:
     fqdn = mesh.hosts.fqdn(name, policy.namespace)
     known = any(mesh.hosts.behind(fqdn)) or any(mesh.hosts.behind(name))
     return known or mesh.virtual_services.serves(name) or mesh.gateway_servers.serves(name)
+
+
+@check("denied-host-with-port", severity="warning", evidence="document", category="security", kinds=KIND)
+def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A host that is kept out, and gets in with a port behind it."""
+    named = [host for hosts in keeping_out(policy, "hosts") for host in hosts]
+    for host in named:
+        plain = host.text and not set("*:{") & set(host.text) and not has_placeholder(host.text)
+        if plain and not any(text_covers(other.text.lower(), f"{host.text.lower()}:{_ANY_PORT}") for other in named):
+            yield finding(
+                host,
+                f"a request with `Host: {host.text}:{_ANY_PORT}` gets through: policies compare the header as it was sent, and "
+                "routes do not look at the port in it",
+                hint=f'add `"{host.text}:*"`',
+            )
+
+
+@check("policy-host-never-matches", severity="error", evidence="document", category="security", kinds=KIND)
+def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Hosts with a `*` where it is a star."""
+    for operation in operations(policy):
+        for host in (host for field in ("hosts", "notHosts") for host in operation[field]):
+            text = host.text
+            if has_placeholder(text) or not ("*" in text[1:-1] or (len(text) > 1 and text[0] == text[-1] == "*")):
+                continue
+            yield finding(
+                host,
+                f"no request has the host `{text}`: one `*` counts, at the beginning or the end; another one is a star",
+                hint="write `*.example.com`, `example.com:*`, or the hosts one by one",
+            )
 
 
 @check(

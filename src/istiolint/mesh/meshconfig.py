@@ -87,6 +87,13 @@ class MeshConfig:
         return isinstance(metadata, dict) and str(metadata.get("ISTIO_META_DNS_CAPTURE")).lower() == "true"
 
     @property
+    def path_normalization(self) -> str:
+        """How far proxies put paths into one form before they compare them: NONE, BASE (the default) or more."""
+        setting = self["pathNormalization"]
+        kind = setting.get("normalization") if isinstance(setting, dict) else None
+        return kind if isinstance(kind, str) and kind not in ("", "DEFAULT") else "BASE"
+
+    @property
     def known(self) -> bool:
         """Whether the input holds a MeshConfig at all."""
         return bool(self.sources)

@@ -1,0 +1,21 @@
+"""Operations of AuthorizationPolicies, and the lists by which a policy keeps requests out."""
+
+from collections.abc import Iterator
+
+from istiolint.cursor import Cursor
+from istiolint.resource import Resource, once
+
+
+@once
+def operations(policy: Resource) -> Iterator[Cursor]:
+    """The operations of all rules."""
+    for rule in policy.spec["rules"]:
+        yield from (target["operation"] for target in rule["to"])
+
+
+def keeping_out(policy: Resource, field: str) -> Iterator[Cursor]:
+    """The lists of `paths`, `hosts` and so on by which requests are kept out: named by a denial, excluded by what is allowed."""
+    action = policy.spec["action"].text
+    name = {"DENY": field, "ALLOW": f"not{field.capitalize()}", "": f"not{field.capitalize()}"}.get(action)
+    if name:
+        yield from (operation[name] for operation in operations(policy) if operation[name])
