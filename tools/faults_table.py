@@ -128,7 +128,7 @@ FAULTS: dict[str, Fault] = {
     "A52": Fault(
         "Labels for injection", ("conflicting-injection-labels", "injection-label-value", "namespace-without-injection")
     ),
-    "A53": Fault("CORS", ("credentials-for-all-origins", "deprecated-field")),
+    "A53": Fault("CORS", ("credentials-for-all-origins", "preflight-needs-token", "deprecated-field")),
     "A54": Fault("`exportTo` hides what others need", ("virtual-service-hidden-from-gateway", "host-not-visible")),
     "A55": Fault(
         "A selector that selects nothing",

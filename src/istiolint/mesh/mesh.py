@@ -21,6 +21,7 @@ from istiolint.mesh.injectors import Injectors
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.neighbours import Neighbours
+from istiolint.mesh.preflights import Preflights
 from istiolint.mesh.proxy_images import ProxyImages
 from istiolint.mesh.reach import reached
 from istiolint.mesh.retry_chains import RetryChains
@@ -214,6 +215,11 @@ class Mesh:
     def virtual_services(self) -> VirtualServices:
         """Which VirtualServices there are, and whose proxies use them."""
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
+
+    @cached_property
+    def preflights(self) -> Preflights:
+        """At which gateways browsers ask before they call."""
+        return Preflights(self.all("VirtualService"), self.gateways, self.workloads, self.root_namespace)
 
     @cached_property
     def retry_chains(self) -> RetryChains:
