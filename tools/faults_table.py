@@ -189,7 +189,9 @@ FAULTS: dict[str, Fault] = {
         ("server-not-verified", "tls-without-sni", "tls-with-system-roots", "client-certificate-missing"),
     ),
     "A67": Fault(
-        "Headless Services", gap="Whether clients call single pods by address, and with which `Host` header, files do not tell."
+        "Headless Services",
+        ("destination-rule-for-pods",),
+        gap="Whether clients call single pods by address, and with which `Host` header, files do not tell.",
     ),
     "A68": Fault("Two Services with one port and two protocols", ("port-with-two-protocols", "target-port-with-two-ports")),
     "A69": Fault("User 1337, the host's network, Jobs", ("container-runs-as-proxy-user", "host-network-in-ambient")),

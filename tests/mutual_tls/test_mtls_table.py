@@ -152,6 +152,31 @@ def test_mtls_that_nobody_answers() -> None:
     assert callers(cart(*SHOP, WEB, client("ISTIO_MUTUAL"), policy("STRICT"))) == []
 
 
+def test_a_subset_counts_for_the_workloads_that_carry_its_labels() -> None:
+    plain = {"trafficPolicy": {"tls": {"mode": "DISABLE"}}}
+    rule = client("ISTIO_MUTUAL")
+    rule["spec"]["subsets"] = [
+        {"name": "old", "labels": {"app": "cart"}, **plain},
+        {"name": "new", "labels": {"v": "2"}, **plain},
+    ]
+    [failure] = cart(*SHOP, WEB, rule, policy("STRICT")).failing
+    assert (failure.caller, failure.sure) == ("every client that is led to subset old", False)
+    assert callers(cart(*SHOP, WEB, rule, policy("PERMISSIVE"))) == []
+
+
+def test_a_subset_to_which_a_route_leads_fails_surely() -> None:
+    host = "cart.shop.svc.cluster.local"
+    rule = client("ISTIO_MUTUAL")
+    rule["spec"]["subsets"] = [{"name": "all", "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}]
+    routes = {
+        "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "cart", "namespace": "shop"},
+        "spec": {"hosts": [host], "http": [{"route": [{"destination": {"host": host, "subset": "all"}}]}]},
+    }  # fmt: skip
+    [failure] = cart(*SHOP, WEB, rule, routes, policy("STRICT")).failing
+    assert failure.sure
+    assert "`SIMPLE`" in failure.reason
+
+
 def test_clients_outside_and_probes() -> None:
     open_ = service("cart", type="LoadBalancer")
     assert callers(cart(*SHOP[:3], open_, policy("STRICT"))) == ["clients outside the cluster"]

@@ -165,6 +165,8 @@ def _whole_namespace(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]
     namespace = host.removeprefix("*.").removesuffix(f".svc.{mesh.settings.cluster_domain}")
     if mode.text not in _WITHOUT_MESH_CERTIFICATE or f"*.{namespace}.svc.{mesh.settings.cluster_domain}" != host:
         return
+    if "." in namespace:  # the pods of a headless Service, of which destination-rule-for-pods tells
+        return
     effective = mesh.mtls.of_namespace(namespace)
     alternatives = any(mesh.rivals(rule, policy) for policy in effective.policies)
     if effective.strict and not alternatives and mesh.injection.of_namespace(namespace).state != "outside":

@@ -69,22 +69,35 @@ def _of_service(
             elif strict and not client and not mesh.config.on("enableAutoMtls"):
                 yield Failure(call.caller.title, "it sends plaintext, because `enableAutoMtls` is off", call.at)
     for rule in mesh.destination_rules.anywhere(host):
-        mode = _mode(rule, number)
+        mode = _mode(rule.spec["trafficPolicy"], number)
         reason = _mismatch((mode, rule) if mode is not None else None, strict=strict, disabled=disabled)
-        if mode is not None and reason and id(rule) not in named and not mesh.rivals(rule, service):
+        if mesh.rivals(rule, service):
+            continue
+        if mode is not None and reason and id(rule) not in named:
             yield Failure("every client that heeds it", f"{rule.title} {reason}", mode)
+        for name, mode in _subset_modes(rule, number, workload):
+            if reason := _mismatch((mode, rule), strict=strict, disabled=disabled):
+                routed = mesh.virtual_services.routes_to_subset(host, name)
+                yield Failure(f"every client that is led to subset {name}", f"{rule.title} {reason}", mode, routed)
 
 
 def _client_mode(namespace: str, host: str, number: int, mesh: Mesh) -> tuple[Cursor, Resource] | None:
     for rule in mesh.destination_rules.seen_from(namespace, host):
-        if (mode := _mode(rule, number)) is not None:
+        if (mode := _mode(rule.spec["trafficPolicy"], number)) is not None:
             return mode, rule
     return None
 
 
-def _mode(rule: Resource, number: int) -> Cursor | None:
-    """What a rule sets for a Service port; settings of a port replace those above. (Those of subsets are left to the rules.)"""
-    policy = rule.spec["trafficPolicy"]
+def _subset_modes(rule: Resource, number: int, workload: Workload) -> Iterator[tuple[str, Cursor]]:
+    """What the subsets that a workload belongs to set for a Service port, each by its name."""
+    for subset in rule.spec["subsets"]:
+        mode = _mode(subset["trafficPolicy"], number)
+        if mode is not None and subset["name"].text and workload.matches(subset["labels"].labels):
+            yield subset["name"].text, mode
+
+
+def _mode(policy: Cursor, number: int) -> Cursor | None:
+    """What a traffic policy sets for a Service port; settings of a port replace those above."""
     for setting in policy["portLevelSettings"]:
         if setting["port"]["number"].number == number:
             return setting["tls"]["mode"] if setting["tls"]["mode"].text else None
