@@ -7,7 +7,9 @@ from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
+
+TRY_LONGER_THAN_TIMEOUT = declare("try-longer-than-timeout", severity="warning", category="traffic")
 
 _SERVER_ERRORS = ("5xx", "gateway-error", "retriable-4xx")
 _REPEATED_WITH_HARM = ("POST", "PATCH")
@@ -75,9 +77,7 @@ def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check(
-    "try-longer-than-timeout", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
-)  # fmt: skip
+@further_check(TRY_LONGER_THAN_TIMEOUT, kinds=["VirtualService"])
 def try_longer_than_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A single try that may take longer than the whole request."""
     for route in service.spec["http"]:

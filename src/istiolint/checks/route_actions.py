@@ -6,8 +6,10 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
 from istiolint.traffic.words import head, label
+
+CONFLICTING_ROUTE_ACTIONS = declare("conflicting-route-actions", severity="error", category="validation", codes=["IST0106"])
 
 _EXCLUDED = {
     "redirect": ("route", "directResponse", "fault", "rewrite"),
@@ -37,9 +39,8 @@ def route_without_action(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@check(
-    "conflicting-route-actions", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
-    codes=["IST0106"],
+@further_check(
+    CONFLICTING_ROUTE_ACTIONS, kinds=["VirtualService"],
     rows=["VS-21", "VS-22", "VS-24", "VS-25", "VS-26", "VS-27", "VS-28", "VS-29", "VS-30", "VS-32"],
 )  # fmt: skip
 def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -31,17 +31,28 @@ def parents(route: Resource) -> Iterator[Reference]:
             yield Reference(type_, parent["namespace"].text or route.namespace, parent["name"].text, parent)
 
 
+def filter_lists(route: Resource) -> Iterator[Cursor]:
+    """The lists of filters of a route: one a rule, and one a backend."""
+    for rule in route.spec["rules"]:
+        yield rule["filters"]
+        yield from (backend["filters"] for backend in rule["backendRefs"])
+
+
+def backend_cursors(route: Resource) -> Iterator[Cursor]:
+    """Where a route names what it sends traffic to, copies included."""
+    for rule in route.spec["rules"]:
+        yield from rule["backendRefs"]
+    for filters in filter_lists(route):
+        yield from (each["requestMirror"]["backendRef"] for each in filters if each["requestMirror"]["backendRef"].mapping)
+
+
 def backends(route: Resource) -> Iterator[Reference]:
     """Where a route sends traffic, copies included; kinds other than Service under their own names."""
-    for rule in route.spec["rules"]:
-        places = [*rule["backendRefs"], *(place["requestMirror"]["backendRef"] for place in rule["filters"])]
-        for backend in list(places):
-            places += [place["requestMirror"]["backendRef"] for place in backend["filters"]]
-        for backend in places:
-            if backend["name"].text:
-                kind = backend["kind"].text or "Service"
-                type_ = kind if not backend["group"].text else f"{backend['group'].text}/{kind}"
-                yield Reference(type_, backend["namespace"].text or route.namespace, backend["name"].text, backend)
+    for backend in backend_cursors(route):
+        if backend["name"].text:
+            kind = backend["kind"].text or "Service"
+            type_ = kind if not backend["group"].text else f"{backend['group'].text}/{kind}"
+            yield Reference(type_, backend["namespace"].text or route.namespace, backend["name"].text, backend)
 
 
 def listeners(gateway: Resource, parent: Cursor) -> list[Cursor]:

@@ -13,7 +13,9 @@ from istiolint.primitives.addresses import is_ip_address
 from istiolint.primitives.hosts import is_label, is_partial_wildcard, pattern_fault
 from istiolint.primitives.ports import HTTP, PROTOCOLS, TLS
 from istiolint.resource import Resource
-from istiolint.rules import check, finding, further_check
+from istiolint.rules import check, declare, finding, further_check
+
+TLS_CONTRADICTS_PROTOCOL = declare("tls-contradicts-protocol", severity="error", category="validation")
 
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 """What a name is for the API server, but for empty parts between dots: of other names the schema tells."""
@@ -84,10 +86,7 @@ def _host_fault(text: str) -> tuple[str, str] | None:
     return (fault, "write a name such as `shop.example.com`, `*.example.com` or `*`") if fault else None
 
 
-@check(
-    "tls-contradicts-protocol", severity="error", evidence="document", category="validation", kinds=["Gateway", "Sidecar"],
-    rows=["GW-22", "GW-23", "GW-24", "SC-22"],
-)  # fmt: skip
+@further_check(TLS_CONTRADICTS_PROTOCOL, kinds=["Gateway", "Sidecar"], rows=["GW-22", "GW-23", "GW-24", "SC-22"])
 def tls_contradicts_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A protocol inside TLS without settings for it, or settings for a protocol without TLS."""
     for listener in listeners(resource):

@@ -10,8 +10,10 @@ from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.ports import is_port
 from istiolint.resource import Resource
-from istiolint.rules import check, finding, further_check
+from istiolint.rules import check, declare, finding, further_check
 from istiolint.schema.rules import CONFLICTING_FIELDS, OUT_OF_RANGE, UNKNOWN_VALUE
+
+PREFIX_REWRITE_WITHOUT_PREFIX = declare("prefix-rewrite-without-prefix", severity="error", category="validation")
 
 _REFUSED_BODY = 1 << 20
 _LARGE_BODY = 100 << 10
@@ -69,10 +71,7 @@ def _leads_somewhere(redirect: Cursor) -> bool:
     )
 
 
-@check(
-    "prefix-rewrite-without-prefix", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
-    rows=["VS-92"],
-)  # fmt: skip
+@further_check(PREFIX_REWRITE_WITHOUT_PREFIX, kinds=["VirtualService"], rows=["VS-92"])
 def prefix_rewrite_without_prefix(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A redirect that replaces the prefix of a path, where a match asks for none."""
     for route in service.spec["http"]:

@@ -13,8 +13,10 @@ from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.ciphers import is_cipher_suite
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
 from istiolint.settings import minor
+
+CERTIFICATE_MISSING = declare("certificate-missing", severity="error", category="validation")
 
 DEFAULT_MODE = "PASSTHROUGH"
 PASSING = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
@@ -125,10 +127,7 @@ def several_certificate_sources(resource: Resource, mesh: Mesh) -> Iterator[Find
                 )
 
 
-@check(
-    "certificate-missing", severity="error", evidence="document", category="validation", kinds=["Gateway", "Sidecar"],
-    rows=["GT-13", "GT-15", "GT-16"],
-)  # fmt: skip
+@further_check(CERTIFICATE_MISSING, kinds=["Gateway", "Sidecar"], rows=["GT-13", "GT-15", "GT-16"])
 def certificate_missing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A server that opens TLS connections and lacks the certificate, its key, or the CA of its clients."""
     for tls in server_tls(resource):
