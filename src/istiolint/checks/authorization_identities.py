@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from istiolint.authorization.rules import negative
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.workloads import names
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -152,3 +154,43 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             hint="switch mTLS on (PERMISSIVE or STRICT) for these workloads",
             related=[(set_by[0], "mTLS is switched off here")] if set_by else (),
         )
+
+
+@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A denial of certain identities, where callers may come without any."""
+    field = next(_denied_identities(policy), None)
+    if field is None or _identity_demanded(policy, mesh):
+        return
+    for workload in mesh.reached(policy):
+        modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]
+        lenient = next((mode for mode in modes if mode.modes == {"PERMISSIVE"} and mode.set_by), None)
+        in_sidecar = mesh.injection.of(workload).state == "sidecar" and not is_gateway(workload)
+        if lenient and in_sidecar and not any(mesh.rivals(policy, other) for other in lenient.policies):
+            yield finding(
+                field.key,
+                f"whoever calls `{workload.title}` without a sidecar gets past this denial: `PERMISSIVE` takes plain text, in "
+                f"which nobody shows an identity that `{field.name}` could match",
+                hint=f"write `STRICT`; or deny by `{negative(str(field.name))}`, which also matches callers without an identity",
+                related=[(lenient.set_by[0], "plain text is taken")],
+            )
+            return
+
+
+def _denied_identities(policy: Resource) -> Iterator[Cursor]:
+    if policy.spec["action"].text == "DENY":
+        for rule in policy.spec["rules"]:
+            for origin in rule["from"]:
+                yield from (origin["source"][name] for name in _BY_IDENTITY[:3] if origin["source"][name])
+
+
+def _identity_demanded(policy: Resource, mesh: Mesh) -> bool:
+    """Whether another rule may refuse callers without an identity: an ALLOW policy, or a denial of them."""
+    for namespace in dict.fromkeys([policy.namespace, mesh.root_namespace]):
+        for other in mesh.in_namespace("AuthorizationPolicy", namespace):
+            if other.spec["action"].text in ("", "ALLOW"):
+                return True
+            for rule in other.spec["rules"]:
+                if any(origin["source"][name] for origin in rule["from"] for name in _BY_IDENTITY[3:]):
+                    return True
+    return False

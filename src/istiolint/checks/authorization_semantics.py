@@ -3,18 +3,15 @@
 from collections.abc import Iterator
 
 from istiolint.authorization.operations import operations
-from istiolint.checks.ports import carries_http, names_protocol
-from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import ports_of
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
 KIND = ("AuthorizationPolicy",)
-_OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts")
+_SEVERAL_AUTHORIZERS, _SEVERAL_SINCE = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS", 30
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
 
 
@@ -69,71 +66,6 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@check("request-condition-on-tcp-port", severity="error", evidence="contradiction", category="security", kinds=KIND)
-def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Conditions on requests for a port that a Service declares as plain TCP."""
-    wanted = [
-        operation for operation in operations(policy) if any(operation[field] for field in _OF_REQUESTS) and operation["ports"]
-    ]
-    for operation in wanted:
-        for port in operation["ports"]:
-            service_port = _plain_tcp(policy, port.text, mesh)
-            if service_port is not None:
-                field = next(operation[field] for field in _OF_REQUESTS if operation[field])
-                effect = (
-                    "every connection is denied" if policy.spec["action"].text == "DENY" else "no connection is allowed by it"
-                )
-                yield finding(
-                    port,
-                    f"port {port.text} carries plain TCP, where nobody reads requests: `{field.name}` cannot be checked, and "
-                    f"{effect}",
-                    hint="leave the port out of this rule; if it carries HTTP, say so in the name of the Service port",
-                    related=[(service_port, "the Service declares it here")],
-                )
-
-
-def _plain_tcp(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
-    found: Cursor | None = None
-    for workload in mesh.reached(policy):
-        if is_gateway(workload):
-            return None
-        for service in mesh.workloads.services_of(workload):
-            for port, _, target in ports_of(service, workload):
-                if str(target) == number:
-                    if carries_http(port) or not names_protocol(port):
-                        return None
-                    found = port
-    return found
-
-
-@check("policy-port-of-service", severity="error", evidence="contradiction", category="security", kinds=KIND)
-def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port as callers know it, where the workload has another."""
-    workloads = [workload for workload in mesh.reached(policy) if workload.runs_pods]
-    if not workloads:
-        return
-    targets: dict[int, tuple[int, Cursor]] = {}
-    open_ports: set[int] = set()
-    for workload in workloads:
-        open_ports |= {port.number for port in workload.ports}
-        for service in mesh.workloads.services_of(workload):
-            for port, number, target in ports_of(service, workload):
-                if target is not None:
-                    open_ports.add(target)
-                    targets.setdefault(number, (target, port))
-    for operation in operations(policy):
-        for port in operation["ports"]:
-            number = int(port.text) if port.text.isdecimal() and len(port.text) < 6 else 0
-            if number in targets and number not in open_ports:
-                target, at = targets[number]
-                yield finding(
-                    port,
-                    f"{number} is the port of the Service; the workload is called on {target}, and that is what policies compare",
-                    hint=f'write `"{target}"`',
-                    related=[(at, "the Service leads it there")],
-                )
-
-
 @check("client-addresses-hidden", severity="warning", evidence="contradiction", category="security", kinds=KIND)
 def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Addresses of clients, behind a Service that hides them."""
@@ -164,7 +96,7 @@ def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two external authorizers for one workload."""
     provider = policy.spec["provider"]["name"]
-    if policy.spec["action"].text != "CUSTOM" or not provider.text:
+    if policy.spec["action"].text != "CUSTOM" or not provider.text or mesh.flags.on(_SEVERAL_AUTHORIZERS):
         return
     workloads = {id(workload): workload for workload in mesh.reached(policy)}
     for namespace in dict.fromkeys([policy.namespace, mesh.root_namespace]):
@@ -182,7 +114,8 @@ def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     provider,
                     f"`{common.title}` is to ask both `{provider.text}` and `{theirs.text}`: Istio can ask one, and refuses "
                     "every request",
-                    hint="name one provider in all policies for a workload",
+                    hint="name one provider in all policies for a workload"
+                    + (f", or set `{_SEVERAL_AUTHORIZERS}` on istiod" if mesh.settings.istio_minor >= _SEVERAL_SINCE else ""),
                     related=[(theirs, "the other provider")],
                 )
                 return

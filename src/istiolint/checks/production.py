@@ -6,6 +6,7 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding, Severity
 from istiolint.kinds import WORKLOADS
 from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
 from istiolint.mesh.gateways import MESH, bound_gateways
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -157,3 +158,31 @@ def _foreign(host: Cursor, service: Resource, mesh: Mesh) -> Resource | None:
         ):
             return None if mesh.rivals(service, other) else other
     return None
+
+
+@check("dry-run-in-production", severity="warning", evidence="document", category="production", kinds=["AuthorizationPolicy"])
+def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A policy that is tried in production, and enforced on nobody."""
+    annotation = policy.metadata["annotations"]["istio.io/dry-run"]
+    if annotation.text == "true" and _level(mesh, policy) == "warning":
+        yield finding(
+            annotation,
+            "this policy is only tried: proxies log what it would refuse, and refuse nothing",
+            hint="delete the annotation when the logs show what was expected",
+        )
+
+
+@check("authorizer-fails-open", severity="warning", evidence="document", category="production", kinds=CONFIG_KINDS)
+def authorizer_fails_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An external authorizer without whose answer everybody gets in."""
+    for config in mesh_configs(resource):
+        for provider in config["extensionProviders"]:
+            for kind in ("envoyExtAuthzHttp", "envoyExtAuthzGrpc"):
+                switch = provider[kind]["failOpen"]
+                if switch.value is True and (severity := _level(mesh, resource)):
+                    yield finding(
+                        switch,
+                        f"while nobody answers for `{provider['name'].text}`, every request that it should decide on gets in",
+                        hint="write `failOpen: false`, and give the authorizer several replicas",
+                        severity=severity,
+                    )

@@ -10,6 +10,8 @@ from istiolint.mesh.selection import selector
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
+_INSIDE = (".svc", ".local", ".internal", ".localhost", ".lan", ".test", ".example")
+"""Ends of names that stay inside a network, or are nobody's."""
 _SCHEMES = ("Bearer", "JWT", "Token")
 
 
@@ -143,3 +145,25 @@ def token_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding
                     hint=f'write `"{prefix.text} "`',
                     fix=Fix(f'write `"{prefix.text} "`', (Replace(prefix.place, f'"{prefix.text} "'),)),
                 )
+
+
+@check("keys-over-plain-http", severity="warning", evidence="document", category="security", kinds=["RequestAuthentication"])
+def keys_over_plain_http(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Keys that are fetched from outside the cluster without TLS."""
+    for rule in policy.spec["jwtRules"]:
+        uri = rule["jwksUri"]
+        host = _host_of(uri.text)
+        if "." in host and not host.endswith(_INSIDE) and not host.replace(".", "").isdigit() and not has_placeholder(uri.text):
+            yield finding(
+                uri,
+                f"the keys of `{host}` are fetched over plain HTTP: whoever is on the way can put in keys of their own, and then "
+                "sign any token",
+                hint="write `https://`",
+            )
+
+
+def _host_of(uri: str) -> str:
+    """The host of an `http://` URL, without its port; "" for others."""
+    if not uri.lower().startswith("http://"):
+        return ""
+    return uri[len("http://") :].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()

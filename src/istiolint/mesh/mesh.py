@@ -11,6 +11,7 @@ from istiolint.mesh.calls import Calls
 from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
+from istiolint.mesh.flags import FLAG_KINDS, Flags
 from istiolint.mesh.gateway_api import Grants
 from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
@@ -152,6 +153,11 @@ class Mesh:
     def authorization(self) -> Authorization:
         """Which rules decide over requests, and which of them others decide already."""
         return Authorization(self.all("AuthorizationPolicy"), self.root_namespace)
+
+    @cached_property
+    def flags(self) -> Flags:
+        """Which flags of istiod are on."""
+        return Flags(self.all(*FLAG_KINDS))
 
     @cached_property
     def environments(self) -> Environments:

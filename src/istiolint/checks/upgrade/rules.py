@@ -13,11 +13,12 @@ from istiolint.data import folder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import PROXY_KINDS, proxy_configs
-from istiolint.resource import HELM_VALUES, Resource
+from istiolint.mesh.flags import FLAG_KINDS, flags_of
+from istiolint.resource import Resource
 from istiolint.rules import check, finding
 from istiolint.settings import minor
 
-_FLAG_KINDS = tuple(dict.fromkeys(["Deployment", "Istio", "IstioOperator", HELM_VALUES, *PROXY_KINDS]))
+_FLAG_KINDS = tuple(dict.fromkeys([*FLAG_KINDS, *PROXY_KINDS]))
 
 
 def _passed(release: str, mesh: Mesh) -> bool:
@@ -56,7 +57,7 @@ def flag_gone_after_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]
     """Environment variables of istiod and of proxies that the target does not read."""
     if mesh.settings.upgrade_to is None:
         return
-    for name, at in _variables(resource, mesh):
+    for name, at in _variables(resource):
         release = _removed().get(name)
         if release and _passed(release, mesh):
             yield finding(
@@ -72,16 +73,8 @@ def _removed() -> dict[str, str]:
     return flags
 
 
-def _variables(resource: Resource, mesh: Mesh) -> Iterator[tuple[str, Cursor]]:
+def _variables(resource: Resource) -> Iterator[tuple[str, Cursor]]:
     """Names of environment variables, and where they stand."""
-    workload = mesh.workloads.of(resource)
-    if workload is not None and resource.labels.get("app") == "istiod":
-        for container in workload.containers:
-            yield from ((variable["name"].text, variable["name"]) for variable in container["env"])
-    for variable in resource.spec["components"]["pilot"]["k8s"]["env"]:
-        yield variable["name"].text, variable["name"]
-    values = resource if resource.type == HELM_VALUES else resource.spec["values"]
-    yield from values["pilot"]["env"].items()
-    yield from values["env"].items()
+    yield from ((flag.name, flag.at) for flag in flags_of(resource))
     for config in proxy_configs(resource) if resource.type in PROXY_KINDS else ():
         yield from config["proxyMetadata"].items()

@@ -1,0 +1,48 @@
+"""Environment variables of istiod: the flags by which an installation turns features on and off."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from istiolint.cursor import Cursor
+from istiolint.resource import HELM_VALUES, Resource
+
+FLAG_KINDS = ("Deployment", "Istio", "IstioOperator", HELM_VALUES)
+"""Kinds that may set flags of istiod."""
+
+
+class Flag(NamedTuple):
+    """A variable: its name, where that stands, and its value."""
+
+    name: str
+    at: Cursor
+    value: Cursor
+
+
+def flags_of(resource: Resource) -> Iterator[Flag]:
+    """The variables that a resource sets for istiod."""
+    if resource.type == "Deployment":
+        if resource.labels.get("app") == "istiod":
+            for container in resource.spec["template"]["spec"]["containers"]:
+                yield from map(_variable, container["env"])
+        return
+    yield from map(_variable, resource.spec["components"]["pilot"]["k8s"]["env"])
+    values = resource if resource.type == HELM_VALUES else resource.spec["values"]
+    for variables in (values["pilot"]["env"], values["env"]):
+        yield from (Flag(name, value, value) for name, value in variables.items())
+
+
+class Flags:
+    """The flags that the input sets, wherever istiod is installed from."""
+
+    def __init__(self, resources: Iterable[Resource]):
+        self._on = frozenset(
+            flag.name for resource in resources for flag in flags_of(resource) if str(flag.value.value).lower() in ("true", "1")
+        )
+
+    def on(self, name: str) -> bool:
+        """Whether some installation turns a flag on."""
+        return name in self._on
+
+
+def _variable(variable: Cursor) -> Flag:
+    return Flag(variable["name"].text, variable["name"], variable["value"])
