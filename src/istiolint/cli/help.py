@@ -13,6 +13,7 @@ SECTIONS = {
         "values",
         "whole_mesh",
         "istio_version",
+        "upgrade_to",
         "mesh_config",
         "mesh_networks",
     ),
