@@ -6,17 +6,14 @@ from typing import NamedTuple, TypeAlias
 
 from istiolint import schema
 from istiolint.documents import Document, patch_paths, read
-from istiolint.finding import Diagnostic, Finding, Place, field_path
-from istiolint.levels import Levels
+from istiolint.finding import Diagnostic
 from istiolint.mesh import Mesh
-from istiolint.rendered.trace import traced
+from istiolint.outcome import Outcome
 from istiolint.report import Report, Summary
 from istiolint.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, resources
-from istiolint.rules import Check, Rule, all_rules, checked, matching, plugin_failures
+from istiolint.rules import Check, Rule, checked, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
-from istiolint.suppression import Ledger, PathIgnores, Suppressed
-from istiolint.suppression.ledger import MARK
 
 Watch: TypeAlias = Callable[[int, int], None]
 
@@ -47,45 +44,26 @@ UNREADABLE = ("unreadable-file", "yaml-syntax", "yaml-too-deep", "yaml-alias-bom
 """The rules that tell of documents of which nothing is known."""
 
 
-def selected(settings: Settings) -> dict[str, Rule]:
-    """The rules that are on: `select` (or the default ones) without `ignore`. ValueError for a name that means no rule."""
-    chosen = [rule for name in settings.select for rule in _named(name)] if settings.select else [
-        rule for rule in all_rules().values() if rule.default
-    ]  # fmt: skip
-    chosen += [rule for name in settings.extend_select for rule in _named(name)]
-    dropped = {rule.id for name in settings.ignore for rule in _named(name)}
-    return {rule.id: rule for rule in sorted(chosen, key=lambda rule: rule.id) if rule.id not in dropped}
-
-
-def _named(name: str) -> list[Rule]:
-    rules = list(matching(name))
-    if not rules:
-        raise ValueError(name)
-    return rules
-
-
 class _Run:
     def __init__(self, settings: Settings, watch: Watch | None):
         self.settings, self.watch = settings, watch
-        self.rules = selected(settings)
-        self.levels = Levels(settings)
-        self.by_cluster: dict[str, Mesh] = {}
-        self.path_ignores = PathIgnores(settings.per_path_ignores)
+        self.outcome = Outcome(settings)
         self.summary = Summary()
-        self.found: list[tuple[Rule, Finding, Resource | None]] = []
         self.sources: dict[str, Source] = {}
-        self.ledger = Ledger()
         self.internal_errors = [failure.words for failure in plugin_failures()]
         self.crashes: Counter[str] = Counter()
 
     def lint(self, sources: Iterable[Source]) -> Report:
         for cluster, mesh in self.meshes(sources):
-            self.by_cluster[cluster.name] = mesh
+            self.outcome.place(cluster.name, mesh)
             self.check(cluster.checked, mesh)
         self.internal_errors += [
             f"{what} failed on {count - 1} more of the resources" for what, count in self.crashes.items() if count > 1
         ]
         return self.report()
+
+    def report(self) -> Report:
+        return self.outcome.report(self.summary, self.sources, self.internal_errors)
 
     def meshes(self, sources: Iterable[Source], *, check: bool = True) -> Iterator[tuple["_Cluster", Mesh]]:
         sources = list(sources)
@@ -103,7 +81,7 @@ class _Run:
 
     def check(self, found: list[Resource], mesh: Mesh) -> None:
         checks: dict[str, list[tuple[Rule, Check]]] = {}
-        for rule in self.rules.values():
+        for rule in self.outcome.rules.values():
             for kinds, run in rule.checks:
                 for kind in kinds:
                     checks.setdefault(kind, []).append((rule, run))
@@ -126,7 +104,7 @@ class _Run:
         for source in discover((), context=[path]) if path else ():
             for document in self.read(source, ()):
                 for problem in document.problems:
-                    self.keep(problem, None)
+                    self.outcome.keep(problem, None)
                 return document
         return None
 
@@ -135,11 +113,11 @@ class _Run:
         self.summary.files += source.linted
         for document in read(source, patches):
             for problem in document.problems if source.linted else ():
-                self.keep(problem, None)
+                self.outcome.keep(problem, None)
             if document.skipped:
                 self.summary.skipped[document.skipped] += source.linted
-            if source.linted and MARK in document.text:
-                self.ledger.read(document)
+            if source.linted:
+                self.outcome.heed(document)
             yield document
 
     def understand(self, document: Document) -> Iterator[Resource]:
@@ -149,7 +127,7 @@ class _Run:
                 (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
                 try:
                     for finding in schema.check(resource, self.settings.istio_version):
-                        self.keep(finding, resource)
+                        self.outcome.keep(finding, resource)
                 except Exception as error:
                     self.crashed("the schema check", resource, error, "this is a fault of istiolint: please report it")
             yield resource
@@ -158,7 +136,7 @@ class _Run:
         try:
             for finding in map(checked, run(resource, mesh)):
                 if finding.known:
-                    self.keep(finding, resource, rule)
+                    self.outcome.keep(finding, resource, rule)
                 else:
                     self.summary.unchecked[rule.id] += 1
         except (Exception, SystemExit) as error:
@@ -175,56 +153,6 @@ class _Run:
         if self.crashes[what] == 1:
             where = f"{resource.document.source.path}, {resource.title}"
             self.internal_errors.append(f"{what} failed on {where} ({type(error).__name__}: {error}); {advice}")
-
-    def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None) -> None:
-        rule = rule or self.rules.get(finding.rule)
-        if rule:
-            self.found.append((rule, finding, resource))
-
-    def report(self) -> Report:
-        diagnostics: dict[_Key, Diagnostic] = {}
-        suppressed: dict[_Key, Suppressed] = {}
-        for rule, finding, resource in self.found:
-            diagnostic = self.concrete(rule, finding, resource)
-            reason = self.ledger.reason(rule, diagnostic, resource)
-            diagnostic = traced(diagnostic)
-            if self.path_ignores.name(rule, diagnostic.span.source.path):
-                continue
-            if reason is None:
-                diagnostics[_key(diagnostic)] = diagnostic
-            else:
-                suppressed[_key(diagnostic)] = Suppressed(diagnostic, reason)
-        if not self.internal_errors:  # what did not run may have found what is suppressed
-            for rule, finding in self.ledger.findings(self.rules, whole_mesh=self.settings.whole_mesh):
-                if rule.id in self.rules:
-                    diagnostic = traced(self.concrete(rule, finding, None))
-                    if not self.path_ignores.name(rule, diagnostic.span.source.path):
-                        diagnostics[_key(diagnostic)] = diagnostic
-        self.summary.suppressed.update(one.diagnostic.rule for one in suppressed.values())
-        return Report(
-            [diagnostics[key] for key in sorted(diagnostics)],
-            self.summary,
-            tuple(self.rules),
-            self.sources,
-            self.internal_errors,
-            [suppressed[key] for key in sorted(suppressed)],
-        )
-
-    def environment(self, resource: Resource | None) -> str | None:
-        """The name of the environment of a resource, if severities depend on it."""
-        if resource is None or not self.levels.by_environment:
-            return None
-        found = self.by_cluster[resource.cluster].environments.of(resource)
-        return found.name if found else None
-
-    def concrete(self, rule: Rule, finding: Finding, resource: Resource | None) -> Diagnostic:
-        path = finding.place.path if isinstance(finding.place, Place) else ()
-        path = path[len(resource.path) :] if resource else path
-        return Diagnostic(
-            rule.id, rule.codes, rule.category, self.levels.of(rule, finding, self.environment(resource)),
-            finding.message, finding.hint, finding.place.span(), field_path(path), resource.identity if resource else None,
-            tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), finding.fix,
-        )  # fmt: skip
 
 
 class _Cluster(NamedTuple):
@@ -246,11 +174,3 @@ def _by_cluster(found: list[Resource]) -> Iterator[_Cluster]:
         own = [resource for resource in found if resource.cluster == name]
         foreign = [resource for resource in found if resource.cluster not in ("", name)]
         yield _Cluster(name, [*own, *shared] if number == 0 else own, [*own, *shared], foreign)
-
-
-_Key: TypeAlias = tuple[str, int, int, str, str]
-
-
-def _key(diagnostic: Diagnostic) -> _Key:
-    span = diagnostic.span
-    return span.source.path, span.start, span.end, diagnostic.rule, diagnostic.message

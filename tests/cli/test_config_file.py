@@ -193,6 +193,14 @@ def test_severities_are_set_by_environment(run: Run, configured: Path, tmp_path:
     assert levels == {"prod.yaml": "error", "other.yaml": "warning", "labelled.yaml": "info"}
 
 
+def test_what_is_of_no_cluster_has_an_environment_too(run: Run, configured: Path, tmp_path: Path) -> None:
+    (tmp_path / "prod.yaml").write_text(FAULTY.replace("timeout: 2s", "timeuot: 2s"), "utf-8")
+    (tmp_path / "east").mkdir()
+    (tmp_path / "east/other.yaml").write_text(FAULTY.replace("prod", "shop"), "utf-8")
+    configured.write_text("environments: {production: {severity: {schema: info}}}\n", "utf-8")
+    assert ": info[unknown-field]: " in run("--cluster", "east=east", "prod.yaml").output
+
+
 def test_known_hosts_and_gateways_are_not_missed(run: Run, configured: Path, tmp_path: Path) -> None:
     text = FAULTY.replace("      timeout: 2s\n", "").replace("  http:", "  gateways: [infra/edge]\n  http:")
     (tmp_path / "route.yaml").write_text(text, "utf-8")

@@ -22,7 +22,7 @@ class PathIgnores:
             if next(matching(name), None) is None:
                 raise ValueError(name)
 
-    def name(self, rule: Rule, path: str) -> bool:
+    def covers(self, rule: Rule, path: str) -> bool:
         """Whether a rule is off in a file."""
         if not self._ignores:
             return False

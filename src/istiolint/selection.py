@@ -1,10 +1,23 @@
-"""Severities that the configuration sets for rules: everywhere, and in environments."""
+"""What the settings say of rules: which of them are on, and with which severity."""
 
 from collections.abc import Sequence
 
 from istiolint.finding import Finding, Severity
-from istiolint.rules import Rule, matching
+from istiolint.rules import Rule, all_rules, matching
 from istiolint.settings import Settings
+
+
+def selected(settings: Settings) -> dict[str, Rule]:
+    """The rules that are on: `select` (or the default ones) and `extend_select` without `ignore`.
+
+    Raises ValueError for a name that means no rule.
+    """
+    chosen = [rule for name in settings.select for rule in _named(name)] if settings.select else [
+        rule for rule in all_rules().values() if rule.default
+    ]  # fmt: skip
+    chosen += [rule for name in settings.extend_select for rule in _named(name)]
+    dropped = {rule.id for name in settings.ignore for rule in _named(name)}
+    return {rule.id: rule for rule in sorted(chosen, key=lambda rule: rule.id) if rule.id not in dropped}
 
 
 class Levels:
@@ -32,11 +45,15 @@ class Levels:
 def _by_rule(written: Sequence[tuple[str, Severity]]) -> dict[str, Severity]:
     found: dict[str, tuple[int, Severity]] = {}
     for name, severity in written:
-        rules = list(matching(name))
-        if not rules:
-            raise ValueError(name)
-        for rule in rules:
+        for rule in _named(name):
             closeness = 2 if name == rule.id else 0 if name in (rule.category, "ALL") else 1
             if closeness >= found.get(rule.id, (0, severity))[0]:
                 found[rule.id] = closeness, severity
     return {rule: severity for rule, (_, severity) in found.items()}
+
+
+def _named(name: str) -> list[Rule]:
+    rules = list(matching(name))
+    if not rules:
+        raise ValueError(name)
+    return rules
