@@ -166,7 +166,17 @@ FAULTS: dict[str, Fault] = {
     ),
     "A62": Fault(
         "References of the Gateway API",
-        ("backend-not-granted", "backend-not-found", "route-not-let-in", "listener-not-found", "parent-gateway-not-found"),
+        (
+            "backend-not-granted",
+            "backend-not-found",
+            "route-not-let-in",
+            "listener-not-found",
+            "parent-gateway-not-found",
+            "parent-of-wrong-group",
+            "parent-service-not-found",
+            "hostname-not-served-by-listener",
+            "certificate-not-granted",
+        ),
     ),
     "A63": Fault(
         "Rules for tokens",

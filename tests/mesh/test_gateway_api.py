@@ -1,7 +1,7 @@
 import pytest
 from meshes import mesh
 
-from istiolint.mesh.gateway_api import backends, lets_in, listeners, parents
+from istiolint.mesh.gateway_api import backends, lets_in, listeners, parents, takes_kind
 
 API = "apiVersion: gateway.networking.k8s.io/v1\n"
 ROUTE = (
@@ -75,3 +75,23 @@ def test_grants(grant: str, expected: bool) -> None:
     route = found.all("HTTPRoute")[0]
     backend = next(ref for ref in backends(route) if ref.name == "b")
     assert found.grants.allow(route, backend) is expected
+
+
+@pytest.mark.parametrize(
+    ("listener", "kind", "expected"),
+    [
+        ("protocol: HTTP", "GRPCRoute", True),
+        ("protocol: HTTPS", "TLSRoute", False),
+        ("protocol: TLS", "TLSRoute", True),
+        ("protocol: TCP", "HTTPRoute", False),
+        ("protocol: example.com/own", "HTTPRoute", True),
+        ("protocol: HTTP, allowedRoutes: {kinds: [{kind: GRPCRoute}]}", "HTTPRoute", False),
+        ("protocol: HTTP, allowedRoutes: {kinds: [{kind: GRPCRoute}, {kind: HTTPRoute}]}", "HTTPRoute", True),
+        ("protocol: HTTP, allowedRoutes: {kinds: [{group: example.com, kind: HTTPRoute}]}", "HTTPRoute", False),
+        ("protocol: TCP, allowedRoutes: {kinds: [{kind: HTTPRoute}]}", "HTTPRoute", False),
+    ],
+)
+def test_kinds_of_a_listener(listener: str, kind: str, expected: bool) -> None:
+    gateway = API + f"kind: Gateway\nmetadata: {{name: g, namespace: edge}}\nspec: {{listeners: [{{{listener}}}]}}\n"
+    known = mesh(gateway).all("KubernetesGateway")[0]
+    assert takes_kind(known.spec["listeners"][0], kind) is expected

@@ -9,13 +9,14 @@ from istiolint.mesh.gateways import MESH, bound_gateways, served_ports
 from istiolint.mesh.hosts import KnownHost
 from istiolint.mesh.virtual_services import destinations
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
+
+DESTINATION_PORT_NOT_FOUND = declare(
+    "destination-port-not-found", severity="error", evidence="contradiction", category="reference", codes=["IST0101"]
+)
 
 
-@check(
-    "destination-port-not-found", severity="error", evidence="contradiction", category="reference", kinds=["VirtualService"],
-    codes=["IST0101"],
-)  # fmt: skip
+@further_check(DESTINATION_PORT_NOT_FOUND, kinds=["VirtualService"])
 def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port number that the service does not have."""
     for destination in destinations(virtual_service):
@@ -26,7 +27,7 @@ def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterato
             yield finding(
                 number,
                 f"`{destination['host'].text}` has no port `{number.number}`; Envoy gets no cluster for it and answers 503",
-                hint=f"its ports are {_in_words(ports)} (the `port` of a Service counts here, not its `targetPort`)",
+                hint=f"its ports are {ports_in_words(ports)} (the `port` of a Service counts here, not its `targetPort`)",
                 related=[service.place for service in services[:2] if service.place],
             )
 
@@ -43,7 +44,7 @@ def destination_port_left_open(virtual_service: Resource, mesh: Mesh) -> Iterato
         if len(ports) > 1 and not destination["port"] and not _missing_at(virtual_service, ports, mesh):
             yield finding(
                 destination["host"],
-                f"`{destination['host'].text}` has the ports {_in_words(ports)}, and the destination names none: "
+                f"`{destination['host'].text}` has the ports {ports_in_words(ports)}, and the destination names none: "
                 "requests go to the port that the client used",
                 hint="name the port with `port: {number: ...}`",
             )
@@ -62,13 +63,14 @@ def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
             yield finding(
                 destination["host"],
                 f"the destination names no port, so Envoy takes that of the request; {gateway.title} listens on none of "
-                f"the ports of `{destination['host'].text}` ({_in_words(ports)}), and requests get 503",
+                f"the ports of `{destination['host'].text}` ({ports_in_words(ports)}), and requests get 503",
                 hint="name the port with `port: {number: ...}`",
                 related=[(gateway.spec["servers"].key, "the ports of the gateway")],
             )
 
 
-def _in_words(ports: list[int]) -> str:
+def ports_in_words(ports: list[int]) -> str:
+    """Ports as messages list them."""
     return ", ".join(f"`{port}`" for port in ports[:8])
 
 

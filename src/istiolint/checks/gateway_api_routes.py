@@ -9,7 +9,11 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import ROUTE_KINDS, Reference, backends, lets_in, listeners, parents
 from istiolint.mesh.gateways import GatewayName
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
+
+ROUTE_NOT_LET_IN = declare(
+    "route-not-let-in", severity="error", evidence="contradiction", category="reference", codes=["KIA1401"]
+)
 
 
 @check(
@@ -18,7 +22,7 @@ from istiolint.rules import check, finding
 def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route attached to a Gateway that is not there."""
     for parent in parents(route):
-        if parent.type != KUBERNETES_GATEWAY or is_placeholder(parent.name) or _gateways(parent, mesh):
+        if parent.type != KUBERNETES_GATEWAY or is_placeholder(parent.name) or gateways_of(parent, mesh):
             continue
         if mesh.settings.knows_gateway(parent.namespace, parent.name):
             continue
@@ -43,7 +47,7 @@ def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 def listener_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route attached to a listener that its Gateway does not have."""
     for parent in parents(route):
-        gateways = _gateways(parent, mesh)
+        gateways = gateways_of(parent, mesh)
         if gateways and not any(listeners(gateway, parent.at) for gateway in gateways):
             wanted = parent.at["sectionName"] if parent.at["sectionName"] else parent.at["port"]
             names = ", ".join(f"`{listener['name'].text}`" for listener in gateways[0].spec["listeners"])
@@ -56,13 +60,11 @@ def listener_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@check(
-    "route-not-let-in", severity="error", evidence="contradiction", category="reference", kinds=ROUTE_KINDS, codes=["KIA1401"],
-)  # fmt: skip
+@further_check(ROUTE_NOT_LET_IN, kinds=ROUTE_KINDS)
 def route_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route in a namespace that none of the listeners takes routes from: without `allowedRoutes`, only the Gateway's own."""
     for parent in parents(route):
-        gateways = _gateways(parent, mesh)
+        gateways = gateways_of(parent, mesh)
         namespaces = mesh.namespaces.get(route.namespace, ())
         meant = [(gateway, listener) for gateway in gateways for listener in listeners(gateway, parent.at)]
         placed = route.placed and all(gateway.placed for gateway in gateways)
@@ -121,7 +123,8 @@ def backend_not_granted(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-def _gateways(parent: Reference, mesh: Mesh) -> list[Resource]:
+def gateways_of(parent: Reference, mesh: Mesh) -> list[Resource]:
+    """The Gateways of the Gateway API that a parent names: several where the input has alternatives."""
     if parent.type != KUBERNETES_GATEWAY:
         return []
     found = mesh.gateways.find(GatewayName(parent.namespace, parent.name))

@@ -6,13 +6,14 @@ from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH, bound_gateways
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import declare, finding, further_check
+
+INGRESS_IGNORES_MESH_ROUTES = declare(
+    "ingress-ignores-mesh-routes", severity="info", evidence="contradiction", category="traffic", codes=["IST0140"]
+)
 
 
-@check(
-    "ingress-ignores-mesh-routes", severity="info", evidence="contradiction", category="traffic", kinds=["VirtualService"],
-    codes=["IST0140"],
-)  # fmt: skip
+@further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["VirtualService"])
 def ingress_ignores_mesh_routes(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway sends to a whole service, and the mesh splits that service by subsets: the split does not apply."""
     if all(gateway.name == MESH for gateway, _ in bound_gateways(virtual_service)):

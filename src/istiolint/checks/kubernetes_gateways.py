@@ -1,19 +1,20 @@
-"""Gateways of the Gateway API: listeners and addresses that are wanted twice."""
+"""Gateways of the Gateway API: listeners and addresses that are wanted twice, and what they refer to."""
 
 from collections.abc import Iterator
 
+from istiolint.checks.placeholders import is_placeholder
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_api import Reference
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
+
+LISTENER_NOT_UNIQUE = declare("listener-not-unique", severity="error", category="traffic", codes=["KIA1503"])
 
 
-@check(
-    "listener-not-unique", severity="error", evidence="document", category="traffic",
-    kinds=[KUBERNETES_GATEWAY], codes=["KIA1503"],
-)  # fmt: skip
+@further_check(LISTENER_NOT_UNIQUE, kinds=[KUBERNETES_GATEWAY])
 def listener_not_unique(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two listeners for the same port, protocol and host, or for two protocols on one port that cannot share it."""
     seen: dict[tuple[int | None, str, str], Cursor] = {}
@@ -47,3 +48,71 @@ def two_gateways_for_one_address(gateway: Resource, mesh: Mesh) -> Iterator[Find
                     hint="give each an address of its own, or put the listeners into one Gateway",
                     related=[(theirs, "the other Gateway")],
                 )
+
+
+_ALONE_ON_PORT = {"HTTP": "HTTP", "HTTPS": "TLS", "TLS": "TLS", "TCP": "TCP"}
+"""What a connection to a listener begins with: listeners of one port must agree on it."""
+
+
+@further_check(LISTENER_NOT_UNIQUE, kinds=[KUBERNETES_GATEWAY])
+def protocols_of_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Listeners for one port whose connections begin differently."""
+    seen: dict[int, Cursor] = {}
+    for listener in gateway.spec["listeners"]:
+        port, protocol = listener["port"].number, listener["protocol"]
+        begins = _ALONE_ON_PORT.get(protocol.text)
+        if port is None or begins is None:
+            continue
+        first = seen.setdefault(port, protocol)
+        if _ALONE_ON_PORT[first.text] != begins:
+            yield finding(
+                protocol,
+                f"port {port} has a listener for {first.text} already, and cannot serve {protocol.text} as well: the listeners "
+                "are in conflict",
+                hint="give one of them another port",
+                related=[(first, "the other listener")],
+            )
+
+
+@check(
+    "certificate-not-granted", severity="error", evidence="missing", category="reference", kinds=[KUBERNETES_GATEWAY],
+)  # fmt: skip
+def certificate_not_granted(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A listener with a Secret of another namespace that is not open to Gateways of this one."""
+    for listener in gateway.spec["listeners"]:
+        for certificate in listener["tls"]["certificateRefs"]:
+            secret = not certificate["group"].text and certificate["kind"].text in ("", "Secret")
+            namespace, name = certificate["namespace"].text, certificate["name"].text
+            if not (secret and namespace and name) or namespace == gateway.namespace or is_placeholder(namespace):
+                continue
+            if not mesh.grants.allow(gateway, Reference("Secret", namespace, name, certificate), "Secret"):
+                yield finding(
+                    certificate["namespace"],
+                    f"nothing lets Gateways of namespace `{gateway.namespace}` refer to Secrets of `{namespace}`: listener "
+                    f"`{listener['name'].text}` gets no certificate and serves no TLS",
+                    hint=f"add a ReferenceGrant in `{namespace}`, from Gateway in `{gateway.namespace}` to Secret `{name}`",
+                    known=mesh.settings.whole_mesh or (gateway.placed and mesh.secrets.may_exist(namespace, name)),
+                )
+
+
+@check(
+    "gateway-parameters-not-found", severity="error", evidence="missing", category="reference", kinds=[KUBERNETES_GATEWAY],
+)  # fmt: skip
+def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A ConfigMap for the Deployment and Service of a Gateway that is not in its namespace."""
+    reference = gateway.spec["infrastructure"]["parametersRef"]
+    name = reference["name"]
+    if not name.text or reference["kind"].text != "ConfigMap" or reference["group"].text or is_placeholder(name.text):
+        return
+    if not gateway.spec["gatewayClassName"].text.startswith("istio") or mesh.get("ConfigMap", gateway.namespace, name.text):
+        return
+    elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.rivals(gateway, other)]
+    yield finding(
+        name,
+        f"there is no ConfigMap `{name.text}` in namespace `{gateway.namespace}`: the settings for the Gateway's Deployment "
+        "and Service do not hold",
+        hint=f"move it there from `{elsewhere[0].namespace}`: a Gateway reads those of its own namespace only"
+        if elsewhere
+        else "add the ConfigMap, or delete `parametersRef`",
+        known=mesh.settings.whole_mesh or (gateway.placed and len(elsewhere) == 1 and elsewhere[0].placed),
+    )

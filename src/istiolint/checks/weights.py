@@ -6,8 +6,10 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Delete, Finding, Fix
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
 from istiolint.traffic.words import head, title
+
+WEIGHTS_ALL_ZERO = declare("weights-all-zero", severity="error", category="validation", codes=["IST0106"])
 
 PROTOCOLS = ("http", "tls", "tcp")
 
@@ -29,11 +31,7 @@ def negative_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@check(
-    "weights-all-zero", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
-    codes=["IST0106"],
-    rows=["VS-112"],
-)  # fmt: skip
+@further_check(WEIGHTS_ALL_ZERO, kinds=["VirtualService"], rows=["VS-112"])
 def weights_all_zero(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Several destinations and no weight at all, which Istio's webhook refuses."""
     for destinations in _destinations(service):

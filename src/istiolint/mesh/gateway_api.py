@@ -9,7 +9,17 @@ from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.resource import Resource
 
 ROUTE_KINDS = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
+TCP_ROUTES = tuple(kind for kind in ROUTE_KINDS if kind != "UDPRoute")
 GROUP = "gateway.networking.k8s.io"
+
+
+_BY_PROTOCOL = {
+    "HTTP": ("GRPCRoute", "HTTPRoute"),
+    "HTTPS": ("GRPCRoute", "HTTPRoute"),
+    "TLS": ("TCPRoute", "TLSRoute"),
+    "TCP": ("TCPRoute",),
+    "UDP": ("UDPRoute",),
+}
 
 
 class Reference(NamedTuple):
@@ -83,6 +93,14 @@ def lets_in(listener: Cursor, gateway: Resource, route: Resource, namespaces: It
     return route.namespace == gateway.namespace
 
 
+def takes_kind(listener: Cursor, kind: str) -> bool:
+    """Whether a listener can take routes of a kind, by its protocol and by what it allows; True for protocols of others."""
+    allowed = listener["allowedRoutes"]["kinds"]
+    if allowed and not any(each["kind"].text == kind and each["group"].text in ("", GROUP) for each in allowed):
+        return False
+    return kind in _BY_PROTOCOL.get(listener["protocol"].text, (kind,))
+
+
 class Grants:
     """The ReferenceGrants of the input, by the namespace that they open."""
 
@@ -91,16 +109,16 @@ class Grants:
         for grant in grants:
             self._by_namespace[grant.namespace].append(grant)
 
-    def allow(self, route: Resource, backend: Reference) -> bool:
-        """Whether a route may refer to a Service of another namespace."""
+    def allow(self, resource: Resource, reference: Reference, kind: str = "Service") -> bool:
+        """Whether a resource of the Gateway API may refer to an object of another namespace, of a kind of the core group."""
         return any(
             any(
-                who["kind"].text == route.kind and who["group"].text == GROUP and who["namespace"].text == route.namespace
+                who["kind"].text == resource.kind and who["group"].text == GROUP and who["namespace"].text == resource.namespace
                 for who in grant.spec["from"]
             )
             and any(
-                what["kind"].text == "Service" and not what["group"].text and what["name"].text in ("", backend.name)
+                what["kind"].text == kind and not what["group"].text and what["name"].text in ("", reference.name)
                 for what in grant.spec["to"]
             )
-            for grant in self._by_namespace.get(backend.namespace, ())
+            for grant in self._by_namespace.get(reference.namespace, ())
         )

@@ -132,6 +132,14 @@ class Hosts:
         """The short names of the Kubernetes services of a namespace."""
         return self._by_namespace.get(namespace, ())
 
+    def ports_of(self, name: str, namespace: str) -> list[int]:
+        """The ports of a Kubernetes Service; none where it is not in the input, or some manifest of it does not tell them."""
+        known = self.named(f"{name}.{namespace}.svc.{self.cluster_domain}")
+        aliases = any(host.resource and host.resource.spec["type"].text == "ExternalName" for host in known)
+        if aliases or not all(host.ports for host in known):
+            return []
+        return sorted({port for host in known for port in host.ports})
+
     def knows_services(self, namespace: str) -> bool:
         """Whether the input would show a service of this namespace: it has others there, or the input is the whole mesh.
 
