@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istiolint.authorization.rules import Rule, rules_of
+from istiolint.authorization.rules import Rule, anchors, rules_of, traces
 from istiolint.authorization.texts import range_covers, text_covers, texts_apart
 from istiolint.documents import read
 from istiolint.resource import resources
@@ -147,10 +147,18 @@ def test_the_same_for_single_fields(wide: dict[str, list[str]], narrow: dict[str
         assert not [request for request in requests if item_matches(narrow, request) and not item_matches(wide, request)]
 
 
+@given(RULES, RULES)
+def test_a_rule_is_found_by_the_names_of_what_it_covers(wide: dict[str, Any], narrow: dict[str, Any]) -> None:
+    first, second = parsed(wide, narrow)
+    if first.covers(second) and anchors(first):
+        assert set(anchors(first)) & set(traces(second))
+
+
 @given(RULES)
 def test_each_rule_covers_itself_and_the_empty_one_all(rule: dict[str, Any]) -> None:
     one, empty = parsed(rule, {})
     assert one.covers(one)
+    assert not anchors(one) or set(anchors(one)) & set(traces(one))
     assert empty.covers(one)
 
 

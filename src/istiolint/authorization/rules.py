@@ -12,11 +12,16 @@ from istiolint.resource import Resource
 Item: TypeAlias = Mapping[str, tuple[str, ...]]
 """A source or an operation: all of its fields have to match, of each field one of its values."""
 
+Anchor: TypeAlias = tuple[str, str]
+"""A field of an item, and one of its values in lower case."""
+
 SOURCE = ("principals", "requestPrincipals", "namespaces", "serviceAccounts", "trustDomains", "ipBlocks", "remoteIpBlocks")
 OPERATION = ("hosts", "ports", "methods", "paths")
 _RANGES = ("ipBlocks", "remoteIpBlocks")
 _AS_WRITTEN = ("ports", "serviceAccounts")
 _WITHOUT_CASE = ("hosts",)
+_SINGLE_SOURCES = ("principals", "serviceAccounts", "requestPrincipals", "namespaces")
+_SINGLE_OPERATIONS = ("hosts", "paths", "ports", "methods")
 _PRINCIPAL = re.compile(r"[^/*]+/ns/([^/*]+)/sa/.+")
 
 
@@ -62,6 +67,27 @@ def rules_of(policy: Resource) -> Iterator[Rule]:
         whole = all(isinstance(at[part].value, list | None) for part in ("from", "to", "when"))
         if whole and None not in (*sources, *operations, *conditions):
             yield Rule(policy, at, *(tuple(filter(None, items)) for items in (sources, operations, conditions)))  # type: ignore[arg-type]
+
+
+def anchors(rule: Rule) -> list[Anchor]:
+    """Names of which a rule that this one covers has at least one (see `traces`); none where it does not name single ones."""
+    for items, fields in ((rule.sources, _SINGLE_SOURCES), (rule.operations, _SINGLE_OPERATIONS)):
+        named = [next((name for name in fields if name in item and not any(map(_is_pattern, item[name]))), "") for item in items]
+        if items and all(named):
+            return [(name, text.lower()) for name, item in zip(named, items, strict=True) for text in item[name]]
+    return []
+
+
+def traces(rule: Rule) -> Iterator[Anchor]:
+    """One name of each field of its first source and operation: what covers the rule covers these as well."""
+    for items, fields in ((rule.sources, _SINGLE_SOURCES), (rule.operations, _SINGLE_OPERATIONS)):
+        for name in fields if items else ():
+            if named := _named(name, items[0]):
+                yield name, named[0].lower()
+
+
+def _is_pattern(text: str) -> bool:
+    return text.startswith("*") or text.endswith("*")
 
 
 def _item(item: Cursor, fields: tuple[str, ...]) -> Item | None:

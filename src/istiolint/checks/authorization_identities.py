@@ -160,7 +160,7 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A denial of certain identities, where callers may come without any."""
     field = next(_denied_identities(policy), None)
-    if field is None or _identity_demanded(policy, mesh):
+    if field is None or mesh.authorization.refuses_strangers(policy.namespace):
         return
     for workload in mesh.reached(policy):
         modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]
@@ -182,15 +182,3 @@ def _denied_identities(policy: Resource) -> Iterator[Cursor]:
         for rule in policy.spec["rules"]:
             for origin in rule["from"]:
                 yield from (origin["source"][name] for name in _BY_IDENTITY[:3] if origin["source"][name])
-
-
-def _identity_demanded(policy: Resource, mesh: Mesh) -> bool:
-    """Whether another rule may refuse callers without an identity: an ALLOW policy, or a denial of them."""
-    for namespace in dict.fromkeys([policy.namespace, mesh.root_namespace]):
-        for other in mesh.in_namespace("AuthorizationPolicy", namespace):
-            if other.spec["action"].text in ("", "ALLOW"):
-                return True
-            for rule in other.spec["rules"]:
-                if any(origin["source"][name] for origin in rule["from"] for name in _BY_IDENTITY[3:]):
-                    return True
-    return False

@@ -52,9 +52,9 @@ def rule_allowed_already(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 def _wider(rule: Rule, action: str, mesh: Mesh) -> Iterator[Rule]:
-    for other in mesh.authorization.around(rule.policy, action):
-        if other is rule.policy or not mesh.rivals(rule.policy, other):
-            yield from (wide for wide in mesh.authorization.rules(other) if wide is not rule and wide.covers(rule))
+    for wide in mesh.authorization.wider(rule, action):
+        if wide.policy is rule.policy or not mesh.rivals(rule.policy, wide.policy):
+            yield wide
 
 
 def _order(rule: Rule, mesh: Mesh) -> tuple[bool, str, str, int]:

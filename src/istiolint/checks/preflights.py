@@ -18,11 +18,12 @@ def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy at a gateway that refuses whatever has no token, OPTIONS included, for hosts that other sites are to call."""
     if policy.annotations.get("istio.io/dry-run") == "true":
         return
-    demand = _denial(policy) if policy.spec["action"].text == "DENY" else _allowance(policy, mesh)
+    asking = mesh.preflights.behind(policy, mesh.reached)
+    demand = (_denial(policy) if policy.spec["action"].text == "DENY" else _allowance(policy, mesh)) if asking else None
     if demand is None:
         return
     at, operation = demand
-    for found in mesh.preflights.behind(policy, mesh.reached):
+    for found in asking:
         service = found.virtual_service
         if mesh.rivals(policy, service) or mesh.rivals(policy, found.gateway):
             continue

@@ -1,16 +1,16 @@
-"""The rules of AuthorizationPolicies, found by what they are for: which of them decide over all requests of another one."""
+"""The rules of AuthorizationPolicies, found by what they are for: which of them may decide over all requests of another one."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from istiolint.authorization.rules import Rule, rules_of
+from istiolint.authorization.rules import Anchor, Rule, anchors, negative, rules_of, traces
 from istiolint.mesh.selection import selector
 from istiolint.resource import Resource
 
 _DRY_RUN, _REVISION = "istio.io/dry-run", "istio.io/rev"
+_IDENTITY = ("principals", "namespaces", "serviceAccounts", "trustDomains")
 _Label: TypeAlias = tuple[str, str]
-_Key: TypeAlias = tuple[str, str, _Label | None]
 
 
 class Reach(NamedTuple):
@@ -26,49 +26,73 @@ class Reach(NamedTuple):
         """One of its labels or targets, by which it is found."""
         return min(self.labels) if self.labels else min(target[1:] for target in self.targets) if self.targets else None
 
+    def holds(self, narrow: "Reach") -> bool:
+        """Whether it reaches all that another one reaches, in its own namespace or in all of them."""
+        return self.revision == narrow.revision and self.labels <= narrow.labels and self._bound_like(narrow)
+
+    def _bound_like(self, narrow: "Reach") -> bool:
+        """Whether neither is bound to anything, or this one to all that the other is. (Targets are of the own namespace.)"""
+        if not narrow.targets or not self.targets:
+            return not narrow.targets and not self.targets
+        return narrow.targets <= self.targets and narrow.namespace == self.namespace
+
 
 class Authorization:
-    """All rules of policies that are enforced, by namespace, action and what they are for."""
+    """All rules of policies that are enforced, by namespace, action and what they are for.
+
+    Rules that name callers or requests one by one are found by these names, so that many of them in one namespace cost nothing.
+    """
 
     def __init__(self, policies: Iterable[Resource], root_namespace: str):
         self._root_namespace = root_namespace
         self._rules: dict[int, tuple[Rule, ...]] = {}
         self._reach: dict[int, Reach] = {}
-        self._by_key: dict[_Key, list[Resource]] = defaultdict(list)
+        self._found: dict[tuple[str, str, _Label | None], dict[object, list[tuple[int, Rule]]]] = defaultdict(dict)
+        self._refusing: set[str] = set()
+        number = 0
         for policy in policies:
             if policy.annotations.get(_DRY_RUN) == "true":
                 continue
             reach = self._reach[id(policy)] = _reach(policy)
             self._rules[id(policy)] = tuple(rules_of(policy))
-            self._by_key[(_action(policy), policy.namespace, reach.key)].append(policy)
+            if _asks_for_identity(policy):
+                self._refusing.add(policy.namespace)
+            bucket = self._found[policy.spec["action"].text or "ALLOW", policy.namespace, reach.key]
+            for rule in self._rules[id(policy)]:
+                number += 1
+                names: Sequence[Anchor | None] = anchors(rule) or [None]
+                for anchor in names:
+                    bucket.setdefault(anchor, []).append((number, rule))
 
     def rules(self, policy: Resource) -> Sequence[Rule]:
         """The rules of a policy; none if it is not enforced."""
         return self._rules.get(id(policy), ())
 
-    def around(self, policy: Resource, action: str) -> Iterator[Resource]:
-        """Policies with an action that hold for all for which this one does, itself included."""
-        reach = self._reach.get(id(policy))
-        if reach is None:
-            return
-        keys = [None, *sorted(reach.labels), *sorted(target[1:] for target in reach.targets)]
-        for namespace in dict.fromkeys([self._root_namespace, policy.namespace]):
-            for key in dict.fromkeys(keys):
-                for other in self._by_key.get((action, namespace, key), ()):
-                    theirs = self._reach[id(other)]
-                    if theirs.revision == reach.revision and theirs.labels <= reach.labels and _bound_alike(theirs, reach):
-                        yield other
+    def refuses_strangers(self, namespace: str) -> bool:
+        """Whether some policy there may refuse callers that show no identity: one that allows, or a denial of all but some."""
+        return namespace in self._refusing or self._root_namespace in self._refusing
+
+    def wider(self, rule: Rule, action: str) -> Iterator[Rule]:
+        """Other rules with an action that match all that this one matches, for all workloads for which it holds."""
+        reach = self._reach[id(rule.policy)]
+        keys = dict.fromkeys([None, *sorted(reach.labels), *sorted(target[1:] for target in reach.targets)])
+        found: dict[int, Rule] = {}
+        for namespace in dict.fromkeys([self._root_namespace, rule.policy.namespace]):
+            for key in keys:
+                bucket = self._found.get((action, namespace, key), {})
+                for trace in (None, *traces(rule)) if bucket else ():
+                    found.update(bucket.get(trace, ()))
+        for _, other in sorted(found.items()):
+            if other is not rule and self._reach[id(other.policy)].holds(reach) and other.covers(rule):
+                yield other
 
 
-def _bound_alike(wide: Reach, narrow: Reach) -> bool:
-    """Whether neither is bound to anything, or one to all to which the other is. (Targets are of the policy's own namespace.)"""
-    if not narrow.targets or not wide.targets:
-        return not narrow.targets and not wide.targets
-    return narrow.targets <= wide.targets and narrow.namespace == wide.namespace
-
-
-def _action(policy: Resource) -> str:
-    return policy.spec["action"].text or "ALLOW"
+def _asks_for_identity(policy: Resource) -> bool:
+    action = policy.spec["action"].text
+    sources = (origin["source"] for rule in policy.spec["rules"] for origin in rule["from"])
+    return action in ("", "ALLOW") or (
+        action == "DENY" and any(source[negative(field)] for source in sources for field in _IDENTITY)
+    )
 
 
 def _reach(policy: Resource) -> Reach:
