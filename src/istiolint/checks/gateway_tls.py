@@ -6,6 +6,7 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Delete, Finding, Fix
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_servers import Server
+from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.host_index import overlap
 from istiolint.primitives.ciphers import CIPHER_SUITES
 from istiolint.primitives.ports import HTTP, TLS
@@ -18,12 +19,17 @@ _EAST_WEST = (".local", ".global")
 _STRONG = ("GCM", "CHACHA20")
 
 
+def _is_unopened(server: Cursor) -> bool:
+    """Whether connections are passed on as they come, so that settings for TLS hold for nothing."""
+    return server["tls"]["mode"].text in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
+
+
 @check("old-tls-version", severity="warning", evidence="document", category="security", kinds=["Gateway"])
 def old_tls_version(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A server that takes TLS 1.0 or 1.1. (Without ciphers for them, the validation tells that they do not work.)"""
     for server in gateway.spec["servers"]:
         version = server["tls"]["minProtocolVersion"]
-        if version.text in _OLD and server["tls"]["cipherSuites"]:
+        if version.text in _OLD and server["tls"]["cipherSuites"] and not _is_unopened(server):
             yield finding(
                 version,
                 f"`{version.text}` lets clients in with a TLS that was given up in 2021, and that anybody may talk them down to",
@@ -36,7 +42,7 @@ def weak_cipher_suite(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ciphers without forward secrecy, or of the kind that padding attacks break."""
     for server in gateway.spec["servers"]:
         for suite in server["tls"]["cipherSuites"]:
-            if suite.text not in CIPHER_SUITES:
+            if suite.text not in CIPHER_SUITES or _is_unopened(server):
                 continue
             if not suite.text.startswith("ECDHE-"):
                 why = "who gets the key of the server can read what was recorded before"
@@ -140,7 +146,7 @@ def client_certificate_bypass(gateway: Resource, mesh: Mesh) -> Iterator[Finding
         if mode.text != "MUTUAL" or server.protocol != "HTTPS":
             continue
         for host, _ in server.hosts:
-            wider = _wildcard_over(host, server, servers)
+            wider = _wildcard_over(host, server, servers) or _wildcard_elsewhere(host, server, mesh)
             if wider is not None and not host.startswith("*"):
                 yield finding(
                     mode,
@@ -159,6 +165,16 @@ def _wildcard_over(host: str, server: Server, others: list[Server]) -> Cursor | 
             for name, at in other.hosts:
                 if name.startswith("*") and overlap(name, host):
                     return at
+    return None
+
+
+def _wildcard_elsewhere(host: str, server: Server, mesh: Mesh) -> Cursor | None:
+    """The same in another Gateway of the same workloads, if routes for the host itself are bound to that as well."""
+    for other in mesh.gateway_servers.with_wildcard_over(server, host):
+        simple = other.protocol == "HTTPS" and other.cursor["tls"]["mode"].text == "SIMPLE"
+        name = GatewayName(other.gateway.namespace, other.gateway.name)
+        if simple and mesh.virtual_services.on_gateway(name, host) and not mesh.rivals(server.gateway, other.gateway):
+            return next(at for covering, at in other.hosts if overlap(covering, host))
     return None
 
 

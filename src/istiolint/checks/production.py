@@ -6,7 +6,6 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding, Severity
 from istiolint.kinds import WORKLOADS
 from istiolint.mesh import Mesh
-from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
 from istiolint.mesh.gateways import MESH, bound_gateways
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -24,7 +23,7 @@ _PROXY_PORTS = {
 _OPEN = ("LoadBalancer", "NodePort")
 
 
-def _level(mesh: Mesh, resource: Resource) -> Severity | None:
+def gravity(mesh: Mesh, resource: Resource) -> Severity | None:
     """How grave it is where it stands: a warning in production, nothing in a test, else info."""
     environment = mesh.environments.of(resource)
     if environment is None:
@@ -41,7 +40,7 @@ def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         for destination, share in (single, *several):
             if not destination["host"].text or route["mirrorPercent"].exists or (share.exists and share.value != 100):
                 continue
-            if severity := _level(mesh, service):
+            if severity := gravity(mesh, service):
                 how = "all requests" if share.exists else "all requests, since no percentage is set,"
                 yield finding(
                     destination.key,
@@ -78,7 +77,7 @@ def debug_logging(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     workload = mesh.workloads.of(resource)
     for name in _LOG_LEVELS if workload else ():
         level = workload.metadata["annotations"][name] if workload else resource
-        if level.text.rpartition(":")[2].strip() in _NOISY and (severity := _level(mesh, resource)):
+        if level.text.rpartition(":")[2].strip() in _NOISY and (severity := gravity(mesh, resource)):
             yield finding(
                 level,
                 f"the proxy logs at level `{level.text}`: it costs time and space with each request, and headers stand in the "
@@ -158,31 +157,3 @@ def _foreign(host: Cursor, service: Resource, mesh: Mesh) -> Resource | None:
         ):
             return None if mesh.rivals(service, other) else other
     return None
-
-
-@check("dry-run-in-production", severity="warning", evidence="document", category="production", kinds=["AuthorizationPolicy"])
-def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A policy that is tried in production, and enforced on nobody."""
-    annotation = policy.metadata["annotations"]["istio.io/dry-run"]
-    if annotation.text == "true" and _level(mesh, policy) == "warning":
-        yield finding(
-            annotation,
-            "this policy is only tried: proxies log what it would refuse, and refuse nothing",
-            hint="delete the annotation when the logs show what was expected",
-        )
-
-
-@check("authorizer-fails-open", severity="warning", evidence="document", category="production", kinds=CONFIG_KINDS)
-def authorizer_fails_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An external authorizer without whose answer everybody gets in."""
-    for config in mesh_configs(resource):
-        for provider in config["extensionProviders"]:
-            for kind in ("envoyExtAuthzHttp", "envoyExtAuthzGrpc"):
-                switch = provider[kind]["failOpen"]
-                if switch.value is True and (severity := _level(mesh, resource)):
-                    yield finding(
-                        switch,
-                        f"while nobody answers for `{provider['name'].text}`, every request that it should decide on gets in",
-                        hint="write `failOpen: false`, and give the authorizer several replicas",
-                        severity=severity,
-                    )

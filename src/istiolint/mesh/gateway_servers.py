@@ -64,10 +64,14 @@ class GatewayServers:
     def with_host(self, server: Server, host: str) -> Iterator[Server]:
         """Servers of other Gateways for the same port and host that run on the same workloads."""
         for other in self._by_host.get((server.port or 0, host), ()):
-            same_bind = server.cursor["bind"].text == other.cursor["bind"].text
-            together = runs_on_all_of(server.gateway, other.gateway) or runs_on_all_of(other.gateway, server.gateway)
-            if other.gateway is not server.gateway and same_bind and together:
+            if _beside(server, other):
                 yield other
+
+    def with_wildcard_over(self, server: Server, host: str) -> Iterator[Server]:
+        """The same for a wildcard that covers a host; the most specific first."""
+        labels = host.split(".")
+        for wildcard in (".".join(["*", *labels[at:]]) for at in range(1, len(labels) + 1)):
+            yield from (other for other in self._by_host.get((server.port or 0, wildcard), ()) if _beside(server, other))
 
     def serves(self, host: str) -> bool:
         """Whether some server takes a host, perhaps by a wildcard."""
@@ -83,6 +87,13 @@ class GatewayServers:
         for other in self._by_certificate.get(certificate_of(server), ()):
             if other.gateway is not server.gateway and runs_on_all_of(server.gateway, other.gateway):
                 yield other
+
+
+def _beside(server: Server, other: Server) -> bool:
+    """Whether servers of two Gateways meet at one address of workloads that run both."""
+    same_bind = server.cursor["bind"].text == other.cursor["bind"].text
+    together = runs_on_all_of(server.gateway, other.gateway) or runs_on_all_of(other.gateway, server.gateway)
+    return other.gateway is not server.gateway and same_bind and together
 
 
 def certificate_of(server: Server) -> str:
