@@ -2,7 +2,7 @@
 
 import pytest
 
-from istiolint.toml_places import place
+from istiolint.config.toml_places import place
 
 TEXT = """\
 title = "a = b"
