@@ -200,7 +200,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "A67": Fault(
         "Headless Services",
-        ("destination-rule-for-pods",),
+        ("destination-rule-for-pods", "peer-port-without-service"),
         gap="Whether clients call single pods by address, and with which `Host` header, files do not tell.",
     ),
     "A68": Fault("Two Services with one port and two protocols", ("port-with-two-protocols", "target-port-with-two-ports")),
