@@ -71,6 +71,21 @@ def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
+@check("fault-beside-split", severity="info", evidence="document", category="traffic", kinds=["VirtualService"])
+def fault_beside_split(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A fault in a route that compares versions: it hits them all."""
+    for route in service.spec["http"]:
+        shares = [target["weight"] for target in route["route"] if target["weight"].number]
+        for fault in _faults(route["fault"]) if len(shares) > 1 else ():
+            yield finding(
+                fault.key,
+                f"the {fault.name} hits the requests for all {len(shares)} destinations alike, before any version sees them: a "
+                "comparison of the versions counts it as their own",
+                hint="inject the fault into a route of its own, with a match and one destination",
+                related=[(shares[0], "the split")],
+            )
+
+
 def _faults(fault: Cursor) -> Iterator[Cursor]:
     """The delay and the abort of a route, where they hit anybody."""
     for name in ("delay", "abort"):

@@ -6,9 +6,12 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding, Severity
 from istiolint.kinds import WORKLOADS
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_api import filter_lists
 from istiolint.mesh.gateways import MESH, bound_gateways
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import check, declare, finding, further_check
+
+FULL_MIRRORING = declare("full-mirroring", severity="warning", category="production")
 
 _LOG_LEVELS = ("sidecar.istio.io/logLevel", "sidecar.istio.io/agentLogLevel", "sidecar.istio.io/componentLogLevel")
 _NOISY = ("trace", "debug")
@@ -31,7 +34,7 @@ def gravity(mesh: Mesh, resource: Resource) -> Severity | None:
     return {"production": "warning", "test": None}.get(environment.stage, "info")
 
 
-@check("full-mirroring", severity="warning", evidence="document", category="production", kinds=["VirtualService"])
+@further_check(FULL_MIRRORING, kinds=["VirtualService"])
 def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """All requests are sent twice."""
     for route in service.spec["http"]:
@@ -49,6 +52,22 @@ def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     hint="mirror a few percent, and reads only (`match` by `method`)",
                     severity=severity,
                 )
+
+
+@further_check(FULL_MIRRORING, kinds=["GRPCRoute", "HTTPRoute"])
+def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """All requests of a rule are sent twice by a filter."""
+    for mirror in (each["requestMirror"] for filters in filter_lists(route) for each in filters):
+        percent, fraction, name = mirror["percent"], mirror["fraction"], mirror["backendRef"]["name"]
+        of_all = fraction["numerator"].number == (fraction["denominator"].number or 100) if fraction.exists else True
+        if name.text and (percent.number == 100 if percent.exists else of_all) and (severity := gravity(mesh, route)):
+            yield finding(
+                name,
+                f"all requests{'' if percent.exists or fraction.exists else ', since no percentage is set,'} are sent to "
+                f"`{name.text}` as well: twice the load, and whatever they write is written twice",
+                hint="mirror a few percent, and reads only (a rule with `matches` by `method`)",
+                severity=severity,
+            )
 
 
 @check("mirror-to-outside", severity="warning", evidence="contradiction", category="production", kinds=["VirtualService"])

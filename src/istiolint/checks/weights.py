@@ -9,6 +9,7 @@ from istiolint.resource import Resource
 from istiolint.rules import check, declare, finding, further_check
 from istiolint.traffic.words import head, title
 
+DESTINATION_WITHOUT_WEIGHT = declare("destination-without-weight", severity="warning", category="traffic")
 WEIGHTS_ALL_ZERO = declare("weights-all-zero", severity="error", category="validation", codes=["IST0106"])
 
 PROTOCOLS = ("http", "tls", "tcp")
@@ -47,9 +48,7 @@ def weights_all_zero(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check(
-    "destination-without-weight", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
-)  # fmt: skip
+@further_check(DESTINATION_WITHOUT_WEIGHT, kinds=["VirtualService"])
 def destination_without_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A destination without a weight beside others with one."""
     for destinations in _destinations(service):

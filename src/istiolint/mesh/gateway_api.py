@@ -1,7 +1,7 @@
 """Routes of the Gateway API: their parents, their backends, and what lets them in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from istiolint.cursor import Cursor
@@ -99,6 +99,21 @@ def takes_kind(listener: Cursor, kind: str) -> bool:
     if allowed and not any(each["kind"].text == kind and each["group"].text in ("", GROUP) for each in allowed):
         return False
     return kind in _BY_PROTOCOL.get(listener["protocol"].text, (kind,))
+
+
+class ServiceRoutes:
+    """The routes whose parent is a Service: they hold for callers in the mesh."""
+
+    def __init__(self, routes: Iterable[Resource]):
+        self._by_service: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for route in routes:
+            for parent in parents(route):
+                if parent.type == "Service":
+                    self._by_service[parent.namespace, parent.name].append(route)
+
+    def of(self, namespace: str, name: str) -> Sequence[Resource]:
+        """The routes for a Service, those of other namespaces (for callers there only) included."""
+        return self._by_service.get((namespace, name), ())
 
 
 class Grants:

@@ -12,7 +12,7 @@ from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.flags import FLAG_KINDS, Flags
-from istiolint.mesh.gateway_api import Grants
+from istiolint.mesh.gateway_api import Grants, ServiceRoutes
 from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
 from istiolint.mesh.gateways import Gateways
@@ -226,6 +226,11 @@ class Mesh:
     def preflights(self) -> Preflights:
         """At which gateways browsers ask before they call."""
         return Preflights(self.all("VirtualService"), self.gateways, self.workloads, self.root_namespace)
+
+    @cached_property
+    def service_routes(self) -> ServiceRoutes:
+        """Which routes of the Gateway API hold for a Service."""
+        return ServiceRoutes(self.all("GRPCRoute", "HTTPRoute"))
 
     @cached_property
     def retry_chains(self) -> RetryChains:
