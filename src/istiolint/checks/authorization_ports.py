@@ -9,11 +9,12 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import ports_of
+from istiolint.mesh.workloads import names, ports_of
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
 KIND = ("AuthorizationPolicy",)
+_TOO_LONG = 6
 _OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts")
 
 
@@ -98,7 +99,7 @@ def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     targets.setdefault(number, (target, port))
     for operation in operations(policy):
         for port in operation["ports"]:
-            number = int(port.text) if port.text.isdecimal() and len(port.text) < 6 else 0
+            number = int(port.text) if port.text.isdecimal() and len(port.text) < _TOO_LONG else 0
             if number in targets and number not in open_ports:
                 target, at = targets[number]
                 yield finding(
@@ -106,4 +107,22 @@ def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     f"{number} is the port of the Service; the workload is called on {target}, and that is what policies compare",
                     hint=f'write `"{target}"`',
                     related=[(at, "the Service leads it there")],
+                )
+
+
+@check("policy-port-past-proxy", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A port for which a policy decides nothing, because annotations keep it from the sidecar."""
+    workloads = mesh.reached(policy)
+    for operation in operations(policy) if workloads else ():
+        for port in operation["ports"]:
+            number = int(port.text) if port.text.isdecimal() and len(port.text) < _TOO_LONG else 0
+            kept = [mesh.injection.past_proxy(workload, number) for workload in workloads]
+            if number and kept[0] is not None and all(at is not None for at in kept):
+                yield finding(
+                    port,
+                    f"port {number} of {names(workloads)} is kept from the sidecar: no policy is asked there, and whoever calls "
+                    "gets in",
+                    hint="take the port out of the annotation, or out of the policy",
+                    related=[(kept[0], "kept from the sidecar here")],
                 )

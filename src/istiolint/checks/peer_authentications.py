@@ -125,6 +125,7 @@ def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Fin
             yield finding(port["mode"], f"`{mode}` is what port {key} has from `spec.mtls` anyway", severity="info")
         if key.isascii() and key.isdigit() and workloads:
             yield from _nobody_listens(port, int(key), workloads, mesh)
+            yield from _past_proxy(port, int(key), workloads, mesh)
 
 
 @check(
@@ -154,6 +155,19 @@ def mtls_disabled_in_ambient(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 "STRICT",
                 hint="write PERMISSIVE",
             )
+
+
+def _past_proxy(port: Cursor, number: int, workloads: Sequence[Workload], mesh: Mesh) -> Iterator[Finding]:
+    """STRICT for a port that no sidecar receives."""
+    kept = [mesh.injection.past_proxy(workload, number) for workload in workloads]
+    if port["mode"].text == "STRICT" and kept[0] is not None and all(at is not None for at in kept):
+        yield finding(
+            port["mode"],
+            f"port {number} of {names(workloads)} is kept from the sidecar: it takes plain text from anybody, whatever is said "
+            "here",
+            hint="take the port out of the annotation",
+            related=[(kept[0], "kept from the sidecar here")],
+        )
 
 
 def _nobody_listens(port: Cursor, number: int, workloads: Sequence[Workload], mesh: Mesh) -> Iterator[Finding]:

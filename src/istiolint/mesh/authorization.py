@@ -22,9 +22,14 @@ class Reach(NamedTuple):
     targets: frozenset[tuple[str, str, str]]
 
     @property
-    def key(self) -> _Label | None:
-        """One of its labels or targets, by which it is found."""
-        return min(self.labels) if self.labels else min(target[1:] for target in self.targets) if self.targets else None
+    def keys(self) -> list[_Label | None]:
+        """By what it is found: by each of its targets, by one of its labels, or as one for all."""
+        return [target[1:] for target in self.targets] or [min(self.labels, default=None)]
+
+    @property
+    def wider_keys(self) -> list[_Label | None]:
+        """By what those are found that may hold all of this one."""
+        return [min(target[1:] for target in self.targets)] if self.targets else [None, *sorted(self.labels)]
 
     def holds(self, narrow: "Reach") -> bool:
         """Whether it reaches all that another one reaches, in its own namespace or in all of them."""
@@ -57,12 +62,13 @@ class Authorization:
             self._rules[id(policy)] = tuple(rules_of(policy))
             if _asks_for_identity(policy):
                 self._refusing.add(policy.namespace)
-            bucket = self._found[policy.spec["action"].text or "ALLOW", policy.namespace, reach.key]
             for rule in self._rules[id(policy)]:
                 number += 1
                 names: Sequence[Anchor | None] = anchors(rule) or [None]
-                for anchor in names:
-                    bucket.setdefault(anchor, []).append((number, rule))
+                for key in reach.keys:
+                    bucket = self._found[policy.spec["action"].text or "ALLOW", policy.namespace, key]
+                    for anchor in names:
+                        bucket.setdefault(anchor, []).append((number, rule))
 
     def rules(self, policy: Resource) -> Sequence[Rule]:
         """The rules of a policy; none if it is not enforced."""
@@ -75,10 +81,9 @@ class Authorization:
     def wider(self, rule: Rule, action: str) -> Iterator[Rule]:
         """Other rules with an action that match all that this one matches, for all workloads for which it holds."""
         reach = self._reach[id(rule.policy)]
-        keys = dict.fromkeys([None, *sorted(reach.labels), *sorted(target[1:] for target in reach.targets)])
         found: dict[int, Rule] = {}
         for namespace in dict.fromkeys([self._root_namespace, rule.policy.namespace]):
-            for key in keys:
+            for key in reach.wider_keys:
                 bucket = self._found.get((action, namespace, key), {})
                 for trace in (None, *traces(rule)) if bucket else ():
                     found.update(bucket.get(trace, ()))

@@ -93,6 +93,14 @@ class Injection:
         excluded = annotations.get("traffic.sidecar.istio.io/excludeInboundPorts", "")
         return (included.strip() == "*" or port in _numbers(included)) and port not in _numbers(excluded)
 
+    def past_proxy(self, workload: Workload, port: int) -> Cursor | None:
+        """The annotation that keeps a container port from the sidecar of a workload; None where the sidecar receives it."""
+        if self.captures(workload, port) or self.of(workload).state != "sidecar":
+            return None
+        annotations = workload.metadata["annotations"]
+        excluded = annotations["traffic.sidecar.istio.io/excludeInboundPorts"]
+        return excluded if port in _numbers(excluded.text) else annotations["traffic.sidecar.istio.io/includeInboundPorts"]
+
     def _find(self, workload: Workload) -> Membership:  # noqa: PLR0911 - one answer a reason, in the order in which they count
         resource, labels = workload.resource, workload.metadata["labels"]
         if not workload.runs_pods:
