@@ -11,10 +11,11 @@ schema) `declare` the rules that they report.
 
 import importlib
 import pkgutil
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from istiolint import plugins
 from istiolint.cursor import Cursor
@@ -49,7 +50,14 @@ class Rule:
     """The functions that look for it, each with the kinds that it takes."""
 
 
+class _Registered(NamedTuple):
+    kinds: tuple[str, ...]
+    rows: tuple[str, ...]
+    run: Check
+
+
 _RULES: dict[str, Rule] = {}
+_CHECKS: dict[str, list[_Registered]] = defaultdict(list)
 _VALIDATION: dict[Severity, str] = {"error": "IST0106", "warning": "IST0133"}
 
 
@@ -102,14 +110,7 @@ def further_check(rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = ())
     """Register a function for a rule that is declared: one mistake may look different from kind to kind."""
 
     def register(run: Check) -> Check:
-        known = _RULES[rule.id]
-        _RULES[rule.id] = replace(
-            known,
-            kinds=tuple(dict.fromkeys([*known.kinds, *kinds])),
-            codes=_codes(known.codes, known.severity, rows),
-            rows=tuple(dict.fromkeys([*known.rows, *rows])),
-            checks=(*known.checks, (tuple(kinds), run)),
-        )
+        _CHECKS[rule.id].append(_Registered(tuple(kinds), tuple(rows), run))
         return run
 
     return register
@@ -166,7 +167,20 @@ def all_rules() -> dict[str, Rule]:
     for module in pkgutil.walk_packages(istiolint.checks.__path__, "istiolint.checks."):
         importlib.import_module(module.name)
     _PLUGIN_FAILURES.extend(plugins.load())
-    return dict(sorted(_RULES.items()))
+    return {id: _with_checks(rule) for id, rule in sorted(_RULES.items())}
+
+
+def _with_checks(rule: Rule) -> Rule:
+    """A rule as all its functions make it."""
+    registered = _CHECKS.get(rule.id, ())
+    rows = tuple(dict.fromkeys((*rule.rows, *(row for each in registered for row in each.rows))))
+    return replace(
+        rule,
+        kinds=tuple(dict.fromkeys((*rule.kinds, *(kind for each in registered for kind in each.kinds)))),
+        codes=_codes(rule.codes, rule.severity, rows),
+        rows=rows,
+        checks=tuple((each.kinds, each.run) for each in registered),
+    )
 
 
 _PLUGIN_FAILURES: list[plugins.Failure] = []

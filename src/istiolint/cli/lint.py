@@ -17,12 +17,11 @@ from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, wri
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
-from istiolint.config import ConfigError
 from istiolint.finding import SEVERITIES, Severity
 from istiolint.report import Report
 from istiolint.report.escape import printable
 from istiolint.settings import NEWEST, OLDEST
-from istiolint.sources import Source
+from istiolint.sources import InputError, Source
 from istiolint.sources.discover import STDIN
 
 EXIT_STATUS = """\b
@@ -71,10 +70,7 @@ Exit status:
 def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-); the current folder by default."""
     from istiolint import engine
-    from istiolint.rendered.programs import RenderError
     from istiolint.report.comparison import keep_new
-    from istiolint.sources import MissingPathError
-    from istiolint.sources.revisions import RevisionError
 
     try:
         os.getcwd()
@@ -102,7 +98,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         report = run(given.sources())
         if baseline and options["write_baseline"]:
             sys.exit(_tell_errors(report) or write_baseline(baseline, report))
-    except (ConfigError, MissingPathError, RenderError, RevisionError) as error:
+    except InputError as error:
         raise Refusal(str(error)) from error
     sys.exit(_tell(report, settings.fail_on, options))
 

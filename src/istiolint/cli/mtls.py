@@ -10,8 +10,8 @@ from istiolint.cli.inputs import FILE, PATH, inputs
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
-from istiolint.config import ConfigError
 from istiolint.report.escape import printable
+from istiolint.sources import InputError
 
 EXIT_STATUS = """\b
 Exit status:
@@ -37,9 +37,6 @@ def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: A
     from istiolint import engine
     from istiolint.mutual_tls import changes, json, text
     from istiolint.mutual_tls.table import all_rows
-    from istiolint.rendered.programs import RenderError
-    from istiolint.sources import MissingPathError
-    from istiolint.sources.revisions import RevisionError
 
     try:
         os.getcwd()
@@ -49,7 +46,7 @@ def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: A
         given = inputs(paths, options)
         before = engine.understand(given.sources_of(against), given.settings) if against else None
         understood = engine.understand(given.sources(), given.settings, watch())
-    except (ConfigError, MissingPathError, RenderError, RevisionError) as error:
+    except InputError as error:
         raise Refusal(str(error)) from error
     found = all_rows(understood.meshes)
     if against and before:

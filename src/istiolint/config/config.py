@@ -7,13 +7,14 @@ from typing import Any, TypeAlias
 
 from istiolint.finding import Part
 from istiolint.settings import Environment, PathIgnore
+from istiolint.sources import InputError
 
 Steps: TypeAlias = tuple[str | int, ...]
 Locate: TypeAlias = Callable[[Steps, Part], str]
 """Where a setting stands, as `:line:column`; as far as it can be told."""
 
 
-class ConfigError(Exception):
+class ConfigError(InputError):
     """A configuration file that cannot be used; the message names file, line, fault and what was meant."""
 
 

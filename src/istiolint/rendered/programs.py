@@ -5,13 +5,15 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
+from istiolint.sources import InputError
+
 LONGEST = 120.0
 """Seconds that a program may take."""
 MOST_WORDS = 600
 """Characters of its last words that are shown."""
 
 
-class RenderError(Exception):
+class RenderError(InputError):
     """Why nothing could be rendered, in words, with what to do."""
 
 

@@ -4,7 +4,6 @@
 hash over the 100 characters from the start of a line on, blanks left out. An own value that differed would make the action warn.
 """
 
-import hashlib
 from collections import Counter
 
 from istiolint.finding import Diagnostic
@@ -63,4 +62,6 @@ def line_hashes(text: str) -> dict[int, str]:
 def identity(diagnostic: Diagnostic) -> str:
     """What stays the same when lines move: rule, file, resource and field."""
     parts = (diagnostic.rule, diagnostic.span.source.path, str(diagnostic.resource), diagnostic.field_path)
+    import hashlib  # brings OpenSSL, and only some reports need it
+
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -8,6 +8,7 @@ from typing import IO, NamedTuple
 
 from istiolint.sources.decode import source_of
 from istiolint.sources.ignored import Ignored
+from istiolint.sources.input_error import InputError
 from istiolint.sources.source import Source
 
 ENDINGS = (".yaml", ".yml", ".json")
@@ -17,7 +18,7 @@ MOST_BYTES = 32 * 1024 * 1024
 """Files above this size are not read: nothing that people write, or that kubectl could apply, is larger."""
 
 
-class MissingPathError(Exception):
+class MissingPathError(InputError):
     """A path that the user named and that is not there."""
 
     def __init__(self, path: str):

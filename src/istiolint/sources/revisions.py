@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from istiolint.sources.decode import source_of
 from istiolint.sources.discover import MOST_BYTES, Named, is_wanted, too_large
+from istiolint.sources.input_error import InputError
 from istiolint.sources.source import Source
 
 # Reading objects runs neither hooks nor filters nor textconv. What a repository could still have git start is switched off.
@@ -15,7 +16,7 @@ _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REP
 _REGULAR = ("100644", "100755")
 
 
-class RevisionError(Exception):
+class RevisionError(InputError):
     """Why a revision cannot be read, in words."""
 
 

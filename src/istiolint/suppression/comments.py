@@ -7,7 +7,6 @@ the next one, before the first line of a document for all of the document. `# is
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from istiolint.documents import Document
 from istiolint.finding import Fix, Rewrite, Span
@@ -56,6 +55,8 @@ def _comment(document: Document, match: re.Match[str], *, judged: bool) -> Comme
     span = Span(source, start, document.offset + match.end())
     verb, written = match["verb"], match["names"]
     if verb not in VERBS or not (written or "").strip():
+        from difflib import get_close_matches
+
         meant = get_close_matches(verb, VERBS, 1, 0.75)
         return Comment(span, None, None, meant[0]) if meant or written is not None else None
     at = document.offset + match.start("names")
