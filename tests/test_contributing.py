@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from istiolint import rules
+from istiolint import registry, rules
 from istiolint.engine import lint
 from istiolint.rulebook import Page
 from istiolint.settings import Settings
@@ -18,13 +18,16 @@ TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text("utf-8")
 @pytest.fixture
 def rule(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The name of the example's rule, which is known during the test."""
-    monkeypatch.setattr(rules, "_RULES", dict(rules.all_rules()))
+    name = "too-many-retries"
+    registry.walk()
+    monkeypatch.setattr(registry, "_index", lambda: None)
     code = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)
     assert code
     exec(code[1], {})
-    rules.all_rules.cache_clear()
-    yield "too-many-retries"
-    rules.all_rules.cache_clear()
+    registry.all_rules.cache_clear()
+    yield name
+    del rules.DECLARED[name], rules.CHECKS[name]
+    registry.all_rules.cache_clear()
 
 
 def test_example(rule: str) -> None:

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
-from istiolint.rules import all_rules
+from istiolint.registry import all_rules
 
 ROOT = Path(__file__).parents[1]
 NEWEST_CODE = 177

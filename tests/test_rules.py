@@ -7,8 +7,8 @@ import pytest
 
 from istiolint.engine import lint
 from istiolint.fix import mend
+from istiolint.registry import all_rules
 from istiolint.rulebook import Example, Page, pages, without_announcements
-from istiolint.rules import all_rules
 from istiolint.settings import Settings
 from istiolint.sources import Source
 from istiolint.sources.decode import source_of

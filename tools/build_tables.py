@@ -1,5 +1,6 @@
 """Write the tables in docs/: the codes of `istioctl analyze` and of Kiali, the checks of Istio's own validation that rules
-cover, the faults that break meshes in practice, and the output that the page on `istiolint mtls` shows.
+cover, the faults that break meshes in practice, and the output that the page on `istiolint mtls` shows. Before them, the index of
+rules, which says what a run has to import.
 
 usage: python tools/build_tables.py [DOCS]
 """
@@ -15,10 +16,12 @@ from faults_table import FAULTS
 from validation_checks import FAMILIES
 from validation_checks import WITHOUT_RULE as WITHOUT_CHECK
 
+from istiolint import rule_index
 from istiolint.checks.upgrade.changes import CHANGES
 from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
+from istiolint.registry import all_rules, index_text
 from istiolint.rulebook import pages
-from istiolint.rules import Rule, all_rules
+from istiolint.rules import Rule
 from istiolint.settings import minor
 
 ANALYZE = "istioctl-analyze.md"
@@ -195,6 +198,7 @@ TABLES = {"upgrades.md": upgrades, ANALYZE: analyze, KIALI: kiali, VALIDATION: v
 
 
 def main() -> None:
+    rule_index.FILE.write_text(index_text(), "utf-8")
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
     for name, table in TABLES.items():
         (folder / name).write_text(table(), "utf-8")

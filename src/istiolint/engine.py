@@ -9,9 +9,10 @@ from istiolint.documents import Document, patch_paths, read
 from istiolint.finding import Diagnostic
 from istiolint.mesh import Mesh
 from istiolint.outcome import Outcome
+from istiolint.registry import checks_for, plugin_failures
 from istiolint.report import Report, Summary
 from istiolint.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, resources
-from istiolint.rules import Check, Rule, checked, plugin_failures
+from istiolint.rules import Check, Rule, checked
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
 
@@ -80,15 +81,15 @@ class _Run:
             yield cluster, Mesh(cluster.held, self.settings, mesh_config=mesh_config, foreign=cluster.foreign)
 
     def check(self, found: list[Resource], mesh: Mesh) -> None:
-        checks: dict[str, list[tuple[Rule, Check]]] = {}
-        for rule in self.outcome.rules.values():
-            for kinds, run in rule.checks:
-                for kind in kinds:
-                    checks.setdefault(kind, []).append((rule, run))
-        for resource in found:
-            if resource.linted:
-                for rule, run in checks.get(resource.type or "", ()):
-                    self.run(rule, run, resource, mesh)
+        linted = [resource for resource in found if resource.linted and resource.type]
+        rules = self.outcome.rules
+        checks = {
+            kind: [(rules[id], run) for id, run in of_kind if id in rules]
+            for kind, of_kind in checks_for({resource.type or "" for resource in linted}).items()
+        }
+        for resource in linted:
+            for rule, run in checks[resource.type or ""]:
+                self.run(rule, run, resource, mesh)
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
         for done, source in enumerate(sources):

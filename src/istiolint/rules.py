@@ -5,19 +5,15 @@ A check is written as
     @check("route-to-missing-subset", severity="error", evidence="contradiction", kinds=["VirtualService"], codes=["IST0101"])
     def route_to_missing_subset(service: Resource, mesh: Mesh) -> Iterator[Finding]: ...
 
-and found by walking istiolint.checks. Words stand in the rule's page, rules/TOPIC/ID.md. Stages before the mesh (documents,
-schema) `declare` the rules that they report.
+and found in istiolint.checks (see istiolint.registry). Words stand in the rule's page, rules/TOPIC/ID.md. Stages before the mesh
+(documents, schema) `declare` the rules that they report.
 """
 
-import importlib
-import pkgutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
-from istiolint import plugins
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding, Fix, Place, Related, Severity, Span
 
@@ -46,18 +42,20 @@ class Rule:
     fixable: bool = False
     rows: tuple[str, ...] = ()
     """Identifiers of the checks of Istio's own validation that it covers (docs/validation.md lists them)."""
-    checks: tuple[tuple[tuple[str, ...], Check], ...] = ()
-    """The functions that look for it, each with the kinds that it takes."""
 
 
-class _Registered(NamedTuple):
+class Registered(NamedTuple):
+    """A function that looks for a rule, in which kinds, and the checks of Istio's own validation that it makes."""
+
     kinds: tuple[str, ...]
     rows: tuple[str, ...]
     run: Check
 
 
-_RULES: dict[str, Rule] = {}
-_CHECKS: dict[str, list[_Registered]] = defaultdict(list)
+DECLARED: dict[str, Rule] = {}
+"""The rules of the modules that were imported so far, by id; without what their functions add."""
+CHECKS: dict[str, list[Registered]] = defaultdict(list)
+"""The functions of these modules by the id of their rule."""
 _VALIDATION: dict[Severity, str] = {"error": "IST0106", "warning": "IST0133"}
 
 
@@ -81,7 +79,7 @@ def declare(
         if value not in get_args(known_ones):
             raise ValueError(f"the rule {id} is `{value}`, which is none of {', '.join(get_args(known_ones))}")
     rule = Rule(id, severity, evidence, category, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows))
-    known = _RULES.setdefault(id, rule)
+    known = DECLARED.setdefault(id, rule)
     if known is not rule:
         raise ValueError(f"two rules are called {id}")
     return rule
@@ -110,10 +108,18 @@ def further_check(rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = ())
     """Register a function for a rule that is declared: one mistake may look different from kind to kind."""
 
     def register(run: Check) -> Check:
-        _CHECKS[rule.id].append(_Registered(tuple(kinds), tuple(rows), run))
+        CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run))
         return run
 
     return register
+
+
+def with_checks(rule: Rule) -> Rule:
+    """A rule as all its functions make it."""
+    registered = CHECKS.get(rule.id, ())
+    rows = tuple(dict.fromkeys((*rule.rows, *(row for each in registered for row in each.rows))))
+    kinds = tuple(dict.fromkeys((*rule.kinds, *(kind for each in registered for kind in each.kinds))))
+    return replace(rule, kinds=kinds, codes=_codes(rule.codes, rule.severity, rows), rows=rows)
 
 
 def _codes(codes: Sequence[str], severity: Severity, rows: Sequence[str]) -> tuple[str, ...]:
@@ -154,46 +160,3 @@ def checked(found: object) -> Finding:
 
 def _place(at: Cursor | Place | Span) -> Place | Span:
     return at.place if isinstance(at, Cursor) else at
-
-
-@cache
-def all_rules() -> dict[str, Rule]:
-    """Every rule by its id, sorted: those of istiolint.checks and of installed plugins (see `plugin_failures`)."""
-    import istiolint.checks
-    import istiolint.documents.rules
-    import istiolint.schema.rules
-    import istiolint.suppression.rules
-
-    for module in pkgutil.walk_packages(istiolint.checks.__path__, "istiolint.checks."):
-        importlib.import_module(module.name)
-    _PLUGIN_FAILURES.extend(plugins.load())
-    return {id: _with_checks(rule) for id, rule in sorted(_RULES.items())}
-
-
-def _with_checks(rule: Rule) -> Rule:
-    """A rule as all its functions make it."""
-    registered = _CHECKS.get(rule.id, ())
-    rows = tuple(dict.fromkeys((*rule.rows, *(row for each in registered for row in each.rows))))
-    return replace(
-        rule,
-        kinds=tuple(dict.fromkeys((*rule.kinds, *(kind for each in registered for kind in each.kinds)))),
-        codes=_codes(rule.codes, rule.severity, rows),
-        rows=rows,
-        checks=tuple((each.kinds, each.run) for each in registered),
-    )
-
-
-_PLUGIN_FAILURES: list[plugins.Failure] = []
-
-
-def plugin_failures() -> list[plugins.Failure]:
-    """The plugins that could not be loaded."""
-    all_rules()
-    return list(_PLUGIN_FAILURES)
-
-
-def matching(name: str) -> Iterator[Rule]:
-    """The rules that a name means: an id, a code of istioctl or Kiali (IST0101), a category, or ALL."""
-    for rule in all_rules().values():
-        if name in ("ALL", rule.id, rule.category) or name.upper() in rule.codes:
-            yield rule

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from istiolint.finding import Finding, Severity
-from istiolint.rules import Rule, all_rules, matching
+from istiolint.registry import all_rules, matching
+from istiolint.rules import Rule
 from istiolint.settings import Settings
 
 

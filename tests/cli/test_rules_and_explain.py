@@ -5,7 +5,7 @@ import json
 import pytest
 from commands import Run
 
-from istiolint.rules import all_rules
+from istiolint.registry import all_rules
 
 
 def test_rules_as_text(run: Run) -> None:

@@ -13,8 +13,8 @@ from jsonschema import Draft4Validator, FormatChecker
 from reports import at, diagnostic, report
 
 from istiolint.finding import ResourceName, Span
+from istiolint.registry import all_rules
 from istiolint.report import Report, sarif
-from istiolint.rules import all_rules
 from istiolint.sources import Source
 
 OFFICIAL = os.environ.get("ISTIOLINT_SARIF_SCHEMA", "")

@@ -4,8 +4,9 @@ import re
 import shlex
 from itertools import groupby
 
+from istiolint.registry import all_rules
 from istiolint.rulebook import Page, pages
-from istiolint.rules import Rule, all_rules
+from istiolint.rules import Rule
 
 _FENCE = re.compile(r"^```yaml(?P<info> [^\n]*)$", re.MULTILINE)
 

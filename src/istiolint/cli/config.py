@@ -27,7 +27,7 @@ _WIDTH = 44
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
 def config(paths: tuple[str, ...], format_: str, **options: Any) -> None:
     """Show the settings that hold when these paths are linted with these options, as a configuration file would say them."""
-    from istiolint.rules import all_rules
+    from istiolint.registry import all_rules
     from istiolint.selection import selected
 
     try:

@@ -12,11 +12,12 @@ from urllib.parse import quote
 from istiolint import __version__
 from istiolint.finding import Diagnostic, Fix, Span
 from istiolint.fix import text_edits
+from istiolint.registry import all_rules
 from istiolint.report.escape import as_json
 from istiolint.report.fingerprint import identity, line_hashes
 from istiolint.report.report import Report
 from istiolint.rulebook import Page, pages
-from istiolint.rules import Rule, all_rules
+from istiolint.rules import Rule
 from istiolint.sources import Position, Source
 from istiolint.suppression import Suppressed
 

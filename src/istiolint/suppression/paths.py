@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from istiolint.rules import Rule, matching
+from istiolint.registry import matching
+from istiolint.rules import Rule
 from istiolint.settings import PathIgnore
 
 if TYPE_CHECKING:
