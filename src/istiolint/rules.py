@@ -116,7 +116,7 @@ def further_check(rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = ())
 
 def with_checks(rule: Rule) -> Rule:
     """A rule as all its functions make it."""
-    registered = CHECKS.get(rule.id, ())
+    registered = sorted(CHECKS.get(rule.id, ()), key=lambda each: each.run.__module__)  # in whatever order they were imported
     rows = tuple(dict.fromkeys((*rule.rows, *(row for each in registered for row in each.rows))))
     kinds = tuple(dict.fromkeys((*rule.kinds, *(kind for each in registered for kind in each.kinds))))
     return replace(rule, kinds=kinds, codes=_codes(rule.codes, rule.severity, rows), rows=rows)
