@@ -213,7 +213,7 @@ FAULTS: dict[str, Fault] = {
         "Servers by SNI behind a load balancer that sends none", ("hosts-without-sni", "load-balancer-contradicts-server")
     ),
     "A72": Fault("Settings of the mesh", ("unknown-mesh-setting", "provider-setting-ignored", "invalid-mesh-locality")),
-    "A73": Fault("Telemetry without providers", ("access-log-without-provider",)),
+    "A73": Fault("Telemetry without providers", ("access-log-without-provider", "telemetry-provider-not-found")),
     "A74": Fault("Wasm modules: order, images without digest", ("wasm-module-without-version",)),
     "A75": Fault(
         "Domains of rate limits that do not agree", gap="The domain stands in the rate limit service's own configuration."

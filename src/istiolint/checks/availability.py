@@ -1,22 +1,13 @@
-"""What one node, one upgrade or one outage of the control plane takes down with it."""
+"""What one node or one upgrade takes down with it."""
 
-import re
 from collections.abc import Iterator
 
-from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.workloads import Workload
-from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
-
-_TTL, _RATIO = "SECRET_TTL", "SECRET_GRACE_PERIOD_RATIO"
-_DEFAULT_RATIO = 0.5
-_SHORT = {"production": 6, None: 1}
-"""So many hours without istiod a proxy should survive, by environment."""
-_NUMBER = re.compile(r"\d*\.?\d+")
 
 
 def _is_istiod(resource: Resource) -> bool:
@@ -65,53 +56,3 @@ def disruption_budget_missing(deployment: Resource, mesh: Mesh) -> Iterator[Find
             hint="add one with `minAvailable: 1`",
             known=mesh.settings.whole_mesh or bool(budgets),
         )
-
-
-@check(
-    "certificates-outlived-by-outage", severity="warning", evidence="document", category="production",
-    kinds=["ProxyConfig", "Deployment"],
-)  # fmt: skip
-def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Workload certificates that expire before anybody has repaired istiod."""
-    ttl, ratio = _lifetime(resource, mesh)
-    length = nanoseconds(ttl.text)
-    environment = mesh.environments.of(resource)
-    if not ttl.text or (environment and environment.stage == "test"):
-        return
-    if length is None:
-        yield finding(
-            ttl,
-            f"`{ttl.text}` is no duration to Go: the default of 24h is taken",
-            hint="write it in hours, such as `48h`",
-        )
-        return
-    share = float(ratio.text) if _NUMBER.fullmatch(ratio.text) else _DEFAULT_RATIO
-    survived = length * share / NANOSECONDS["h"]
-    needed = _SHORT["production" if environment and environment.stage == "production" else None]
-    if survived < needed:
-        yield finding(
-            ttl,
-            f"certificates live `{ttl.text}` and are renewed when {share:g} of that is left: {_minutes(survived)} after istiod "
-            "fails, the first "
-            "proxies have none that is valid, and the mesh stops",
-            hint=f"give repairs {needed} hours at least: `{_TTL}: {max(1, round(needed / share))}h` or more",
-            related=[(ratio, "renewed with so much left")] if ratio.text else (),
-        )
-
-
-def _minutes(hours: float) -> str:
-    return f"{hours:g} hours" if hours >= 1 else f"{round(hours * 60)} minutes"
-
-
-def _lifetime(resource: Resource, mesh: Mesh) -> tuple[Cursor, Cursor]:
-    """Lifetime and share left at renewal, as a ProxyConfig or the environment of istiod sets them."""
-    if resource.type == "ProxyConfig":
-        variables = resource.spec["environmentVariables"]
-        return variables[_TTL], variables[_RATIO]
-    workload = mesh.workloads.of(resource)
-    if workload is not None and _is_istiod(resource):
-        for container in workload.containers:
-            for variable in container["env"]:
-                if variable["name"].text == "DEFAULT_WORKLOAD_CERT_TTL":
-                    return variable["value"], variable["none"]
-    return resource["none"], resource["none"]

@@ -35,9 +35,13 @@ class Flags:
     """The flags that the input sets, wherever istiod is installed from."""
 
     def __init__(self, resources: Iterable[Resource]):
-        self._on = frozenset(
-            flag.name for resource in resources for flag in flags_of(resource) if str(flag.value.value).lower() in ("true", "1")
-        )
+        flags = [flag for resource in resources for flag in flags_of(resource)]
+        self._on = frozenset(flag.name for flag in flags if str(flag.value.value).lower() in ("true", "1"))
+        self._texts = {flag.name: flag.value for flag in reversed(flags) if flag.value.text}
+
+    def text(self, name: str) -> Cursor | None:
+        """Where some installation sets a flag to a text."""
+        return self._texts.get(name)
 
     def on(self, name: str) -> bool:
         """Whether some installation turns a flag on."""
