@@ -9,6 +9,21 @@ from typing import NamedTuple
 from istiolint.cursor import Cursor
 from istiolint.data import folder
 
+WORDS: dict[str, tuple[str, ...]] = {
+    "NormalizationType": ("DEFAULT", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"),
+    "Mode": ("REGISTRY_ONLY", "ALLOW_ANY", "PASSTHROUGH", "LOCALHOST"),
+    "TLSProtocol": ("TLS_AUTO", "TLSV1_2", "TLSV1_3"),
+    "AccessLogEncoding": ("TEXT", "JSON"),
+    "IngressControllerMode": ("UNSPECIFIED", "OFF", "DEFAULT", "STRICT"),
+    "ForwardClientCertDetails": (
+        "UNDEFINED", "SANITIZE", "FORWARD_ONLY", "APPEND_FORWARD", "SANITIZE_SET", "ALWAYS_FORWARD_ONLY",
+    ),
+    "TracingServiceName": ("APP_LABEL_AND_NAMESPACE", "CANONICAL_NAME_ONLY", "CANONICAL_NAME_AND_NAMESPACE"),
+    "H2UpgradePolicy": ("DO_NOT_UPGRADE", "UPGRADE"),
+    "InboundInterceptionMode": ("REDIRECT", "TPROXY", "NONE"),
+}  # fmt: skip
+"""The words that fields of a type take (those of traffic out of the mesh and into it share one name of type)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -59,3 +59,10 @@ def test_targets() -> None:
     assert wider(policy("narrow", spec=BOUND), policy("both", spec=BOTH), policy("all")) == ["both"]
     assert wider(policy("narrow", spec=BOTH), policy("one", spec=BOUND)) == []
     assert wider(policy("narrow", spec=BOUND), policy("elsewhere", "istio-system", spec=BOTH)) == []
+
+
+def test_a_service_account_is_one_of_the_policys_namespace() -> None:
+    narrow = WEB.replace('to: [{operation: {methods: ["GET"]}}]', "from: [{source: {serviceAccounts: [ACCOUNT]}}]")
+    wide = narrow.replace("narrow", "wide").replace("namespace: shop", "namespace: istio-system")
+    assert wider(narrow.replace("ACCOUNT", "web"), wide.replace("ACCOUNT", "web")) == []
+    assert wider(narrow.replace("ACCOUNT", "web"), wide.replace("ACCOUNT", "shop/web")) == ["wide"]

@@ -18,6 +18,7 @@ Anchor: TypeAlias = tuple[str, str]
 SOURCE = ("principals", "requestPrincipals", "namespaces", "serviceAccounts", "trustDomains", "ipBlocks", "remoteIpBlocks")
 OPERATION = ("hosts", "ports", "methods", "paths")
 _RANGES = ("ipBlocks", "remoteIpBlocks")
+_ACCOUNTS = ("serviceAccounts", "notServiceAccounts")
 _AS_WRITTEN = ("ports", "serviceAccounts")
 _WITHOUT_CASE = ("hosts",)
 _SINGLE_SOURCES = ("principals", "serviceAccounts", "requestPrincipals", "namespaces")
@@ -61,7 +62,7 @@ def rules_of(policy: Resource) -> Iterator[Rule]:
     for at in policy.spec["rules"]:
         if not isinstance(at.value, dict) or at.mapping.keys() - {"from", "to", "when"}:
             continue
-        sources = [_item(item["source"], SOURCE) for item in at["from"]]
+        sources = [_in_full(_item(item["source"], SOURCE), policy.namespace) for item in at["from"]]
         operations = [_item(item["operation"], OPERATION) for item in at["to"]]
         conditions = [_condition(item) for item in at["when"]]
         whole = all(isinstance(at[part].value, list | None) for part in ("from", "to", "when"))
@@ -94,6 +95,16 @@ def _item(item: Cursor, fields: tuple[str, ...]) -> Item | None:
     known = {name for field in fields for name in (field, negative(field))}
     found = {name: _texts(values) for name, values in item.items() if values.value is not None}
     return found if found and found.keys() <= known and all(found.values()) else None
+
+
+def _in_full(source: Item | None, namespace: str) -> Item | None:
+    """A source whose service accounts all name a namespace: without one that of the policy is meant."""
+    if source is None:
+        return None
+    return {
+        name: tuple(text if "/" in text else f"{namespace}/{text}" for text in texts) if name in _ACCOUNTS else texts
+        for name, texts in source.items()
+    }
 
 
 def _condition(item: Cursor) -> Condition | None:

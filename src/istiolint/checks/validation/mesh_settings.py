@@ -1,4 +1,4 @@
-"""Settings of the mesh and of proxies that Istio does not know, and durations that nobody can read."""
+"""Settings of the mesh and of proxies that Istio does not know, and words and durations that it cannot read."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,11 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, NETWORK_KINDS, PROXY_KINDS, mesh_configs, mesh_networks, proxy_configs
-from istiolint.mesh_settings import Placed, placed
+from istiolint.mesh_settings import WORDS, Placed, placed
 from istiolint.primitives.durations import nanoseconds
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
-from istiolint.schema.rules import INVALID_DURATION
+from istiolint.schema.rules import INVALID_DURATION, UNKNOWN_VALUE
 from istiolint.schema.spelling import nearest
 from istiolint.settings import minor
 
@@ -52,6 +52,23 @@ def unknown_mesh_setting(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"`{name}` came with Istio {setting.since}; {version} drops it without a word",
                 hint="upgrade Istio, or delete it",
             )
+
+
+@further_check(UNKNOWN_VALUE, kinds=_KINDS)
+def unknown_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A word that a setting does not know."""
+    for at, setting, _ in _fields(resource):
+        words = WORDS.get(setting.type) if setting is not None else None
+        if words is None or not at.text or at.text in words:
+            continue
+        near = nearest(at.text.upper(), words) if at.text.replace("_", "").isalnum() else []
+        if has_placeholder(at.text) and not near:
+            continue
+        yield finding(
+            at,
+            f"`{at.name}` does not know `{at.text}`; istiod cannot take it, and the setting is not what is written here",
+            hint=f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{word}`' for word in words)}",
+        )
 
 
 @further_check(INVALID_DURATION, kinds=_KINDS)
