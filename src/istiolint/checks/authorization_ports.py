@@ -41,7 +41,7 @@ def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Find
                 )
 
 
-@check("method-on-grpc-port", severity="error", evidence="contradiction", category="security", kinds=KIND)
+@check("method-on-grpc-port", severity="warning", evidence="contradiction", category="security", kinds=KIND)
 def method_on_grpc_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Methods other than POST for ports that Services declare as gRPC."""
     for operation in operations(policy):
@@ -107,6 +107,7 @@ def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     f"{number} is the port of the Service; the workload is called on {target}, and that is what policies compare",
                     hint=f'write `"{target}"`',
                     related=[(at, "the Service leads it there")],
+                    severity="warning" if any(map(is_gateway, workloads)) else None,
                 )
 
 

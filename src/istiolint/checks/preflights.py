@@ -6,6 +6,7 @@ from istiolint.authorization.texts import text_covers
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding, Place
 from istiolint.mesh import Mesh
+from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.host_index import overlap
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -16,7 +17,7 @@ _EVERY_PATH = ("*", "/*")
 @check("preflight-needs-token", severity="warning", evidence="contradiction", category="security", kinds=["AuthorizationPolicy"])
 def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy at a gateway that refuses whatever has no token, OPTIONS included, for hosts that other sites are to call."""
-    if policy.annotations.get("istio.io/dry-run") == "true":
+    if is_dry_run(policy):
         return
     asking = mesh.preflights.behind(policy, mesh.reached)
     demand = (_denial(policy) if policy.spec["action"].text == "DENY" else _allowance(policy, mesh)) if asking else None
@@ -24,14 +25,13 @@ def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         return
     at, operation = demand
     for found in asking:
-        service = found.virtual_service
-        if mesh.rivals(policy, service) or mesh.rivals(policy, found.gateway):
+        if mesh.rivals(policy, found.routes) or mesh.rivals(policy, found.gateway):
             continue
-        if host := next((host.text for host in service.spec["hosts"] if _concerns(operation, host.text)), None):
+        if host := next((host.text for host in found.hosts if _concerns(operation, host.text)), None):
             yield finding(
                 at,
                 f"browsers ask with `OPTIONS`, and without a token, whether a page may call `{host}`; this policy refuses them "
-                f"before the `corsPolicy` of {service.title} is looked at, so no page of another site can call it",
+                f"before the CORS settings of {found.routes.title} are looked at, so no page of another site can call it",
                 hint="let `OPTIONS` out of the denial with `notMethods: [OPTIONS]`"
                 if policy.spec["action"].text == "DENY"
                 else "add a rule that allows `methods: [OPTIONS]` without a token",

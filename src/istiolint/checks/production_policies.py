@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from istiolint.checks.production import gravity
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.authorization import DRY_RUN, is_dry_run
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -13,8 +14,8 @@ from istiolint.rules import check, finding
 @check("dry-run-in-production", severity="warning", evidence="document", category="production", kinds=["AuthorizationPolicy"])
 def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy that is tried in production, and enforced on nobody."""
-    annotation = policy.metadata["annotations"]["istio.io/dry-run"]
-    if annotation.text == "true" and gravity(mesh, policy) == "warning":
+    annotation = policy.metadata["annotations"][DRY_RUN]
+    if is_dry_run(policy) and gravity(mesh, policy) == "warning":
         yield finding(
             annotation,
             "this policy is only tried: proxies log what it would refuse, and refuse nothing",

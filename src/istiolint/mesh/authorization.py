@@ -8,7 +8,9 @@ from istiolint.authorization.rules import Anchor, Rule, anchors, negative, rules
 from istiolint.mesh.selection import selector
 from istiolint.resource import Resource
 
-_DRY_RUN, _REVISION = "istio.io/dry-run", "istio.io/rev"
+DRY_RUN, _REVISION = "istio.io/dry-run", "istio.io/rev"
+_TRUE = ("1", "t", "T", "true", "TRUE", "True")
+"""As Go reads booleans."""
 _IDENTITY = ("principals", "namespaces", "serviceAccounts", "trustDomains")
 _Label: TypeAlias = tuple[str, str]
 
@@ -56,7 +58,7 @@ class Authorization:
         self._refusing: set[str] = set()
         number = 0
         for policy in policies:
-            if policy.annotations.get(_DRY_RUN) == "true":
+            if is_dry_run(policy):
                 continue
             reach = self._reach[id(policy)] = _reach(policy)
             self._rules[id(policy)] = tuple(rules_of(policy))
@@ -90,6 +92,11 @@ class Authorization:
         for _, other in sorted(found.items()):
             if other is not rule and self._reach[id(other.policy)].holds(reach) and other.covers(rule):
                 yield other
+
+
+def is_dry_run(policy: Resource) -> bool:
+    """Whether a policy is only tried: proxies log what it would decide."""
+    return policy.annotations.get(DRY_RUN) in _TRUE
 
 
 def _asks_for_identity(policy: Resource) -> bool:

@@ -225,7 +225,7 @@ class Mesh:
     @cached_property
     def preflights(self) -> Preflights:
         """At which gateways browsers ask before they call."""
-        return Preflights(self.all("VirtualService"), self.gateways, self.workloads, self.root_namespace)
+        return Preflights(self.all("VirtualService", "HTTPRoute"), self.gateways, self.workloads, self.root_namespace)
 
     @cached_property
     def service_routes(self) -> ServiceRoutes:

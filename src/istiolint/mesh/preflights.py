@@ -1,35 +1,40 @@
-"""Gateways at which browsers ask with OPTIONS whether they may call: those with routes that have a corsPolicy."""
+"""Gateways at which browsers ask with OPTIONS whether they may call: those with routes that answer for other origins."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from istiolint.cursor import Cursor
 from istiolint.kinds import KUBERNETES_GATEWAY
-from istiolint.mesh.gateways import Gateways, bound_gateways
+from istiolint.mesh.gateways import GatewayName, Gateways, bound_gateways
 from istiolint.mesh.selection import selector
 from istiolint.mesh.workloads import Workload, Workloads
 from istiolint.resource import Resource
 
 
 class CrossOrigin(NamedTuple):
-    """Routes with a corsPolicy on a gateway."""
+    """Routes on a gateway that pages of other origins may call: a VirtualService or HTTPRoute, and where it says so."""
 
     gateway: Resource
-    virtual_service: Resource
+    routes: Resource
     policy: Cursor
+
+    @property
+    def hosts(self) -> Cursor:
+        """The hosts that are routed."""
+        return self.routes.spec["hostnames" if self.routes.type == "HTTPRoute" else "hosts"]
 
 
 class Preflights:
-    """The routes with a corsPolicy, by the gateway that answers the preflight requests for them."""
+    """The routes for other origins, by the gateway that answers the preflight requests for them."""
 
-    def __init__(self, virtual_services: Iterable[Resource], gateways: Gateways, workloads: Workloads, root_namespace: str):
+    def __init__(self, routes: Iterable[Resource], gateways: Gateways, workloads: Workloads, root_namespace: str):
         self._workloads, self._root_namespace = workloads, root_namespace
         self._found: list[CrossOrigin] = []
-        for service in virtual_services:
-            policy = next((route["corsPolicy"] for route in service.spec["http"] if route["corsPolicy"]["allowOrigins"]), None)
+        for route in routes:
+            policy = next((policy for policy in _policies(route) if policy["allowOrigins"]), None)
             if policy is not None:
-                for name in dict.fromkeys(name for name, _ in bound_gateways(service)):
-                    self._found += (CrossOrigin(gateway, service, policy) for gateway in gateways.find(name))
+                for name in dict.fromkeys(_gateways(route)):
+                    self._found += (CrossOrigin(gateway, route, policy) for gateway in gateways.find(name))
 
     def behind(self, policy: Resource, reached: Callable[[Resource], Sequence[Workload]]) -> list[CrossOrigin]:
         """The routes on gateways for which a policy holds. Where no workload of a gateway is known, its labels tell."""
@@ -55,3 +60,18 @@ class Preflights:
             return True
         unknown = not self._workloads.selected(wanted, None)
         return unknown and policy.namespace == self._root_namespace and selector(policy).items() <= wanted.items()
+
+
+def _policies(route: Resource) -> Iterator[Cursor]:
+    for rule in route.spec["http"]:
+        yield rule["corsPolicy"]
+    for rule in route.spec["rules"]:
+        yield from (choice["cors"] for choice in rule["filters"])
+
+
+def _gateways(route: Resource) -> Iterator[GatewayName]:
+    if route.type == "VirtualService":
+        yield from (name for name, _ in bound_gateways(route))
+    for parent in route.spec["parentRefs"]:
+        if parent["kind"].text in ("", "Gateway"):
+            yield GatewayName(parent["namespace"].text or route.namespace, parent["name"].text)
