@@ -7,7 +7,14 @@ from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.rules import declare, finding, further_check
+
+CREDENTIAL_NOT_FOUND = declare(
+    "credential-not-found", severity="error", evidence="missing", category="reference", codes=["IST0101"],
+)  # fmt: skip
+UNUSABLE_CREDENTIAL = declare(
+    "unusable-credential", severity="error", evidence="contradiction", category="reference", codes=["IST0161"],
+)  # fmt: skip
 
 SCHEMES = ("kubernetes://", "kubernetes-gateway://", "configmap://", "builtin://", "sds://", "file:", "invalid://")
 
@@ -28,7 +35,7 @@ def _places(name: str, gateway: Resource, mesh: Mesh) -> list[tuple[str, str]]:
     return [(namespace, own)] if slash else [(place, name) for place in mesh.gateway_workloads.namespaces(gateway)]
 
 
-@check("credential-not-found", severity="error", evidence="missing", category="reference", kinds=["Gateway"], codes=["IST0101"])
+@further_check(CREDENTIAL_NOT_FOUND, kinds=["Gateway"])
 def credential_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """No Secret of that name where the gateway's workloads run."""
     for name in _credentials(gateway):
@@ -44,9 +51,7 @@ def credential_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check(
-    "unusable-credential", severity="error", evidence="contradiction", category="reference", kinds=["Gateway"], codes=["IST0161"]
-)
+@further_check(UNUSABLE_CREDENTIAL, kinds=["Gateway"])
 def unusable_credential(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Secret that holds no certificate, or one that is not in force."""
     for name in _credentials(gateway):

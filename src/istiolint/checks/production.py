@@ -8,9 +8,10 @@ from istiolint.kinds import WORKLOADS
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import filter_lists
 from istiolint.mesh.gateways import MESH, bound_gateways
-from istiolint.resource import Resource
+from istiolint.resource import HELM_VALUES, Resource
 from istiolint.rules import check, declare, finding, further_check
 
+DEBUG_LOGGING = declare("debug-logging", severity="warning", category="production")
 FULL_MIRRORING = declare("full-mirroring", severity="warning", category="production")
 
 _LOG_LEVELS = ("sidecar.istio.io/logLevel", "sidecar.istio.io/agentLogLevel", "sidecar.istio.io/componentLogLevel")
@@ -90,7 +91,7 @@ def mirror_to_outside(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@check("debug-logging", severity="warning", evidence="document", category="production", kinds=WORKLOADS)
+@further_check(DEBUG_LOGGING, kinds=WORKLOADS)
 def debug_logging(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A proxy that writes all that it does."""
     workload = mesh.workloads.of(resource)
@@ -102,6 +103,24 @@ def debug_logging(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"the proxy logs at level `{level.text}`: it costs time and space with each request, and headers stand in the "
                 "log",
                 hint="delete the annotation, and raise the level of a running proxy with `istioctl proxy-config log`",
+                severity=severity,
+            )
+
+
+@further_check(DEBUG_LOGGING, kinds=["Istio", "IstioOperator", HELM_VALUES])
+def debug_logging_of_all(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """All proxies, or istiod, at a level that writes everything."""
+    values = resource if resource.type == HELM_VALUES else resource.spec["values"]
+    proxies, istiod = values["global"]["proxy"], values["global"]["logging"]["level"]
+    for level, who in ((proxies["logLevel"], "every proxy"), (proxies["componentLogLevel"], "every proxy"), (istiod, "istiod")):
+        noisy = [part.strip() for part in level.text.split(",") if part.rpartition(":")[2].strip() in _NOISY]
+        if who == "istiod":
+            noisy = [part for part in noisy if part.partition(":")[0] in ("all", "default")]
+        if noisy and (severity := gravity(mesh, resource)):
+            yield finding(
+                level,
+                f"{who} logs at level `{noisy[0]}`: it costs time and space with each request, and hides what matters",
+                hint="delete it, and raise the level of single proxies with `istioctl proxy-config log`",
                 severity=severity,
             )
 
