@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from istiolint.authorization.operations import operations
-from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.injection import is_gateway
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -65,37 +63,6 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                         hint=f"write `{right}`",
                         fix=Fix(f"write `{right}`", (Replace(method.place, right),)),
                     )
-
-
-@check("client-addresses-hidden", severity="warning", evidence="contradiction", category="security", kinds=KIND)
-def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Addresses of clients, behind a Service that hides them."""
-    fields = [*_direct_addresses(policy)]
-    if not fields:
-        return
-    for workload in mesh.reached(policy):
-        for service in mesh.workloads.services_of(workload):
-            local = service.spec["externalTrafficPolicy"].text == "Local"
-            if service.spec["type"].text in ("LoadBalancer", "NodePort") and not local and is_gateway(workload):
-                at = fields[0]
-                yield finding(
-                    at if at.name == "key" else at.key,
-                    f"`{at.text or at.name}` compares the address of a node, not of the client: Service "
-                    f"`{service.namespace}/{service.name}` leads "
-                    "traffic from node to node",
-                    hint="write `externalTrafficPolicy: Local` in the Service; behind a proxy use `remoteIpBlocks` and "
-                    "`numTrustedProxies`",
-                    related=[(service.metadata["name"], "the Service")],
-                )
-                return
-
-
-def _direct_addresses(policy: Resource) -> Iterator[Cursor]:
-    """Where a policy compares the address from which a connection comes."""
-    for rule in policy.spec["rules"]:
-        for origin in rule["from"]:
-            yield from (origin["source"][field] for field in ("ipBlocks", "notIpBlocks") if origin["source"][field])
-        yield from (condition["key"] for condition in rule["when"] if condition["key"].text == "source.ip")
 
 
 @check("several-authorizers", severity="error", evidence="contradiction", category="security", kinds=KIND)
