@@ -151,10 +151,11 @@ def test_a_program_that_is_not_there(run: Run, path: Path, overlay: Path, option
 
 @pytest.mark.parametrize(("option", "name"), [("--helm", "helm"), ("--kustomize", "kustomize"), ("--kustomize", "kubectl")])
 def test_a_program_that_fails(run: Run, path: Path, overlay: Path, option: str, name: str) -> None:
-    put(path, name, ROUTES, "echo 'Error: oh\033[31m' >&2; echo 'no chart' >&2; exit 3")
+    advice = "echo \"# Warning: 'vars' is deprecated. Error: none\" >&2; "
+    put(path, name, ROUTES, advice + "echo 'Error: oh\033[31m' >&2; echo 'no chart' >&2; exit 3")
     found = run(option, "overlay")
     assert found.exit_code == 2
-    assert "failed with exit status 3: Error: oh\\x1b[31m no chart" in found.output
+    assert "failed with exit status 3: oh\\x1b[31m no chart" in found.output
     assert "unknown-field" not in found.output
 
 

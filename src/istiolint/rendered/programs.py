@@ -1,6 +1,7 @@
 """The user's own helm, kustomize or kubectl: started without a shell, with nothing to read and a limit of time."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ LONGEST = 120.0
 """Seconds that a program may take."""
 MOST_WORDS = 600
 """Characters of its last words that are shown."""
+_ERROR = re.compile(r"^Error:", re.MULTILINE | re.IGNORECASE)
 
 
 class RenderError(InputError):
@@ -37,10 +39,16 @@ def output(command: Sequence[str], shown: str) -> bytes:
     except (OSError, ValueError) as error:
         raise RenderError(f"`{shown}` cannot be started: {getattr(error, 'strerror', None) or error}") from error
     if found.returncode:
-        words = " ".join(found.stderr.decode("utf-8", "replace").split()) or "it does not say why"
+        words = _complaint(found.stderr.decode("utf-8", "replace")) or "it does not say why"
         shortened = words if len(words) <= MOST_WORDS else f"{words[:MOST_WORDS]} ..."
         raise RenderError(f"`{shown}` failed with exit status {found.returncode}: {shortened}")
     return found.stdout
+
+
+def _complaint(said: str) -> str:
+    """What a program says from its first error on, in one line; advice on what is deprecated may come before that."""
+    error = _ERROR.search(said)
+    return " ".join(said[error.end() if error else 0 :].split())
 
 
 def argument(path: str) -> str:
