@@ -1,4 +1,4 @@
-"""The key of the mesh's certificate authority, with which every identity can be made."""
+"""The Secret with the mesh's certificate authority: whole, and out of sight."""
 
 from collections.abc import Iterator
 
@@ -12,6 +12,32 @@ _SECRETS = ("cacerts", "istio-ca-secret")
 _KEY = "ca-key.pem"
 _BEGINNINGS = ("LS0tLS1CRUdJTi", "-----BEGIN")
 """How a key in PEM form begins, with and without base64: what is encrypted or filled in later begins otherwise."""
+
+
+_FILES = ("ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem")
+_FILES_OF_CERT_MANAGER = ("tls.crt", "tls.key", "ca.crt")
+_STRICT = 26
+"""The minor release of Istio from which on istiod does not start with a part of them."""
+
+
+def missing_authority_files(secret: Resource) -> list[str]:
+    """What a Secret `cacerts` lacks; nothing for other Secrets, for an empty one, and for one by cert-manager's names."""
+    held = secret["data"].mapping.keys() | secret["stringData"].mapping.keys()
+    if secret.name != "cacerts" or not held or any(name in held for name in _FILES_OF_CERT_MANAGER):
+        return []
+    return [name for name in _FILES if name not in held]
+
+
+@check("authority-incomplete", severity="error", evidence="document", category="production", kinds=["Secret"])
+def authority_incomplete(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An authority of which a file is missing."""
+    missing = missing_authority_files(secret)
+    if missing and mesh.settings.istio_minor >= _STRICT:
+        yield finding(
+            secret.metadata["name"],
+            f"the Secret `cacerts` has no {' and no '.join(f'`{name}`' for name in missing)}: istiod does not start",
+            hint=f"add what is missing: istiod wants {', '.join(f'`{name}`' for name in _FILES)}",
+        )
 
 
 @check("authority-key-in-manifest", severity="warning", evidence="document", category="security", kinds=["Secret"])

@@ -1,14 +1,19 @@
-"""What routes of the Gateway API send to their backends: to ports that are there, and with shares above zero."""
+"""Where routes of the Gateway API send requests: to ports that are there, with shares above zero, and to anybody at all."""
 
 from collections.abc import Iterator
 
 from istiolint.checks.destination_ports import DESTINATION_PORT_NOT_FOUND, ports_in_words
 from istiolint.checks.weights import DESTINATION_WITHOUT_WEIGHT, WEIGHTS_ALL_ZERO
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Path
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import ROUTE_KINDS, TCP_ROUTES, backends
 from istiolint.resource import Resource
-from istiolint.rules import finding, further_check
+from istiolint.rules import check, finding, further_check
+
+_PERCENTAGES = 10
+"""Weights that add up to as much are meant as shares of a hundred, not as parts such as 3 to 1."""
+_ANSWERS = ("RequestRedirect", "ExtensionRef")
+"""Filters that may answer a request without a backend."""
 
 
 @further_check(DESTINATION_PORT_NOT_FOUND, kinds=TCP_ROUTES)
@@ -41,10 +46,6 @@ def backends_without_share(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-_PERCENTAGES = 10
-"""Weights that add up to as much are meant as shares of a hundred, not as parts such as 3 to 1."""
-
-
 @further_check(DESTINATION_WITHOUT_WEIGHT, kinds=ROUTE_KINDS)
 def backend_without_weight(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A backend without a weight beside others with percentages: it counts as 1."""
@@ -64,3 +65,39 @@ def backend_without_weight(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 "the traffic",
                 hint=f"write {rest}",
             )
+
+
+@check("rule-without-backend", severity="warning", evidence="document", category="traffic", kinds=["GRPCRoute", "HTTPRoute"])
+def rule_without_backend(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A rule that leads nowhere."""
+    for rule in route.spec["rules"]:
+        answered = any(each["type"].text in _ANSWERS for each in rule["filters"])
+        if isinstance(rule.value, dict) and not rule["backendRefs"] and not answered:
+            at = next((rule[field].key for field in ("backendRefs", "matches", "filters", "name") if rule[field].exists), None)
+            yield finding(
+                at or rule,
+                "the rule has neither `backendRefs` nor a redirect: its requests are answered with an error, 404 or 500 as the "
+                "release of Istio has it",
+                hint="name the backends, or delete the rule",
+            )
+
+
+@check(
+    "match-of-another-route", severity="warning", evidence="contradiction", category="traffic", kinds=["GRPCRoute", "HTTPRoute"],
+)  # fmt: skip
+def match_of_another_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A match for the same host and requests as one of another route, or of an earlier rule."""
+    told: set[Path] = set()
+    for match, other in mesh.route_matches.before(route):
+        if match.at.path in told or (other.route is not route and mesh.rivals(route, other.route)):
+            continue
+        told.add(match.at.path)
+        if other.route is route:
+            what, hint = "an earlier rule of this route matches the same requests: this one gets none", "delete one of the two"
+        else:
+            what = (
+                f"{other.route.title} matches the same requests at Gateway `{match.parent.name}`: the older of the two routes "
+                "gets them, and of two that are applied at once the first by name"
+            )
+            hint = "join the rules, tell them apart by path or header, or attach the routes to different listeners"
+        yield finding(match.at, what, hint=hint, related=[(other.at, "the other match")])

@@ -195,3 +195,20 @@ def _foreign(host: Cursor, service: Resource, mesh: Mesh) -> Resource | None:
         ):
             return None if mesh.rivals(service, other) else other
     return None
+
+
+@check(
+    "demo-profile", severity="warning", evidence="document", category="production", kinds=["Istio", "IstioOperator", HELM_VALUES]
+)
+def demo_profile(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An installation for demonstrations, in production."""
+    profile = resource["profile"] if resource.type == HELM_VALUES else resource.spec["profile"]
+    if profile.text in ("demo", "preview") and gravity(mesh, resource) == "warning":
+        yield finding(
+            profile,
+            f"the profile `{profile.text}` is for demonstrations: istiod has little memory, and every request is "
+            "traced and logged"
+            if profile.text == "demo"
+            else "the profile `preview` switches on what may change or go with the next release",
+            hint="write `default`, and set what else is needed",
+        )

@@ -26,6 +26,7 @@ from istiolint.mesh.preflights import Preflights
 from istiolint.mesh.proxy_images import ProxyImages
 from istiolint.mesh.reach import reached
 from istiolint.mesh.retry_chains import RetryChains
+from istiolint.mesh.route_matches import RouteMatches
 from istiolint.mesh.secrets import Secrets
 from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
@@ -226,6 +227,11 @@ class Mesh:
     def preflights(self) -> Preflights:
         """At which gateways browsers ask before they call."""
         return Preflights(self.all("VirtualService", "HTTPRoute"), self.gateways, self.workloads, self.root_namespace)
+
+    @cached_property
+    def route_matches(self) -> RouteMatches:
+        """Which rules of routes of the Gateway API match the same requests."""
+        return RouteMatches(self.all("GRPCRoute", "HTTPRoute"))
 
     @cached_property
     def service_routes(self) -> ServiceRoutes:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from istiolint.checks.authority_keys import missing_authority_files
 from istiolint.cursor import Cursor
 from istiolint.finding import Place
 from istiolint.kinds import KUBERNETES_GATEWAY
@@ -18,7 +19,6 @@ _BEGUN = ("SIMPLE", "MUTUAL")
 _BRACES = re.compile(r"\{(?!\*{1,2}\})|(?<!\{\*)(?<!\{\*\*)\}")
 _OLD_REGISTRIES = ("gcr.io/istio-release", "registry.istio.io/")
 _OLD_ATTRIBUTES = re.compile(r"\b(?:wasm\.(?:up|down)stream_peer|node\.metadata)\b")
-_CACERTS = ("ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem")
 
 
 def texts(cursor: Cursor) -> Iterator[Cursor]:
@@ -191,8 +191,7 @@ def traffic_distribution(service: Resource, mesh: Mesh) -> Iterator[Cursor | Pla
 
 def incomplete_cacerts(secret: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
     """The Secret of the mesh's authority, with parts missing."""
-    held = {**secret["data"].mapping, **secret["stringData"].mapping}
-    if secret.name == "cacerts" and held and any(name not in held for name in _CACERTS):
+    if missing_authority_files(secret):
         yield secret.metadata["name"]
 
 
