@@ -16,16 +16,18 @@ _BEGINNINGS = ("LS0tLS1CRUdJTi", "-----BEGIN")
 
 _FILES = ("ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem")
 _FILES_OF_CERT_MANAGER = ("tls.crt", "tls.key", "ca.crt")
+"""With the first of these, istiod reads these and none of the others."""
 _STRICT = 26
 """The minor release of Istio from which on istiod does not start with a part of them."""
 
 
 def missing_authority_files(secret: Resource) -> list[str]:
-    """What a Secret `cacerts` lacks; nothing for other Secrets, for an empty one, and for one by cert-manager's names."""
+    """What a Secret `cacerts` lacks; nothing for other Secrets, and for one that has none of the files."""
     held = secret["data"].mapping.keys() | secret["stringData"].mapping.keys()
-    if secret.name != "cacerts" or not held or any(name in held for name in _FILES_OF_CERT_MANAGER):
+    wanted = _FILES_OF_CERT_MANAGER if _FILES_OF_CERT_MANAGER[0] in held else _FILES
+    if secret.name != "cacerts" or not held & set(wanted):
         return []
-    return [name for name in _FILES if name not in held]
+    return [name for name in wanted if name not in held]
 
 
 @check("authority-incomplete", severity="error", evidence="document", category="production", kinds=["Secret"])
@@ -36,7 +38,7 @@ def authority_incomplete(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield finding(
             secret.metadata["name"],
             f"the Secret `cacerts` has no {' and no '.join(f'`{name}`' for name in missing)}: istiod does not start",
-            hint=f"add what is missing: istiod wants {', '.join(f'`{name}`' for name in _FILES)}",
+            hint="add what is missing: without an authority in between, the chain is the certificate itself",
         )
 
 

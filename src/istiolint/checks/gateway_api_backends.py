@@ -4,14 +4,18 @@ from collections.abc import Iterator
 
 from istiolint.checks.destination_ports import DESTINATION_PORT_NOT_FOUND, ports_in_words
 from istiolint.checks.weights import DESTINATION_WITHOUT_WEIGHT, WEIGHTS_ALL_ZERO
+from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding, Path
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_api import ROUTE_KINDS, TCP_ROUTES, backends
+from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, backend_cursors, backends
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
 
 _PERCENTAGES = 10
 """Weights that add up to as much are meant as shares of a hundred, not as parts such as 3 to 1."""
+_ISTIO = "networking.istio.io"
+_WITHOUT_SERVICES = (GROUP, "apps", "core", "v1")
+"""What is written for the group of Services, and is none or has none."""
 _ANSWERS = ("RequestRedirect", "ExtensionRef")
 """Filters that may answer a request without a backend."""
 
@@ -64,6 +68,36 @@ def backend_without_weight(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"`{backend['name'].text}` has no weight beside backends that have one: it counts as 1 and gets {share:.2g}% of "
                 "the traffic",
                 hint=f"write {rest}",
+            )
+
+
+@check("backend-of-wrong-kind", severity="error", evidence="document", category="reference", kinds=ROUTE_KINDS)
+def backend_of_wrong_kind(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A backend that is called by a host where a name is meant, or by a kind that cannot be one."""
+    for backend in backend_cursors(route):
+        group, kind, name = backend["group"], backend["kind"].text or "Service", backend["name"]
+        if not name.text or has_placeholder(name.text):
+            continue
+        if kind == "Service" and not group.text and "." in name.text:
+            yield finding(
+                name,
+                f"`{name.text}` is no name of a Service, which has no dots: a host is not looked for, and requests get 500",
+                hint=f"write `name: {name.text.partition('.')[0]}`, and the `namespace` beside it; for a host of a ServiceEntry "
+                f"`kind: Hostname` with `group: {_ISTIO}`",
+            )
+        elif (group.text == _ISTIO and kind != "Hostname") or (kind == "Service" and group.text in _WITHOUT_SERVICES):
+            yield finding(
+                group,
+                f"a {kind} of group `{group.text}` is no backend: requests get 500",
+                hint="write `kind: Hostname` with a host of the ServiceEntry as `name`"
+                if group.text == _ISTIO and kind != "Service"
+                else 'write `group: ""`, or nothing, for a Service',
+            )
+        elif group.text == _ISTIO and backend["namespace"].text:
+            yield finding(
+                backend["namespace"],
+                "a backend of kind Hostname has no namespace: Istio refuses the backend, and requests get 500",
+                hint="delete it: hosts of ServiceEntries are looked for wherever they are exported",
             )
 
 

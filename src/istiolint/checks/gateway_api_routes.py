@@ -88,7 +88,7 @@ def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route to a Service that is not there."""
     for backend in backends(route):
         fqdn = f"{backend.name}.{backend.namespace}.svc.{mesh.hosts.cluster_domain}"
-        if backend.type != "Service" or is_placeholder(backend.name) or mesh.hosts.named(fqdn):
+        if backend.type != "Service" or is_placeholder(backend.name) or "." in backend.name or mesh.hosts.named(fqdn):
             continue
         elsewhere = sorted({other.namespace for other in mesh.hosts.services_named(backend.name)})
         host = fqdn if backend.at["namespace"] else backend.name

@@ -63,21 +63,22 @@ def _list(suitable: tuple[str, ...], providers: dict[str, set[str]]) -> str:
 
 @check("traces-without-provider", severity="warning", evidence="missing", category="traffic", kinds=["Telemetry"])
 def traces_without_provider(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Traces are asked for, and nothing says where to: neither here nor in the MeshConfig, old settings included."""
+    """Tracing is configured, and nothing says where traces go: istiod then switches it off, whatever `defaultConfig` says."""
     defaults, proxies = mesh.config["defaultProviders"], mesh.config["defaultConfig"]
-    if isinstance(defaults, dict) and defaults.get("tracing"):
+    if (isinstance(defaults, dict) and defaults.get("tracing")) or _inherits(telemetry, mesh):
         return
-    tracing = proxies.get("tracing") if isinstance(proxies, dict) else None
-    if (isinstance(tracing, dict) and any(name in tracing for name in _TRACERS)) or _inherits(telemetry, mesh):
+    items = list(telemetry.spec["tracing"])
+    if any(item["providers"] or item["disableSpanReporting"].value is True for item in items):
         return
-    for item in telemetry.spec["tracing"]:
-        if not item["providers"] and item["randomSamplingPercentage"].value and item["disableSpanReporting"].value is not True:
-            yield finding(
-                item["randomSamplingPercentage"],
-                "no `providers` here, in a Telemetry above, or in the MeshConfig: no trace is sent",
-                hint="name a provider in `providers`, or set `defaultProviders.tracing` in the MeshConfig",
-                known=mesh.config.known or mesh.settings.whole_mesh,
-            )
+    old = isinstance(proxies, dict) and isinstance(proxies.get("tracing"), dict) and set(proxies["tracing"]) & set(_TRACERS)
+    for item in items[:1]:
+        yield finding(
+            item,
+            "no `providers` here, in a Telemetry above, or in the MeshConfig's `defaultProviders`: "
+            + ("tracing is switched off, the address in `defaultConfig` is not heard any more" if old else "no trace is sent"),
+            hint="name a provider in `providers`, or set `defaultProviders.tracing` in the MeshConfig",
+            known=mesh.config.known or mesh.settings.whole_mesh,
+        )
 
 
 def _inherits(telemetry: Resource, mesh: Mesh) -> bool:
