@@ -10,6 +10,8 @@ from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
+_UNTIL_IDLE = "EXIT_ON_ZERO_ACTIVE_CONNECTIONS"
+"""With this variable the proxy waits for the last connection, and reads no duration."""
 _GRACE = 30
 """Seconds from the end signal to the kill, where a pod sets none."""
 
@@ -23,7 +25,8 @@ def drain_longer_than_grace_period(resource: Resource, mesh: Mesh) -> Iterator[F
         length = nanoseconds(drain.text)
         grace = workload.spec["terminationGracePeriodSeconds"] if workload else resource["none"]
         seconds = grace.number if grace.exists else _GRACE
-        if length is None or seconds is None or length <= seconds * NANOSECONDS["s"]:
+        waits = config["proxyMetadata"][_UNTIL_IDLE]
+        if length is None or seconds is None or length <= seconds * NANOSECONDS["s"] or waits.text.lower() == "true":
             continue
         given = f"`{seconds}` seconds" if grace.exists else f"{seconds} seconds, the default,"
         yield finding(
