@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.checks.placeholders import is_placeholder
 from istiolint.cursor import Cursor
-from istiolint.finding import Finding
+from istiolint.finding import Finding, Fix, Replace
 from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import Reference
@@ -12,6 +12,11 @@ from istiolint.resource import Resource
 from istiolint.rules import check, declare, finding, further_check
 
 LISTENER_NOT_UNIQUE = declare("listener-not-unique", severity="error", category="traffic", codes=["KIA1503"])
+_ALONE_ON_PORT = {"HTTP": "HTTP", "HTTPS": "TLS", "TLS": "TLS", "TCP": "TCP"}
+"""What a connection to a listener begins with: listeners of one port must agree on it."""
+_CLASS = "istio"
+"""The class of gateways at the edge (waypoints and gateways between networks have a protocol of their own)."""
+_PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS")
 
 
 @further_check(LISTENER_NOT_UNIQUE, kinds=[KUBERNETES_GATEWAY])
@@ -48,10 +53,6 @@ def two_gateways_for_one_address(gateway: Resource, mesh: Mesh) -> Iterator[Find
                     hint="give each an address of its own, or put the listeners into one Gateway",
                     related=[(theirs, "the other Gateway")],
                 )
-
-
-_ALONE_ON_PORT = {"HTTP": "HTTP", "HTTPS": "TLS", "TLS": "TLS", "TCP": "TCP"}
-"""What a connection to a listener begins with: listeners of one port must agree on it."""
 
 
 @further_check(LISTENER_NOT_UNIQUE, kinds=[KUBERNETES_GATEWAY])
@@ -116,3 +117,23 @@ def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Find
         else "add the ConfigMap, or delete `parametersRef`",
         known=mesh.settings.whole_mesh or (gateway.placed and len(elsewhere) == 1 and elsewhere[0].placed),
     )
+
+
+@check(
+    "unsupported-listener-protocol", severity="error", evidence="document", category="traffic", kinds=[KUBERNETES_GATEWAY],
+    fixable=True,
+)  # fmt: skip
+def unsupported_listener_protocol(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A protocol that Istio's gateways do not take, or one in lower case."""
+    for listener in gateway.spec["listeners"] if gateway.spec["gatewayClassName"].text == _CLASS else ():
+        protocol = listener["protocol"]
+        if not protocol.text or protocol.text in _PROTOCOLS or is_placeholder(protocol.text.lower()):
+            continue
+        right = protocol.text.upper() if protocol.text.upper() in _PROTOCOLS else ""
+        yield finding(
+            protocol,
+            f"gateways of Istio have no protocol `{protocol.text}`: listener `{listener['name'].text}` is not accepted, and its "
+            "port stays closed",
+            hint=f"write `{right}`" if right else f"they have {', '.join(f'`{known}`' for known in _PROTOCOLS)}",
+            fix=Fix(f"write `{right}`", (Replace(protocol.place, right),)) if right else None,
+        )

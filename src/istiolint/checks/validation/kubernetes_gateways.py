@@ -12,6 +12,7 @@ from istiolint.rules import finding, further_check
 from istiolint.schema.rules import CONFLICTING_FIELDS, MISSING_FIELD
 
 _WITHOUT_TLS = ("HTTP", "TCP", "UDP")
+_WITH_TLS = ("HTTPS", "TLS")
 _WITHOUT_HOSTNAME = ("TCP", "UDP")
 
 
@@ -52,8 +53,8 @@ def hostname_without_name(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 @further_check(CERTIFICATE_MISSING, kinds=[KUBERNETES_GATEWAY])
 def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A listener that ends TLS, and has no certificate to show. (`options` may name one in the ways of an implementation.)"""
-    # gateways of clouds may find the certificate by an annotation
-    of_istio = gateway.spec["gatewayClassName"].text.startswith("istio")
+    # gateways of clouds may find the certificate by an annotation, and ListenerSets bring listeners of their own
+    leaves_out = gateway.spec["gatewayClassName"].text.startswith("istio") and not gateway.spec["allowedListeners"].exists
     for listener in gateway.spec["listeners"]:
         tls = listener["tls"]
         if isinstance(tls.value, dict) and tls["mode"].text in ("", "Terminate"):
@@ -64,11 +65,11 @@ def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Find
                     "Gateway",
                     hint="name the Secret with the certificate in `certificateRefs`",
                 )
-        elif tls.value is None and listener["protocol"].text == "HTTPS" and of_istio:
+        elif tls.value is None and listener["protocol"].text in _WITH_TLS and leaves_out:
             yield finding(
                 listener["protocol"],
-                f"listener `{listener['name'].text}` is for HTTPS, and has no `tls` with a certificate: it cannot serve TLS",
-                hint="write `tls` with `certificateRefs`",
+                f"listener `{listener['name'].text}` is for {listener['protocol'].text}, and has no `tls`: istiod leaves it out",
+                hint="write `tls` with `certificateRefs`, or with `mode: Passthrough` for the protocol TLS",
             )
 
 
