@@ -44,10 +44,11 @@ def deprecated_field(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 def deprecated_in_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Old ways to say how much is mirrored, and which origins may call."""
     for route in service.spec["http"]:
-        percent, origins = route["mirrorPercent"], route["corsPolicy"]["allowOrigin"]
-        if percent.value is not None:
-            hint = f"write `mirrorPercentage: {{value: {percent.number}}}`"
-            yield finding(percent.key, "`mirrorPercent` is deprecated; Istio warns of it", hint=hint)
+        origins = route["corsPolicy"]["allowOrigin"]
+        for percent in (route["mirrorPercent"], route["mirror_percent"]):  # the schema knows both spellings
+            if percent.value is not None:
+                hint = f"write `mirrorPercentage: {{value: {percent.number}}}`"
+                yield finding(percent.key, f"`{percent.name}` is deprecated; Istio warns of it", hint=hint)
         if origins.value:
             instead = ", ".join(f"{{exact: {origin.text}}}" for origin in origins if origin.text) or "{exact: ...}"
             hint = f"write `allowOrigins: [{instead}]`"

@@ -42,7 +42,12 @@ def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         single = (route["mirror"], route["mirrorPercentage"]["value"])
         several = ((mirror["destination"], mirror["percentage"]["value"]) for mirror in route["mirrors"])
         for destination, share in (single, *several):
-            if not destination["host"].text or route["mirrorPercent"].exists or (share.exists and share.value != 100):
+            if (
+                not destination["host"].text
+                or route["mirrorPercent"].exists
+                or route["mirror_percent"].exists
+                or (share.exists and share.value != 100)
+            ):
                 continue
             if severity := gravity(mesh, service):
                 how = "all requests" if share.exists else "all requests, since no percentage is set,"

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from istiolint.cursor import Cursor
-from istiolint.finding import Delete, Finding, Fix, Place, Severity
+from istiolint.finding import Delete, Finding, Fix, Place
 from istiolint.mesh import Mesh
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -133,7 +133,6 @@ def repeated_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     f"route {label(route)} is never reached: route {label(earlier)} already has the match "
                     f"{in_words(routes.match(index, 0))}",
                     hint="delete one of the two, or give the first a condition that lets some requests pass",
-                    severity=_harm(route, earlier),
                     related=_takers(routes, matches),
                 )
 
@@ -155,7 +154,6 @@ def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     f"route {label(route)} is never reached: {in_words(routes.match(index, broader.match))} is part of "
                     f"{in_words(routes.match(broader.by_route, broader.by_match))} in route {label(earlier)} before it",
                     hint="move the narrower route before the broader one",
-                    severity=_harm(route, earlier),
                     related=_takers(routes, matches),
                 )
 
@@ -180,13 +178,12 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                         hint=_ALTERNATIVES
                         if _could_be_one(routes.routes[index]["match"])
                         else "delete this match, or move its route before the other",
-                        severity=_harm(routes.routes[index], earlier),
                         related=[(head(taker), "takes these requests")],
                     )
 
 
 @check(
-    "redundant-match", severity="info", evidence="document", category="validation", kinds=["VirtualService"], fixable=True,
+    "redundant-match", severity="warning", evidence="document", category="validation", kinds=["VirtualService"], fixable=True,
     codes=["IST0131"],
     rows=["VS-142", "VS-144"],
 )  # fmt: skip
@@ -205,7 +202,6 @@ def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                         f"{in_words(own)} has no effect: {in_words(other)} before it in the same route takes all of it"
                         + (", and the rewrite replaces that shorter part of the path" if rewrites else ""),
                         hint="put the longer one first" if rewrites else "delete it",
-                        severity="warning" if rewrites else None,
                         related=[(head(other), "takes these requests")],
                         fix=None if rewrites else Fix("delete the match", (Delete(own.place),)),
                     )
@@ -215,15 +211,6 @@ def _takers(routes: RouteList, matches: list[Taken]) -> list[tuple[Place, str]]:
     """The matches that take what a route would get, each once."""
     places = dict.fromkeys((match.by_route, match.by_match) for match in matches)
     return [(head(routes.match(*place)), "takes these requests") for place in places]
-
-
-def _harm(route: Cursor, earlier: Cursor) -> Severity | None:
-    """Info where the earlier route does exactly the same: then nothing is lost."""
-    return "info" if _action(route) == _action(earlier) else None
-
-
-def _action(route: Cursor) -> dict[str, Any]:
-    return {key: value for key, value in route.mapping.items() if key not in ("match", "name")}
 
 
 def _could_be_one(matches: Cursor) -> bool:

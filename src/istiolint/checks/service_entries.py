@@ -28,12 +28,30 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
+    "tcp-port-without-address", severity="warning", evidence="document", category="validation", kinds=["ServiceEntry"],
+    codes=["IST0134"], rows=["SE-14"],
+)  # fmt: skip
+def tcp_port_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """TCP without an address, where istiod hands out none either: the listener takes the port for every address."""
+    if _has_addresses(entry) or not _is_without_automatic_address(entry):
+        return
+    for port in entry.spec["ports"]:
+        if _protocol(port) in ("", "TCP"):
+            yield finding(
+                port["protocol"] if port["protocol"] else port["number"],
+                f"port {port['number'].number} is plain TCP and the entry has no addresses: connections to that port, whatever "
+                "their address, go to this entry; Istio warns of it",
+                hint="set `addresses`, or name a protocol that carries a host, such as HTTP or TLS",
+            )
+
+
+@check(
     "service-entry-without-address", severity="info", evidence="heuristic", category="traffic", kinds=["ServiceEntry"],
-    codes=["IST0134"], default=False, rows=["SE-14"],
+    codes=["IST0134"], default=False,
 )  # fmt: skip
 def service_entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TCP without an address: where sidecars do not capture DNS, the listener takes the port for every address."""
-    if entry.spec["addresses"] or entry["status"]["addresses"] or mesh.config.captures_dns:
+    if _has_addresses(entry) or _is_without_automatic_address(entry) or mesh.config.captures_dns:
         return
     for port in entry.spec["ports"]:
         if _protocol(port) in ("", "TCP"):
@@ -43,6 +61,16 @@ def service_entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Findi
                 "traffic to that port, whatever its address, goes to this entry",
                 hint="set `addresses`, name an HTTP or TLS protocol, or turn on `ISTIO_META_DNS_CAPTURE`",
             )
+
+
+def _has_addresses(entry: Resource) -> bool:
+    return bool(entry.spec["addresses"] or entry["status"]["addresses"])
+
+
+def _is_without_automatic_address(entry: Resource) -> bool:
+    """Whether istiod gives the hosts of an entry no addresses of its own."""
+    switched_off = entry.labels.get("networking.istio.io/enable-autoallocate-ip", "").lower() == "false"
+    return switched_off or entry.spec["resolution"].text in ("", "NONE")
 
 
 def _protocol(port: Cursor) -> str:

@@ -15,7 +15,7 @@ def is_ip_address(text: str) -> bool:
     try:
         if ":" in address:
             IPv6Address(address)
-            return bool(zone) or not percent
+            return (bool(zone) and "/" not in zone) or not percent
         IPv4Address(text)
     except ValueError:
         return False

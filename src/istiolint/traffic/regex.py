@@ -6,6 +6,7 @@ from typing import Any
 
 _LONGEST_LEAD = 256
 _CONTINUES = re.compile(r"(.*)\.([*+])\??\$?", re.DOTALL)
+_SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 _LOOKS_AHEAD = ("|", "$", "\\Q", "\\b", "\\B", "\\z")
 
 
@@ -24,7 +25,10 @@ def compiled(pattern: str) -> Any | None:
 
 @lru_cache(maxsize=4096)
 def refusal(pattern: str) -> str | None:
-    """Why RE2 refuses an expression, in its own words; None if it takes it."""
+    """Why RE2 as Go has it refuses an expression, in its own words; None if it takes it.
+
+    Istio's own validation compiles expressions in Go, which leaves out `\\C`, a single byte.
+    """
     import re2
 
     options = re2.Options()
@@ -34,7 +38,7 @@ def refusal(pattern: str) -> str | None:
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-    return None
+    return "invalid escape sequence: \\C" if _SINGLE_BYTE.search(pattern) else None
 
 
 def matches(pattern: str, text: str) -> bool:

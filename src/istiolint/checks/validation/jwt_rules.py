@@ -17,7 +17,10 @@ from istiolint.rules import check, finding
 def token_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A rule that says neither who issues tokens nor where the keys are. (Of empty texts the schema tells.)"""
     for rule in policy.spec["jwtRules"]:
-        if isinstance(rule.value, dict) and rule["issuer"].value is None and rule["jwksUri"].value is None:
+        said = any(
+            rule[field].value is not None for field in ("issuer", "jwksUri", "jwks_uri")
+        )  # the schema knows both spellings
+        if isinstance(rule.value, dict) and not said:
             yield finding(
                 rule,
                 "this rule has neither `issuer` nor `jwksUri`; Istio refuses the RequestAuthentication",

@@ -36,19 +36,19 @@ def entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "entry-behind-network", severity="warning", evidence="document", category="validation",
-    kinds=["WorkloadEntry"], rows=["WE-02"],
+    kinds=["WorkloadEntry", "ServiceEntry"], rows=["WE-02", "SE-19"],
 )  # fmt: skip
 def entry_behind_network(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A machine that only the gateway of its network knows."""
-    spec = entry.spec
-    if spec["address"].value in (None, "") and spec["network"].text:
-        yield finding(
-            spec["network"],
-            f"without `address` this machine is reached through the gateway of `{spec['network'].text}` alone, which must be "
-            "known; Istio "
-            "warns of it",
-            hint="write the address, if the machine can be reached from here",
-        )
+    static = entry.spec["resolution"].text == "STATIC"
+    for machine in [entry.spec] if entry.type == "WorkloadEntry" else entry.spec["endpoints"] if static else ():
+        if machine["address"].value in (None, "") and machine["network"].text:
+            yield finding(
+                machine["network"],
+                f"without `address` this machine is reached through the gateway of `{machine['network'].text}` alone, which "
+                "must be known; Istio warns of it",
+                hint="write the address, if the machine can be reached from here",
+            )
 
 
 @further_check(INVALID_ADDRESS, kinds=["WorkloadEntry"], rows=["WE-05"])

@@ -134,13 +134,21 @@ def endpoint_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(EMPTY_FIELD, kinds=KIND, rows=["SE-25"])
 def endpoint_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Endpoints whose address is empty. (Of a missing one the schema tells.)"""
+    """Endpoints whose address is empty, or left out for a network. (Of one that has neither the schema tells.)"""
+    looked_up = entry.spec["resolution"].text in _DNS
     for endpoint in _endpoints(entry):
-        if endpoint["address"].value == "" and not endpoint["network"]:
+        address, network = endpoint["address"], endpoint["network"]
+        if address.value == "" and not network:
             yield finding(
-                endpoint["address"],
+                address,
                 "the address of an endpoint is empty; Istio refuses the ServiceEntry",
                 hint="write its IP address or name",
+            )
+        elif looked_up and not address.text and network.text and address.value in (None, ""):
+            yield finding(
+                network,
+                f"there is no address to look up for the endpoint in `{network.text}`; Istio refuses the ServiceEntry",
+                hint="write its name, or `resolution: STATIC`",
             )
 
 

@@ -25,6 +25,17 @@ def destination_rule_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
+@further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["DR-01"])
+def destination_rule_without_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A host that is empty. (Of a missing one the schema tells.)"""
+    if rule.spec["host"].value == "":
+        yield finding(
+            rule.spec["host"],
+            "the host is empty; Istio refuses the DestinationRule",
+            hint="write the name of a service, such as `cart.storefront.svc.cluster.local`",
+        )
+
+
 @further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["DR-02"])
 def duplicate_subset(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two subsets of one name."""

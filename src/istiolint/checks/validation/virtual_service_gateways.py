@@ -27,6 +27,7 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
                     gateway,
                     f"`{gateway.text}` is no name of a Gateway: {fault}; {follows}",
                     hint="write `NAMESPACE/NAME`, or `mesh` for the sidecars",
+                    severity=None if looked_at else "warning",
                 )
             # behind the first name without a namespace, Istio's own validation looks no further
             looked_at = looked_at and "/" in gateway.text

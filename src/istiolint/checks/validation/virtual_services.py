@@ -85,11 +85,14 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for route in service.spec["http"]:
         faults = [route["fault"][fault]["percentage"]["value"] for fault in ("abort", "delay")]
         mirrors = [route["mirrorPercentage"]["value"], *(mirror["percentage"]["value"] for mirror in route["mirrors"])]
-        for share in (*faults, *mirrors, route["mirrorPercent"]):
+        for share in (*faults, *mirrors, route["mirrorPercent"], route["mirror_percent"]):
             value = share.value
             if not isinstance(value, (int, float)) or isinstance(value, bool):
                 continue
-            negative = value < 0 and share.name != "mirrorPercent"  # the schema tells of a negative integer
+            negative = value < 0 and share.name not in (
+                "mirrorPercent",
+                "mirror_percent",
+            )  # the schema tells of a negative integer
             if value > 100 or negative:
                 yield finding(
                     share, f"`{value}` is no percentage; Istio refuses the VirtualService", hint="write a number from 0 to 100"
@@ -169,5 +172,5 @@ def _without_blanks(retry_on: Cursor) -> Fix | None:
 
 def _is_condition(text: str) -> bool:
     """Whether Istio knows this part of `retryOn`."""
-    code = int(text) if len(text) <= 3 and text.isdecimal() else 0
+    code = int(text) if len(text) < 10 and text.isdecimal() and text.isascii() else 0
     return text in _CONDITIONS or any(low <= code <= high for low, high in _STATUS_RANGES)
