@@ -31,14 +31,14 @@ def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
         scaler.spec["scaleTargetRef"]["name"].text == deployment.name
         for scaler in mesh.in_namespace("HorizontalPodAutoscaler", deployment.namespace)
     )
-    environment = mesh.environments.of(deployment)
-    if not scaled and (environment is None or environment.stage != "test"):
+    stage = mesh.environments.stage(deployment)
+    if not scaled and stage != "test":
         effect = "no pod starts and no change arrives" if what == "istiod" else "nothing from outside gets in"
         yield finding(
             replicas,
             f"{what} runs once: while its node is drained or it restarts, {effect}",
             hint="run two or more, on different nodes, with a PodDisruptionBudget",
-            severity="warning" if environment and environment.stage == "production" else "info",
+            severity="warning" if stage == "production" else "info",
         )
 
 

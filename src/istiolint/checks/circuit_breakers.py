@@ -47,8 +47,7 @@ def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         connections, pending = pool["tcp"]["maxConnections"], pool["http"]["http1MaxPendingRequests"]
         if connections.number != 1 or pending.number != 1:
             continue
-        environment = mesh.environments.of(rule)
-        if environment is None or environment.stage != "test":
+        if mesh.environments.stage(rule) != "test":
             yield finding(
                 connections,
                 "each client proxy opens one connection and lets one request wait: the third request at a time is "

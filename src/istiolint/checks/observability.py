@@ -18,11 +18,6 @@ _WITHOUT_BOUND = re.compile(
 """Attributes with as many values as there are requests, clients or users."""
 
 
-def _in_production(resource: Resource, mesh: Mesh) -> bool:
-    environment = mesh.environments.of(resource)
-    return environment is not None and environment.stage == "production"
-
-
 @check("full-tracing", severity="warning", evidence="document", category="production", kinds=["Telemetry", *CONFIG_KINDS])
 def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A trace for every request, or for every other one."""
@@ -31,7 +26,7 @@ def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         shares = [config["defaultConfig"]["tracing"]["sampling"] for config in mesh_configs(resource)]
     for share in shares:
         if isinstance(share.value, (int, float)) and not isinstance(share.value, bool) and share.value >= _MANY:
-            severity: Severity = "warning" if _in_production(resource, mesh) else "info"
+            severity: Severity = "warning" if mesh.environments.stage(resource) == "production" else "info"
             yield finding(
                 share,
                 f"{share.value:g}% of the requests are traced: each costs a span in every proxy on its way, and space where "
@@ -84,7 +79,7 @@ def egress_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Calls to anywhere, in production."""
     for config in mesh_configs(resource):
         mode = config["outboundTrafficPolicy"]["mode"]
-        if mode.text == "ALLOW_ANY" and _in_production(resource, mesh):
+        if mode.text == "ALLOW_ANY" and mesh.environments.stage(resource) == "production":
             yield _open(
                 mode,
                 "workloads may call any host: what is not declared leaves the mesh unseen",
@@ -96,7 +91,7 @@ def egress_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 def permissive_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Plain text is still let in, in production."""
     mode = policy.spec["mtls"]["mode"]
-    if mode.text == "PERMISSIVE" and _in_production(policy, mesh):
+    if mode.text == "PERMISSIVE" and mesh.environments.stage(policy) == "production":
         yield _open(
             mode,
             "plain text is let in: whoever is in the cluster may call without an identity",

@@ -66,11 +66,10 @@ def outlier_detection_ejects_all(rule: Resource, mesh: Mesh) -> Iterator[Finding
         outlier = policy["outlierDetection"]
         percent = outlier["maxEjectionPercent"]
         if percent.number == 100 and not outlier["minHealthPercent"].number:
-            environment = mesh.environments.of(rule)
             yield finding(
                 percent,
                 "one dependency that fails behind all endpoints takes all of them out: clients get `503 no healthy upstream` "
                 "until the ejection ends, also for requests that would succeed",
                 hint="write at most 50, or set `minHealthPercent`, below which all endpoints are used again",
-                severity="warning" if environment and environment.stage == "production" else "info",
+                severity="warning" if mesh.environments.stage(rule) == "production" else "info",
             )

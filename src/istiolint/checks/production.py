@@ -29,10 +29,8 @@ _OPEN = ("LoadBalancer", "NodePort")
 
 def gravity(mesh: Mesh, resource: Resource) -> Severity | None:
     """How grave it is where it stands: a warning in production, nothing in a test, else info."""
-    environment = mesh.environments.of(resource)
-    if environment is None:
-        return "info"
-    return {"production": "warning", "test": None}.get(environment.stage, "info")
+    stage = mesh.environments.stage(resource)
+    return "warning" if stage == "production" else None if stage == "test" else "info"
 
 
 @further_check(FULL_MIRRORING, kinds=["VirtualService"])

@@ -43,10 +43,10 @@ def _lifetimes(resource: Resource) -> Iterator[_Lifetime]:
 def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Workload certificates that expire before anybody has repaired istiod."""
     lifetimes = list(_lifetimes(resource))
-    environment = mesh.environments.of(resource) if any(each.ttl.text for each in lifetimes) else None
+    stage = mesh.environments.stage(resource) if any(each.ttl.text for each in lifetimes) else None
     for ttl, ratio in lifetimes:
         length = nanoseconds(ttl.text)
-        if not ttl.text or has_placeholder(ttl.text) or (environment and environment.stage == "test"):
+        if not ttl.text or has_placeholder(ttl.text) or stage == "test":
             continue
         if length is None:
             yield finding(
@@ -57,7 +57,7 @@ def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[
             continue
         share = float(ratio.text) if _NUMBER.fullmatch(ratio.text) else _DEFAULT_RATIO
         survived = length * share / NANOSECONDS["h"]
-        needed = _SHORT["production" if environment and environment.stage == "production" else None]
+        needed = _SHORT["production" if stage == "production" else None]
         if 0 < survived < needed:
             yield finding(
                 ttl,

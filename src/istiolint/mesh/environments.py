@@ -57,6 +57,11 @@ class Environments:
             or _by_path(resource.document.source.path)
         )
 
+    def stage(self, resource: Resource) -> Stage | None:
+        """The stage of a resource's environment; None where nothing tells of one."""
+        found = self.of(resource)
+        return found.stage if found else None
+
     def _by_namespace(self, name: str) -> Environment | None:
         for namespace in self._namespaces.get(name, ()):
             found = _labelled(namespace.labels, f"namespace `{name}`")
