@@ -7,6 +7,12 @@ TLS = frozenset(("HTTPS", "TLS"))
 """Protocols inside TLS."""
 PROTOCOLS = HTTP | TLS | {"TCP", "UDP", "MONGO", "REDIS", "MYSQL"}
 """All that Istio knows, in upper case; any case will do in a manifest."""
+_BY_LETTERS = {"".join(filter(str.isalnum, protocol)): protocol for protocol in PROTOCOLS}
+
+
+def protocol_meant(text: str) -> str | None:
+    """The protocol that Istio spells with another mark between its words, or none: `GRPC_WEB`, `HTTP/2`."""
+    return _BY_LETTERS.get("".join(filter(str.isalnum, text.upper())))
 
 
 def is_port(number: int) -> bool:

@@ -1,4 +1,4 @@
-"""What a Gateway's servers and a Sidecar's listeners listen on: ports, protocols and addresses."""
+"""What a Gateway's servers and a Sidecar's listeners listen on: ports and addresses."""
 
 from collections.abc import Hashable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
@@ -8,7 +8,6 @@ from istiolint.checks.validation.rules import (
     INVALID_BIND,
     INVALID_PORT,
     INVALID_PORT_NAME,
-    UNKNOWN_PROTOCOL,
     UNSUPPORTED_TARGET_PORT,
 )
 from istiolint.cursor import Cursor
@@ -17,7 +16,7 @@ from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, is_ip_address, socket_fault
 from istiolint.primitives.hosts import is_label
-from istiolint.primitives.ports import LARGEST_PORT, PROTOCOLS, is_port
+from istiolint.primitives.ports import LARGEST_PORT, is_port
 from istiolint.resource import Resource
 from istiolint.rules import finding, further_check
 
@@ -103,21 +102,6 @@ def listener_port_name(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 name,
                 f"`{name.text}` is no name of a port; Istio refuses it",
                 hint="a name has at most 63 letters and digits, with `-` between them",
-            )
-
-
-@further_check(UNKNOWN_PROTOCOL, kinds=_KINDS, rows=["GW-15", "SC-07", "SC-31"])
-def listener_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A protocol that Istio does not know."""
-    for listener in listeners(resource):
-        protocol = listener.port["protocol"]
-        if not isinstance(protocol.value, str) or listener.protocol in PROTOCOLS or has_placeholder(protocol.text):
-            continue
-        if protocol.text or listener.part == "servers":
-            yield finding(
-                protocol,
-                f"`{protocol.text}` is no protocol that Istio knows; it refuses the {resource.kind}",
-                hint=f"it knows {', '.join(sorted(PROTOCOLS))}",
             )
 
 

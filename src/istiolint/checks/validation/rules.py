@@ -5,7 +5,7 @@ from istiolint.rules import declare
 INVALID_HOST = declare("invalid-host", severity="error", category="validation", fixable=True)
 INVALID_PORT = declare("invalid-port", severity="error", category="validation")
 INVALID_PORT_NAME = declare("invalid-port-name", severity="error", category="validation")
-UNKNOWN_PROTOCOL = declare("unknown-protocol", severity="error", category="validation")
+UNKNOWN_PROTOCOL = declare("unknown-protocol", severity="error", category="validation", fixable=True)
 DUPLICATE_PORT = declare("duplicate-port", severity="error", category="validation")
 UNSUPPORTED_TARGET_PORT = declare("unsupported-target-port", severity="error", category="validation")
 EMPTY_FIELD = declare("empty-field", severity="error", category="validation")

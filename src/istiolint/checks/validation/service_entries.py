@@ -7,7 +7,6 @@ from istiolint.checks.validation.rules import (
     INVALID_ADDRESS,
     INVALID_HOST,
     INVALID_PORT_NAME,
-    UNKNOWN_PROTOCOL,
 )
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
@@ -84,19 +83,6 @@ def service_entry_port_without_name(entry: Resource, mesh: Mesh) -> Iterator[Fin
         if port["name"].value == "":
             message = "the name of a port is empty; Istio refuses the ServiceEntry"
             yield finding(port["name"], message, hint="name it, as in `https`")
-
-
-@further_check(UNKNOWN_PROTOCOL, kinds=KIND, rows=["SE-16", "P-17"])
-def service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What ports carry."""
-    for port in entry.spec["ports"]:
-        protocol = port["protocol"]
-        if protocol.text and protocol.text.upper() not in PROTOCOLS and not has_placeholder(protocol.text):
-            yield finding(
-                protocol,
-                f"`{protocol.text}` is no protocol that Istio knows; it refuses the ServiceEntry",
-                hint=f"it knows {', '.join(sorted(PROTOCOLS))}",
-            )
 
 
 @check(

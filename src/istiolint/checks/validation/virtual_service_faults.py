@@ -30,7 +30,7 @@ def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 severity="error",
             )
         if isinstance(abort.value, dict) and all(
-            abort[kind].value in (None, "") for kind in ("httpStatus", "grpcStatus", "http2Error")
+            abort[kind].value is None for kind in ("httpStatus", "grpcStatus", "http2Error")
         ):
             yield finding(
                 abort.key, "the abort has no status: Istio drops it, and no request fails", hint="add `httpStatus: 503`"
@@ -63,7 +63,7 @@ def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names of gRPC statuses, which are written in capitals."""
     for route in service.spec["http"]:
         status = route["fault"]["abort"]["grpcStatus"]
-        if not status.text or status.text in GRPC_STATUSES or ("$" in status.text or "{{" in status.text):
+        if not isinstance(status.value, str) or status.text in GRPC_STATUSES or ("$" in status.text or "{{" in status.text):
             continue
         meant = grpc_status(status.text)
         if meant is None and has_placeholder(status.text):

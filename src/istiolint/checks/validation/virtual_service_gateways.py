@@ -6,7 +6,6 @@ from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateways import GENERATED
 from istiolint.primitives.hosts import label_fault, name_fault
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
@@ -26,7 +25,9 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
                 yield finding(
                     gateway,
                     f"`{gateway.text}` is no name of a Gateway: {fault}; {follows}",
-                    hint="write `NAMESPACE/NAME`, or `mesh` for the sidecars",
+                    hint=f"write `{gateway.text[2:]}`, which is looked for in the namespace of the VirtualService"
+                    if gateway.text.startswith("./")
+                    else "write `NAMESPACE/NAME`, or `mesh` for the sidecars",
                     severity=None if looked_at else "warning",
                 )
             # behind the first name without a namespace, Istio's own validation looks no further
@@ -44,14 +45,14 @@ def gateway_by_domain_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             text = gateway.text
             if "." in text and "/" not in text and not has_placeholder(text) and not _fault(text):
                 name, namespace = text.split(".")[:2]
-                if not namespace:
-                    continue
-                meant = f"{namespace}/{name}"
+                meant = f"{namespace}/{name}" if namespace else name
                 yield finding(
                     gateway,
-                    f"`{text}` is the old way to name a Gateway of another namespace; Istio warns of it",
+                    f"`{text}` is the old way to name a Gateway of another namespace; Istio warns of it"
+                    if namespace
+                    else f"`{text}` ends in a dot: Istio looks for a namespace behind it, and warns",
                     hint=f"write `{meant}`",
-                    fix=Fix(f"write `{meant}`", (Replace(gateway.place, meant),)),
+                    fix=Fix(f"write `{meant}`", (Replace(gateway.place, meant),)) if namespace else None,
                 )
 
 
@@ -68,5 +69,6 @@ def _fault(text: str) -> str | None:
         return name_fault(text)
     if not namespace or not name:
         return f"the {'name' if namespace else 'namespace'} beside the `/` is empty"
-    # `./NAME` is resolved to the own namespace, and names that Istio makes are told of elsewhere
-    return (label_fault(namespace) if namespace != "." else None) or (label_fault(name) if GENERATED not in name else None)
+    if namespace == ".":
+        return "`.` does not stand for the own namespace here"
+    return label_fault(namespace) or label_fault(name)

@@ -7,6 +7,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH
+from istiolint.primitives.addresses import is_ip_address
 from istiolint.primitives.headers import is_claim
 from istiolint.primitives.hosts import pattern_fault
 from istiolint.resource import Resource
@@ -63,7 +64,7 @@ def overlapping_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     written = [host for host in service.spec["hosts"] if host.text and not has_placeholder(host.text)]
     if any(host.text == "*" for host in written) and holds_for_sidecars(service):
         return  # the `*` is refused already
-    sound = [host for host in written if host.text == "*" or not pattern_fault(host.text)]
+    sound = [host for host in written if not pattern_fault(host.text) or is_ip_address(host.text)]
     wildcards = [host for host in sound if host.text.startswith("*")]
     seen: dict[str, Cursor] = {}
     for host in sound:

@@ -1,6 +1,7 @@
 """VirtualServices: hosts that are none, shares beyond 100%, and conditions for retries that Istio does not know."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from istiolint.checks.validation.rules import INVALID_HOST, INVALID_PERCENTAGE
@@ -26,6 +27,7 @@ _CONDITIONS = frozenset((
 _STATUS_RANGES = ((100, 103), (200, 208), (226, 226), (300, 305), (307, 308), (400, 418), (421, 426), (428, 429), (431, 431),
                   (451, 451), (500, 508), (510, 511))  # fmt: skip
 """Status codes that Go's net/http has a text for; Istio takes no others."""
+_INTEGER = re.compile("[+-]?[0-9]{1,18}")
 
 
 @further_check(INVALID_HOST, kinds=["VirtualService"], rows=["VS-07", "VS-08", "VS-09", "VS-123", "D-1", "D-2"])
@@ -172,5 +174,5 @@ def _without_blanks(retry_on: Cursor) -> Fix | None:
 
 def _is_condition(text: str) -> bool:
     """Whether Istio knows this part of `retryOn`."""
-    code = int(text) if len(text) < 10 and text.isdecimal() and text.isascii() else 0
+    code = int(text) if _INTEGER.fullmatch(text) else 0
     return text in _CONDITIONS or any(low <= code <= high for low, high in _STATUS_RANGES)
