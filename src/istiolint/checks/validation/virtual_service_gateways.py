@@ -20,7 +20,9 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
     for gateways in _lists(service):
         looked_at = True
         for gateway in gateways:
-            if isinstance(gateway.value, str) and not has_placeholder(gateway.text) and (fault := _fault(gateway.text)):
+            # where Istio's validation does not look, `./NAME` goes through, and is resolved to the own namespace
+            fault = _fault(gateway.text if looked_at else gateway.text.removeprefix("./"))
+            if isinstance(gateway.value, str) and not has_placeholder(gateway.text) and fault:
                 follows = "Istio refuses the VirtualService" if looked_at else "the routes are bound to nothing there"
                 yield finding(
                     gateway,
@@ -70,5 +72,5 @@ def _fault(text: str) -> str | None:
     if not namespace or not name:
         return f"the {'name' if namespace else 'namespace'} beside the `/` is empty"
     if namespace == ".":
-        return "`.` does not stand for the own namespace here"
+        return "the own namespace is left out, not written as `.`"
     return label_fault(namespace) or label_fault(name)
