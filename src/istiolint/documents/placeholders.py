@@ -9,16 +9,23 @@ from istiolint.finding import Path, Place
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
-_PLACEHOLDER = re.compile(
+_VARIABLE = re.compile(
     r"\$\{[^}]{0,99}\}|\$\([^)]{0,99}\)|\(\$\w{1,99}\)|\$[A-Za-z_]\w*"  # shell, Flux, envsubst, Make, Chainsaw
     r"|\{\{.{0,99}?\}\}|<[A-Za-z_][\w -]{0,99}>|__\w{1,99}__|@\w{1,99}@|%\w{1,99}%"
-    r"|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
+)
+_PLACEHOLDER = re.compile(
+    rf"{_VARIABLE.pattern}|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
 )
 
 
 def has_placeholder(text: str) -> bool:
     """Whether a name, a namespace or a host is still to be filled in, and so says nothing yet."""
     return bool(_PLACEHOLDER.search(text))
+
+
+def has_variable(text: str) -> bool:
+    """The same, for fields whose own words are in capitals with underscores: `NOT_FOUND`."""
+    return bool(_VARIABLE.search(text))
 
 
 def first_placeholder(document: "Document") -> tuple[Place, str] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
+from istiolint.documents.placeholders import has_variable
 from istiolint.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.statuses import GRPC_STATUSES, grpc_status, is_answer
@@ -63,11 +63,9 @@ def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names of gRPC statuses, which are written in capitals."""
     for route in service.spec["http"]:
         status = route["fault"]["abort"]["grpcStatus"]
-        if not isinstance(status.value, str) or status.text in GRPC_STATUSES or ("$" in status.text or "{{" in status.text):
+        if not isinstance(status.value, str) or status.text in GRPC_STATUSES or has_variable(status.text):
             continue
         meant = grpc_status(status.text)
-        if meant is None and has_placeholder(status.text):
-            continue
         yield finding(
             status,
             f"`{status.text}` is no status of gRPC; Istio refuses the VirtualService",

@@ -115,12 +115,12 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Parts of `retryOn` that are neither a condition nor a status code."""
     for route in service.spec["http"]:
         retry_on = route["retries"]["retryOn"]
-        if not retry_on.text or has_placeholder(retry_on.text):
+        fix = _respelled(retry_on)
+        if not retry_on.text or (has_placeholder(retry_on.text) and not fix):
             continue
         for part in retry_on.text.split(","):
             if _is_condition(part):
                 continue
-            fix = _without_blanks(retry_on)
             why = "has a space beside it" if _is_condition(part.strip()) else "is no condition for retries"
             yield finding(
                 retry_on,
@@ -164,9 +164,9 @@ def retries_without_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]
             )
 
 
-def _without_blanks(retry_on: Cursor) -> Fix | None:
-    """The conditions with commas alone between them, where that leaves only such as Istio knows."""
-    meant = [part.strip() for part in retry_on.text.split(",") if part.strip()]
+def _respelled(retry_on: Cursor) -> Fix | None:
+    """The conditions as Istio spells them, with commas alone between them, where that leaves only such as it knows."""
+    meant = [part.strip().lower().replace("_", "-") for part in retry_on.text.split(",") if part.strip()]
     text = ",".join(meant)
     known = meant and all(_is_condition(part) for part in meant)
     return Fix(f"write `{text}`", (Replace(retry_on.place, json.dumps(text)),)) if known else None
