@@ -30,3 +30,17 @@ def test_a_flag_that_is_on(text: str) -> None:
 @pytest.mark.parametrize(("app", "value"), [("istiod", "false"), ("web", "true")])
 def test_a_flag_that_is_not(app: str, value: str) -> None:
     assert not mesh(ISTIOD.replace("APP", app).replace("VALUE", value)).flags.on("A_FLAG")
+
+
+@pytest.mark.parametrize(
+    ("text", "off"),
+    [
+        (ISTIOD.replace("APP", "istiod").replace("VALUE", "false"), True),
+        (ISTIOD.replace("APP", "istiod").replace("VALUE", "${FLAG}"), False),
+        (ISTIOD.replace("APP", "web").replace("VALUE", "false"), False),
+        ("{apiVersion: install.istio.io/v1alpha1, kind: IstioOperator, metadata: {name: a}}", True),
+        ("{apiVersion: install.istio.io/v1alpha1, kind: IstioOperator, metadata: {name: a}, spec: {profile: remote}}", False),
+    ],
+)
+def test_a_flag_that_stays_off_where_istiod_is_installed(text: str, off: bool) -> None:
+    assert mesh(text).flags.off("A_FLAG") is off

@@ -9,6 +9,9 @@ from istiolint.resource import HELM_VALUES, Resource
 FLAG_KINDS = ("Deployment", "Istio", "IstioOperator", HELM_VALUES)
 """Kinds that may set flags of istiod."""
 
+_OFF = ("0", "f", "false", "", "none")
+_WITHOUT_ISTIOD = ("remote", "empty")
+
 
 class Flag(NamedTuple):
     """A variable: its name, where that stands, and its value."""
@@ -35,7 +38,10 @@ class Flags:
     """The flags that the input sets, wherever istiod is installed from."""
 
     def __init__(self, resources: Iterable[Resource]):
+        resources = list(resources)
         flags = [flag for resource in resources for flag in flags_of(resource)]
+        self._installed = any(_installs_istiod(resource) for resource in resources)
+        self._not_off = frozenset(flag.name for flag in flags if str(flag.value.value).lower() not in _OFF)
         self._on = frozenset(flag.name for flag in flags if str(flag.value.value).lower() in ("true", "1"))
         self._texts = {flag.name: flag.value for flag in reversed(flags) if flag.value.text}
 
@@ -46,6 +52,18 @@ class Flags:
     def on(self, name: str) -> bool:
         """Whether some installation turns a flag on."""
         return name in self._on
+
+    def off(self, name: str) -> bool:
+        """Whether a flag that is off by default stays off: the input installs istiod, and nowhere with a value that may be true."""
+        return self._installed and name not in self._not_off
+
+
+def _installs_istiod(resource: Resource) -> bool:
+    """Whether a resource brings istiod with all its flags; the profile `remote` takes the istiod of another cluster."""
+    if resource.type == "Deployment":
+        return resource.labels.get("app") == "istiod"
+    profile = (resource if resource.type == HELM_VALUES else resource.spec)["profile"].text
+    return profile not in _WITHOUT_ISTIOD
 
 
 def _variable(variable: Cursor) -> Flag:

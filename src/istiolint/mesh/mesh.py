@@ -8,6 +8,7 @@ from istiolint.documents import Document
 from istiolint.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
+from istiolint.mesh.config_sources import NETWORK_KINDS
 from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
@@ -22,6 +23,7 @@ from istiolint.mesh.injectors import Injectors
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.neighbours import Neighbours
+from istiolint.mesh.networks import INSTALL_KINDS, PLACES, Networks
 from istiolint.mesh.preflights import Preflights
 from istiolint.mesh.proxy_images import ProxyImages
 from istiolint.mesh.reach import reached
@@ -184,6 +186,13 @@ class Mesh:
     def neighbours(self) -> Neighbours:
         """What the other clusters of the mesh hold."""
         return Neighbours(self._foreign, trust_domain=self.settings.trust_domain)
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Which networks there are, and their gateways."""
+        types = dict.fromkeys((*INSTALL_KINDS, *NETWORK_KINDS, *PLACES))
+        elsewhere = (resource for resource in self._foreign if resource.type in types)
+        return Networks(self.all(*types), elsewhere, self.root_namespace)
 
     @cached_property
     def gateway_servers(self) -> GatewayServers:

@@ -14,7 +14,7 @@ class Neighbours:
 
     def __init__(self, foreign: Iterable[Resource], *, trust_domain: str | None = None):
         self._trust_domain = trust_domain
-        foreign = list(foreign)
+        self.resources = foreign = list(foreign)
         self._holding_config = [resource for resource in foreign if resource.type in CONFIG_KINDS]
         self.services = [resource for resource in foreign if resource.type == "Service"]
         self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
