@@ -31,7 +31,7 @@ def flag_needs_another(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             others = " and ".join(f"`{name}`" for name in absent)
             yield finding(
                 flag.at if flag.at is not flag.value else flag.at.key,
-                f"`{flag.name}` does nothing: istiod looks at it only where {others} {'is' if len(absent) == 1 else 'are'} on, too",
+                f"`{flag.name}` does nothing: istiod looks at it only where {others} {'is' if len(absent) == 1 else 'are'} on",
                 hint=f"set {others} to `true` as well, or delete this one",
             )
 

@@ -54,8 +54,8 @@ def remote_endpoint_without_mtls(entry: Resource, mesh: Mesh) -> Iterator[Findin
             continue
         yield finding(
             endpoint["network"],
-            f"the endpoint is reached through the gateway of `{name}`, which finds its way by the mTLS of the mesh; this one does "
-            "not take it: sidecars leave the endpoint out",
+            f"the endpoint is reached through the gateway of `{name}`, which finds its way by the mTLS of the mesh; this one "
+            "does not take it: sidecars leave the endpoint out",
             hint=f"write `serviceAccount`, or the label `{_TLS_MODE}: istio`, if a proxy runs there; else remove `network`",
             related=[(networks.gateways[name], "the gateway of this network")],
         )

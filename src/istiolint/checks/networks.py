@@ -78,8 +78,8 @@ def network_gateway_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
             if not searched:
                 yield finding(
                     service,
-                    f"istiod looks for `{service.text}` only in clusters that the network `{name}` names with `fromRegistry`, and "
-                    "there is none: the network has no gateway",
+                    f"istiod looks for `{service.text}` only in clusters that the network `{name}` names with `fromRegistry`, "
+                    "and there is none: the network has no gateway",
                     hint="add `fromRegistry` to its endpoints, or write the gateway's `address`",
                 )
 
@@ -114,7 +114,7 @@ def network_names_differ(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     if at is not None and label.text not in installed and not any(has_placeholder(name) for name in installed):
         yield finding(
             label,
-            f"istiod takes this cluster to be in the network `{label.text}`, and its proxies take themselves to be in `{at.text}`: "
+            f"istiod takes this cluster to be in the network `{label.text}`, and its proxies think they are in `{at.text}`: "
             "they go to each other through gateways, or not at all",
             hint=f"write `{at.text}` here, or `{label.text}` in `values.global.network`",
             related=[(at, "the network of the proxies")],

@@ -54,7 +54,7 @@ class Flags:
         return name in self._on
 
     def off(self, name: str) -> bool:
-        """Whether a flag that is off by default stays off: the input installs istiod, and nowhere with a value that may be true."""
+        """Whether a flag that is off by default stays off: the input installs istiod, never with a value that may be true."""
         return self._installed and name not in self._not_off
 
 
