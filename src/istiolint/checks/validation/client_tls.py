@@ -5,23 +5,33 @@ from collections.abc import Iterator
 from istiolint.cursor import Cursor
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import PROXY_KINDS, proxy_configs
 from istiolint.mesh.traffic_policies import traffic_policies
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
 from istiolint.schema.rules import CONFLICTING_FIELDS
 
+_RULE = "DestinationRule"
+_KINDS = (_RULE, *PROXY_KINDS)
 _CONFIG_MAP = "configmap://"
 _FILES = ("clientCertificate", "privateKey", "caCertificates", "caCrl")
 
 
-def _settings(rule: Resource) -> Iterator[Cursor]:
-    for policy in traffic_policies(rule):
-        yield policy["tls"]
+def _settings(resource: Resource) -> Iterator[Cursor]:
+    """The settings in a DestinationRule, or those for the tracer in configurations of proxies."""
+    if resource.type == _RULE:
+        yield from (policy["tls"] for policy in traffic_policies(resource))
+    else:
+        yield from (config["tracing"]["tlsSettings"] for config in proxy_configs(resource))
+
+
+def _whole(resource: Resource) -> str:
+    return "the DestinationRule" if resource.type == _RULE else "the configuration of proxies"
 
 
 @check(
-    "invalid-credential-name", severity="error", evidence="document", category="validation", kinds=["DestinationRule"],
-    rows=["CT-01", "CT-02"],
+    "invalid-credential-name", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    rows=["CT-01", "CT-02", "PX-13"],
 )  # fmt: skip
 def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Credentials in ConfigMaps that are not named whole, or stand in another namespace."""
@@ -33,8 +43,14 @@ def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not (slash and namespace and name) or "/" in name:
             yield finding(
                 credential,
-                f"`{credential.text}` names no ConfigMap; Istio refuses the DestinationRule",
+                f"`{credential.text}` names no ConfigMap; Istio refuses {_whole(rule)}",
                 hint=f"write `{_CONFIG_MAP}{rule.namespace}/NAME`",
+            )
+        elif rule.type != _RULE:
+            yield finding(
+                credential,
+                f"`{credential.text}` is in a namespace, and proxies have none here; Istio refuses {_whole(rule)}",
+                hint="write the path of a file as `caCertificates`",
             )
         elif rule.placed and namespace != rule.namespace:
             yield finding(
@@ -45,8 +61,8 @@ def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "verification-contradiction", severity="error", evidence="document", category="validation", kinds=["DestinationRule"],
-    rows=["CT-03", "CT-04"],
+    "verification-contradiction", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    rows=["CT-03", "CT-04", "PX-13"],
 )  # fmt: skip
 def verification_contradiction(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """What verifies the server, beside the wish not to verify it."""
@@ -59,14 +75,14 @@ def verification_contradiction(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if tls["insecureSkipVerify"].value is True and against:
             yield finding(
                 tls["insecureSkipVerify"],
-                f"`insecureSkipVerify` verifies nothing, and `{against[0].name}` says against what to verify; Istio refuses the "
-                "DestinationRule",
+                f"`insecureSkipVerify` verifies nothing, and `{against[0].name}` says against what to verify; Istio refuses "
+                f"{_whole(rule)}",
                 hint="delete `insecureSkipVerify`",
                 related=[(against[0].key, f"`{against[0].name}` is set here")],
             )
 
 
-@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["CT-05"])
+@further_check(CONFLICTING_FIELDS, kinds=_KINDS, rows=["CT-05", "PX-13"])
 def credential_beside_files(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A credential beside files."""
     for tls in _settings(rule):
@@ -74,7 +90,7 @@ def credential_beside_files(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if tls["mode"].text in ("SIMPLE", "MUTUAL") and tls["credentialName"] and files and not _skips(tls):
             yield finding(
                 files[0].key,
-                f"`credentialName` and `{files[0].name}` exclude each other; Istio refuses the DestinationRule",
+                f"`credentialName` and `{files[0].name}` exclude each other; Istio refuses {_whole(rule)}",
                 hint="keep the credential, or name files only",
                 related=[(tls["credentialName"].key, "the credential")],
             )
@@ -86,8 +102,8 @@ def _skips(tls: Cursor) -> bool:
 
 
 @check(
-    "client-certificate-missing", severity="error", evidence="document", category="validation", kinds=["DestinationRule"],
-    rows=["CT-06", "CT-07"],
+    "client-certificate-missing", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    rows=["CT-06", "CT-07", "PX-13"],
 )  # fmt: skip
 def client_certificate_missing(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """MUTUAL without the certificate of the client."""
@@ -97,6 +113,6 @@ def client_certificate_missing(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(
                 tls["mode"],
                 f"`MUTUAL` needs a certificate of the client, and {' and '.join(f'`{field}`' for field in lacking)} "
-                f"{'is' if len(lacking) == 1 else 'are'} missing; Istio refuses the DestinationRule",
+                f"{'is' if len(lacking) == 1 else 'are'} missing; Istio refuses {_whole(rule)}",
                 hint="write `clientCertificate` and `privateKey`, or a `credentialName`; for services of the mesh `ISTIO_MUTUAL`",
             )

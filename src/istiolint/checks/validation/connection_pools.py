@@ -76,15 +76,20 @@ def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """HTTP/2 for all requests, and for each the protocol of its client."""
     for pool in connection_pools(resource):
-        http = pool["http"]
-        if http["h2UpgradePolicy"].text == "UPGRADE" and http["useClientProtocol"].value is True:
-            yield finding(
-                http["useClientProtocol"].key,
-                "`useClientProtocol` keeps the protocol of the client, and `h2UpgradePolicy: UPGRADE` makes it HTTP/2; Istio "
-                f"refuses the {resource.kind}",
-                hint="keep one of them",
-                related=[(http["h2UpgradePolicy"], "the other is here")],
-            )
+        yield from upgrade_faults(pool, resource.kind)
+
+
+def upgrade_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
+    """An upgrade of all requests beside the wish to keep the protocol of each."""
+    http = pool["http"]
+    if http["h2UpgradePolicy"].text == "UPGRADE" and http["useClientProtocol"].value is True:
+        yield finding(
+            http["useClientProtocol"].key,
+            "`useClientProtocol` keeps the protocol of the client, and `h2UpgradePolicy: UPGRADE` makes it HTTP/2; Istio "
+            f"refuses the {kind}",
+            hint="keep one of them",
+            related=[(http["h2UpgradePolicy"], "the other is here")],
+        )
 
 
 @check(
@@ -95,11 +100,16 @@ def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Itera
 def keep_alive_incomplete(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Keep-alive of HTTP/2 without its interval or timeout."""
     for pool in connection_pools(resource):
-        keep_alive = pool["http"]["http2KeepAlive"]
-        lacking = [field for field in ("interval", "timeout") if keep_alive[field].value is None]
-        if isinstance(keep_alive.value, dict) and lacking:
-            yield finding(
-                keep_alive.key,
-                f"`http2KeepAlive` needs both `interval` and `timeout`; Istio refuses the {resource.kind} without",
-                hint=f"write {' and '.join(f'`{field}`' for field in lacking)}, such as `30s`",
-            )
+        yield from keep_alive_faults(pool, resource.kind)
+
+
+def keep_alive_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
+    """A keep-alive that lacks one of its two times."""
+    keep_alive = pool["http"]["http2KeepAlive"]
+    lacking = [field for field in ("interval", "timeout") if keep_alive[field].value is None]
+    if isinstance(keep_alive.value, dict) and lacking:
+        yield finding(
+            keep_alive.key,
+            f"`http2KeepAlive` needs both `interval` and `timeout`; Istio refuses the {kind} without",
+            hint=f"write {' and '.join(f'`{field}`' for field in lacking)}, such as `30s`",
+        )

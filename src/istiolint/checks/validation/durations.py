@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.checks.validation.connection_pools import connection_pools
 from istiolint.cursor import Cursor
+from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies
@@ -21,14 +22,20 @@ def _of_routes(service: Resource) -> Iterator[Cursor]:
         yield route["fault"]["delay"]["fixedDelay"]
 
 
+def limits_of_time(pool: Cursor) -> Iterator[Cursor]:
+    """The durations of a connection pool, but for those of TCP's keep-alive."""
+    http, tcp = pool["http"], pool["tcp"]
+    yield from (http["idleTimeout"], http["http2KeepAlive"]["interval"], http["http2KeepAlive"]["timeout"])
+    yield from (tcp["connectTimeout"], tcp["maxConnectionDuration"])
+    if (nanoseconds(tcp["idleTimeout"].text) or 0) >= NANOSECONDS["ms"]:  # less than that switches it off
+        yield tcp["idleTimeout"]
+
+
 def _of_pools(resource: Resource) -> Iterator[Cursor]:
     for pool in connection_pools(resource):
-        http, tcp = pool["http"], pool["tcp"]
-        yield from (http["idleTimeout"], http["http2KeepAlive"]["interval"], http["http2KeepAlive"]["timeout"])
-        yield from (tcp["connectTimeout"], tcp["maxConnectionDuration"])
-        yield from (tcp["tcpKeepalive"]["time"], tcp["tcpKeepalive"]["interval"])
-        if (nanoseconds(tcp["idleTimeout"].text) or 0) >= NANOSECONDS["ms"]:  # less than that switches it off
-            yield tcp["idleTimeout"]
+        yield from limits_of_time(pool)
+        keep_alive = pool["tcp"]["tcpKeepalive"]
+        yield from (keep_alive["time"], keep_alive["interval"])
 
 
 def _of_policies(rule: Resource) -> Iterator[Cursor]:
@@ -86,3 +93,20 @@ def finer_than(duration: Cursor, unit: str, kind: str) -> Iterator[Finding]:
             f"`{duration.text}` is no whole number of {'seconds' if unit == 's' else 'milliseconds'}; Istio refuses the {kind}",
             hint=f"write `{whole}`",
         )
+
+
+def not_milliseconds(duration: Cursor, kind: str) -> Iterator[Finding]:
+    """A duration that is none, shorter than 1ms, or finer: for fields of which no schema tells."""
+    if duration.value is None or has_placeholder(duration.text):
+        return
+    length = nanoseconds(duration.text)
+    if length is None:
+        yield finding(
+            duration,
+            f"`{duration.value}` is no duration; Istio refuses the {kind}",
+            hint="write a number with its unit, as in `5s`",
+        )
+    elif length < NANOSECONDS["ms"]:
+        yield finding(duration, f"`{duration.text}` is shorter than 1ms; Istio refuses the {kind}", hint="write `1ms` at least")
+    else:
+        yield from finer_than(duration, "ms", kind)

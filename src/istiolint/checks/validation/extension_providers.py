@@ -57,7 +57,7 @@ def duplicate_providers(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield from duplicates(config["extensionProviders"], "provider", "MeshConfig")
 
 
-@further_check(MISSING_FIELD, kinds=CONFIG_KINDS, rows=["EP-01", "EP-03", "EP-05"])
+@further_check(MISSING_FIELD, kinds=CONFIG_KINDS, rows=["EP-01", "EP-03", "EP-04", "EP-05", "EP-11"])
 def incomplete_providers(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Providers without a name, of no kind, or without a service."""
     for provider in _providers(resource):
@@ -74,6 +74,9 @@ def incomplete_providers(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for service in _services(resource):
         if not service["service"].text:
             yield finding(service.key, f"`{service.name}` has no `service`; {_LOGS}", hint="write its host", severity="warning")
+        for field in ("port", "accessToken") if service.name == "lightstep" else ("port",):
+            if service[field].value is None:
+                yield finding(service.key, f"`{service.name}` has no `{field}`; {_LOGS}", hint="write it", severity="warning")
 
 
 @further_check(INVALID_PORT, kinds=CONFIG_KINDS, rows=["EP-04"])

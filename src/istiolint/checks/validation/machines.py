@@ -77,7 +77,13 @@ def probe_headers(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Headers of probes, which may have no underscore."""
     for header in group.spec["probe"]["httpGet"]["httpHeaders"]:
         name = header["name"]
-        if isinstance(name.value, str) and not has_placeholder(name.text) and not _HEADER.fullmatch(name.text):
+        if isinstance(header.value, dict) and name.value is None:
+            yield finding(
+                header,
+                "this header of a probe has no `name`; Istio refuses the WorkloadGroup",
+                hint="write its name, such as `X-Probe`",
+            )
+        elif isinstance(name.value, str) and not has_placeholder(name.text) and not _HEADER.fullmatch(name.text):
             yield finding(
                 name,
                 f"`{name.text}` is no header of a probe; Istio refuses the WorkloadGroup",

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.checks.validation.durations import finer_than
 from istiolint.checks.validation.locality import conflicts, locality_faults, share_faults
-from istiolint.checks.validation.outlier_detection import share_faults as outlier_faults
-from istiolint.checks.validation.outlier_detection import split_faults
-from istiolint.checks.validation.rules import INVALID_HOST, INVALID_PERCENTAGE, INVALID_PORT, INVALID_TRUST_DOMAIN
+from istiolint.checks.validation.rules import INVALID_HOST, INVALID_PORT, INVALID_TRUST_DOMAIN
 from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
@@ -21,7 +19,6 @@ from istiolint.schema.rules import CONFLICTING_FIELDS, INVALID_DURATION
 
 _CURVES = ("", "P-224", "P-256", "P-384", "P-521", "X25519", "X25519Kyber768Draft00", "X25519MLKEM768")
 _LONGEST_CONNECT = NANOSECONDS["h"]
-_IGNORED_RETRIES = ("perTryTimeout", "retryRemoteLocalities", "retryIgnorePreviousHosts")
 
 
 @further_check(INVALID_PORT, kinds=CONFIG_KINDS, rows=["MC-01", "P-11"])
@@ -84,7 +81,7 @@ def mesh_hosts(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts of settings for services."""
     for config in mesh_configs(resource):
         for host in (host for setting in config["serviceSettings"] for host in setting["hosts"]):
-            if host.text and not has_placeholder(host.text) and (fault := pattern_fault(host.text)):
+            if isinstance(host.value, str) and not has_placeholder(host.text) and (fault := pattern_fault(host.text)):
                 yield finding(
                     host,
                     f"`{host.text}` is no host: {fault}; istiod refuses the MeshConfig",
@@ -135,56 +132,3 @@ def unknown_curve(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             elif curve.text in seen:
                 yield finding(curve, f"the curve `{curve.text}` is listed twice", hint="delete one of them")
             seen.add(curve.text)
-
-
-@further_check(INVALID_PERCENTAGE, kinds=CONFIG_KINDS, rows=["MC-12"])
-def mesh_ejection(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Shares of the outlier detection that holds for all."""
-    for config in mesh_configs(resource):
-        yield from outlier_faults(config["defaultTrafficPolicy"]["outlierDetection"], "MeshConfig")
-
-
-@check(
-    "mesh-policy-contradiction", severity="error", evidence="document", category="validation", kinds=CONFIG_KINDS,
-    rows=["MC-12", "MC-13", "MC-14"],
-)  # fmt: skip
-def mesh_policy_contradiction(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Policies for all traffic that cannot hold."""
-    for config in mesh_configs(resource):
-        policy = config["defaultTrafficPolicy"]
-        yield from split_faults(policy["outlierDetection"], "MeshConfig")
-        pool = policy["connectionPool"]
-        if isinstance(pool.value, dict) and pool["http"].value is None and pool["tcp"].value is None:
-            yield finding(
-                pool.key,
-                "`connectionPool` has neither `http` nor `tcp`; istiod refuses the MeshConfig",
-                hint="write the limits",
-            )
-        for count in (value for part in ("http", "tcp") for _, value in pool[part].items()):
-            if count.number is not None and count.number < 0:
-                yield finding(count, f"`{count.number}` is less than nothing; istiod refuses the MeshConfig", hint="leave it out")
-        retries = config["defaultInboundHttpRetryPolicy"]
-        attempts = retries["attempts"]
-        if attempts.number is not None and attempts.number < 0:
-            yield finding(
-                attempts, f"`{attempts.number}` is less than nothing; istiod refuses the MeshConfig", hint="write 0 for none"
-            )
-        elif attempts.number == 0 and retries["backoff"]:
-            yield finding(retries["backoff"].key, "`backoff` with `attempts: 0`; istiod refuses the MeshConfig", hint="delete it")
-
-
-@check(
-    "ignored-inbound-retries", severity="warning", evidence="document", category="validation", kinds=CONFIG_KINDS,
-    rows=["MC-15", "MC-16", "MC-17"],
-)  # fmt: skip
-def ignored_inbound_retries(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Fields that retries towards one's own pod do not heed."""
-    for config in mesh_configs(resource):
-        retries = config["defaultInboundHttpRetryPolicy"]
-        for name in _IGNORED_RETRIES:
-            if retries[name].value is not None:
-                yield finding(
-                    retries[name].key,
-                    f"`{name}` has no effect on retries towards the own pod; Istio warns of it",
-                    hint="delete it",
-                )

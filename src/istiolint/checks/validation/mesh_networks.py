@@ -13,6 +13,7 @@ from istiolint.primitives.addresses import is_cidr, is_ip_address
 from istiolint.primitives.hosts import is_label, name_fault
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
+from istiolint.schema.rules import MISSING_FIELD
 
 _REFUSES = "istiod refuses the MeshNetworks"
 
@@ -28,13 +29,15 @@ def network_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for network in _networks(resource):
         for endpoint in network["endpoints"]:
             range_ = endpoint["fromCidr"]
-            if range_.text and not has_placeholder(range_.text) and not is_cidr(range_.text) and not is_ip_address(range_.text):
+            if not isinstance(range_.value, str) or has_placeholder(range_.text):
+                continue
+            if not is_cidr(range_.text) and not is_ip_address(range_.text):
                 yield finding(
                     range_, f"`{range_.text}` is no range of addresses; {_REFUSES}", hint="write one such as `10.0.0.0/8`"
                 )
         for gateway in network["gateways"]:
             address = gateway["address"]
-            if not address.text or has_placeholder(address.text) or is_ip_address(address.text):
+            if not isinstance(address.value, str) or has_placeholder(address.text) or is_ip_address(address.text):
                 continue
             if fault := name_fault(address.text):
                 yield finding(
@@ -52,7 +55,7 @@ def invalid_registry_name(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for network in _networks(resource):
         for endpoint in network["endpoints"]:
             registry = endpoint["fromRegistry"]
-            if registry.text and not is_label(registry.text) and not has_placeholder(registry.text):
+            if isinstance(registry.value, str) and not is_label(registry.text) and not has_placeholder(registry.text):
                 yield finding(
                     registry,
                     f"`{registry.text}` is no name of a cluster; {_REFUSES}",
@@ -66,7 +69,7 @@ def network_gateways(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for network in _networks(resource):
         for gateway in network["gateways"]:
             host = gateway["registryServiceName"]
-            if host.text and not has_placeholder(host.text) and (fault := name_fault(host.text)):
+            if isinstance(host.value, str) and not has_placeholder(host.text) and (fault := name_fault(host.text)):
                 yield finding(
                     host,
                     f"`{host.text}` is no host: {fault}; {_REFUSES}",
@@ -80,3 +83,12 @@ def network_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for network in _networks(resource):
         for gateway in network["gateways"]:
             yield from port_faults(gateway["port"])
+
+
+@further_check(MISSING_FIELD, kinds=NETWORK_KINDS, rows=["MN-05"])
+def network_gateways_without_port(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Gateways whose port nobody says."""
+    for network in _networks(resource):
+        for gateway in network["gateways"]:
+            if isinstance(gateway.value, dict) and gateway["port"].value is None:
+                yield finding(gateway, f"the gateway of a network has no `port`; {_REFUSES}", hint="write `port: 15443`")

@@ -1,20 +1,31 @@
 """Settings of the mesh and of proxies that Istio does not know, and words and durations that it cannot read."""
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, NETWORK_KINDS, PROXY_KINDS, mesh_configs, mesh_networks, proxy_configs
-from istiolint.mesh_settings import WORDS, Placed, placed
+from istiolint.mesh_settings import WORDS, Placed, messages, placed
 from istiolint.primitives.durations import nanoseconds
 from istiolint.resource import Resource
 from istiolint.rules import check, finding, further_check
-from istiolint.schema.rules import INVALID_DURATION, UNKNOWN_VALUE
+from istiolint.schema.fault import Fault
+from istiolint.schema.rules import INVALID_DURATION, UNKNOWN_VALUE, WRONG_TYPE
 from istiolint.schema.spelling import nearest
+from istiolint.schema.wrong_types import wrong_type
 from istiolint.settings import minor
 
 _KINDS = tuple(dict.fromkeys([*CONFIG_KINDS, *NETWORK_KINDS, *PROXY_KINDS]))
+
+
+_TYPES = {
+    "string": "string", "map<string, string>": "string", "bool": "boolean", "int32": "integer", "uint32": "integer",
+    "int64": "integer", "double": "number",
+}  # fmt: skip
+_NUMBER = re.compile(r"(-?\d+(\.\d+)?)?")
 
 
 def _fields(resource: Resource) -> Iterator[Placed]:
@@ -69,6 +80,28 @@ def unknown_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             f"`{at.name}` does not know `{at.text}`; istiod cannot take it, and the setting is not what is written here",
             hint=f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{word}`' for word in words)}",
         )
+
+
+@further_check(WRONG_TYPE, kinds=_KINDS)
+def mistyped_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A number where text stands, text where `true` or `false` does, and the like: istiod cannot read the whole of it."""
+    for at, setting, _ in _fields(resource):
+        if setting is None or setting.removed or at.value is None:
+            continue
+        within = setting.map and isinstance(at.value, dict)
+        wanted = "object" if setting.type in messages() or (setting.map and not within) else _TYPES.get(setting.type)
+        for value in [item for _, item in at.items()] if within else [*at] if isinstance(at.value, list) else [at]:
+            if wanted and not _fits(value.value, wanted) and not has_placeholder(value.text):
+                yield wrong_type(Fault(value, value.value, "type", {"type": wanted}, ()), None, None)
+
+
+def _fits(value: Any, wanted: str) -> bool:
+    """Whether istiod reads a value as this type: it takes numbers in quotes as well."""
+    if value is None or isinstance(value, bool):
+        return value is None or wanted == "boolean"
+    if wanted in ("integer", "number"):
+        return isinstance(value, (int, float)) or (isinstance(value, str) and _NUMBER.fullmatch(value) is not None)
+    return isinstance(value, {"string": str, "boolean": bool, "object": dict}[wanted])
 
 
 @further_check(INVALID_DURATION, kinds=_KINDS)

@@ -9,7 +9,7 @@ from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.config_sources import PROXY_KINDS, proxy_configs
+from istiolint.mesh.config_sources import CONFIG_KINDS, PROXY_KINDS, proxy_configs
 from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.primitives.proxy_addresses import proxy_address_fault
 from istiolint.resource import Resource
@@ -17,6 +17,9 @@ from istiolint.rules import check, finding, further_check
 from istiolint.schema.rules import INVALID_DURATION, MISSING_FIELD, OUT_OF_RANGE, UNKNOWN_VALUE
 
 _NOT_EMPTY = ("configPath", "binaryPath", "serviceCluster", "discoveryAddress")
+_TRACERS = {"lightstep": ("address", "accessToken"), "zipkin": ("address",), "datadog": ("address",)}
+"""What tracers need."""
+_OTHER_TRACERS = ("stackdriver", "openCensusAgent")
 _HOST_IP = "$(HOST_IP)"
 _WINDOW = 65535
 _LIMITS = {
@@ -32,12 +35,30 @@ _TIMES = (
 _REFUSES = "istiod refuses the configuration"
 
 
+def _tracers(config: Cursor) -> list[Cursor]:
+    """The addresses to which traces go."""
+    return [config["tracing"][name]["address"] for name in _TRACERS]
+
+
+@further_check(MISSING_FIELD, kinds=CONFIG_KINDS, rows=["PX-09", "PX-10", "PX-11", "PX-12"])
+def incomplete_tracers(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Tracers that lack what they need. (What the annotation of a pod leaves out may come from the mesh.)"""
+    for config in proxy_configs(resource):
+        tracers = [config["tracing"][name] for name in (*_TRACERS, *_OTHER_TRACERS) if config["tracing"][name].value is not None]
+        for tracer in tracers if len(tracers) == 1 else ():  # of several, one counts
+            for field in _TRACERS.get(str(tracer.name), ()) if isinstance(tracer.value, dict) else ():
+                if tracer[field].value is None:
+                    yield finding(
+                        tracer.key, f"`{tracer.name}` has no `{field}`; {_REFUSES}", hint="write it, or delete the tracer"
+                    )
+
+
 @further_check(EMPTY_FIELD, kinds=PROXY_KINDS, rows=["PX-01", "PX-02", "PX-03", "PX-04", "PX-07", "PX-10"])
 def empty_proxy_settings(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings that stand there and are empty: what is left out has a default."""
     for config in proxy_configs(resource):
-        lightstep = config["tracing"]["lightstep"]
-        for setting in (*(config[name] for name in _NOT_EMPTY), lightstep["accessToken"]):
+        token = config["tracing"]["lightstep"]["accessToken"]
+        for setting in (*(config[name] for name in _NOT_EMPTY), token, *_tracers(config)):
             if setting.value == "":
                 yield finding(setting, f"`{setting.name}` is empty; {_REFUSES}", hint="leave it out for the default")
 
@@ -67,10 +88,8 @@ def proxy_durations(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 def proxy_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Where proxies find istiod, and where they send traces, metrics and logs."""
     for config in proxy_configs(resource):
-        tracing = config["tracing"]
         for address in (
-            config["discoveryAddress"], tracing["lightstep"]["address"], tracing["zipkin"]["address"],
-            tracing["datadog"]["address"],
+            config["discoveryAddress"], *_tracers(config),
             config["statsdUdpAddress"], config["envoyMetricsServiceAddress"], config["envoyMetricsService"]["address"],
             config["envoyAccessLogService"]["address"],
         ):  # fmt: skip

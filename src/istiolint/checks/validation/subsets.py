@@ -11,6 +11,7 @@ from istiolint.primitives.hosts import label_fault, pattern_fault
 from istiolint.primitives.labels import key_fault, value_fault
 from istiolint.resource import Resource
 from istiolint.rules import finding, further_check
+from istiolint.schema.rules import MISSING_FIELD
 
 
 @further_check(INVALID_HOST, kinds=["DestinationRule"], rows=["DR-01"])
@@ -33,6 +34,17 @@ def destination_rule_without_host(rule: Resource, mesh: Mesh) -> Iterator[Findin
             rule.spec["host"],
             "the host is empty; Istio refuses the DestinationRule",
             hint="write the name of a service, such as `cart.storefront.svc.cluster.local`",
+        )
+
+
+@further_check(MISSING_FIELD, kinds=["DestinationRule"], rows=["DR-01", "DEC-11"])
+def destination_rule_without_spec(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """No `spec` at all: the API server takes that, and Istio finds no host."""
+    if rule.spec.value is None:
+        yield finding(
+            rule.spec.key if rule.spec.exists else rule.metadata["name"],
+            "this DestinationRule has no `spec` and thus no host; Istio refuses it",
+            hint="write `spec` with the `host` of a service",
         )
 
 

@@ -119,9 +119,9 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not retry_on.text or (has_placeholder(retry_on.text) and not fix):
             continue
         for part in retry_on.text.split(","):
-            if _is_condition(part):
+            if is_retry_condition(part):
                 continue
-            why = "has a space beside it" if _is_condition(part.strip()) else "is no condition for retries"
+            why = "has a space beside it" if is_retry_condition(part.strip()) else "is no condition for retries"
             yield finding(
                 retry_on,
                 f"`{part}` in `retryOn` {why}; Istio refuses the VirtualService",
@@ -168,11 +168,11 @@ def _respelled(retry_on: Cursor) -> Fix | None:
     """The conditions as Istio spells them, with commas alone between them, where that leaves only such as it knows."""
     meant = [part.strip().lower().replace("_", "-") for part in retry_on.text.split(",") if part.strip()]
     text = ",".join(meant)
-    known = meant and all(_is_condition(part) for part in meant)
+    known = meant and all(is_retry_condition(part) for part in meant)
     return Fix(f"write `{text}`", (Replace(retry_on.place, json.dumps(text)),)) if known else None
 
 
-def _is_condition(text: str) -> bool:
+def is_retry_condition(text: str) -> bool:
     """Whether Istio knows this part of `retryOn`."""
     code = int(text) if _INTEGER.fullmatch(text) else 0
     return text in _CONDITIONS or any(low <= code <= high for low, high in _STATUS_RANGES)
