@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from istiolint.checks.authority_keys import missing_authority_files
 from istiolint.cursor import Cursor
+from istiolint.envoy_types import package_of, packages, types
 from istiolint.finding import Place
 from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh import Mesh
@@ -39,6 +40,19 @@ def text_with(*parts: str) -> Finder:
 
     def find(resource: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
         yield from (text for text in texts(resource.spec) if any(part in text.text for part in parts))
+
+    return find
+
+
+def types_gone(release: str) -> Finder:
+    """Types of Envoy's API that Istio ceased to know with a release."""
+
+    def find(envoy_filter: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
+        for patch in envoy_filter.spec["configPatches"]:
+            for at in types(patch["patch"]["value"]):
+                span = packages().get(package_of(at.text))
+                if span is not None and span.removed == release:
+                    yield at
 
     return find
 
