@@ -26,6 +26,11 @@ def patch(text: str) -> dict[str, Any]:
     return {"configPatches": [{"applyTo": "CLUSTER", "patch": {"operation": "MERGE", "value": {"name": text}}}]}
 
 
+def typed(name: str) -> dict[str, Any]:
+    value = {"typed_config": {"@type": f"type.googleapis.com/envoy.extensions.{name}"}}
+    return {"configPatches": [{"applyTo": "HTTP_FILTER", "patch": {"operation": "INSERT_FIRST", "value": value}}]}
+
+
 EXAMPLES: list[tuple[str, str, dict[str, Any]]] = [
     ("1.18", "certificates", mesh({"certificates": [{"secretName": "a"}]})),
     ("1.19", "needs its group", {"kind": "HTTPRoute", "spec": {"parentRefs": [{"kind": "Service", "name": "a"}]}}),
@@ -62,7 +67,9 @@ EXAMPLES: list[tuple[str, str, dict[str, Any]]] = [
     ("1.28", "-shadow", {"kind": "VirtualService", "spec": {"http": [{"mirror": {"host": "a"}, "route": ROUTE}]}}),
     ("1.28", "`v1` only", {"kind": "BackendTLSPolicy", "apiVersion": "gateway.networking.k8s.io/v1alpha3", "spec": {}}),
     ("1.29", "annotation is ignored", {"kind": "Pod", **pod(annotations={"sidecar.istio.io/statsCompression": "br"})}),
-    ("1.29", "this filter", {"kind": "EnvoyFilter", "spec": patch("envoy.extensions.filters.http.squash.v3.Squash")}),
+    ("1.22", "injected credentials", {"kind": "EnvoyFilter", "spec": typed("injected_credentials.generic.v3.Generic")}),
+    ("1.24", "this filter", {"kind": "EnvoyFilter", "spec": typed("filters.http.proto_message_logging.v3.A")}),
+    ("1.29", "Squash", {"kind": "EnvoyFilter", "spec": typed("filters.http.squash.v3.Squash")}),
     ("1.31", "served nowhere", {"kind": "Gateway", "spec": {"selector": {"gateway.networking.k8s.io/gateway-name": "a"}}}),
     ("1.31", "this registry", {"kind": "WasmPlugin", "spec": {"url": "oci://gcr.io/istio-release/a:1"}}),
     ("1.31", "minHealthPercent", {"kind": "DestinationRule",
