@@ -1,4 +1,4 @@
-"""What clusters of one mesh have to agree on: their services, and by which names they trust each other."""
+"""What clusters of one mesh have to agree on: their services, their names, and by which names they trust each other."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
+from istiolint.mesh.networks import INSTALL_KINDS, global_values
 from istiolint.resource import Resource
 from istiolint.rules import check, finding
 
@@ -48,6 +49,46 @@ def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                     hint=f"write `trustDomainAliases: [{other}]`, or give all clusters one trust domain",
                     related=[(there, f"the trust domain of `{cluster}`")] if there else [],
                 )
+
+
+@check(
+    "cluster-name-repeated", severity="error", evidence="contradiction", category="reference", kinds=list(INSTALL_KINDS),
+)  # fmt: skip
+def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two clusters of one mesh that go by one name."""
+    name = global_values(install)["multiCluster"]["clusterName"]
+    if not name.text or has_placeholder(name.text):
+        return
+    for other in mesh.neighbours.resources:
+        theirs = global_values(other)["multiCluster"]["clusterName"]
+        if other.type in INSTALL_KINDS and theirs.text == name.text:
+            yield finding(
+                name,
+                f"the cluster `{other.cluster}` is called `{name.text}`, too: istiod takes the endpoints and proxies of both to be "
+                "in one cluster, and mixes them up",
+                hint="give each cluster a name of its own, and write the same into its remote secret",
+                related=[(theirs, f"in the cluster `{other.cluster}`")],
+            )
+            return
+
+
+@check(
+    "resource-differs-between-clusters", severity="info", evidence="heuristic", category="traffic", default=False,
+    kinds=["VirtualService", "DestinationRule", "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"],
+)  # fmt: skip
+def resource_differs_between_clusters(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Configuration of one name that says something else in another cluster."""
+    for other in mesh.neighbours.counterparts(resource):
+        if resource.spec.value != other.spec.value:
+            ours, theirs = resource.spec.mapping, other.spec.mapping
+            fields = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+            yield finding(
+                resource.metadata["name"],
+                f"the {resource.kind} is another one in the cluster `{other.cluster}`: "
+                f"{', '.join(f'`{name}`' for name in fields) or '`spec`'} {'is' if len(fields) < 2 else 'are'} not the same",
+                hint="each cluster applies its own to the calls that begin or end in it; write both alike if that is not meant",
+                related=[(other.metadata["name"], f"in the cluster `{other.cluster}`")],
+            )
 
 
 def _differences(service: Resource, other: Resource) -> Iterator[tuple[str, Cursor, Cursor]]:

@@ -116,7 +116,7 @@ def mesh_open_to_gateway(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     suffixes = (*_EAST_WEST, f".{mesh.settings.cluster_domain}")
     for server in servers:
         mode = server.cursor["tls"]["mode"]
-        if mode.text != "AUTO_PASSTHROUGH":
+        if mode.text != "AUTO_PASSTHROUGH" or server.protocol in HTTP:  # passthrough-on-http-port tells of the latter
             continue
         for host, at in server.hosts:
             if not host.endswith(suffixes):

@@ -25,6 +25,17 @@ class Neighbours:
         """The Services that other clusters have under the same namespace and name: one service to the mesh."""
         return self._by_name.get((service.namespace, service.name), ())
 
+    def counterparts(self, resource: Resource) -> Sequence[Resource]:
+        """What other clusters have under the kind, namespace and name of a resource."""
+        return self._counterparts.get((resource.type, resource.namespace, resource.name), ())
+
+    @cached_property
+    def _counterparts(self) -> dict[tuple[str | None, str, str], list[Resource]]:
+        found: dict[tuple[str | None, str, str], list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            found[resource.type, resource.namespace, resource.name].append(resource)
+        return found
+
     @cached_property
     def configs(self) -> dict[str, MeshConfig]:
         """The MeshConfigs of the other clusters by their names, of those whose MeshConfig is in the input."""
