@@ -64,7 +64,7 @@ def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
         if other.type in INSTALL_KINDS and theirs.text == name.text:
             yield finding(
                 name,
-                f"the cluster `{other.cluster}` is called `{name.text}`, too: istiod takes the endpoints and proxies of both to be "
+                f"the cluster `{other.cluster}` is called `{name.text}`, too: istiod takes endpoints and proxies of both to be "
                 "in one cluster, and mixes them up",
                 hint="give each cluster a name of its own, and write the same into its remote secret",
                 related=[(theirs, f"in the cluster `{other.cluster}`")],
