@@ -7,7 +7,7 @@ from crds.table import at_most_one
 
 KEPT = (
     "enum", "required", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties",
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "x-stricter",
 )  # fmt: skip
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 GATEWAY_API_DURATION = "(h|m|s|ms)"

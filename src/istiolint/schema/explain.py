@@ -43,13 +43,13 @@ def explained(resource: Resource, type_: str, istio_version: str) -> Iterator[Fi
     whole = schema_of(type_)
     assert whole
     lenient = NEXT if minor(istio_version) >= minor(NEWEST) else istio_version
-    value, dropped = without_nulls(resource.value, schema_for(type_, lenient))
-    errors = _errors(type_, lenient, value)
+    value, dropped = without_nulls(resource.value, schema_for(type_, lenient, resource.version))
+    errors = _errors(resource, lenient, value)
     unknown = _unknown(errors)
     found = {path: unknown_field(_at(resource, path), resource, whole, istio_version) for path in unknown}
     meant = {path for finding in found.values() for path in _mended(finding, len(resource.path))}
     if lenient != istio_version:
-        early = [path for path in _unknown(_errors(type_, istio_version, value)) if path not in found]
+        early = [path for path in _unknown(_errors(resource, istio_version, value)) if path not in found]
         told = [unknown_field(_at(resource, path), resource, whole, istio_version) for path in early]
         yield from (replace(finding, severity="warning") for finding in told)
     yield from found.values()
@@ -61,9 +61,10 @@ def explained(resource: Resource, type_: str, istio_version: str) -> Iterator[Fi
     yield from _wrong_values(resource, value, errors, meant)
 
 
-def _errors(type_: str, istio_version: str, value: Any) -> list[_Error]:
-    schema = schema_for(type_, istio_version)
-    return _root_causes([_error(error, schema, value) for error in validator(type_, istio_version).iter_errors(value)])
+def _errors(resource: Resource, istio_version: str, value: Any) -> list[_Error]:
+    what = resource.type or "", istio_version, resource.version
+    schema = schema_for(*what)
+    return _root_causes([_error(error, schema, value) for error in validator(*what).iter_errors(value)])
 
 
 def _unknown(errors: list[_Error]) -> list[Path]:

@@ -69,6 +69,7 @@ def _constraint(fault: Fault, rule: Node) -> Finding:
         names = [*rule.get("x-at", ()), *rule.get("x-fields", ())]
         name = next((name for name in names if name in fault.value), names[0] if names else "name")
         at = fault.field[name].key if name in fault.value else fault.field[name]
+        value = fault.value.get(name)
     message = rule["x-message"].replace("`{value}`", quoted(value))
     return finding(at, message, hint=rule.get("x-hint"), rule=rules.BY_ID[rule["x-rule"]])
 
