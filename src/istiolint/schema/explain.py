@@ -9,10 +9,11 @@ from istiolint.finding import Finding, Move, Path, Rename
 from istiolint.resource import Resource
 from istiolint.rules import finding
 from istiolint.schema.fault import Fault
+from istiolint.schema.fields import Fields
 from istiolint.schema.loader import NEXT, Node, minor, schema_for, schema_of, validator
 from istiolint.schema.nulls import without_nulls
 from istiolint.schema.proposals import unknown_field
-from istiolint.schema.rules import MISSING_FIELD, NULL_VALUE
+from istiolint.schema.rules import MISSING_FIELD, NULL_VALUE, OUT_OF_RANGE
 from istiolint.schema.values import value_finding
 from istiolint.settings import NEWEST
 
@@ -57,7 +58,7 @@ def explained(resource: Resource, type_: str, istio_version: str) -> Iterator[Fi
     for path in required:
         if not any(other[: len(path)] == path for other in meant):
             yield _missing(_at(resource, path), path in dropped)
-    yield from (_null(_at(resource, path)) for path in dropped if path not in required)
+    yield from (_null(_at(resource, path), Fields(whole), path) for path in dropped if path not in required)
     yield from _wrong_values(resource, value, errors, meant)
 
 
@@ -163,7 +164,11 @@ def _mended(found: Finding, root: int) -> set[Path]:
     return fields
 
 
-def _null(field: Cursor) -> Finding:
+def _null(field: Cursor, fields: Fields, path: Path) -> Finding:
+    least = fields.at(path).get("minimum", 0)
+    if fields.pattern(path)[-1] == "{}" and least > 0:
+        message = f"`{field.name}` is null, which istioctl reads as 0 and rejects: it must be at least {least}"
+        return finding(field.key, message, hint="set a value, or remove it", rule=OUT_OF_RANGE)
     message = f"`{field.name}` is null; the API server drops it, as if it were not written"
     return finding(field.key, message, hint="give it a value, or delete it", rule=NULL_VALUE)
 

@@ -17,6 +17,7 @@ from istiolint.schema.wrong_types import wrong_type
 
 _UNRENDERED = re.compile(r"\$\{|\$\(|\(\$|\$[A-Za-z_]|\{\{|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%")
 """Placeholders in fields that take words in capitals, too, where `MESH_INTERN` is a word and no placeholder."""
+_GLUED = re.compile(r"(?<=[A-Za-z])\$(?=[a-z])")
 _NUMBER_AND_UNIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*")
 _UNITS = {
     "": "s",
@@ -41,7 +42,7 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
     None for placeholders that are still to be filled in.
     """
     subject = fault.names[0] if fault.keyword == "propertyNames" else fault.value
-    if isinstance(subject, str) and _is_unrendered(subject, rule):
+    if isinstance(subject, str) and _is_unrendered(subject, rule) and not _is_misspelt_word(fault, subject):
         return
     if fault.keyword in (KEYS, "uniqueItems"):
         yield from _duplicates(fault)
@@ -58,6 +59,12 @@ def _is_unrendered(text: str, rule: Node | None) -> bool:
     if rule and rule["x-rule"] == "invalid-name":
         return has_placeholder(text) or (text.isalpha() and text.isupper())
     return bool(_UNRENDERED.search(text))
+
+
+def _is_misspelt_word(fault: Fault, text: str) -> bool:
+    """Whether a `$` is a slip in a word: in the name of a kind, a group or an enum value, variables are not glued to letters."""
+    words = fault.keyword == "enum" or fault.field.name in ("kind", "group")
+    return words and not _UNRENDERED.search(_GLUED.sub("", text))
 
 
 def _constraint(fault: Fault, rule: Node) -> Finding:

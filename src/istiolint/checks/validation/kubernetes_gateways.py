@@ -47,7 +47,7 @@ def hostname_without_name(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if listener["protocol"].text in _WITHOUT_HOSTNAME and listener["hostname"].text:
             yield finding(
                 listener["hostname"].key,
-                f"`hostname` has no meaning for protocol `{listener['protocol'].text}`; the API server rejects the {gateway.kind}",
+                f"`hostname` has no meaning for `{listener['protocol'].text}`; the API server rejects the {gateway.kind}",
                 hint="delete `hostname`, or use TLS, HTTPS or HTTP",
                 related=[(listener["protocol"], "the protocol is here")],
             )
@@ -62,8 +62,8 @@ def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Find
             if not tls["certificateRefs"] and not tls["options"]:
                 yield finding(
                     tls["mode"] if tls["mode"].text else tls.key,
-                    f"listener `{listener['name'].text}` terminates TLS, but `certificateRefs` is missing; the API server rejects "
-                    f"the {gateway.kind}",
+                    f"listener `{listener['name'].text}` terminates TLS, but `certificateRefs` is missing; the API server "
+                    f"rejects the {gateway.kind}",
                     hint="name the Secret with the certificate in `certificateRefs`",
                 )
         elif tls.value is None and listener["protocol"].text == "TLS":
