@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from istiolint.kinds import type_of
+from istiolint.resources.kinds import type_of
 from istiolint.schema.loader import Node, resolved, schema_for
 from istiolint.settings import NEWEST
 

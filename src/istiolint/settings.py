@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from istiolint.finding import Severity
+from istiolint.findings.finding import Severity
 
 NEWEST = "1.31"
 OLDEST = "1.18"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from commands import FAULTY, Run
 
-from istiolint.baseline import NAME
+from istiolint.comparison.baseline import NAME
 
 NEW = FAULTY.replace("      timeout: 2s", "      timeout: 2s\n      nonsense: 5")
 

@@ -8,7 +8,7 @@ import pytest
 from commands import FAULTY, Process
 
 RULE = """\
-from istiolint.rules import check, finding
+from istiolint.rules.check import check, finding
 @check('acme-rule', severity='error', evidence='document', kinds=['VirtualService'])
 def rule(service, mesh):
 """

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reports import at, diagnostic, report
 
-from istiolint.finding import ResourceName, Span
+from istiolint.findings.finding import ResourceName, Span
 from istiolint.report import text
 from istiolint.report.text import WIDEST
 from istiolint.sources import Source

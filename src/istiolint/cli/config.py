@@ -27,8 +27,8 @@ _WIDTH = 44
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
 def config(paths: tuple[str, ...], format_: str, **options: Any) -> None:
     """Show the settings that hold when these paths are linted with these options, as a configuration file would say them."""
-    from istiolint.registry import all_rules
-    from istiolint.selection import selected
+    from istiolint.engine.selection import selected
+    from istiolint.rules.registry import all_rules
 
     try:
         given = inputs(paths, options)

@@ -17,7 +17,7 @@ from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, wri
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
-from istiolint.finding import SEVERITIES, Severity
+from istiolint.findings.finding import SEVERITIES, Severity
 from istiolint.report import Report
 from istiolint.report.escape import printable
 from istiolint.settings import NEWEST, OLDEST
@@ -69,8 +69,8 @@ Exit status:
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-); the current folder by default."""
-    from istiolint import engine
-    from istiolint.report.comparison import keep_new
+    from istiolint.comparison.comparison import keep_new
+    from istiolint.engine import lint as engine
 
     try:
         os.getcwd()

@@ -72,7 +72,7 @@ def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
     """Write a text as it is, to a file, or to standard output or error; Refusal where that cannot be done."""
     try:
         if output:
-            from istiolint.replace import replace
+            from istiolint.cli.atomic_write import replace
 
             replace(output, text.encode("utf-8", "backslashreplace"))
         else:

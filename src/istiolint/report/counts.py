@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from istiolint.finding import SEVERITIES
+from istiolint.findings.finding import SEVERITIES
+from istiolint.findings.report import Report
 from istiolint.report.escape import printable
-from istiolint.report.report import Report
 
 
 def counted(number: int, word: str, plural: str | None = None) -> str:

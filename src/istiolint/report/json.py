@@ -3,10 +3,10 @@
 from typing import Any
 
 from istiolint import __version__
-from istiolint.finding import SEVERITIES, Diagnostic, Fix, Span
+from istiolint.findings.finding import SEVERITIES, Diagnostic, Fix, Span
+from istiolint.findings.report import Report
 from istiolint.fix import text_edits
 from istiolint.report.escape import as_json
-from istiolint.report.report import Report
 
 
 def render(report: Report) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import click
 
-from istiolint.finding import Diagnostic, Span
+from istiolint.findings.finding import Diagnostic, Span
+from istiolint.findings.report import Report
 from istiolint.report.counts import found, read
 from istiolint.report.escape import printable
-from istiolint.report.report import Report
 from istiolint.suppression import Suppressed
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}

@@ -1,0 +1,59 @@
+"""What a run found."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from istiolint.findings.finding import SEVERITIES, Diagnostic, Severity
+from istiolint.sources import Source
+
+if TYPE_CHECKING:
+    from istiolint.suppression import Suppressed
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts for the last lines of a report."""
+
+    files: int = 0
+    documents: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Documents read, by kind; kinds that istiolint knows."""
+    other_kinds: Counter[str] = field(default_factory=Counter)
+    """Documents of kinds that are left alone, by kind."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Documents not read, by reason."""
+    unchecked: Counter[str] = field(default_factory=Counter)
+    """References that the input could not decide, by rule."""
+    suppressed: Counter[str] = field(default_factory=Counter)
+    """Findings that the manifests ask to leave out, by rule."""
+    fixed: Counter[str] = field(default_factory=Counter)
+    """Fixes that were made before this report, by rule of the finding."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Diagnostics sorted by path and place, what was read, and the rules that were on.
+
+    `internal_errors` are failures of istiolint itself (a check that crashed, a plugin that did not load): the result
+    cannot be trusted whole.
+    """
+
+    diagnostics: list[Diagnostic]
+    summary: Summary
+    rules: tuple[str, ...]
+    sources: dict[str, Source] = field(default_factory=dict)
+    internal_errors: list[str] = field(default_factory=list)
+    suppressed: list["Suppressed"] = field(default_factory=list)
+    """What the manifests ask to leave out."""
+    known: int | None = None
+    """Findings that the baseline holds; None where there is no baseline."""
+    stale: int = 0
+    """Entries of the baseline that are found no more."""
+    left_out: int = 0
+    """Findings that were there before, where only what is new is told."""
+
+    def fails(self, threshold: Severity) -> bool:
+        """Whether a diagnostic is at least as grave as the threshold."""
+        worst = SEVERITIES[: SEVERITIES.index(threshold) + 1]
+        return any(diagnostic.severity in worst for diagnostic in self.diagnostics)
