@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.settings import Settings
 from istiolint.sources import Source
 

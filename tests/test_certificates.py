@@ -5,9 +5,9 @@ import warnings
 import pytest
 from cryptography import x509
 
-from istiolint.certificates import fault
 from istiolint.documents import read
-from istiolint.resource import resources
+from istiolint.mesh.certificates import fault
+from istiolint.resources.resource import resources
 from istiolint.sources import Source
 
 SECRET = """\

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from istiolint import registry, rules
-from istiolint.engine import lint
-from istiolint.rulebook import Page
+from istiolint.engine.lint import lint
+from istiolint.rules import check as rules
+from istiolint.rules import registry
+from istiolint.rules.pages import Page
 from istiolint.settings import Settings
 from istiolint.sources import Source
 

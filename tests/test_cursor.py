@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from istiolint.cursor import Cursor
 from istiolint.documents import Document
+from istiolint.resources.cursor import Cursor
 from istiolint.sources import Source
 
 DOCUMENT = Document(Source("a.yaml"), 0, 0, "")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istiolint.cursor import Cursor
-from istiolint.envoy_types import near, package_of, packages, types
+from istiolint.istio.envoy_types import near, package_of, packages, types
+from istiolint.resources.cursor import Cursor
 from istiolint.settings import NEWEST, OLDEST, minor
 
 

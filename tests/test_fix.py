@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istiolint.documents import Document, read
-from istiolint.finding import Delete, Diagnostic, Edit, Fix, Move, Path, Place, Rename, Replace, Unwrap
+from istiolint.findings.finding import Delete, Diagnostic, Edit, Fix, Move, Path, Place, Rename, Replace, Unwrap
 from istiolint.fix import apply, text_edits
 from istiolint.report import Report, Summary
 from istiolint.sources import Source

@@ -12,11 +12,11 @@ from strategies import kinds, resources
 from test_rules import examples, settings_of
 
 from istiolint.documents import read
-from istiolint.engine import lint
-from istiolint.finding import Diagnostic, Fix, Place, Rename
+from istiolint.engine.lint import lint
+from istiolint.findings.finding import Diagnostic, Fix, Place, Rename
 from istiolint.fix import apply, mend, text_edits
 from istiolint.report import Report
-from istiolint.rulebook import Example, Page
+from istiolint.rules.pages import Example, Page
 from istiolint.sources import Source
 from istiolint.sources.decode import source_of
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from istiolint.documents import read
-from istiolint.engine import lint
-from istiolint.rulebook import pages
+from istiolint.engine.lint import lint
+from istiolint.rules.pages import pages
 from istiolint.settings import Settings
 from istiolint.sources import Source
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from istiolint.engine import lint
-from istiolint.rulebook import Example, pages
+from istiolint.engine.lint import lint
+from istiolint.rules.pages import Example, pages
 from istiolint.settings import NEWEST, Settings
 from istiolint.sources import Source
 

@@ -58,7 +58,7 @@ def imported_from(packages: Path, cwd: Path) -> Path:
 
 def test_wheel_carries_the_data(wheel: Path) -> None:
     assert DATA
-    assert [path for path in DATA if not (wheel / "istiolint" / path).is_file()] == []
+    assert [path for path in DATA if not (wheel / "istiolint/_data" / path).is_file()] == []
     assert (wheel / "istiolint/py.typed").is_file()
     assert {path.name.partition("-")[0] for path in wheel.iterdir()} == {"istiolint"}
     assert not list(wheel.rglob("test_*.py"))
@@ -74,7 +74,7 @@ def test_unpacked_wheel_lints(wheel: Path, tmp_path: Path) -> None:
     manifest = ROOT / "rules/syntax/duplicate-key.md"
     example = manifest.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
     (tmp_path / "faulty.yaml").write_text(example, "utf-8")
-    assert imported_from(wheel, tmp_path) == wheel / "istiolint/rules"
+    assert imported_from(wheel, tmp_path) == wheel / "istiolint/_data/rules"
     found = run(wheel, "faulty.yaml", "--format", "json", cwd=tmp_path)
     assert found.returncode == 1, found.stderr
     assert "duplicate-key" in found.stdout

@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
-from istiolint.registry import all_rules
+from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
+from istiolint.rules.registry import all_rules
 
 ROOT = Path(__file__).parents[1]
 NEWEST_CODE = 177

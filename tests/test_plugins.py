@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from istiolint import plugins
+from istiolint.rules import plugins
 
 
 def install(folder: Path, text: str) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from istiolint.registry import all_rules
+from istiolint.rules.registry import all_rules
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

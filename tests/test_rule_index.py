@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from istiolint import registry, rule_index
-from istiolint.rules import CHECKS, DECLARED, with_checks
+from istiolint.rules import index as rule_index
+from istiolint.rules import registry
+from istiolint.rules.check import CHECKS, DECLARED, with_checks
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,18 +39,19 @@ def run(source: Path, code: str) -> str:
 def copy(tmp_path: Path) -> Path:
     """A copy of the package."""
     shutil.copytree(ROOT / "src/istiolint", tmp_path / "istiolint", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "istiolint/_data").mkdir()
     for name in ("rules", "schemas"):
-        (tmp_path / "istiolint" / name).symlink_to(ROOT / name)
+        (tmp_path / "istiolint/_data" / name).symlink_to(ROOT / name)
     return tmp_path
 
 
 LOADED = "import sys; print(sum(name.startswith('istiolint.checks.') for name in sys.modules))"
 LINT = """
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.sources import Source
 lint([Source('a.yaml', 'apiVersion: security.istio.io/v1\\nkind: PeerAuthentication\\nmetadata: {name: a}\\n')])
 """
-KNOWN = "from istiolint.registry import all_rules; print('brand-new' in all_rules())"
+KNOWN = "from istiolint.rules.registry import all_rules; print('brand-new' in all_rules())"
 RULE = """
 
 @check("brand-new", severity="info", evidence="document", kinds=["Service"])
@@ -67,7 +69,7 @@ def test_a_run_imports_what_its_kinds_need(copy: Path) -> None:
 
 
 def test_a_module_that_has_changed_is_heard(copy: Path) -> None:
-    module = copy / "istiolint/checks/faults.py"
+    module = copy / "istiolint/checks/resilience/fault_injection.py"
     index = (copy / "istiolint/checks/index.json").stat().st_mtime
     module.write_text(module.read_text("utf-8") + RULE, "utf-8")
     os.utime(module, (index, index))
@@ -78,11 +80,12 @@ def test_a_module_that_has_changed_is_heard(copy: Path) -> None:
 
 def test_modules_that_come_and_go_are_noticed(copy: Path) -> None:
     index = (copy / "istiolint/checks/index.json").stat().st_mtime
-    shutil.copy(copy / "istiolint/checks/faults.py", module := copy / "istiolint/checks/more.py")
+    shutil.copy(copy / "istiolint/checks/resilience/fault_injection.py", module := copy / "istiolint/checks/resilience/more.py")
     head = module.read_text("utf-8").partition("\n\n\n")[0]
     module.write_text(head + RULE, "utf-8")
     os.utime(module, (index, index))
     assert run(copy, KNOWN) == "True"
     module.unlink()
-    (copy / "istiolint/checks/faults.py").unlink()
-    assert run(copy, "from istiolint.registry import all_rules; print('fault-injection-in-production' in all_rules())") == "False"
+    (copy / "istiolint/checks/resilience/fault_injection.py").unlink()
+    gone = "from istiolint.rules.registry import all_rules; print('fault-injection-in-production' in all_rules())"
+    assert run(copy, gone) == "False"

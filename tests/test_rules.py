@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.fix import mend
-from istiolint.registry import all_rules
-from istiolint.rulebook import Example, Page, pages, without_announcements
+from istiolint.rules.pages import Example, Page, pages, without_announcements
+from istiolint.rules.registry import all_rules
 from istiolint.settings import Settings
 from istiolint.sources import Source
 from istiolint.sources.decode import source_of

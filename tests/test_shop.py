@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.report import Report
 from istiolint.settings import Settings
 from istiolint.sources import discover

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.fix import mend
 from istiolint.report import Report
 from istiolint.settings import Settings

@@ -23,7 +23,7 @@ from crds.sharing import expanded, shared
 from crds.upcoming import with_upcoming
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
-from istiolint.kinds import type_of
+from istiolint.resources.kinds import type_of
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -16,12 +16,12 @@ from faults_table import FAULTS
 from validation_checks import FAMILIES
 from validation_checks import WITHOUT_RULE as WITHOUT_CHECK
 
-from istiolint import rule_index
 from istiolint.checks.upgrade.changes import CHANGES
-from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
-from istiolint.registry import all_rules, index_text
-from istiolint.rulebook import pages
-from istiolint.rules import Rule
+from istiolint.rules import index as rule_index
+from istiolint.rules.check import Rule
+from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
+from istiolint.rules.pages import pages
+from istiolint.rules.registry import all_rules, index_text
 from istiolint.settings import minor
 
 ANALYZE = "istioctl-analyze.md"

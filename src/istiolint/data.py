@@ -9,5 +9,5 @@ PACKAGE = Path(__file__).resolve().parent
 @cache
 def folder(name: str) -> Path:
     """The folder `rules` or `schemas`: inside the installed package, else beside src/ in a checkout."""
-    packaged = PACKAGE / name
+    packaged = PACKAGE / "_data" / name
     return packaged if packaged.is_dir() else PACKAGE.parents[1] / name

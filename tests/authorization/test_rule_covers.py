@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from istiolint.authorization.rules import Rule, anchors, rules_of, traces
 from istiolint.authorization.texts import range_covers, text_covers, texts_apart
 from istiolint.documents import read
-from istiolint.resource import resources
+from istiolint.resources.resource import resources
 from istiolint.sources import Source
 
 TEXTS = ("*", "a*", "*b", "ab*", "*ab", "ab", "a", "b", "abb", "*a*")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from istiolint.documents import read
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.settings import Settings
 from istiolint.sources import Source
 

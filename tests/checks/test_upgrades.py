@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from istiolint.checks.upgrade.changes import CHANGES
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from commands import Run
 
-from istiolint.registry import all_rules
+from istiolint.rules.registry import all_rules
 
 
 def test_rules_as_text(run: Run) -> None:
@@ -43,7 +43,7 @@ def test_explain_by_code(run: Run, code: str) -> None:
 
 
 def test_explain_a_code_without_a_rule(run: Run) -> None:
-    from istiolint.peers import WITHOUT_RULE
+    from istiolint.rules.other_tools import WITHOUT_RULE
 
     code = next(iter(WITHOUT_RULE))
     found = run("explain", code.lower())

@@ -17,9 +17,9 @@ from site_pages.rules import rule_page
 
 from istiolint.cli.group import group
 from istiolint.data import folder
-from istiolint.registry import all_rules
-from istiolint.rulebook import Page, pages
-from istiolint.rules import Rule
+from istiolint.rules.check import Rule
+from istiolint.rules.pages import Page, pages
+from istiolint.rules.registry import all_rules
 
 ROOT = Path(__file__).parents[2]
 FENCED = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)

@@ -12,7 +12,7 @@ from parsers import PARSERS, documents, using
 
 from istiolint.documents import Document
 from istiolint.documents.scalars import as_key, plain
-from istiolint.finding import Part, Path, Place
+from istiolint.findings.finding import Part, Path, Place
 
 PLAIN_KEYS = st.from_regex(r"[a-zA-Zü𝄞][a-zA-Z0-9ü𝄞_./-]{0,6}", fullmatch=True).filter(lambda key: isinstance(plain(key), str))
 KEYS = PLAIN_KEYS | st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=5)

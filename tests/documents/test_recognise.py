@@ -4,7 +4,7 @@ import pytest
 from parsers import documents
 
 from istiolint.documents import patch_paths, read
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.sources import Source
 
 OBJECT = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from parsers import PARSERS, documents, using
 
 from istiolint.documents import Document, read
-from istiolint.finding import Place
+from istiolint.findings.finding import Place
 from istiolint.sources.decode import source_of
 
 MANIFEST = """\

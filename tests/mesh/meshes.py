@@ -2,7 +2,7 @@
 
 from istiolint.documents import read
 from istiolint.mesh import Mesh
-from istiolint.resource import resources
+from istiolint.resources.resource import resources
 from istiolint.settings import Settings
 from istiolint.sources import Source
 

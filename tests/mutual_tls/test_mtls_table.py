@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from istiolint import engine
 from istiolint.data import folder
+from istiolint.engine import lint as engine
 from istiolint.mutual_tls import json as as_json
 from istiolint.mutual_tls import text
 from istiolint.mutual_tls.stages import by_namespace, next_step, of_mesh

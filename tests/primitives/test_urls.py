@@ -20,7 +20,8 @@ def test_urls(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a.example.com/k", "://a", "10.0.0.1:5000/a", "http://a b", "http://a:port/", "http://a/%zz", "http://[::1/", "1a://b"]
+    "text",
+    ["", "a.example.com/k", "://a", "10.0.0.1:5000/a", "http://a b", "http://a:port/", "http://a/%zz", "http://[::1/", "1a://b"],
 )
 def test_no_urls(text: str) -> None:
     assert scheme(text) is None

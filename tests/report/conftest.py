@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from istiolint.engine import lint
+from istiolint.engine.lint import lint
 from istiolint.report import Report
 from istiolint.settings import Settings
 from istiolint.sources import discover

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from istiolint.finding import Diagnostic, ResourceName, Span
+from istiolint.findings.finding import Diagnostic, ResourceName, Span
 from istiolint.report import Report, Summary
 from istiolint.sources import Source
 

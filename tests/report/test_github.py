@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reports import at, diagnostic, report
 
-from istiolint.finding import ResourceName
+from istiolint.findings.finding import ResourceName
 from istiolint.report import github
 from istiolint.sources import Source
 

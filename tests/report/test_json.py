@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from istiolint.data import folder
-from istiolint.engine import lint
-from istiolint.finding import Diagnostic, ResourceName, Span
+from istiolint.engine.lint import lint
+from istiolint.findings.finding import Diagnostic, ResourceName, Span
 from istiolint.report import Report, Summary
 from istiolint.report.json import render
 from istiolint.settings import Settings

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, FormatChecker
 from reports import at, diagnostic, report
 
-from istiolint.finding import ResourceName, Span
-from istiolint.registry import all_rules
+from istiolint.findings.finding import ResourceName, Span
 from istiolint.report import Report, sarif
+from istiolint.rules.registry import all_rules
 from istiolint.sources import Source
 
 OFFICIAL = os.environ.get("ISTIOLINT_SARIF_SCHEMA", "")

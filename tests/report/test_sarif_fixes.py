@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from istiolint.documents import read
-from istiolint.engine import lint
-from istiolint.finding import Edit, Fix, Move, Path, Place, Rename, Replace
+from istiolint.engine.lint import lint
+from istiolint.findings.finding import Edit, Fix, Move, Path, Place, Rename, Replace
 from istiolint.fix import text_edits
 from istiolint.report import sarif
 from istiolint.sources import Source

@@ -4,9 +4,9 @@ import json
 from typing import Any
 from unittest.mock import patch
 
-from istiolint.engine import lint
-from istiolint.finding import Diagnostic
-from istiolint.rules import Rule
+from istiolint.engine.lint import lint
+from istiolint.findings.finding import Diagnostic
+from istiolint.rules.check import Rule
 from istiolint.schema import rules
 from istiolint.settings import NEWEST, Settings
 from istiolint.sources import Source
@@ -20,7 +20,7 @@ def diagnostics(resource: dict[str, Any] | str, istio_version: str = NEWEST) -> 
     Rules that look at the mesh are left out: some tell of further mistakes by the same ids.
     """
     text = resource if isinstance(resource, str) else json.dumps(resource, indent=1)
-    with patch("istiolint.engine._Run.check"):
+    with patch("istiolint.engine.lint._Run.check"):
         report = lint([Source("a.yaml", text)], Settings(select=OURS, istio_version=istio_version))
     assert not report.internal_errors
     return report.diagnostics

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from istiolint.data import folder
-from istiolint.engine import lint
-from istiolint.finding import Diagnostic, Path
+from istiolint.engine.lint import lint
+from istiolint.findings.finding import Diagnostic, Path
 from istiolint.fix import mend
 from istiolint.schema.fields import Fields, Node, written
 from istiolint.schema.instead import instead

@@ -1,9 +1,9 @@
 """A CRD's structural schema as JSON Schema: closed objects, nullable types, integer ranges, one-of groups, keys of list maps."""
 
 from crds.bundle import Node
+from crds.constraint import at_most_one
 from crds.constraints import constraints_at
 from crds.metadata import METADATA
-from crds.table import at_most_one
 
 KEPT = (
     "enum", "required", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties",

@@ -4,9 +4,9 @@ import re
 import shlex
 from itertools import groupby
 
-from istiolint.registry import all_rules
-from istiolint.rulebook import Page, pages
-from istiolint.rules import Rule
+from istiolint.rules.check import Rule
+from istiolint.rules.pages import Page, pages
+from istiolint.rules.registry import all_rules
 
 _FENCE = re.compile(r"^```yaml(?P<info> [^\n]*)$", re.MULTILINE)
 

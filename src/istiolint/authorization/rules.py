@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from istiolint.authorization.texts import range_covers, text_covers, texts_apart
-from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 Item: TypeAlias = Mapping[str, tuple[str, ...]]
 """A source or an operation: all of its fields have to match, of each field one of its values."""

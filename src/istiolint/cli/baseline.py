@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 import click
 
-from istiolint.baseline import NAME, Baseline, BaselineError, OutdatedError, load
 from istiolint.cli.refusal import Refusal
+from istiolint.comparison.baseline import NAME, Baseline, BaselineError, OutdatedError, load
 from istiolint.config import Config
+from istiolint.findings.report import Report
 from istiolint.report.counts import counted
 from istiolint.report.escape import printable
-from istiolint.report.report import Report
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -54,7 +54,7 @@ def baseline_of(config: Config, option: Path | None, *, isolated: bool, write: b
 
 def write_baseline(baseline: Baseline, report: Report) -> int:
     """Write what was found; the exit status."""
-    from istiolint.replace import replace
+    from istiolint.cli.atomic_write import replace
 
     renewed = baseline.renewed(report)
     try:

@@ -12,7 +12,7 @@ _FENCE = re.compile(r"^```.*$")
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from istiolint.registry import all_rules
+    from istiolint.rules.registry import all_rules
 
     names = [name for rule in all_rules().values() for name in (rule.id, *rule.codes)]
     return [CompletionItem(name) for name in sorted(set(names)) if name.lower().startswith(incomplete.lower())]
@@ -23,8 +23,8 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def explain(rule: str) -> None:
     """Show the page of a rule: what goes wrong, how to mend it, bad and good examples. Takes IST and KIA codes, too."""
     from istiolint.cli.names import meant
-    from istiolint.peers import KIALI_WITHOUT_RULE, WITHOUT_RULE
-    from istiolint.registry import matching
+    from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
+    from istiolint.rules.registry import matching
 
     found = [match for match in matching(rule) if rule in (match.id, match.id.lower()) or rule.upper() in match.codes]
     reason = (WITHOUT_RULE | KIALI_WITHOUT_RULE).get(rule.upper())
@@ -44,8 +44,8 @@ def explain(rule: str) -> None:
 
 
 def _page(rule_id: str) -> str:
-    from istiolint.registry import all_rules
-    from istiolint.rulebook import pages
+    from istiolint.rules.pages import pages
+    from istiolint.rules.registry import all_rules
 
     rule, page = all_rules()[rule_id], pages().get(rule_id)
     facts = [f"{rule.severity}, category {rule.category}", "on by default" if rule.default else "off until selected"]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from istiolint.cli.refusal import Refusal
+from istiolint.findings.report import Report
 from istiolint.report.counts import counted
 from istiolint.report.escape import printable
-from istiolint.report.report import Report
 from istiolint.sources import Source
 from istiolint.sources.discover import STDIN
 
@@ -81,7 +81,7 @@ def tell_diff(result: "Mended") -> None:
 
 def _written(sources: list[Source], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Write the files that changed; path and words for each that could not be."""
-    from istiolint.replace import replace
+    from istiolint.cli.atomic_write import replace
     from istiolint.sources.decode import encode
 
     for source in sources:

@@ -23,12 +23,12 @@ Exit status:
 @click.option("--force", is_flag=True, help="Write over the file that is there.")
 def init(folder: str, stdout: bool, force: bool) -> None:
     """Look through a folder, the current one by default, and write a configuration with comments from what is found there."""
-    from istiolint import engine
-    from istiolint.initial import configuration
-    from istiolint.replace import replace
+    from istiolint.bootstrap.configuration import configuration
+    from istiolint.bootstrap.survey import survey
+    from istiolint.cli.atomic_write import replace
+    from istiolint.engine import lint as engine
     from istiolint.report.counts import counted
     from istiolint.sources import discover
-    from istiolint.survey import survey
 
     path = Path(folder) / NAMES[0]
     if not stdout and not force and path.exists():

@@ -111,6 +111,8 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
         known_gateways=config.names("known-gateways"),
         trust_domain=values.get("trust-domain", default.trust_domain),
         fail_on=options["fail_on"] or values.get("fail-on", default.fail_on),
+        min_severity=options["min_severity"] or values.get("min-severity", default.min_severity),
+        show_unchecked=bool(options["show_unchecked"]),
         istio_version=_version(options["istio_version"] or values.get("istio-version", default.istio_version)),
         upgrade_to=_target(options, values),
         whole_mesh=options["whole_mesh"] or values.get("whole-mesh", False),

@@ -34,7 +34,7 @@ Exit status:
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: Any) -> None:
     """Show for each workload and port whether it takes mTLS, plaintext or both, what sets that, and which callers fail."""
-    from istiolint import engine
+    from istiolint.engine import lint as engine
     from istiolint.mutual_tls import changes, json, text
     from istiolint.mutual_tls.table import all_rows
 

@@ -19,7 +19,7 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The names that go on from what is typed."""
-        from istiolint.registry import all_rules
+        from istiolint.rules.registry import all_rules
 
         before, _, begun = incomplete.rpartition(",")
         known = [name for rule in all_rules().values() for name in (rule.id, rule.category, *rule.codes)] + ["ALL"]
@@ -29,7 +29,7 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
 
 def check_names(names: Iterable[str]) -> None:
     """Raise click.BadParameter for a name that means no rule."""
-    from istiolint.registry import matching
+    from istiolint.rules.registry import matching
 
     for name in names:
         if next(matching(name), None) is None:
@@ -40,7 +40,7 @@ def meant(name: str) -> str:
     """A proposal for a name that means no rule, or the plugin that would have brought it."""
     from difflib import get_close_matches
 
-    from istiolint.registry import all_rules, plugin_failures
+    from istiolint.rules.registry import all_rules, plugin_failures
 
     if failures := plugin_failures():
         return f"; {'; '.join(failure.words for failure in failures)}"

@@ -58,6 +58,8 @@ class Style(NamedTuple):
     color: str = "auto"
     quiet: bool = False
     statistics: bool = False
+    concise: bool = False
+    everything: bool = False
 
 
 def write(report: Report, found: Sequence[Target], style: Style, *, err: bool = False) -> None:
@@ -72,7 +74,7 @@ def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
     """Write a text as it is, to a file, or to standard output or error; Refusal where that cannot be done."""
     try:
         if output:
-            from istiolint.replace import replace
+            from istiolint.cli.atomic_write import replace
 
             replace(output, text.encode("utf-8", "backslashreplace"))
         else:
@@ -87,7 +89,9 @@ def _rendered(report: Report, format_: str, style: Style) -> str:
     module: Any = importlib.import_module(f"istiolint.report.{format_}")  # only the one that is needed
     if format_ != "text":
         return str(module.render(report))
-    return str(module.statistics(report) if style.statistics else module.render(report, quiet=style.quiet))
+    if style.statistics:
+        return str(module.statistics(report))
+    return str(module.render(report, quiet=style.quiet, concise=style.concise, everything=style.everything))
 
 
 def _is_coloured(color: str, output: Path | None, stream: TextIO) -> bool:

@@ -5,7 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from istiolint.engine import Watch
+    from istiolint.engine.lint import Watch
 
 FIRST_AFTER, THEN_EVERY = 1.0, 0.1
 """Seconds."""

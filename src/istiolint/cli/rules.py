@@ -9,9 +9,9 @@ import click
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list.")
 def rules(format_: str) -> None:
     """List the rules: id, severity, evidence, whether on by default, codes of istioctl and Kiali, title."""
-    from istiolint.registry import all_rules, plugin_failures
     from istiolint.report.escape import printable
-    from istiolint.rulebook import pages
+    from istiolint.rules.pages import pages
+    from istiolint.rules.registry import all_rules, plugin_failures
 
     for failure in plugin_failures():
         click.echo(f"istiolint: {printable(failure.words)}", err=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from istiolint.finding import Part
+from istiolint.findings.finding import Part
 from istiolint.settings import Environment, PathIgnore
 from istiolint.sources import InputError
 

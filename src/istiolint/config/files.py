@@ -6,7 +6,7 @@ from pathlib import Path
 from istiolint.config.config import Config, ConfigError, Steps
 from istiolint.config.schema import check
 from istiolint.documents import read
-from istiolint.finding import Part, Place
+from istiolint.findings.finding import Part, Place
 from istiolint.sources import discover
 
 NAMES = (".istiolint.yaml", ".istiolint.yml")

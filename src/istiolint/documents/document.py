@@ -9,7 +9,7 @@ from typing import Any
 from istiolint.documents.events import events
 from istiolint.documents.layout import Layout, Node, layout
 from istiolint.documents.within import characters
-from istiolint.finding import Finding, Place, Span
+from istiolint.findings.finding import Finding, Place, Span
 from istiolint.sources import Source
 
 _PROPERTIES = re.compile(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:\s+(?:#.*)?)*)*")

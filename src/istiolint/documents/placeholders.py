@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from istiolint.finding import Path, Place
+from istiolint.findings.finding import Path, Place
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document

@@ -13,7 +13,7 @@ from istiolint.documents.placeholders import first_placeholder
 from istiolint.documents.recognise import is_object, reason_to_skip
 from istiolint.documents.syntax import explain
 from istiolint.documents.template import broken_template, template_field, template_name
-from istiolint.finding import Finding, Place, Related, Severity, Span
+from istiolint.findings.finding import Finding, Place, Related, Severity, Span
 from istiolint.sources import Source
 
 MOST_DUPLICATES = 100

@@ -1,6 +1,6 @@
 """The rules about YAML itself."""
 
-from istiolint.rules import declare
+from istiolint.rules.check import declare
 
 declare("unreadable-file", severity="error", category="syntax")
 declare("yaml-syntax", severity="error", category="syntax")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from istiolint.finding import Path
+from istiolint.findings.finding import Path
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document

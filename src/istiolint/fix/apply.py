@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from istiolint.finding import Delete, Edit, Move, Rename, Rewrite, Unwrap
+from istiolint.findings.finding import Delete, Edit, Move, Rename, Rewrite, Unwrap
 from istiolint.fix.entries import value_at
 from istiolint.fix.text import TextEdit, text_edits
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from istiolint.documents import Document
 from istiolint.documents.layout import Extent, Node
-from istiolint.finding import Path
+from istiolint.findings.finding import Path
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*(?:\r?\n[ \t]*)*)*")
 _ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")

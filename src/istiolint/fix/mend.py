@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from istiolint.fix.apply import apply
 
 if TYPE_CHECKING:
-    from istiolint.finding import Diagnostic
+    from istiolint.findings.finding import Diagnostic
     from istiolint.report import Report
     from istiolint.settings import Settings
     from istiolint.sources import Source
@@ -44,7 +44,7 @@ def mend(
 
     A fix that would leave errors in a file in which none was is not made.
     """
-    from istiolint import engine
+    from istiolint.engine import lint as engine
 
     run = lint or (lambda sources: engine.lint(sources, settings))
     current = list(sources)

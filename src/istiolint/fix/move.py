@@ -4,7 +4,7 @@ import json
 import re
 
 from istiolint.documents import Document
-from istiolint.finding import Path
+from istiolint.findings.finding import Path
 from istiolint.fix.cut import Cut, delete_edits
 from istiolint.fix.entries import Entry, entry, node_at, value_at
 

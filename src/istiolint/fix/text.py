@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from istiolint.documents import Document
 from istiolint.documents.compose import compose
-from istiolint.finding import Delete, Edit, Fix, Move, Rename, Replace, Rewrite, Span, Unwrap
+from istiolint.findings.finding import Delete, Edit, Fix, Move, Rename, Replace, Rewrite, Span, Unwrap
 from istiolint.fix.cut import Cut, delete_edits
 from istiolint.fix.entries import Entry, after, entry
 from istiolint.fix.move import key_text, move_edits, unwrap_edits

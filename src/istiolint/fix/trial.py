@@ -8,7 +8,7 @@ from istiolint.documents.compose import compose
 from istiolint.documents.events import events
 from istiolint.documents.layout import layout
 from istiolint.documents.scalars import plain
-from istiolint.finding import Delete, Edit, Path, Rename, Replace, Unwrap
+from istiolint.findings.finding import Delete, Edit, Path, Rename, Replace, Unwrap
 from istiolint.fix.cut import Cut
 from istiolint.fix.entries import entry
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from istiolint.authorization.rules import Anchor, Rule, anchors, negative, rules_of, traces
 from istiolint.mesh.selection import selector
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 DRY_RUN, _REVISION = "istio.io/dry-run", "istio.io/rev"
 _TRUE = ("1", "t", "T", "true", "TRUE", "True")

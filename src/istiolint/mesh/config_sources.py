@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from istiolint.cursor import Cursor
-from istiolint.documents.embedded import embedded
-from istiolint.kinds import WORKLOADS
-from istiolint.resource import HELM_VALUES, MESH_CONFIG, MESH_NETWORKS, Resource, once
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.embedded import embedded
+from istiolint.resources.kinds import WORKLOADS
+from istiolint.resources.resource import HELM_VALUES, MESH_CONFIG, MESH_NETWORKS, Resource, once
 
 CONFIG_KINDS = ("ConfigMap", "Istio", "IstioOperator", "IstioRevision", HELM_VALUES, MESH_CONFIG)
 """Kinds that may hold a MeshConfig."""

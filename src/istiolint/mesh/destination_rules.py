@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from istiolint.cursor import Cursor
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
 from istiolint.mesh.visibility import Scope, scope_of, sees
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 
 class DestinationRules:

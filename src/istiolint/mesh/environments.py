@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple, TypeAlias
 
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 from istiolint.settings import Environment as Declared
 
 Stage: TypeAlias = Literal["production", "staging", "test"]

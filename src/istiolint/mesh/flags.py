@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
-from istiolint.resource import HELM_VALUES, Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import HELM_VALUES, Resource
 
 FLAG_KINDS = ("Deployment", "Istio", "IstioOperator", HELM_VALUES)
 """Kinds that may set flags of istiod."""

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
-from istiolint.kinds import KUBERNETES_GATEWAY
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
 
 ROUTE_KINDS = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 TCP_ROUTES = tuple(kind for kind in ROUTE_KINDS if kind != "UDPRoute")
@@ -23,7 +23,7 @@ _BY_PROTOCOL = {
 
 
 class Reference(NamedTuple):
-    """A reference of a route: the kind as in istiolint.kinds, namespace and name, and where it stands."""
+    """A reference of a route: the kind as in istiolint.resources.kinds, namespace and name, and where it stands."""
 
     type: str
     namespace: str

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
 from istiolint.mesh.host_index import HostIndex
 from istiolint.primitives.ports import TLS
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 
 class Server(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from istiolint.mesh.workloads import Workload, Workloads
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 DEFAULT_LABELS = {"istio": "ingressgateway", "app": "istio-ingressgateway"}
 DEFAULT_PORTS = frozenset({80, 443, 31400, 15443})

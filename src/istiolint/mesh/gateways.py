@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
-from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh.host_index import overlap
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
 
 MESH = "mesh"
 """The reserved name for all sidecars; also what a VirtualService without `gateways` is bound to."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
-from istiolint.kinds import DEPLOYERS, KNATIVE_SERVICE, KUBERNETES_GATEWAY
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.visibility import EVERYWHERE, Scope, scope_of, sees
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import DEPLOYERS, KNATIVE_SERVICE, KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
 
 CLUSTER_SET = "clusterset.local"
 """The domain of services that several clusters share (the Multi-Cluster Services API)."""

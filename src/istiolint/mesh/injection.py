@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from istiolint.cursor import Cursor
 from istiolint.mesh.workloads import Workload
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 State: TypeAlias = Literal["sidecar", "ambient", "outside", "unknown"]
 

@@ -5,9 +5,9 @@ from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
 from istiolint.mesh.label_selectors import selects
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 INJECTION, INJECT, REVISION = "istio-injection", "sidecar.istio.io/inject", "istio.io/rev"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from istiolint.cursor import Cursor
+from istiolint.resources.cursor import Cursor
 
 
 def selects(selector: Cursor, labels: Mapping[str, str]) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 
 from istiolint.documents import Document
-from istiolint.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
 from istiolint.mesh.config_sources import NETWORK_KINDS
@@ -37,7 +36,8 @@ from istiolint.mesh.variants import Variants
 from istiolint.mesh.virtual_services import VirtualServices
 from istiolint.mesh.waypoints import Waypoints
 from istiolint.mesh.workloads import MACHINES, Workload, Workloads
-from istiolint.resource import HELM_VALUES, Resource
+from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
+from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
 
 

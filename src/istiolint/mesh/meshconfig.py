@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from istiolint.cursor import Cursor
 from istiolint.documents import Document
-from istiolint.documents.embedded import embedded
-from istiolint.resource import HELM_VALUES, Resource, resources
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.embedded import embedded
+from istiolint.resources.resource import HELM_VALUES, Resource, resources
 
 DEFAULTS: dict[str, Any] = {
     "rootNamespace": "istio-system",

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from istiolint.cursor import Cursor
 from istiolint.mesh.workloads import Workload, Workloads, selector_of
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 Mode: TypeAlias = Literal["STRICT", "PERMISSIVE", "DISABLE"]
 Scope: TypeAlias = Literal["mesh", "namespace", "workload"]

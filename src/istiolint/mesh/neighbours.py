@@ -6,7 +6,7 @@ from functools import cached_property
 
 from istiolint.mesh.config_sources import CONFIG_KINDS
 from istiolint.mesh.meshconfig import MeshConfig
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 
 class Neighbours:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
 from istiolint.documents import read
-from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh.config_sources import NETWORK_KINDS, mesh_networks
-from istiolint.resource import HELM_VALUES, Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.sources import Source
 
 OWN_REGISTRIES = ("Mock", "Kubernetes", "External")

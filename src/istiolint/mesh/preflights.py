@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
-from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh.gateways import GatewayName, Gateways, bound_gateways
 from istiolint.mesh.selection import selector
 from istiolint.mesh.workloads import Workload, Workloads
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
 
 
 class CrossOrigin(NamedTuple):

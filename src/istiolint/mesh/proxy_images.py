@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from istiolint.cursor import Cursor
 from istiolint.documents import read
 from istiolint.mesh.injection import Injection, injector_values
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.workloads import Workload, selector_of
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 from istiolint.sources import Source
 
 CONFIG_ANNOTATION = "proxy.istio.io/config"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from istiolint.mesh.selection import selector
 from istiolint.mesh.workloads import Workload, Workloads
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 
 def reached(policy: Resource, workloads: Workloads, root_namespace: str) -> Sequence[Workload]:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
 from istiolint.mesh.calls import Calls
 from istiolint.mesh.hosts import Hosts
 from istiolint.mesh.virtual_services import VirtualServices, destinations
 from istiolint.mesh.workloads import Workloads
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 _LONGEST = 12
 """Services that are looked at one behind the other."""

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from istiolint.cursor import Cursor
-from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh.gateway_api import Reference, parents
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
 
 _Condition: TypeAlias = tuple[tuple[str, ...], ...]
 _Key: TypeAlias = tuple[str, str, str, str, _Condition]

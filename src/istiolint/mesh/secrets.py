@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 
 class Secrets:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from istiolint.mesh.workloads import Workload, Workloads
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 
 def selector(resource: Resource) -> dict[str, str]:

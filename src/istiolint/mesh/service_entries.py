@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from istiolint.cursor import Cursor
 from istiolint.mesh.visibility import Scope, scope_of
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 
 class ServiceEntries:

@@ -7,7 +7,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.mesh.host_index import covers
 from istiolint.mesh.selection import selector
 from istiolint.mesh.workloads import Workload, Workloads
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 
 class SidecarScopes:

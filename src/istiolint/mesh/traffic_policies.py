@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.cursor import Cursor
-from istiolint.resource import Resource, once
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource, once
 
 
 @once

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 Identity: TypeAlias = tuple[str, str, str]
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
 from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
 from istiolint.mesh.visibility import Scope, scope_of
-from istiolint.resource import Resource, once
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource, once
 
 
 class Audience(NamedTuple):

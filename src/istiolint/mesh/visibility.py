@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from istiolint.resource import Resource
+from istiolint.resources.resource import Resource
 
 Scope: TypeAlias = frozenset[str]
 """Names of namespaces; `*` stands for all of them. The empty scope is nobody."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
-from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh.gateways import GatewayName, Gateways
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
 
 USE_WAYPOINT = "istio.io/use-waypoint"
 WAYPOINT_NAMESPACE = "istio.io/use-waypoint-namespace"

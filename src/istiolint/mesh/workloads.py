@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
-from istiolint.kinds import WORKLOADS
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import WORKLOADS
+from istiolint.resources.resource import Resource
 
 MACHINES = ("WorkloadEntry", "WorkloadGroup")
 """Kinds that bring workloads from outside Kubernetes into the mesh."""
@@ -49,7 +49,7 @@ class Workload:
 
     @property
     def kind(self) -> str:
-        """The kind of the resource, as in istiolint.kinds."""
+        """The kind of the resource, as in istiolint.resources.kinds."""
         return self.resource.type or self.resource.kind
 
     @property

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_control_plane
 from istiolint.mesh.workloads import Workload, ports_of
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 
 _OPEN_TYPES = ("LoadBalancer", "NodePort")
 _WITHOUT_MESH_CERTIFICATE = {

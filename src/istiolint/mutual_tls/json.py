@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from istiolint.cursor import Cursor
 from istiolint.mutual_tls.failures import Failure
 from istiolint.mutual_tls.stages import Progress, by_namespace, next_step, of_mesh
 from istiolint.mutual_tls.table import Row
 from istiolint.report.escape import as_json
+from istiolint.resources.cursor import Cursor
 
 VERSION = 1
 """Raised when something is taken out or means something else; what is added raises nothing."""

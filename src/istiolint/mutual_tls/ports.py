@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
 from istiolint.mesh import Mesh
 from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.resources.cursor import Cursor
 
 _PROTOCOLS = ("tcp", "grpc", "grpc-web", "http", "http2", "https", "tls", "mongo", "redis", "mysql")
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from istiolint.cursor import Cursor
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import Membership, is_control_plane, is_gateway
 from istiolint.mesh.mtls import Effective
 from istiolint.mesh.workloads import Workload
 from istiolint.mutual_tls.failures import Failure, failures
 from istiolint.mutual_tls.ports import Port, ports
+from istiolint.resources.cursor import Cursor
 
 STRICT = frozenset(["STRICT"])
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from istiolint.documents import Document, patch_paths, read
-from istiolint.resource import Resource, resources
+from istiolint.resources.resource import Resource, resources
 from istiolint.sources import discover
 
 _NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from istiolint.cursor import Cursor
 from istiolint.documents import Document, read
 from istiolint.documents.layout import Node
-from istiolint.finding import Part, Path, Place
+from istiolint.findings.finding import Part, Path, Place
 from istiolint.rendered.kustomizations import Name, definitions, patches
 from istiolint.rendered.programs import argument, output, program
-from istiolint.resource import Resource, resources
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource, resources
 from istiolint.sources import MissingPathError, Source, Stretch
 from istiolint.sources.decode import source_of
 from istiolint.sources.discover import MOST_BYTES, too_large

@@ -1,5 +1,5 @@
 """The report of a run, and the formats in which it is written."""
 
-from istiolint.report.report import Report, Summary
+from istiolint.findings.report import Report, Summary
 
 __all__ = ["Report", "Summary"]

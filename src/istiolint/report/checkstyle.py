@@ -2,8 +2,8 @@
 
 from itertools import groupby
 
-from istiolint.finding import Diagnostic
-from istiolint.report.report import Report
+from istiolint.findings.finding import Diagnostic
+from istiolint.findings.report import Report
 from istiolint.report.xml import HEAD, attributes
 
 VERSION = "4.3"

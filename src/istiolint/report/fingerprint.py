@@ -6,7 +6,7 @@ hash over the 100 characters from the start of a line on, blanks left out. An ow
 
 from collections import Counter
 
-from istiolint.finding import Diagnostic
+from istiolint.findings.finding import Diagnostic
 
 BLOCK = 100
 MULTIPLIER = 37

@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from istiolint.finding import Diagnostic
+from istiolint.findings.finding import Diagnostic
+from istiolint.findings.report import Report
 from istiolint.report.escape import as_json, printable
 from istiolint.report.fingerprint import identity
-from istiolint.report.report import Report
 
 SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 

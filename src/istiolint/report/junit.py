@@ -6,8 +6,8 @@ that there is always one. Failures of istiolint itself are errors.
 
 from itertools import groupby
 
-from istiolint.finding import Diagnostic
-from istiolint.report.report import Report
+from istiolint.findings.finding import Diagnostic
+from istiolint.findings.report import Report
 from istiolint.report.text import where
 from istiolint.report.xml import HEAD, attributes, text
 

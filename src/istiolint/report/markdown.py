@@ -5,10 +5,10 @@ Text from manifests is escaped: it makes no links, no pictures, no HTML and no r
 
 import re
 
-from istiolint.finding import SEVERITIES, Diagnostic
+from istiolint.findings.finding import SEVERITIES, Diagnostic
+from istiolint.findings.report import Report
 from istiolint.report.counts import counted, found
 from istiolint.report.escape import printable
-from istiolint.report.report import Report
 from istiolint.report.text import where
 
 MOST_ROWS = 500

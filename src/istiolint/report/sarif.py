@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from istiolint import __version__
-from istiolint.finding import Diagnostic, Fix, Span
+from istiolint.findings.finding import Diagnostic, Fix, Span
+from istiolint.findings.report import Report
 from istiolint.fix import text_edits
-from istiolint.registry import all_rules
 from istiolint.report.escape import as_json
 from istiolint.report.fingerprint import identity, line_hashes
-from istiolint.report.report import Report
-from istiolint.rulebook import Page, pages
-from istiolint.rules import Rule
+from istiolint.rules.check import Rule
+from istiolint.rules.pages import Page, pages
+from istiolint.rules.registry import all_rules
 from istiolint.sources import Position, Source
 from istiolint.suppression import Suppressed
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.finding import Finding
-from istiolint.resource import Resource
+from istiolint.findings.finding import Finding
+from istiolint.resources.resource import Resource
 from istiolint.schema.api_versions import OLD_GATEWAY_API, api_version
 from istiolint.schema.loader import schema_of, validator
 

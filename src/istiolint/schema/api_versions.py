@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding, Fix, Replace
-from istiolint.kinds import ISTIO
-from istiolint.resource import Resource
-from istiolint.rules import finding
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.resources.kinds import ISTIO
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import finding
 from istiolint.schema.loader import Node, minor, schema_of
 from istiolint.schema.rules import FIELD_NEEDS_NEWER_ISTIO, RETIRED_API, UNKNOWN_KIND, WRONG_API_VERSION
 from istiolint.schema.spelling import nearest, plain_form

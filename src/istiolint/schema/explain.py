@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from istiolint.cursor import Cursor
-from istiolint.finding import Finding, Move, Path, Rename
-from istiolint.resource import Resource
-from istiolint.rules import finding
+from istiolint.findings.finding import Finding, Move, Path, Rename
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import finding
 from istiolint.schema.fault import Fault
 from istiolint.schema.fields import Fields
 from istiolint.schema.loader import NEXT, Node, minor, schema_for, schema_of, validator

@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-from istiolint.cursor import Cursor
+from istiolint.resources.cursor import Cursor
 from istiolint.schema.loader import Node
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from istiolint.finding import Path
+from istiolint.findings.finding import Path
 from istiolint.schema.loader import minor
 from istiolint.schema.spelling import plain_form
 

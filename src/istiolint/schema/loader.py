@@ -17,7 +17,7 @@ NEXT = "1.32"
 
 @cache
 def schema_of(type_: str) -> Node | None:
-    """The whole schema of a type (as in istiolint.kinds), all versions of Istio; None for those that have none."""
+    """The whole schema of a type (as in istiolint.resources.kinds), all versions of Istio; None for those that have none."""
     file = folder("schemas") / f"{type_}.json"
     if not file.is_file():
         return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from istiolint.finding import Path
+from istiolint.findings.finding import Path
 from istiolint.fix.entries import value_at
 from istiolint.schema.fields import Fields, Known, Pattern
 from istiolint.schema.loader import minor

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from istiolint.finding import Path
+from istiolint.findings.finding import Path
 from istiolint.schema.loader import Node, resolved
 
 

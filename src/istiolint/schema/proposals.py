@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from istiolint.cursor import Cursor
-from istiolint.finding import Delete, Finding, Fix, Move, Path, Place, Rename, Unwrap, field_path
+from istiolint.findings.finding import Delete, Finding, Fix, Move, Path, Place, Rename, Unwrap, field_path
 from istiolint.fix.entries import value_at
-from istiolint.resource import Resource
-from istiolint.rules import finding
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import finding
 from istiolint.schema.fields import Fields, Node, written
 from istiolint.schema.instead import Instead, instead
 from istiolint.schema.invented import INVENTED

@@ -1,6 +1,6 @@
 """The rules about what a kind allows, one id a kind of mistake."""
 
-from istiolint.rules import declare
+from istiolint.rules.check import declare
 
 _REFUSED = ("IST0106",)
 """istioctl has one code for all that Istio's own validation refuses."""

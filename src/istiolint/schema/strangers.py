@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from istiolint.kinds import ISTIO
+from istiolint.resources.kinds import ISTIO
 from istiolint.schema.fields import Fields
 from istiolint.schema.loader import schema_of
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding, Fix, Place, Replace
-from istiolint.rules import Rule, finding
+from istiolint.findings.finding import Finding, Fix, Place, Replace
+from istiolint.resources.cursor import Cursor
+from istiolint.rules.check import Rule, finding
 from istiolint.schema import rules
 from istiolint.schema.fault import Fault, quoted
 from istiolint.schema.keywords import KEYS, duplicates

@@ -3,10 +3,10 @@
 import json
 import re
 
-from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding, Fix, Replace
-from istiolint.rules import Rule, finding
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.resources.cursor import Cursor
+from istiolint.rules.check import Rule, finding
 from istiolint.schema import rules
 from istiolint.schema.fault import Fault, shown
 

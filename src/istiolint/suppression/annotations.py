@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from istiolint.finding import Delete, Fix, Replace
-from istiolint.resource import Resource
+from istiolint.findings.finding import Delete, Fix, Replace
+from istiolint.resources.resource import Resource
 from istiolint.suppression.suppression import Suppression
 
 IGNORE = "istiolint.io/ignore"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from istiolint.documents import Document
-from istiolint.finding import Fix, Rewrite, Span
+from istiolint.findings.finding import Fix, Rewrite, Span
 from istiolint.sources import Source
 from istiolint.suppression.suppression import Suppression
 

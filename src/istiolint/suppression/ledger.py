@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from istiolint.documents import Document
-from istiolint.finding import Diagnostic, Finding, Fix, Place, Span
-from istiolint.registry import matching
-from istiolint.resource import Resource, resources
-from istiolint.rules import Rule, finding
+from istiolint.findings.finding import Diagnostic, Finding, Fix, Place, Span
+from istiolint.resources.resource import Resource, resources
+from istiolint.rules.check import Rule, finding
+from istiolint.rules.registry import matching
 from istiolint.suppression.annotations import in_annotation, of_istioctl
 from istiolint.suppression.comments import Comment, comments
 from istiolint.suppression.rules import UNKNOWN, UNUSED

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from istiolint.registry import matching
-from istiolint.rules import Rule
+from istiolint.rules.check import Rule
+from istiolint.rules.registry import matching
 from istiolint.settings import PathIgnore
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The rules about suppressions themselves."""
 
-from istiolint.rules import declare
+from istiolint.rules.check import declare
 
 UNUSED = declare("unused-suppression", severity="warning", category="suppression", fixable=True)
 UNKNOWN = declare("unknown-suppression", severity="warning", category="suppression", fixable=True)

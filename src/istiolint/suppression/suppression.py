@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from istiolint.finding import Fix, Place, Span
-from istiolint.rules import Rule
+from istiolint.findings.finding import Fix, Place, Span
+from istiolint.rules.check import Rule
 
 
 @dataclass(eq=False, slots=True)

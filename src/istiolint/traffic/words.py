@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.cursor import Cursor
-from istiolint.finding import Place
+from istiolint.findings.finding import Place
+from istiolint.resources.cursor import Cursor
 
 _CONDITIONS = ("uri", "method", "authority", "scheme", "headers", "queryParams", "withoutHeaders", "sniHosts", "port")
 _SHOWN = 2

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from istiolint.checks.upgrade import finders as find
 from istiolint.checks.upgrade.finders import Finder
-from istiolint.kinds import KUBERNETES_GATEWAY, WORKLOADS
 from istiolint.mesh.config_sources import CONFIG_KINDS, PROXY_KINDS
+from istiolint.resources.kinds import KUBERNETES_GATEWAY, WORKLOADS
 
 _ROUTES = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute")
 _SELECTING = ("AuthorizationPolicy", "EnvoyFilter", "Gateway", "ProxyConfig", "RequestAuthentication", "Telemetry", "WasmPlugin")

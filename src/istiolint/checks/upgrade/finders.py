@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from istiolint.checks.authority_keys import missing_authority_files
-from istiolint.cursor import Cursor
-from istiolint.envoy_types import package_of, packages, types
-from istiolint.finding import Place
-from istiolint.kinds import KUBERNETES_GATEWAY
+from istiolint.checks.tls.ca_keys import missing_authority_files
+from istiolint.findings.finding import Place
+from istiolint.istio.envoy_types import package_of, packages, types
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import mesh_configs, proxy_configs
 from istiolint.mesh.traffic_policies import traffic_policies
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
 
 Finder: TypeAlias = Callable[[Resource, Mesh], Iterator[Cursor | Place]]
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
-from istiolint.cursor import Cursor
 from istiolint.documents.placeholders import has_placeholder
-from istiolint.finding import Finding
+from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
 from istiolint.settings import NEWEST, OLDEST, minor
 from istiolint.traffic import regex
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from istiolint.checks.upgrade.changes import CHANGES, KINDS, Change
-from istiolint.cursor import Cursor
 from istiolint.data import folder
-from istiolint.finding import Finding
+from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import PROXY_KINDS, proxy_configs
 from istiolint.mesh.flags import FLAG_KINDS, flags_of
-from istiolint.resource import Resource
-from istiolint.rules import check, finding
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
 from istiolint.settings import minor
 
 _FLAG_KINDS = tuple(dict.fromkeys([*FLAG_KINDS, *PROXY_KINDS]))

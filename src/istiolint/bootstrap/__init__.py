@@ -1,0 +1,1 @@
+"""The first configuration file of a repository (`istiolint init`)."""

@@ -1,0 +1,86 @@
+"""The first configuration of a repository, with what is known of it and comments on what can be said."""
+
+from collections.abc import Iterator, Sequence
+
+from istiolint.bootstrap.survey import Clue, Survey
+from istiolint.documents.quoting import as_flow, as_scalar
+from istiolint.report.escape import printable
+from istiolint.settings import NEWEST
+
+_MOST = 8
+"""Of longer lists only so much is shown."""
+
+
+def configuration(found: Survey) -> str:
+    """The text of an `.istiolint.yaml`."""
+    parts = (_head(), _release(found.releases), _whole(found), _environments(found), _clusters(found.clusters), _rules())
+    return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
+
+
+def _head() -> Iterator[str]:
+    yield "# Configuration of istiolint. Every setting may be left out; `istiolint config` shows what holds, and why."
+
+
+def _release(clues: Sequence[Clue]) -> Iterator[str]:
+    if not clues:
+        yield "# The Istio that runs. No file tells; without this line it is the newest that istiolint knows."
+        yield f'# istio-version: "{NEWEST}"'
+        return
+    oldest = clues[0].release
+    others = sorted({clue.release for clue in clues} - {oldest}, key=lambda release: int(release.partition(".")[2]))
+    also = f"; {', '.join(others)} as well: the oldest counts until nobody runs it" if others else ""
+    yield f"# The Istio that runs: {printable(clues[0].where)} names it{also}."
+    yield f'istio-version: "{oldest}"'
+
+
+def _whole(found: Survey) -> Iterator[str]:
+    yield "# Whether the files are the whole mesh. Then a host, a subset or a gateway that is not in them does not exist."
+    yield "# whole-mesh: true"
+    yield ""
+    yield "# Files and folders with more of the mesh, which are read for reference and not linted."
+    yield "# context: [../platform/base]"
+    yield ""
+    yield "# What is there although no file holds it: full names, or patterns."
+    yield f"# known-hosts: {_shown(found.hosts, ['*.legacy.svc.cluster.local'])}"
+    yield f"# known-gateways: {_shown(found.gateways, ['istio-system/*'])}"
+    for chart in found.charts[:_MOST]:
+        yield ""
+        yield f"# A chart is linted as Helm renders it: `istiolint --helm {printable(chart)}`"
+
+
+def _environments(found: Survey) -> Iterator[str]:
+    yield "# Environments. Names, labels and paths that speak of one are understood; say here what they do not tell."
+    for stage, namespaces in found.environments.items():
+        yield f"# Understood as {stage}: {_listed(namespaces)}"
+    yield "# environments:"
+    yield "#   production:"
+    yield f"#     namespaces: {_shown(found.environments.get('production', ()), ['shop-*'])}"
+    yield "#     severity: {permissive-in-production: error}"
+
+
+def _clusters(clusters: dict[str, str]) -> Iterator[str]:
+    yield "# The clusters of the mesh. Without this all files are taken for one cluster."
+    yield "# clusters:"
+    for name, path in clusters.items() or (("east", "clusters/east"), ("west", "clusters/west")):
+        yield f"#   {as_scalar(name)}: {as_flow([path])}"
+
+
+def _rules() -> Iterator[str]:
+    yield "# Rules: by id, code of istioctl or Kiali, or category. `istiolint rules` lists them."
+    yield "# extend-select: [port-without-protocol]"
+    yield "# ignore: [IST0118]"
+    yield "# severity: {unknown-annotation: info}"
+    yield "# per-path-ignores: {legacy/**: [production]}"
+    yield ""
+    yield "# The lowest severity that makes the exit status 1."
+    yield "fail-on: error"
+
+
+def _shown(found: Sequence[str], example: Sequence[str]) -> str:
+    """A list as YAML has it: what was found, as far as it is shown, or an example."""
+    return as_flow(list(found[:_MOST] or example))
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - _MOST
+    return ", ".join(map(printable, names[:_MOST])) + (f" and {rest} more" if rest > 0 else "")

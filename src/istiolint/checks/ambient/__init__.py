@@ -1,0 +1,1 @@
+"""Checks of ambient mode: waypoints, ztunnel, and what they ignore."""

@@ -1,0 +1,156 @@
+"""What ambient mode leaves undone: ztunnel reads connections, not requests, and knows no settings of sidecars."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.waypoints import USE_WAYPOINT
+from istiolint.mesh.workloads import Workload, names
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_OF_REQUESTS = {
+    "source": ("requestPrincipals", "notRequestPrincipals", "remoteIpBlocks", "notRemoteIpBlocks"),
+    "operation": ("hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"),
+}
+_OF_CONNECTIONS = (
+    "source.ip",
+    "source.namespace",
+    "source.principal",
+    "source.serviceAccount",
+    "destination.ip",
+    "destination.port",
+)
+_PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod")
+
+
+def _ambient(policy: Resource, mesh: Mesh) -> list[Workload]:
+    """The workloads of a policy, if all of them are in ambient mode; gateways and waypoints do not count."""
+    found = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
+    states = {mesh.injection.of(workload).state for workload in found}
+    return found if states == {"ambient"} else []
+
+
+@check(
+    "request-policy-without-waypoint", severity="error", evidence="contradiction", category="security",
+    kinds=["AuthorizationPolicy"], codes=["KIA0109", "KIA1317"],
+)  # fmt: skip
+def request_policy_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Conditions on requests for workloads behind ztunnel, which sees connections only."""
+    if not (workloads := _ambient(policy, mesh)):
+        return
+    action = policy.spec["action"]
+    if action.text in ("CUSTOM", "AUDIT"):
+        yield finding(
+            action,
+            f"ztunnel does not know `{action.text}`: for {names(workloads)} in ambient mode this policy is not enforced at all",
+            hint="bind the policy to the Service or its waypoint with `targetRefs`",
+        )
+        return
+    if field := next(_request_fields(policy), None):
+        effect = (
+            "denies more than these requests, or nothing" if action.text == "DENY"
+            else "is left out, and what no other rule allows is refused"
+        )  # fmt: skip
+        yield finding(
+            field.key,
+            f"ztunnel reads no requests: for {names(workloads)} in ambient mode a rule with `{field.name}` {effect}",
+            hint="bind the policy with `targetRefs` to the Service, which needs a waypoint",
+        )
+
+
+def _request_fields(policy: Resource) -> Iterator[Cursor]:
+    for rule in policy.spec["rules"]:
+        for part, fields in _OF_REQUESTS.items():
+            for item in rule["from" if part == "source" else "to"]:
+                yield from (item[part][field] for field in fields if item[part][field])
+        yield from (
+            condition["key"]
+            for condition in rule["when"]
+            if condition["key"].text and not condition["key"].text.startswith(_OF_CONNECTIONS)
+        )
+
+
+@check(
+    "tokens-without-waypoint", severity="error", evidence="contradiction", category="security", kinds=["RequestAuthentication"],
+    codes=["KIA1110"],
+)  # fmt: skip
+def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Tokens that nobody checks, since ztunnel reads no requests and waypoints heed no selectors."""
+    if workloads := _ambient(policy, mesh):
+        yield finding(
+            policy.spec["selector"].key if policy.spec["selector"].exists else policy.metadata["name"],
+            f"nobody checks tokens for {names(workloads)} in ambient mode: ztunnel reads no requests, and "
+            "waypoints heed no selectors",
+            hint="bind it with `targetRefs` to the Service, which needs a waypoint",
+        )
+
+
+@check(
+    "routes-without-waypoint", severity="warning", evidence="contradiction", category="traffic",
+    kinds=["VirtualService", "DestinationRule"], codes=["KIA0210", "KIA0211", "KIA0212", "KIA1109", "KIA1113", "KIA1114"],
+)  # fmt: skip
+def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Routes or policies of clients for a Service in ambient mode that has no waypoint."""
+    if resource.type == "VirtualService":
+        hosts = [(host.at, host.fqdn) for host in mesh.virtual_services.mesh_hosts(resource)]
+    else:
+        hosts = [(resource.spec["host"], mesh.hosts.fqdn(resource.spec["host"].text, resource.namespace))]
+    for at, fqdn in hosts:
+        for known in mesh.hosts.named(fqdn):
+            service = known.resource
+            if service is None or service.type != "Service" or mesh.rivals(resource, service):
+                continue
+            workloads = mesh.workloads.of_service(service)
+            states = [mesh.injection.of(workload) for workload in workloads]
+            client = mesh.injection.of_namespace(resource.namespace)
+            if (
+                not states or any(state.state != "ambient" for state in states) or client.state not in ("ambient", "unknown")
+                or not mesh.waypoints.surely_without(service)
+            ):  # fmt: skip
+                continue
+            what = (
+                "routes, retries, timeouts and faults"
+                if resource.type == "VirtualService"
+                else "subsets, limits and TLS settings"
+            )
+            yield finding(
+                at,
+                f"`{fqdn}` is in ambient mode and has no waypoint: clients in ambient mode go past these {what}, "
+                "which only sidecars, gateways and waypoints apply",
+                hint=f"label the Service or its Namespace `{USE_WAYPOINT}: NAME`, with a waypoint of that name",
+                related=[(service.metadata["name"], "the Service")],
+            )
+
+
+@check(
+    "proxy-settings-in-ambient", severity="warning", evidence="contradiction", category="traffic",
+    kinds=["EnvoyFilter", "Telemetry", "WasmPlugin"], codes=["KIA1111", "KIA1112"],
+)  # fmt: skip
+def proxy_settings_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Patches and plugins for proxies, where pods have none."""
+    if resource.namespace != mesh.root_namespace and (workloads := _ambient(resource, mesh)):
+        yield finding(
+            resource.metadata["name"],
+            f"{names(workloads)} have no sidecar in ambient mode, and waypoints heed no selectors: this "
+            f"{resource.kind} has no effect",
+            hint="bind it to a waypoint with `targetRefs`, or delete it",
+        )
+
+
+@check(
+    "host-network-in-ambient", severity="warning", evidence="document", category="traffic", kinds=_PODS,
+)  # fmt: skip
+def host_network_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Pods of the host network that are labelled for ambient mode."""
+    workload = mesh.workloads.of(resource)
+    label = workload.metadata["labels"]["istio.io/dataplane-mode"] if workload else None
+    if workload and workload.host_network and label is not None and label.text == "ambient":
+        yield finding(
+            label,
+            "pods in the network of their node are never in ambient mode: their traffic is neither encrypted nor checked",
+            hint="remove the label, or `hostNetwork`",
+            related=[(workload.spec["hostNetwork"], "the network of the node")],
+        )

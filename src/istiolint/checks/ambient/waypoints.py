@@ -1,0 +1,91 @@
+"""Labels that name a waypoint."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.waypoints import NONE, USE_WAYPOINT, WAYPOINT_FOR, WAYPOINT_NAMESPACE, Use, is_waypoint, own_use, traffic_of
+from istiolint.mesh.workloads import Workload
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_SERVICES = ("Service", "ServiceEntry")
+_ALL = ("Namespace", *_SERVICES, "Deployment", "StatefulSet", "DaemonSet", "Pod", "WorkloadEntry")
+
+
+def _use(resource: Resource, mesh: Mesh) -> tuple[Use | None, Workload | None]:
+    workload = mesh.workloads.of(resource)
+    use = own_use(resource, workload.metadata["labels"]) if workload else own_use(resource)
+    return (None if use is None or use.name.name == NONE else use), workload
+
+
+@check("waypoint-not-found", severity="warning", evidence="missing", category="reference", kinds=_ALL, codes=["KIA1313"])
+def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A label that names a waypoint which is not there."""
+    use, _ = _use(resource, mesh)
+    if use is None:
+        return
+    if "/" in use.at.text:
+        namespace, _, name = use.at.text.partition("/")
+        yield finding(
+            use.at,
+            f"`{use.at.text}` is no name of a Gateway: the label takes the name alone, and traffic goes past the waypoint",
+            hint=f"write `{USE_WAYPOINT}: {name}` and `{WAYPOINT_NAMESPACE}: {namespace}`",
+            severity="error",
+        )
+    elif not mesh.waypoints.gateways(use):
+        others = [gateway for gateway in mesh.gateways.named(use.name.name) if is_waypoint(gateway)]
+        elsewhere = others[0] if others and not mesh.rivals(resource, others[0]) else None
+        yield finding(
+            use.at,
+            f"there is no waypoint `{use.name}`: until there is one, traffic goes straight to the pods, and policies for "
+            "requests are not enforced",
+            hint=f"write `{WAYPOINT_NAMESPACE}: {elsewhere.namespace}` beside it"
+            if elsewhere
+            else "add the Gateway (`istioctl waypoint generate` writes one), or remove the label",
+            related=[(elsewhere.metadata["name"], "a waypoint of this name in another namespace")] if elsewhere else (),
+            known=bool(elsewhere) or mesh.gateways.knows_gateways(use.name.namespace),
+        )
+
+
+@check("waypoint-for-other-traffic", severity="error", evidence="contradiction", category="traffic", kinds=_ALL)
+def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A waypoint for workloads that a service is to use, or one for services that a pod is to use."""
+    use, _ = _use(resource, mesh)
+    if use is None or resource.type == "Namespace":
+        return
+    wanted = "service" if resource.type in _SERVICES else "workload"
+    for gateway in mesh.waypoints.gateways(use):
+        takes = traffic_of(gateway)
+        if takes not in (wanted, "all") and is_waypoint(gateway) and not mesh.rivals(resource, gateway):
+            what = "services" if wanted == "service" else "single workloads"
+            label = gateway.metadata["labels"][WAYPOINT_FOR]
+            yield finding(
+                use.at,
+                f"the waypoint `{use.name}` takes traffic for `{takes}` only, not to {what}: this label has no effect",
+                hint=f"label the waypoint `{WAYPOINT_FOR}: all`, or use one for `{wanted}`",
+                related=[(label if label.exists else gateway.metadata["name"], "the waypoint")],
+            )
+
+
+@check(
+    "waypoint-outside-ambient", severity="warning", evidence="contradiction", category="traffic", kinds=["Service", "Namespace"],
+    codes=["KIA1312"],
+)  # fmt: skip
+def waypoint_outside_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A Service whose callers go through a waypoint, with pods that ztunnel does not serve."""
+    use = own_use(resource)
+    if use is None or use.name.name == NONE:
+        return
+    if resource.type == "Service":
+        states = [mesh.injection.of(workload) for workload in mesh.workloads.of_service(resource)]
+    else:
+        states = [mesh.injection.of_namespace(resource.name)]
+        states += [mesh.injection.of(workload) for workload in mesh.workloads.in_namespace(resource.name)]
+    if states and all(state.state in ("sidecar", "outside") and state.explicit for state in states):
+        yield finding(
+            use.at,
+            f"the waypoint is used in ambient mode, and nothing here is in it: {states[0].because}",
+            hint="label the namespace `istio.io/dataplane-mode: ambient`, or remove the label",
+            related=[(states[0].at, "this keeps it out")] if states[0].at else (),
+        )

@@ -1,0 +1,164 @@
+"""Selectors that select nothing."""
+
+from collections.abc import Iterator
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, declare, finding, further_check
+
+GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
+BOUND_BY_SELECTOR = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin", "TrafficExtension"]
+
+
+def _labels(resource: Resource) -> Cursor:
+    """Where a resource selects workloads by labels."""
+    spec = resource.spec
+    if spec["workloadSelector"].exists:
+        chosen = spec["workloadSelector"]
+        return chosen["matchLabels"] if chosen["matchLabels"].exists else chosen["labels"]
+    return spec["selector"]["matchLabels"]
+
+
+def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    labels = _labels(resource)
+    if not labels.labels or resource.spec["targetRef"] or resource.spec["targetRefs"]:
+        return
+    everywhere = resource.namespace == mesh.root_namespace and resource.type not in ("Sidecar", "DestinationRule")
+    if mesh.workloads.selected(labels.labels, None if everywhere else resource.namespace):
+        return
+    wanted = ", ".join(f"{key}: {value}" for key, value in labels.labels.items())
+    others = mesh.workloads.selected(labels.labels, None)
+    elsewhere = sorted({workload.namespace for workload in others})
+    # what is written without a namespace goes where it is applied: perhaps here
+    placed = mesh.settings.whole_mesh or all(workload.resource.placed for workload in others)
+    where = "the mesh" if everywhere else f"the namespace `{resource.namespace}`"
+    yield finding(
+        labels,
+        f"no workload in {where} carries `{wanted}`; the {resource.kind} applies to nothing",
+        hint=f"the namespace `{elsewhere[0]}` has such a workload" if elsewhere else "write labels that the pods carry",
+        known=placed and mesh.knows_workloads(None if everywhere else resource.namespace),
+    )
+
+
+@check(
+    "selector-without-workload", severity="warning", evidence="missing", category="reference",
+    kinds=["Sidecar", "Telemetry", "RequestAuthentication", "WasmPlugin", "TrafficExtension", "DestinationRule"],
+    codes=["IST0101", "KIA0004"],
+)  # fmt: skip
+def selector_without_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """No workload carries the labels."""
+    yield from _selects_nothing(resource, mesh)
+
+
+@check(
+    "policy-without-workload", severity="warning", evidence="missing", category="security", kinds=["AuthorizationPolicy"],
+    codes=["IST0127", "KIA0004"],
+)  # fmt: skip
+def policy_without_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """No workload carries the labels, or the namespace has none at all: nothing is protected."""
+    yield from _selects_nothing(policy, mesh)
+    spec = policy.spec
+    bound = _labels(policy).labels or spec["targetRef"] or spec["targetRefs"] or policy.namespace == mesh.root_namespace
+    if not bound and not any(_in_mesh(mesh, policy.namespace)):
+        yield finding(
+            policy.metadata["name"],
+            f"the namespace `{policy.namespace}` has no workload in the mesh; the policy applies to nothing",
+            hint="move the policy to the namespace of the workloads",
+            known=mesh.settings.whole_mesh,
+        )
+
+
+def _in_mesh(mesh: Mesh, namespace: str) -> Iterator[bool]:
+    for workload in mesh.workloads.in_namespace(namespace):
+        yield mesh.injection.of(workload).state != "outside"
+
+
+@check(
+    "selector-on-gateway", severity="warning", evidence="contradiction", category="traffic", kinds=BOUND_BY_SELECTOR,
+    codes=["IST0166", "KIA0110", "KIA1115", "KIA1116", "KIA1117"],
+)  # fmt: skip
+def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Gateways and waypoints of the Gateway API take policies by targetRefs only."""
+    labels = _labels(resource)
+    if resource.spec["targetRef"] or resource.spec["targetRefs"]:
+        return
+    name = labels.labels.get(GATEWAY_NAME)
+    gateways = [mesh.get(KUBERNETES_GATEWAY, resource.namespace, name)] if name else []
+    if not name and labels.labels:
+        pods = mesh.workloads.selected(labels.labels, resource.namespace)
+        name = next((workload.labels[GATEWAY_NAME] for workload in pods if GATEWAY_NAME in workload.labels), None)
+    if name:
+        yield finding(
+            labels,
+            f"the selector means the gateway `{name}`, which heeds no selectors; the {resource.kind} has no effect there",
+            hint=f"write `targetRefs: [{{group: gateway.networking.k8s.io, kind: Gateway, name: {name}}}]`",
+            related=[(gateway.metadata["name"], "the gateway") for gateway in gateways if gateway],
+        )
+
+
+NAMESPACE_NOT_FOUND = declare(
+    "namespace-not-found", severity="warning", evidence="missing", category="reference",
+    codes=["IST0101", "KIA0005", "KIA0101", "KIA1601"],
+)  # fmt: skip
+
+
+@further_check(NAMESPACE_NOT_FOUND, kinds=["VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "ReferenceGrant"])
+def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A namespace to which something is shown or open, or of which hosts are taken, and which does not exist."""
+    named = [(entry, entry.text) for entry in resource.spec["exportTo"]]
+    named += [
+        (host, host.text.partition("/")[0])
+        for listener in resource.spec["egress"]
+        for host in listener["hosts"]
+        if "/" in host.text
+    ]
+    named += [(origin["namespace"], origin["namespace"].text) for origin in resource.spec["from"]]
+    for at, name in named:
+        if (
+            name
+            and name not in (".", "*", "~")
+            and not name.startswith("~")
+            and not has_placeholder(name)
+            and name not in mesh.namespaces
+        ):
+            yield finding(
+                at,
+                f"there is no namespace `{name}`; the entry means nobody",
+                hint=_similar(name, mesh),
+                known=mesh.settings.whole_mesh and bool(mesh.namespaces),
+            )
+
+
+@further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"])
+def namespace_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A source namespace that does not exist: the rule never matches, or its exception never does."""
+    for rule in policy.spec["rules"]:
+        for origin in rule["from"]:
+            for field in ("namespaces", "notNamespaces"):
+                for name in origin["source"][field]:
+                    if name.text and not _exists(name.text, mesh):
+                        yield finding(
+                            name,
+                            f"there is no namespace `{name.text}`; the entry never matches",
+                            hint=_similar(name.text, mesh),
+                            known=mesh.settings.whole_mesh and bool(mesh.namespaces),
+                        )
+
+
+def _exists(pattern: str, mesh: Mesh) -> bool:
+    if pattern == "*" or pattern in mesh.namespaces:
+        return True
+    if pattern.startswith("*"):
+        return any(name.endswith(pattern[1:]) for name in mesh.namespaces)
+    return pattern.endswith("*") and any(name.startswith(pattern[:-1]) for name in mesh.namespaces)
+
+
+def _similar(name: str, mesh: Mesh) -> str | None:
+    import difflib
+
+    near = difflib.get_close_matches(name, mesh.namespaces, 1)
+    return f"did you mean `{near[0]}`?" if near else None

@@ -1,0 +1,51 @@
+"""What policies are bound to: `targetRef` and `targetRefs`. (Of names and namespaces the schema tells.)"""
+
+from collections.abc import Iterator
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+from istiolint.settings import minor
+
+_GATEWAYS = "gateway.networking.k8s.io"
+_SINCE = {
+    ("", "Service"): "1.23",
+    (_GATEWAYS, "Gateway"): "1.20",
+    ("networking.istio.io", "ServiceEntry"): "1.24",
+    (_GATEWAYS, "GatewayClass"): "1.25",
+}
+"""Groups and kinds that may be named, with the first release that takes them."""
+_KINDS = ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "TrafficExtension", "WasmPlugin")
+
+
+@check(
+    "unsupported-target", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    rows=["P-32", "AP-03", "RA-03", "TL-03", "WP-03", "TX-04"],
+)  # fmt: skip
+def unsupported_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A target of a kind to which policies are not bound."""
+    for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
+        kind = target["kind"]
+        group = target["group"].text if target["group"].text != "core" else ""
+        if not kind.text or has_placeholder(kind.text) or has_placeholder(group):
+            continue
+        if (group, kind.text) not in _SINCE:
+            right = next((known for known, name in _SINCE if name == kind.text), None)
+            called = f"{group}/{kind.text}" if group else kind.text
+            yield finding(
+                kind if right is None else target["group"] if target["group"].exists else kind,
+                f"a policy is not bound to `{called}`; Istio refuses the {policy.kind}",
+                hint=f"write `group: {right or chr(34) * 2}`"
+                if right is not None
+                else "name a Service, ServiceEntry, Gateway or GatewayClass",
+            )
+        elif minor(mesh.settings.istio_version) < minor(_SINCE[group, kind.text]):
+            yield finding(
+                kind,
+                f"policies for a {kind.text} came with Istio {_SINCE[group, kind.text]}; Istio {mesh.settings.istio_version} "
+                "refuses the "
+                f"{policy.kind}",
+                hint="bind it to a Gateway, or by `selector`",
+            )

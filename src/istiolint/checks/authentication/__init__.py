@@ -1,0 +1,1 @@
+"""Checks of JWT authentication: RequestAuthentication, JWKS, claims."""

@@ -1,0 +1,107 @@
+"""Preflight requests of browsers, which never carry a token, at gateways that demand one."""
+
+from collections.abc import Iterator
+
+from istiolint.authorization.texts import text_covers
+from istiolint.findings.finding import Finding, Place
+from istiolint.mesh import Mesh
+from istiolint.mesh.authorization import is_dry_run
+from istiolint.mesh.host_index import overlap
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_EVERY_PATH = ("*", "/*")
+
+
+@check("preflight-needs-token", severity="warning", evidence="contradiction", category="security", kinds=["AuthorizationPolicy"])
+def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A policy at a gateway that refuses whatever has no token, OPTIONS included, for hosts that other sites are to call."""
+    if is_dry_run(policy):
+        return
+    asking = mesh.preflights.behind(policy, mesh.reached)
+    demand = (_denial(policy) if policy.spec["action"].text == "DENY" else _allowance(policy, mesh)) if asking else None
+    if demand is None:
+        return
+    at, operation = demand
+    for found in asking:
+        if mesh.rivals(policy, found.routes) or mesh.rivals(policy, found.gateway):
+            continue
+        if host := next((host.text for host in found.hosts if _concerns(operation, host.text)), None):
+            yield finding(
+                at,
+                f"browsers ask with `OPTIONS`, and without a token, whether a page may call `{host}`; this policy refuses them "
+                f"before the CORS settings of {found.routes.title} are looked at, so no page of another site can call it",
+                hint="let `OPTIONS` out of the denial with `notMethods: [OPTIONS]`"
+                if policy.spec["action"].text == "DENY"
+                else "add a rule that allows `methods: [OPTIONS]` without a token",
+                related=[(found.policy, "other sites are to call it")],
+            )
+            return
+
+
+def _denial(policy: Resource) -> tuple[Place, Cursor | None] | None:
+    """Where a denial names requests without a token, and the operation that it is limited to."""
+    for rule in policy.spec["rules"]:
+        if rule["when"]:
+            continue
+        for origin in rule["from"]:
+            unnamed = origin["source"]["notRequestPrincipals"]
+            if len(origin["source"].mapping) != 1 or not any(text.text == "*" for text in unnamed):
+                continue
+            operations = [target["operation"] for target in rule["to"]]
+            concerned = next((operation for operation in operations if _may_be_options(operation, whole=True)), None)
+            if concerned is not None or not operations:
+                return unnamed.key, concerned
+    return None
+
+
+def _allowance(policy: Resource, mesh: Mesh) -> tuple[Place, Cursor | None] | None:
+    """Where an ALLOW policy asks for a token, if no rule that may hold at the gateway as well lets OPTIONS in without one."""
+    if policy.spec["action"].text not in ("", "ALLOW"):
+        return None
+    at = next(
+        (origin["source"]["requestPrincipals"] for rule in policy.spec["rules"] for origin in rule["from"]
+         if origin["source"]["requestPrincipals"]),
+        None,
+    )  # fmt: skip
+    if at is None:
+        return None
+    for namespace in dict.fromkeys([policy.namespace, mesh.root_namespace]):
+        for other in mesh.in_namespace("AuthorizationPolicy", namespace):
+            if other.spec["action"].text in ("", "ALLOW") and any(map(_lets_options_in, other.spec["rules"])):
+                return None
+    return at.key, None
+
+
+def _lets_options_in(rule: Cursor) -> bool:
+    """Whether a rule may allow an OPTIONS request without a token."""
+    if any(condition["key"].text.startswith("request.auth.") and condition["values"] for condition in rule["when"]):
+        return False
+    sources = [origin["source"] for origin in rule["from"]]
+    operations = [target["operation"] for target in rule["to"]]
+    return (not sources or not all(source["requestPrincipals"] for source in sources)) and (
+        not operations or any(_may_be_options(operation, whole=False) for operation in operations)
+    )
+
+
+def _may_be_options(operation: Cursor, *, whole: bool) -> bool:
+    """Whether an operation takes OPTIONS requests; with `whole`, for every path of a host."""
+    named = [method.text for method in operation["methods"]]
+    excluded = [method.text for method in operation["notMethods"]]
+    if (named and not any(text_covers(text, "OPTIONS") for text in named)) or any(
+        text_covers(text, "OPTIONS") for text in excluded
+    ):
+        return False
+    paths = [path.text for path in operation["paths"]]
+    return not whole or not paths or any(path in _EVERY_PATH for path in paths)
+
+
+def _concerns(operation: Cursor | None, host: str) -> bool:
+    if operation is None or not host:
+        return bool(host)
+    named = [text.text.lower().removesuffix(":*") for text in operation["hosts"]]
+    excluded = [text.text.lower().removesuffix(":*") for text in operation["notHosts"]]
+    return (not named or any(overlap(text, host.lower()) for text in named)) and not any(
+        overlap(text, host.lower()) for text in excluded
+    )

@@ -1,0 +1,1 @@
+"""Checks of AuthorizationPolicy: principals, paths, ports, hosts, conditions."""

@@ -1,0 +1,89 @@
+"""Addresses in AuthorizationPolicies: whose address it is that proxies see."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, ip_network
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.workloads import Workload
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import declare, finding, further_check
+
+KIND = ("AuthorizationPolicy",)
+CLIENT_ADDRESSES_HIDDEN = declare("client-addresses-hidden", severity="warning", evidence="contradiction", category="security")
+_OF_PODS = tuple(
+    IPv4Network(block)
+    for block in (
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "198.18.0.0/15",
+        "240.0.0.0/4",
+    )
+)  # fmt: skip
+"""Ranges from which clusters take the addresses of pods and nodes."""
+
+
+@further_check(CLIENT_ADDRESSES_HIDDEN, kinds=KIND)
+def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Addresses of clients, behind a Service that hides them."""
+    fields = [*_direct_addresses(policy)]
+    if not fields:
+        return
+    for workload in mesh.reached(policy):
+        for service in mesh.workloads.services_of(workload):
+            local = service.spec["externalTrafficPolicy"].text == "Local"
+            if service.spec["type"].text in ("LoadBalancer", "NodePort") and not local and is_gateway(workload):
+                at = fields[0]
+                yield finding(
+                    at if at.name == "key" else at.key,
+                    f"`{at.text or at.name}` compares the address of a node, not of the client: Service "
+                    f"`{service.namespace}/{service.name}` leads "
+                    "traffic from node to node",
+                    hint="write `externalTrafficPolicy: Local` in the Service; behind a proxy use `remoteIpBlocks` and "
+                    "`numTrustedProxies`",
+                    related=[(service.metadata["name"], "the Service")],
+                )
+                return
+
+
+def _direct_addresses(policy: Resource) -> Iterator[Cursor]:
+    """Where a policy compares the address from which a connection comes."""
+    for rule in policy.spec["rules"]:
+        for origin in rule["from"]:
+            yield from (origin["source"][field] for field in ("ipBlocks", "notIpBlocks") if origin["source"][field])
+        yield from (condition["key"] for condition in rule["when"] if condition["key"].text == "source.ip")
+
+
+@further_check(CLIENT_ADDRESSES_HIDDEN, kinds=KIND)
+def public_addresses_inside(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Public addresses at workloads that only pods of the cluster connect to, the gateway among them."""
+    fields = [field for field in _direct_addresses(policy) if field.name != "key" and all(map(_is_public, field))]
+    workloads = mesh.reached(policy) if fields else []
+    if workloads and all(_is_inside(workload, mesh) for workload in workloads):
+        field = fields[0]
+        yield finding(
+            field.key,
+            f"`{field.name}` compares the address of whoever connects, and to `{workloads[0].title}` only pods of the cluster "
+            "do, such as the gateway: these addresses are never seen",
+            hint="compare the addresses of clients in a policy for the gateway",
+        )
+
+
+def _is_inside(workload: Workload, mesh: Mesh) -> bool:
+    """Whether Services lead to it, and all of them from inside the cluster alone."""
+    services = mesh.workloads.services_of(workload)
+    return (
+        bool(services)
+        and all(service.spec["type"].text in ("", "ClusterIP") and not service.spec["externalIPs"] for service in services)
+        and not is_gateway(workload)
+        and not workload.host_network
+        and not any(port["hostPort"] for container in workload.containers for port in container["ports"])
+    )
+
+
+def _is_public(block: Cursor) -> bool:
+    try:
+        network = ip_network(block.text, strict=False)
+    except ValueError:
+        return False
+    return isinstance(network, IPv4Network) and not any(network.overlaps(inside) for inside in _OF_PODS)

@@ -1,0 +1,136 @@
+"""Conditions of AuthorizationPolicies: the keys of `when`, and values that each of them takes."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.authorization.rule_fields import KIND, address_faults, faults, port_fault
+from istiolint.checks.schema.shared_rules import (
+    CONDITION_WITHOUT_CONTENT,
+    EMPTY_FIELD,
+    INVALID_ADDRESS,
+    INVALID_PORT,
+    INVALID_SERVICE_ACCOUNT,
+    INVALID_TRUST_DOMAIN,
+)
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.primitives.identities import service_account_fault, trust_domain_fault
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource, once
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.spelling import nearest
+
+_KEYS = (
+    "source.ip", "remote.ip", "source.namespace", "source.serviceAccount", "source.principal", "source.trustDomain",
+    "request.auth.principal", "request.auth.audiences", "request.auth.presenter", "destination.ip", "destination.port",
+    "connection.sni",
+)  # fmt: skip
+_WITH_NAME = ("request.headers", "request.auth.claims", "experimental.envoy.filters.")
+"""Beginnings of keys that end in a name in brackets."""
+_ADDRESSES = ("source.ip", "remote.ip", "destination.ip")
+_GONE = {
+    "destination.namespace": "a policy holds for its own namespace",
+    "destination.labels": "write the labels as `selector`",
+    "destination.name": "write the labels of the workload as `selector`",
+    "destination.user": "write the labels of the workload as `selector`",
+}
+"""Keys of long ago, with what took their place."""
+
+
+@once
+def _conditions(policy: Resource) -> Iterator[Cursor]:
+    for rule in policy.spec["rules"]:
+        for condition in rule["when"]:
+            if isinstance(condition.value, dict):
+                yield condition
+
+
+def _values(policy: Resource, *keys: str) -> Iterator[Cursor]:
+    for condition in _conditions(policy):
+        if condition["key"].text in keys:
+            for field in ("values", "notValues"):
+                yield from (value for value in condition[field] if value.text and not has_placeholder(value.text))
+
+
+@further_check(EMPTY_FIELD, kinds=KIND, rows=["AP-32", "AP-34"])
+def empty_in_condition(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An empty key, or an empty value."""
+    for condition in _conditions(policy):
+        for text in (condition["key"], *condition["values"], *condition["notValues"]):
+            if text.value == "":
+                what = "the key" if text.name == "key" else "a value"
+                yield finding(
+                    text, f"{what} of a condition is empty; Istio refuses the AuthorizationPolicy", hint="write it, or delete it"
+                )
+
+
+@further_check(CONDITION_WITHOUT_CONTENT, kinds=KIND, rows=["AP-33"])
+def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A condition without values."""
+    for condition in _conditions(policy):
+        lists = (condition["values"], condition["notValues"])
+        if condition["key"].text and all(values.value in (None, []) for values in lists):
+            yield finding(
+                condition["key"],
+                f"the condition on `{condition['key'].text}` names no values; Istio refuses the AuthorizationPolicy",
+                hint="write `values` or `notValues`",
+            )
+
+
+@check(
+    "unknown-attribute", severity="error", evidence="document", category="validation", kinds=KIND,
+    rows=["AP-35", "AP-36", "AP-41", "AP-42", "AP-43"], fixable=True,
+)  # fmt: skip
+def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A key that is no attribute of connections or requests."""
+    for condition in _conditions(policy):
+        key = condition["key"]
+        if not key.text or has_placeholder(key.text) or key.text in _KEYS:
+            continue
+        if beginning := next((beginning for beginning in _WITH_NAME if key.text.startswith(beginning)), None):
+            if not _ends_with_name(key.text):
+                yield finding(
+                    key,
+                    f"`{key.text}` names none in brackets; Istio refuses the AuthorizationPolicy",
+                    hint=f"write `{beginning}{'NAME' if beginning.endswith('.') else ''}[...]`",
+                )
+            continue
+        gone = next((hint for name, hint in _GONE.items() if key.text.split("[")[0] == name), None)
+        near = nearest(key.text, [*_KEYS])
+        hint = gone or (f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{known}`' for known in _KEYS)}")
+        fix = Fix(f"write `{near[0][1]}`", (Replace(key.place, near[0][1]),), safe=False) if near and not gone else None
+        yield finding(key, f"there is no attribute `{key.text}`; Istio refuses the AuthorizationPolicy", hint=hint, fix=fix)
+
+
+def _ends_with_name(key: str) -> bool:
+    name, bracket, rest = key.partition("[")
+    return bool(name and bracket and key.endswith("]") and len(rest) > 1)
+
+
+@further_check(INVALID_ADDRESS, kinds=KIND, rows=["AP-37"])
+def addresses_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Values that should be addresses."""
+    for value in _values(policy, *_ADDRESSES):
+        yield from address_faults(value)
+
+
+@further_check(INVALID_PORT, kinds=KIND, rows=["AP-38"])
+def ports_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Values that should be ports."""
+    yield from faults(_values(policy, "destination.port"), port_fault, "port", 'list single numbers, as in `["8080", "8081"]`')
+
+
+@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-39"])
+def accounts_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Values that should be service accounts."""
+    values = _values(policy, "source.serviceAccount")
+    yield from faults(values, service_account_fault, "service account", "write `NAME`, or `NAMESPACE/NAME`")
+
+
+@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-40"])
+def trust_domains_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Values that should be trust domains."""
+    values = _values(policy, "source.trustDomain")
+    yield from faults(
+        values, lambda text: trust_domain_fault(text, slash=True), "trust domain", "write a name such as `cluster.local`"
+    )

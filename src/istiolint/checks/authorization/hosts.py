@@ -1,0 +1,92 @@
+"""Hosts in AuthorizationPolicies that are unknown, match nothing or can be got around; and workloads without a policy."""
+
+from collections.abc import Iterator
+
+from istiolint.authorization.operations import keeping_out, operations
+from istiolint.authorization.texts import text_covers
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.kinds import WORKLOADS
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+KIND = ("AuthorizationPolicy",)
+_ANY_PORT = 8080
+
+
+@check(
+    "policy-host-not-served", severity="warning", evidence="missing", category="reference", kinds=KIND,
+    codes=["KIA0104"],
+)  # fmt: skip
+def policy_host_not_served(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A host that nothing in the mesh serves."""
+    for operation in operations(policy):
+        for host in (host for field in ("hosts", "notHosts") for host in operation[field]):
+            name = host.text.rpartition(":")[0] if ":" in host.text else host.text
+            if not name or "*" in name or has_placeholder(name) or _is_served(name, policy, mesh):
+                continue
+            yield finding(
+                host,
+                f"nothing in the input serves `{name}`: no Service, ServiceEntry, VirtualService or Gateway has this host",
+                hint="write the name as clients send it in `Host`",
+                known=mesh.settings.whole_mesh,
+            )
+
+
+def _is_served(name: str, policy: Resource, mesh: Mesh) -> bool:
+    fqdn = mesh.hosts.fqdn(name, policy.namespace)
+    known = any(mesh.hosts.behind(fqdn)) or any(mesh.hosts.behind(name))
+    return known or mesh.virtual_services.serves(name) or mesh.gateway_servers.serves(name)
+
+
+@check("denied-host-with-port", severity="warning", evidence="document", category="security", kinds=KIND)
+def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A host that is kept out, and gets in with a port behind it."""
+    named = [host for hosts in keeping_out(policy, "hosts") for host in hosts]
+    for host in named:
+        plain = host.text and not set("*:{") & set(host.text) and not has_placeholder(host.text)
+        if plain and not any(text_covers(other.text.lower(), f"{host.text.lower()}:{_ANY_PORT}") for other in named):
+            yield finding(
+                host,
+                f"a request with `Host: {host.text}:{_ANY_PORT}` gets through: policies compare the header as it was sent, and "
+                "routes do not look at the port in it",
+                hint=f'add `"{host.text}:*"`',
+            )
+
+
+@check("policy-host-never-matches", severity="error", evidence="document", category="security", kinds=KIND)
+def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Hosts with a `*` where it is a star."""
+    for operation in operations(policy):
+        for host in (host for field in ("hosts", "notHosts") for host in operation[field]):
+            text = host.text
+            if has_placeholder(text) or not ("*" in text[1:-1] or (len(text) > 1 and text[0] == text[-1] == "*")):
+                continue
+            yield finding(
+                host,
+                f"no request has the host `{text}`: one `*` counts, at the beginning or the end; another one is a star",
+                hint="write `*.example.com`, `example.com:*`, or the hosts one by one",
+            )
+
+
+@check(
+    "workload-without-policy", severity="info", evidence="missing", category="security", kinds=WORKLOADS, codes=["KIA1301"],
+    default=False,
+)  # fmt: skip
+def workload_without_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A workload that whoever is in the mesh may call."""
+    workload = mesh.workloads.of(resource)
+    if workload is None or not mesh.injection.of(workload).in_mesh:
+        return
+    for namespace in dict.fromkeys([workload.namespace, mesh.root_namespace]):
+        for policy in mesh.in_namespace("AuthorizationPolicy", namespace):
+            labels = policy.spec["selector"]["matchLabels"].labels
+            if not (policy.spec["targetRef"] or policy.spec["targetRefs"]) and workload.matches(labels):
+                return
+    yield finding(
+        resource.metadata["name"],
+        "no AuthorizationPolicy holds for these pods: whoever is in the mesh may call them",
+        hint="add a policy that allows those who are to call",
+        known=mesh.settings.whole_mesh or bool(mesh.in_namespace("AuthorizationPolicy", workload.namespace)),
+    )

@@ -1,0 +1,184 @@
+"""Identities in AuthorizationPolicies: principals that nobody has, and identities where nobody shows one."""
+
+import re
+from collections.abc import Iterator
+
+from istiolint.authorization.rules import negative
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.workloads import names
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+KIND = ("AuthorizationPolicy",)
+_SPIFFE = "spiffe://"
+_PLAIN = re.compile(r"[\w./*-]+", re.ASCII)
+_PRINCIPAL = re.compile(r"(?P<domain>[^/]+)/ns/(?P<namespace>[^/]+)/sa/(?P<account>[^/]+)")
+_BY_IDENTITY = ("principals", "namespaces", "serviceAccounts", "notPrincipals", "notNamespaces", "notServiceAccounts")
+
+
+def principals(policy: Resource) -> Iterator[Cursor]:
+    """Each principal that a policy names, in sources and in conditions."""
+    for rule in policy.spec["rules"]:
+        for origin in rule["from"]:
+            for field in ("principals", "notPrincipals"):
+                yield from origin["source"][field]
+        for condition in rule["when"]:
+            if condition["key"].text == "source.principal":
+                yield from condition["values"]
+                yield from condition["notValues"]
+
+
+@check(
+    "principal-as-spiffe-url",
+    severity="error",
+    evidence="document",
+    category="security",
+    kinds=KIND,
+    fixable=True,
+    codes=["KIA0106"],
+)
+def principal_as_spiffe_url(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A principal as it stands in the certificate, which is not how policies write it."""
+    for principal in principals(policy):
+        if principal.text.startswith(_SPIFFE):
+            right = principal.text.removeprefix(_SPIFFE)
+            fix = (
+                Fix(f"write `{right}`", (Replace(principal.place, right),))
+                if _PLAIN.fullmatch(right) and right[0] != "*"
+                else None
+            )
+            yield finding(
+                principal,
+                f"`{principal.text}` matches nobody: policies name identities without `{_SPIFFE}`",
+                hint=f"write `{right}`",
+                fix=fix,
+            )
+
+
+@check("principal-of-no-form", severity="warning", evidence="document", category="security", kinds=KIND, codes=["KIA0106"])
+def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A principal that is not put together as those of the mesh are."""
+    for principal in principals(policy):
+        text = principal.text
+        at_an_end = text.startswith((_SPIFFE, "*")) or text.endswith("*")
+        star = "*" in text
+        if not text or at_an_end or has_placeholder(text) or (_PRINCIPAL.fullmatch(text) and not star):
+            continue
+        yield finding(
+            principal,
+            f"`{text}` matches nobody: "
+            + (
+                "a `*` counts at the beginning or the end only"
+                if star
+                else "identities have the form `TRUST-DOMAIN/ns/NAMESPACE/sa/NAME`"
+            ),
+            hint="list the identities one by one" if star else f"write `cluster.local/ns/NAMESPACE/sa/{text.rpartition('/')[2]}`",
+        )
+
+
+@check("unknown-trust-domain", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0108"])
+def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A trust domain that is neither that of the mesh nor one of its aliases."""
+    written = mesh.config.at("trustDomain")
+    if (written is None and mesh.settings.trust_domain is None) or mesh.neighbours.services:
+        return
+    known = {mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")}
+    for principal in principals(policy):
+        match = _PRINCIPAL.fullmatch(principal.text)
+        if match and "*" not in match["domain"] and match["domain"] not in known and not has_placeholder(principal.text):
+            yield finding(
+                principal.part(match["domain"]),
+                f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is "
+                f"`{mesh.config.text('trustDomain')}`",
+                hint="write that, or add the other one to `trustDomainAliases` of the MeshConfig",
+                related=[(written, "the trust domain")] if written else [],
+            )
+
+
+@check(
+    "unknown-service-account",
+    severity="warning",
+    evidence="missing",
+    category="reference",
+    kinds=KIND,
+    codes=["KIA0106", "KIA0107"],
+)
+def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A service account that no workload runs with."""
+    for principal in principals(policy):
+        match = _PRINCIPAL.fullmatch(principal.text)
+        if not match or "*" in principal.text or has_placeholder(principal.text):
+            continue
+        namespace, account = match["namespace"], match["account"]
+        workloads = mesh.workloads.in_namespace(namespace)
+        exists = mesh.get("ServiceAccount", namespace, account) or any(one.service_account == account for one in workloads)
+        if workloads and not exists:
+            near = sorted({one.service_account for one in workloads})
+            yield finding(
+                principal,
+                f"no workload of `{namespace}` runs as `{account}`: nobody has this identity",
+                hint=f"the service accounts there are {', '.join(f'`{name}`' for name in near[:5])}",
+                known=mesh.settings.whole_mesh
+                or (mesh.hosts.knows_services(namespace) and bool(mesh.in_namespace("ServiceAccount", namespace))),
+            )
+
+
+@check("identity-without-mtls", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0105"])
+def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Conditions on the identity of callers, where mTLS is switched off and nobody shows one."""
+    field = next(
+        (
+            origin["source"][name]
+            for rule in policy.spec["rules"]
+            for origin in rule["from"]
+            for name in _BY_IDENTITY
+            if origin["source"][name]
+        ),
+        None,
+    )
+    if field is None:
+        return
+    found = [(workload, mesh.mtls.of(workload)) for workload in mesh.reached(policy)]
+    off = [(workload, mode) for workload, mode in found if mode.disabled and mesh.injection.of(workload).state == "sidecar"]
+    if off and len(off) == len(found):
+        set_by = off[0][1].set_by
+        action = policy.spec["action"].text or "ALLOW"
+        yield finding(
+            field.key,
+            f"{names(workload for workload, _ in off)} take plain text only, in which callers show no identity: `{field.name}` "
+            + ("never matches, and the denial never happens" if action == "DENY" else "never matches, and everything is refused"),
+            hint="switch mTLS on (PERMISSIVE or STRICT) for these workloads",
+            related=[(set_by[0], "mTLS is switched off here")] if set_by else (),
+        )
+
+
+@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A denial of certain identities, where callers may come without any."""
+    field = next(_denied_identities(policy), None)
+    if field is None or mesh.authorization.refuses_strangers(policy.namespace):
+        return
+    for workload in mesh.reached(policy):
+        modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]
+        lenient = next((mode for mode in modes if mode.modes == {"PERMISSIVE"} and mode.set_by), None)
+        in_sidecar = mesh.injection.of(workload).state == "sidecar" and not is_gateway(workload)
+        if lenient and in_sidecar and not any(mesh.rivals(policy, other) for other in lenient.policies):
+            yield finding(
+                field.key,
+                f"whoever calls `{workload.title}` without a sidecar gets past this denial: `PERMISSIVE` takes plain text, in "
+                f"which nobody shows an identity that `{field.name}` could match",
+                hint=f"write `STRICT`; or deny by `{negative(str(field.name))}`, which also matches callers without an identity",
+                related=[(lenient.set_by[0], "plain text is taken")],
+            )
+            return
+
+
+def _denied_identities(policy: Resource) -> Iterator[Cursor]:
+    if policy.spec["action"].text == "DENY":
+        for rule in policy.spec["rules"]:
+            for origin in rule["from"]:
+                yield from (origin["source"][name] for name in _BY_IDENTITY[:3] if origin["source"][name])

@@ -1,0 +1,132 @@
+"""AuthorizationPolicies: actions, and what must stand beside them."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.services.ports import carries_http
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_BY_CONNECTION = ("principals", "namespaces", "ipBlocks", "remoteIpBlocks", "serviceAccounts")
+_NOT_IN_CUSTOM = (
+    *_BY_CONNECTION[:2], "serviceAccounts", "trustDomains", "requestPrincipals", "notPrincipals", "notNamespaces",
+    "notServiceAccounts", "notTrustDomains", "notRequestPrincipals",
+)  # fmt: skip
+_KEYS_NOT_IN_CUSTOM = ("source.namespace", "source.serviceAccount", "source.trustDomain", "source.principal")
+
+
+@check(
+    "custom-action-incomplete", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    rows=["AP-04", "AP-05"],
+)  # fmt: skip
+def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """CUSTOM without rules, or without the one who decides."""
+    action, rules = policy.spec["action"], policy.spec["rules"]
+    if action.text != "CUSTOM":
+        return
+    if rules.value in (None, []):
+        yield finding(
+            rules if rules.exists else action,
+            "`CUSTOM` without `rules` asks nobody about anything; Istio refuses the AuthorizationPolicy",
+            hint="write `rules: [{}]` to ask about every request",
+        )
+    elif not policy.spec["provider"]["name"].text:
+        yield finding(
+            action,
+            "`CUSTOM` names no `provider` that decides; Istio refuses the AuthorizationPolicy",
+            hint="write `provider: {name: ...}`, with a name from `extensionProviders` of the MeshConfig",
+        )
+
+
+@check(
+    "provider-without-custom", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    rows=["AP-18"],
+)  # fmt: skip
+def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A provider where Istio decides itself."""
+    provider, action = policy.spec["provider"], policy.spec["action"]
+    if isinstance(provider.value, dict) and action.text != "CUSTOM" and (action.value is None or action.text):
+        yield finding(
+            provider.key,
+            f"`provider` decides only for `CUSTOM`, and the action is `{action.text or 'ALLOW'}`; Istio refuses the "
+            "AuthorizationPolicy",
+            hint="write `action: CUSTOM`, or delete `provider`",
+        )
+
+
+@check(
+    "deny-without-rules", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    rows=["AP-19"],
+)  # fmt: skip
+def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """DENY that denies nothing."""
+    action, rules = policy.spec["action"], policy.spec["rules"]
+    if action.text == "DENY" and rules.value in (None, []):
+        yield finding(
+            rules.key if rules.exists else action,
+            "`DENY` without `rules` would deny nothing; Istio refuses the AuthorizationPolicy",
+            hint="write `rules: [{}]` to deny everything, or leave `action` and `rules` out to allow nothing",
+        )
+
+
+@check(
+    "unsupported-by-custom", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    rows=[*(f"AP-{number:02}" for number in range(6, 18))],
+)  # fmt: skip
+def unsupported_by_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Conditions that are not yet known when an external authorizer is asked."""
+    if policy.spec["action"].text != "CUSTOM":
+        return
+    for rule in policy.spec["rules"]:
+        for origin in rule["from"]:
+            for field in _NOT_IN_CUSTOM:
+                if origin["source"][field]:
+                    yield _unsupported(origin["source"][field], f"`{field}`")
+        for condition in rule["when"]:
+            key = condition["key"]
+            if key.text in _KEYS_NOT_IN_CUSTOM or key.text.startswith("request.auth."):
+                yield _unsupported(key, f"`{key.text}`")
+
+
+def _unsupported(at: Cursor, what: str) -> Finding:
+    return finding(
+        at if at.name == "key" else at.key,
+        f"`CUSTOM` knows no {what}: the external authorizer is asked before it is checked; Istio refuses the AuthorizationPolicy",
+        hint="check it in a policy with `DENY` or `ALLOW` beside this one",
+    )
+
+
+@check(
+    "deny-of-requests-only", severity="warning", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    rows=["AP-44"],
+)  # fmt: skip
+def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """DENY by what only requests have, on ports that may carry none."""
+    if policy.spec["action"].text != "DENY" or _only_http(policy, mesh):
+        return
+    for rule in policy.spec["rules"]:
+        sources = [origin["source"] for origin in rule["from"] if origin["source"].mapping]
+        operations = [target["operation"] for target in rule["to"] if target["operation"].mapping]
+        by_connection = any(_uses(source, _BY_CONNECTION) for source in sources)
+        by_port = any(_uses(operation, ("ports",)) for operation in operations)
+        if (sources and not operations and not by_connection) or (operations and not by_port):
+            yield finding(
+                (operations[0] if operations else sources[0]).key,
+                "on a port that carries no HTTP this rule denies every connection: what it asks for, only requests have",
+                hint='name the HTTP ports of the workload, as in `ports: ["8080"]`',
+            )
+
+
+def _only_http(policy: Resource, mesh: Mesh) -> bool:
+    """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not look, and warns all the same.)"""
+    workloads = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
+    services = [service for workload in workloads for service in mesh.workloads.services_of(workload)]
+    found = bool(services) or (not workloads and bool(mesh.reached(policy)))
+    return found and all(carries_http(port) for service in services for port in service.spec["ports"])
+
+
+def _uses(part: Cursor, fields: tuple[str, ...]) -> bool:
+    return any(part[field] or part[f"not{field[0].upper()}{field[1:]}"] for field in fields)

@@ -1,0 +1,129 @@
+"""Ports in AuthorizationPolicies against what Services declare them to be."""
+
+from collections.abc import Iterator
+
+from istiolint.authorization.operations import operations
+from istiolint.authorization.texts import text_covers
+from istiolint.checks.services.ports import carries_http, names_protocol
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.workloads import names, ports_of
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+KIND = ("AuthorizationPolicy",)
+_TOO_LONG = 6
+_OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts")
+
+
+@check("request-condition-on-tcp-port", severity="error", evidence="contradiction", category="security", kinds=KIND)
+def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Conditions on requests for a port that a Service declares as plain TCP."""
+    wanted = [
+        operation for operation in operations(policy) if any(operation[field] for field in _OF_REQUESTS) and operation["ports"]
+    ]
+    for operation in wanted:
+        for port in operation["ports"]:
+            service_port = _plain_tcp(policy, port.text, mesh)
+            if service_port is not None:
+                field = next(operation[field] for field in _OF_REQUESTS if operation[field])
+                effect = (
+                    "every connection is denied" if policy.spec["action"].text == "DENY" else "no connection is allowed by it"
+                )
+                yield finding(
+                    port,
+                    f"port {port.text} carries plain TCP, where nobody reads requests: `{field.name}` cannot be checked, and "
+                    f"{effect}",
+                    hint="leave the port out of this rule; if it carries HTTP, say so in the name of the Service port",
+                    related=[(service_port, "the Service declares it here")],
+                )
+
+
+@check("method-on-grpc-port", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+def method_on_grpc_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Methods other than POST for ports that Services declare as gRPC."""
+    for operation in operations(policy):
+        methods = [method.text for method in operation["methods"]]
+        if not methods or not operation["ports"] or any(text_covers(method, "POST") for method in methods):
+            continue
+        declared = [_declared(policy, port.text, mesh) for port in operation["ports"]]
+        if all(_carries_grpc(port) for port in declared):
+            effect = "nothing is denied" if policy.spec["action"].text == "DENY" else "nothing is allowed by it"
+            yield finding(
+                operation["methods"].key,
+                f"every gRPC call is a `POST`, so these methods match none on port {operation['ports'][0].text}, and {effect}",
+                hint="leave `methods` out, and name calls by their path: `/PACKAGE.SERVICE/METHOD`",
+                related=[(port, "the Service declares gRPC here") for port in declared if port is not None][:1],
+            )
+
+
+def _carries_grpc(port: Cursor | None) -> bool:
+    name = (port["appProtocol"].text or port["name"].text).lower() if port is not None else ""
+    return name.partition("-")[0] == "grpc" and not name.startswith("grpc-web")
+
+
+def _plain_tcp(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
+    port = _declared(policy, number, mesh)
+    return None if port is None or carries_http(port) or not names_protocol(port) else port
+
+
+def _declared(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
+    """The Service port that leads to a port of all workloads of a policy, if all that do declare the same protocol."""
+    found: dict[str, Cursor] = {}
+    for workload in mesh.reached(policy):
+        if is_gateway(workload):
+            return None
+        for service in mesh.workloads.services_of(workload):
+            for port, _, target in ports_of(service, workload):
+                if str(target) == number:
+                    found.setdefault((port["appProtocol"].text or port["name"].text).lower().partition("-")[0], port)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+@check("policy-port-of-service", severity="error", evidence="contradiction", category="security", kinds=KIND)
+def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A port as callers know it, where the workload has another."""
+    workloads = [workload for workload in mesh.reached(policy) if workload.runs_pods]
+    if not workloads:
+        return
+    targets: dict[int, tuple[int, Cursor]] = {}
+    open_ports: set[int] = set()
+    for workload in workloads:
+        open_ports |= {port.number for port in workload.ports}
+        for service in mesh.workloads.services_of(workload):
+            for port, number, target in ports_of(service, workload):
+                if target is not None:
+                    open_ports.add(target)
+                    targets.setdefault(number, (target, port))
+    for operation in operations(policy):
+        for port in operation["ports"]:
+            number = int(port.text) if port.text.isdecimal() and len(port.text) < _TOO_LONG else 0
+            if number in targets and number not in open_ports:
+                target, at = targets[number]
+                yield finding(
+                    port,
+                    f"{number} is the port of the Service; the workload is called on {target}, and that is what policies compare",
+                    hint=f'write `"{target}"`',
+                    related=[(at, "the Service leads it there")],
+                    severity="warning" if any(map(is_gateway, workloads)) else None,
+                )
+
+
+@check("policy-port-past-proxy", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A port for which a policy decides nothing, because annotations keep it from the sidecar."""
+    workloads = mesh.reached(policy)
+    for operation in operations(policy) if workloads else ():
+        for port in operation["ports"]:
+            number = int(port.text) if port.text.isdecimal() and len(port.text) < _TOO_LONG else 0
+            kept = [mesh.injection.past_proxy(workload, number) for workload in workloads]
+            if number and kept[0] is not None and all(at is not None for at in kept):
+                yield finding(
+                    port,
+                    f"port {number} of {names(workloads)} is kept from the sidecar: no policy is asked there, and whoever calls "
+                    "gets in",
+                    hint="take the port out of the annotation, or out of the policy",
+                    related=[(kept[0], "kept from the sidecar here")],
+                )

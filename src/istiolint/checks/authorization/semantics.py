@@ -1,0 +1,114 @@
+"""What AuthorizationPolicies allow and deny in fact: everything, nothing, or something else than it looks."""
+
+from collections.abc import Iterator
+
+from istiolint.authorization.operations import operations
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+KIND = ("AuthorizationPolicy",)
+_SEVERAL_AUTHORIZERS, _SEVERAL_SINCE = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS", 30
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
+
+
+@check("policy-allows-everything", severity="warning", evidence="document", category="security", kinds=KIND)
+def policy_allows_everything(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A rule without conditions among others, which are then of no use; alone, it is written on purpose."""
+    rules = list(policy.spec["rules"])
+    if policy.spec["action"].text in ("", "ALLOW") and len(rules) > 1:
+        for rule in rules:
+            if rule.value == {}:
+                yield finding(
+                    rule,
+                    "this rule matches every request: the others allow nothing that it does not allow already",
+                    hint="delete it, or delete the others",
+                )
+
+
+@check("rules-are-alternatives", severity="warning", evidence="heuristic", category="security", kinds=KIND, default=False)
+def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """One rule for callers and one for requests, where only one of both has to match."""
+    rules = list(policy.spec["rules"])
+    if policy.spec["action"].text not in ("", "ALLOW") or len(rules) != 2:
+        return
+    fields = [{name for name in ("from", "to", "when") if rule[name]} for rule in rules]
+    if {"from"} in fields and {"to"} in fields:
+        at = rules[fields.index({"to"})]["to"]
+        yield finding(
+            at.key,
+            "`from` and `to` stand in two rules, of which one is enough: these callers may do anything, and anybody may do this",
+            hint="put both into one item of `rules`, without a `-` before the second",
+            related=[(rules[fields.index({"from"})]["from"].key, "the other rule")],
+        )
+
+
+@check(
+    "method-in-lower-case", severity="error", evidence="document", category="security", kinds=KIND, fixable=True,
+    codes=["KIA0102"],
+)  # fmt: skip
+def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Methods in letters in which no request has them."""
+    for operation in operations(policy):
+        for field in ("methods", "notMethods"):
+            for method in operation[field]:
+                right = method.text.upper()
+                if method.text != right and right in _METHODS:
+                    yield finding(
+                        method,
+                        f"no request has the method `{method.text}`: methods are compared as they are, and are written in "
+                        "capitals",
+                        hint=f"write `{right}`",
+                        fix=Fix(f"write `{right}`", (Replace(method.place, right),)),
+                    )
+
+
+@check("several-authorizers", severity="error", evidence="contradiction", category="security", kinds=KIND)
+def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two external authorizers for one workload."""
+    provider = policy.spec["provider"]["name"]
+    if policy.spec["action"].text != "CUSTOM" or not provider.text or mesh.flags.on(_SEVERAL_AUTHORIZERS):
+        return
+    workloads = {id(workload): workload for workload in mesh.reached(policy)}
+    for namespace in dict.fromkeys([policy.namespace, mesh.root_namespace]):
+        for other in mesh.in_namespace("AuthorizationPolicy", namespace):
+            theirs = other.spec["provider"]["name"]
+            if (
+                other is policy
+                or other.spec["action"].text != "CUSTOM"
+                or theirs.text in ("", provider.text)
+                or mesh.rivals(policy, other)
+            ):
+                continue
+            if common := next((workload for workload in mesh.reached(other) if id(workload) in workloads), None):
+                yield finding(
+                    provider,
+                    f"`{common.title}` is to ask both `{provider.text}` and `{theirs.text}`: Istio can ask one, and refuses "
+                    "every request",
+                    hint="name one provider in all policies for a workload"
+                    + (f", or set `{_SEVERAL_AUTHORIZERS}` on istiod" if mesh.settings.istio_minor >= _SEVERAL_SINCE else ""),
+                    related=[(theirs, "the other provider")],
+                )
+                return
+
+
+@check("unknown-authorizer", severity="error", evidence="contradiction", category="reference", kinds=KIND)
+def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An external authorizer that the MeshConfig does not define."""
+    provider = policy.spec["provider"]["name"]
+    defined = mesh.config["extensionProviders"]
+    written = mesh.config.at("extensionProviders")
+    if policy.spec["action"].text != "CUSTOM" or not provider.text or written is None or has_placeholder(provider.text):
+        return
+    known = [item.get("name") for item in defined if isinstance(item, dict)] if isinstance(defined, list) else []
+    if provider.text not in known and len(mesh.config.sources) == 1:  # of several, another may be the one that counts
+        listed = ", ".join(f"`{name}`" for name in known) or "none"
+        yield finding(
+            provider,
+            f"the MeshConfig has no extension provider `{provider.text}`: nobody can be asked, and every request that the "
+            "policy matches is refused",
+            hint=f"it defines {listed}",
+            related=[(written, "the extension providers")],
+        )

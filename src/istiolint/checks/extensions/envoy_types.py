@@ -1,0 +1,46 @@
+"""Types of Envoy's API in EnvoyFilters that Istio does not know: misspelt, of a later release, or gone."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.extensions.patch_fields import KIND, patches
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.istio.envoy_types import OURS, near, package_of, packages, types
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_OLD_API = "v2"
+
+
+@check("unknown-envoy-type", severity="error", evidence="document", category="validation", kinds=KIND)
+def unknown_envoy_type(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A type that istiod cannot read, because it is not built with it."""
+    version, release = mesh.settings.istio_version, mesh.settings.istio_minor
+    for patch in patches(envoy_filter, mesh):
+        for at in types(patch["patch"]["value"]):
+            package = package_of(at.text)
+            if not package.startswith(OURS) or has_placeholder(at.text) or package.rpartition(".")[2].startswith(_OLD_API):
+                continue
+            span = packages().get(package)
+            if span is None:
+                meant = near(package, release)
+                yield finding(
+                    at,
+                    f"Envoy has no types in `{package}`; Istio refuses the EnvoyFilter",
+                    hint=f"did you mean `{meant}`?" if meant else "look the type up in the reference of Envoy's API",
+                    severity=None if meant else "warning",
+                )
+            elif not span.begun(release):
+                yield finding(
+                    at,
+                    f"Istio knows `{package}` since {span.since}; {version} refuses the EnvoyFilter",
+                    hint=f"upgrade Istio to {span.since}, or configure it by a TypedStruct if the proxies know it already",
+                )
+            elif span.ended(release):
+                meant = near(package, release)
+                yield finding(
+                    at,
+                    f"Istio {span.removed} has dropped `{package}`; {version} refuses the EnvoyFilter",
+                    hint=f"write `{meant}`" if meant else "delete the patch",
+                )

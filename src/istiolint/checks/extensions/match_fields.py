@@ -1,0 +1,157 @@
+"""What an EnvoyFilter's patches look for: proxies, listeners and filters, routes, clusters."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.extensions.patch_fields import KIND, patches
+from istiolint.checks.schema.shared_rules import EMPTY_FIELD
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+from istiolint.traffic.regex import refusal
+
+_LISTENERS = ("LISTENER", "FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER")
+_ROUTES = ("ROUTE_CONFIGURATION", "VIRTUAL_HOST", "HTTP_ROUTE")
+_OBJECTS = {
+    **dict.fromkeys(_LISTENERS, "listener"),
+    **dict.fromkeys(_ROUTES, "routeConfiguration"),
+    "CLUSTER": "cluster",
+}
+"""What can be matched, by what the patch applies to."""
+_HTTP_CONNECTIONS = ("envoy.filters.network.http_connection_manager", "envoy.http_connection_manager")
+_LONGEST_VERSION = 1024
+_HTTP = (
+    "buffer", "cors", "csrf", "fault", "grpc_http1_bridge", "grpc_json_transcoder", "grpc_web", "gzip", "health_check",
+    "ip_tagging", "lua", "router", "squash",
+)  # fmt: skip
+_RENAMED = {
+    **{f"envoy.{name}": f"envoy.filters.http.{name}" for name in _HTTP},
+    "envoy.http_dynamo_filter": "envoy.filters.http.dynamo",
+    "envoy.rate_limit": "envoy.filters.http.ratelimit",
+    **{
+        f"envoy.listener.{name}": f"envoy.filters.listener.{name}"
+        for name in ("http_inspector", "original_dst", "original_src", "proxy_protocol", "tls_inspector")
+    },
+    **{
+        f"envoy.{name}": f"envoy.filters.network.{name}"
+        for name in ("client_ssl_auth", "echo", "http_connection_manager", "mongo_proxy", "ratelimit", "redis_proxy", "tcp_proxy")
+    },
+}
+"""Names of filters of long ago, with those that Istio gives them. (`envoy.ext_authz` was that of two.)"""
+_EXT_AUTHZ = {"HTTP_FILTER": "envoy.filters.http.ext_authz", "NETWORK_FILTER": "envoy.filters.network.ext_authz"}
+
+
+@check(
+    "match-of-another-object", severity="error", evidence="document", category="validation", kinds=KIND,
+    rows=["EF-11", "EF-18", "EF-19"],
+)  # fmt: skip
+def match_of_another_object(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A patch for one thing that looks for another."""
+    for patch in patches(envoy_filter, mesh):
+        applies, match = patch["applyTo"], patch["match"]
+        wanted = _OBJECTS.get(applies.text)
+        for name in dict.fromkeys(_OBJECTS.values()):
+            if wanted and name != wanted and match[name].value is not None:
+                yield finding(
+                    match[name].key,
+                    f"a patch for {applies.text} is found by `{wanted}`, not by `{name}`; Istio refuses the EnvoyFilter",
+                    hint=f"write `match.{wanted}`",
+                    related=[(applies, "what the patch applies to")],
+                )
+
+
+@check(
+    "filter-match-without-effect", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-12"],
+)  # fmt: skip
+def filter_match_without_effect(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A filter that is looked for where none is patched."""
+    for patch in patches(envoy_filter, mesh):
+        found = patch["match"]["listener"]["filterChain"]["filter"]
+        if patch["applyTo"].text in ("LISTENER", "FILTER_CHAIN") and found.value is not None:
+            yield finding(
+                found.key,
+                f"a patch for {patch['applyTo'].text} does not look at filters: this condition has no effect; Istio warns of it",
+                hint="delete it, or write `applyTo: NETWORK_FILTER`",
+            )
+
+
+@further_check(EMPTY_FIELD, kinds=KIND, rows=["EF-13", "EF-16"])
+def filter_without_name(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A filter that is looked for without a name."""
+    for patch in patches(envoy_filter, mesh):
+        found = patch["match"]["listener"]["filterChain"]["filter"]
+        if patch["applyTo"].text not in _LISTENERS:
+            continue
+        for place in (found, found["subFilter"]):
+            if isinstance(place.value, dict) and place["name"].value in (None, ""):
+                yield finding(
+                    place["name"] if place["name"].exists else place.key,
+                    f"`{place.name}` has no name; Istio refuses the EnvoyFilter",
+                    hint="write the `name` of the filter",
+                )
+
+
+@check(
+    "sub-filter-misplaced", severity="error", evidence="document", category="validation", kinds=KIND, rows=["EF-14", "EF-15"],
+)  # fmt: skip
+def sub_filter_misplaced(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A filter within one that has none inside, or in a patch for something else."""
+    for patch in patches(envoy_filter, mesh):
+        applies, found = patch["applyTo"].text, patch["match"]["listener"]["filterChain"]["filter"]
+        inner, name = found["subFilter"], found["name"].text
+        if not isinstance(inner.value, dict) or applies not in _LISTENERS:
+            continue
+        if applies != "HTTP_FILTER":
+            what = f"a patch for {applies} does not look at filters within filters"
+        elif name and name not in _HTTP_CONNECTIONS:
+            what = f"`{name}` has no filters within"
+        else:
+            continue
+        yield finding(
+            inner.key,
+            f"{what}; Istio refuses the EnvoyFilter",
+            hint=f"with `applyTo: HTTP_FILTER`, look for it within `{_HTTP_CONNECTIONS[0]}`",
+        )
+
+
+@check(
+    "renamed-filter", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-17"], fixable=True,
+)  # fmt: skip
+def renamed_filter(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A name that no filter has any more."""
+    for patch in patches(envoy_filter, mesh):
+        found = patch["match"]["listener"]["filterChain"]["filter"]
+        for name, applies in ((found["name"], "NETWORK_FILTER"), (found["subFilter"]["name"], "HTTP_FILTER")):
+            today = _EXT_AUTHZ[applies] if name.text == "envoy.ext_authz" else _RENAMED.get(name.text)
+            if today:
+                yield finding(
+                    name,
+                    f"no filter is called `{name.text}` any more: the patch is applied to none",
+                    hint=f"write `{today}`",
+                    fix=Fix(f"write `{today}`", (Replace(name.place, today),)),
+                )
+
+
+@check(
+    "invalid-proxy-version", severity="error", evidence="document", category="validation", kinds=KIND, rows=["EF-09", "EF-10"],
+)  # fmt: skip
+def invalid_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A pattern for versions of proxies that nobody can read."""
+    for patch in patches(envoy_filter, mesh):
+        version = patch["match"]["proxy"]["proxyVersion"]
+        if not version.text or has_placeholder(version.text):
+            continue
+        if len(version.text.encode()) > _LONGEST_VERSION:
+            yield finding(
+                version,
+                f"a pattern of more than {_LONGEST_VERSION} characters; Istio warns of it",
+                hint="write one such as `^1\\.30.*`",
+                severity="warning",
+            )
+        elif why := refusal(version.text):
+            yield finding(
+                version,
+                f"`{version.text}` is no regular expression ({why}); Istio refuses the EnvoyFilter",
+                hint="write one such as `^1\\.30.*`",
+            )

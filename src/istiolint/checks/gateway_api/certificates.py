@@ -1,0 +1,100 @@
+"""Secrets and ConfigMaps with certificates that Gateways and policies of the Gateway API name."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.gateways.credentials import CREDENTIAL_NOT_FOUND, UNUSABLE_CREDENTIAL
+from istiolint.checks.placeholders import is_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.certificates import fault
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+
+
+def _certificates(gateway: Resource) -> Iterator[tuple[Cursor, str, Cursor]]:
+    """The Secrets that listeners name: the reference, its namespace, and the listener."""
+    for listener in gateway.spec["listeners"]:
+        for reference in listener["tls"]["certificateRefs"]:
+            secret = not reference["group"].text and reference["kind"].text in ("", "Secret")
+            if secret and reference["name"].text and not is_placeholder(reference["name"].text):
+                yield reference, reference["namespace"].text or gateway.namespace, listener
+
+
+@further_check(CREDENTIAL_NOT_FOUND, kinds=[KUBERNETES_GATEWAY])
+def certificate_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """No Secret of that name in the namespace of the Gateway, or in the one that is named."""
+    for reference, namespace, listener in _certificates(gateway):
+        name = reference["name"]
+        if mesh.secrets.may_exist(namespace, name.text) or "cert-manager.io/" in " ".join(gateway.annotations):
+            continue  # cert-manager makes the Secrets of the Gateways that it is told of
+        elsewhere = mesh.secrets.namespaces_of(name.text)
+        placed = gateway.placed or bool(reference["namespace"].text)
+        yield finding(
+            name,
+            f"there is no Secret `{name.text}` in namespace `{namespace}`; listener `{listener['name'].text}` serves no TLS",
+            hint=f"move it there from `{elsewhere[0]}`" if elsewhere else "make the Secret in the namespace of the Gateway",
+            known=mesh.settings.whole_mesh or (placed and bool(elsewhere)),
+        )
+
+
+@further_check(UNUSABLE_CREDENTIAL, kinds=[KUBERNETES_GATEWAY])
+def unusable_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A Secret that holds no certificate, or one that is not in force."""
+    for reference, namespace, listener in _certificates(gateway):
+        secret = mesh.get("Secret", namespace, reference["name"].text)
+        if secret and not mesh.rivals(gateway, secret) and (why := fault(secret)):
+            yield finding(
+                reference["name"],
+                f"the Secret `{namespace}/{secret.name}` cannot serve TLS for listener `{listener['name'].text}`: {why}",
+                hint="a Secret of type `kubernetes.io/tls` needs `tls.crt` and `tls.key` in PEM form",
+                related=[(secret.metadata["name"], "the Secret")],
+            )
+
+
+@check(
+    "backend-authority-not-found", severity="error", evidence="missing", category="reference", kinds=["BackendTLSPolicy"],
+)  # fmt: skip
+def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A ConfigMap with the authority of a backend's certificate that is not in the namespace of the policy."""
+    for reference in policy.spec["validation"]["caCertificateRefs"]:
+        name = reference["name"]
+        if reference["kind"].text != "ConfigMap" or reference["group"].text or not name.text or is_placeholder(name.text):
+            continue
+        if mesh.get("ConfigMap", policy.namespace, name.text):
+            continue
+        elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.rivals(policy, other)]
+        yield finding(
+            name,
+            f"there is no ConfigMap `{name.text}` in namespace `{policy.namespace}`: requests to the backend fail, or go there "
+            "in plain text, as the release of Istio has it",
+            hint=f"move it there from `{elsewhere[0].namespace}`" if elsewhere else "add the ConfigMap with `ca.crt`",
+            known=mesh.settings.whole_mesh or (policy.placed and len(elsewhere) == 1 and elsewhere[0].placed),
+        )
+
+
+@check(
+    "two-tls-settings-for-backend", severity="warning", evidence="contradiction", category="traffic", kinds=["BackendTLSPolicy"],
+)  # fmt: skip
+def two_tls_settings_for_backend(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A Service for which a DestinationRule says how TLS is begun as well."""
+    for target in policy.spec["targetRefs"]:
+        if target["kind"].text != "Service" or target["group"].text or not target["name"].text:
+            continue
+        host = mesh.hosts.fqdn(target["name"].text, policy.namespace)
+        for rule in mesh.destination_rules.seen_from(policy.namespace, host):
+            tls = rule.spec["trafficPolicy"]["tls"]
+            if (
+                tls["mode"].text
+                and mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace) == host
+                and not mesh.rivals(policy, rule)
+            ):
+                yield finding(
+                    target["name"],
+                    f"{rule.title} says how TLS to `{host}` is begun, too: from Istio 1.31 on it alone is heard, and before "
+                    "that the older one of the two",
+                    hint="keep one of the two",
+                    related=[(tls["mode"], "the TLS of the DestinationRule")],
+                )
+                break

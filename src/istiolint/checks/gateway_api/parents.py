@@ -1,0 +1,177 @@
+"""Whether routes of the Gateway API attach to the parents that they name: by kind, by hostname, to Services of the mesh."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from istiolint.checks.gateway_api.routes import ROUTE_NOT_LET_IN, gateways_of
+from istiolint.checks.placeholders import is_placeholder
+from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND, ports_in_words
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, Reference, lets_in, listeners, parents, takes_kind
+from istiolint.mesh.host_index import overlap
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+
+_WITH_HOSTNAMES = ("GRPCRoute", "HTTPRoute", "TLSRoute")
+_NAMED = ("HTTP", "HTTPS", "TLS")
+"""Protocols whose connections or requests name a host."""
+_GROUPS = {"Service": "", "ServiceEntry": "networking.istio.io", "Gateway": GROUP}
+_GROUPS_OF_OTHERS = ("", GROUP, "networking.istio.io")
+"""Groups that have other kinds, but not this one; groups unknown here may have a kind of that name."""
+_GROUP_DEMANDED = 19
+"""The minor release of Istio from which on parents need their group."""
+
+
+@check("parent-of-wrong-group", severity="error", evidence="document", category="reference", kinds=ROUTE_KINDS)
+def parent_of_wrong_group(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A parent whose kind its group does not have: without `group` that of the Gateway API is meant."""
+    for parent in route.spec["parentRefs"] if mesh.settings.istio_minor >= _GROUP_DEMANDED else ():
+        kind = parent["kind"].text or "Gateway"
+        group = parent["group"].text if parent["group"].exists else GROUP
+        right = _GROUPS.get(kind)
+        if right is not None and group != right and group in _GROUPS_OF_OTHERS and parent["name"].text:
+            written = f"group `{group}`" if parent["group"].exists else f"group `{GROUP}`, which is meant without `group`,"
+            yield finding(
+                parent["group"] if parent["group"].exists else parent["kind"],
+                f"{written} has no {kind} that routes attach to: Istio ignores the parent, and the route is attached to nothing",
+                hint=f'write `group: "{right}"`' if not right else f"write `group: {right}`",
+            )
+
+
+@further_check(ROUTE_NOT_LET_IN, kinds=ROUTE_KINDS)
+def kind_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route of a kind that none of the listeners takes."""
+    for parent in parents(route):
+        meant = [listener for gateway in gateways_of(parent, mesh) for listener in listeners(gateway, parent.at)]
+        if meant and not any(takes_kind(listener, route.kind) for listener in meant):
+            allowed, protocol = meant[0]["allowedRoutes"]["kinds"], meant[0]["protocol"]
+            why = "`allowedRoutes.kinds` leaves them out" if allowed else f"protocol `{protocol.text}` has none"
+            who = f"listener `{meant[0]['name'].text}`" if len(meant) == 1 else "every listener"
+            yield finding(
+                parent.at["sectionName"] if parent.at["sectionName"] else parent.at["name"],
+                f"{who} of Gateway `{parent.name}` refuses {route.kind}s: {why}; the route is not used",
+                hint="name another listener, or write the route as a kind that the listener takes",
+                related=[(allowed if allowed else protocol, "the listener")],
+            )
+
+
+class _Served(NamedTuple):
+    """Listeners to which a parent attaches a route, were it not for the hostnames."""
+
+    parent: Reference
+    gateway: Resource
+    listeners: list[Cursor]
+
+    def serves(self, host: str) -> bool:
+        return any(overlap(listener["hostname"].text.lower() or "*", host.lower()) for listener in self.listeners)
+
+
+@check(
+    "hostname-not-served-by-listener", severity="error", evidence="contradiction", category="reference", kinds=_WITH_HOSTNAMES,
+    codes=["KIA1401"],
+)  # fmt: skip
+def hostname_not_served_by_listener(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Hostnames of a route that the listeners do not have: none of them, or one."""
+    hostnames = [host for host in route.spec["hostnames"] if host.text]
+    if not hostnames or any(is_placeholder(host.text) for host in hostnames):
+        return
+    found, complete = _attachments(route, mesh)
+    for served in found:
+        if not any(served.serves(host.text) for host in hostnames):
+            theirs = [listener["hostname"] for listener in served.listeners]
+            yield finding(
+                route.spec["hostnames"].key,
+                f"no listener of {served.gateway.title} is for {_list(hostnames)}: the route is not attached to it, and requests "
+                "get 404",
+                hint=f"its listeners are for {_list(theirs)}",
+                related=[(theirs[0], "the hostname of the listener")],
+            )
+    for host in hostnames if complete else ():
+        if not any(served.serves(host.text) for served in found) and any(
+            served.serves(other.text) for served in found for other in hostnames
+        ):
+            yield finding(
+                host,
+                f"no listener that the route is attached to is for `{host.text}`: the other hostnames are served, and this one "
+                "gets 404",
+                hint="add a listener for the hostname, or delete it here",
+                related=[(found[0].listeners[0]["hostname"], "a listener")],
+                severity="warning",
+            )
+
+
+def _attachments(route: Resource, mesh: Mesh) -> tuple[list[_Served], bool]:
+    """The listeners that may take a route, parent by parent; and whether all parents are known, so that nobody else serves it."""
+    found: list[_Served] = []
+    complete = True
+    namespaces = mesh.namespaces.get(route.namespace, ())
+    for parent in parents(route):
+        gateways = gateways_of(parent, mesh)
+        if len(gateways) != 1 or mesh.rivals(route, gateways[0]):
+            complete = False
+            continue
+        meant = [
+            listener
+            for listener in listeners(gateways[0], parent.at)
+            if takes_kind(listener, route.kind) and lets_in(listener, gateways[0], route, namespaces) is not False
+        ]
+        if meant and all(_is_known(listener) for listener in meant):
+            found.append(_Served(parent, gateways[0], meant))
+        else:
+            complete = False
+    return found, complete
+
+
+def _is_known(listener: Cursor) -> bool:
+    return listener["protocol"].text in _NAMED and not is_placeholder(listener["hostname"].text)
+
+
+def _list(hosts: list[Cursor]) -> str:
+    return " and ".join(f"`{host.text}`" for host in hosts[:3]) + (" and others" if len(hosts) > 3 else "")
+
+
+@check("hostnames-of-mesh-route", severity="warning", evidence="document", category="traffic", kinds=["GRPCRoute", "HTTPRoute"])
+def hostnames_of_mesh_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Hostnames of a route for a Service, whose host is that of the Service."""
+    known = list(parents(route))
+    if route.spec["hostnames"] and known and all(parent.type in ("Service", "ServiceEntry") for parent in known):
+        yield finding(
+            route.spec["hostnames"].key,
+            f"routes for a {known[0].type} take all requests to it: `hostnames` is ignored",
+            hint="delete it; for requests of some hosts only, attach the route to a Gateway",
+            related=[(known[0].at["name"], f"the {known[0].type}")],
+        )
+
+
+@check("parent-service-not-found", severity="error", evidence="missing", category="reference", kinds=ROUTE_KINDS)
+def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route for a Service that is not there."""
+    for parent in parents(route):
+        fqdn = f"{parent.name}.{parent.namespace}.svc.{mesh.hosts.cluster_domain}"
+        if parent.type != "Service" or is_placeholder(parent.name) or mesh.hosts.named(fqdn):
+            continue
+        elsewhere = sorted({other.namespace for other in mesh.hosts.services_named(parent.name)})
+        yield finding(
+            parent.at["name"],
+            f"there is no Service `{parent.name}` in namespace `{parent.namespace}`; the route holds for nobody",
+            hint=f"a Service of that name is in {' and '.join(f'`{name}`' for name in elsewhere[:3])}: set `namespace`"
+            if elsewhere
+            else "add the Service, or name an existing one",
+            known=mesh.hosts.knows(fqdn if parent.at["namespace"] else parent.name, route),
+        )
+
+
+@further_check(DESTINATION_PORT_NOT_FOUND, kinds=TCP_ROUTES)
+def port_of_parent(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route for a port that its Service does not have."""
+    for parent in parents(route):
+        port = parent.at["port"]
+        ports = mesh.hosts.ports_of(parent.name, parent.namespace) if parent.type == "Service" else []
+        if port.number and ports and port.number not in ports:
+            yield finding(
+                port,
+                f"Service `{parent.name}` has no port `{port.number}`: the route holds for no request",
+                hint=f"its ports are {ports_in_words(ports)}; without `port` the route holds for all of them",
+            )

@@ -1,0 +1,278 @@
+"""Routes of the Gateway API: what the API server refuses because of rules across fields.
+
+The Gateway API's definitions say them in CEL, from bundle v1.0 on.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from istiolint.checks.routing.redirects import PREFIX_REWRITE_WITHOUT_PREFIX
+from istiolint.checks.routing.route_actions import CONFLICTING_ROUTE_ACTIONS
+from istiolint.checks.schema.shared_rules import CONDITION_WITHOUT_CONTENT, DUPLICATE_NAME
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, backend_cursors, filter_lists
+from istiolint.primitives.durations import nanoseconds
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.rules import CONFLICTING_FIELDS, DUPLICATE_ITEM, MISSING_FIELD, OUT_OF_RANGE
+
+_REQUEST_ROUTES = ("GRPCRoute", "HTTPRoute")
+_SETTINGS = {
+    "RequestHeaderModifier": "requestHeaderModifier",
+    "ResponseHeaderModifier": "responseHeaderModifier",
+    "RequestMirror": "requestMirror",
+    "RequestRedirect": "requestRedirect",
+    "URLRewrite": "urlRewrite",
+    "ExtensionRef": "extensionRef",
+    "CORS": "cors",
+    "ExternalAuth": "externalAuth",
+}
+"""The field of each type of filter."""
+_ONCE = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite")
+_REPLACEMENTS = {"ReplaceFullPath": "replaceFullPath", "ReplacePrefixMatch": "replacePrefixMatch"}
+_PATH = re.compile(r"(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+", re.ASCII)
+_WITHIN_PATHS = ("//", "/./", "/../", "%2f", "%2F", "#")
+_AT_THE_END = ("/..", "/.")
+_LITERAL = ("", "Exact", "PathPrefix")
+"""Types of matches whose value is a path; without a type it is a prefix."""
+
+
+@further_check(MISSING_FIELD, kinds=ROUTE_KINDS)
+def backend_without_port(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A Service as backend, and no port of it."""
+    for backend in backend_cursors(route):
+        service = not backend["group"].text and backend["kind"].text in ("", "Service")
+        if service and backend["name"].text and backend["port"].value is None:
+            yield finding(
+                backend["name"],
+                f"the reference to Service `{backend['name'].text}` has no `port`; the API server refuses the {route.kind}",
+                hint="write the `port` of the Service (not its `targetPort`)",
+            )
+
+
+@check(
+    "filter-contradicts-type", severity="error", evidence="document", category="validation", kinds=_REQUEST_ROUTES,
+)  # fmt: skip
+def filter_contradicts_type(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A filter without the settings of its type, or with those of another one."""
+    for each in (each for filters in filter_lists(route) for each in filters):
+        type_ = each["type"]
+        wanted = _SETTINGS.get(type_.text)
+        if wanted is None:
+            continue
+        strangers = [each[field] for field in _SETTINGS.values() if field != wanted and each[field].value is not None]
+        if each[wanted].value is None:
+            yield finding(
+                type_,
+                f"a filter of type `{type_.text}` needs `{wanted}`; the API server refuses the {route.kind}",
+                hint=f"write `{wanted}`, or the type that belongs to `{strangers[0].name}`" if strangers else f"write `{wanted}`",
+            )
+        else:
+            for stranger in strangers:
+                yield finding(
+                    stranger.key,
+                    f"`{stranger.name}` does not belong to a filter of type `{type_.text}`; the API server refuses the "
+                    f"{route.kind}",
+                    hint="write it into a filter of its own",
+                    related=[(type_, "the type is here")],
+                )
+    for path in _paths(route):
+        for type_name, field in _REPLACEMENTS.items():
+            if (path["type"].text == type_name) != (path[field].value is not None) and path["type"].text in _REPLACEMENTS:
+                lacking = path["type"].text == type_name
+                yield finding(
+                    path["type"] if lacking else path[field].key,
+                    f"the type `{path['type'].text}` {'needs' if lacking else 'excludes'} `{field}`; the API server refuses "
+                    f"the {route.kind}",
+                    hint=f"write `{field}` for the type `{type_name}`",
+                )
+
+
+def _paths(route: Resource) -> Iterator[Cursor]:
+    """What redirects and rewrites make of a path."""
+    for filters in filter_lists(route):
+        for each in filters:
+            yield from (each[field]["path"] for field in ("requestRedirect", "urlRewrite"))
+
+
+@further_check(DUPLICATE_ITEM, kinds=_REQUEST_ROUTES)
+def repeated_filter(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two filters of a type that may stand there once."""
+    for filters in filter_lists(route):
+        seen: dict[str, Cursor] = {}
+        for each in filters:
+            type_ = each["type"]
+            if type_.text in _ONCE and (first := seen.setdefault(type_.text, type_)) is not type_:
+                yield finding(
+                    type_,
+                    f"another filter of type `{type_.text}` stands before this one; the API server refuses the {route.kind}",
+                    hint="join the two",
+                    related=[(first, "the first filter")],
+                )
+
+
+@further_check(DUPLICATE_ITEM, kinds=ROUTE_KINDS)
+def repeated_parent(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The same parent twice, and nothing that tells which part of it each is for."""
+    seen: dict[tuple[object, ...], Cursor] = {}
+    whole: dict[tuple[object, ...], Cursor] = {}
+    for parent in route.spec["parentRefs"]:
+        group = parent["group"].text if parent["group"].value is not None else GROUP
+        what = (group, parent["kind"].text or "Gateway", parent["namespace"].text, parent["name"].text)
+        part = (parent["sectionName"].text, parent["port"].number or 0)
+        if not parent["name"].text:
+            continue
+        if (first := seen.setdefault((*what, *part), parent)) is not parent:
+            yield finding(
+                parent["name"],
+                f"parent `{parent['name'].text}` is listed twice for the same part; the API server rejects the {route.kind}",
+                hint="remove one, or name each listener in `sectionName`",
+                related=[(first["name"], "listed first here")],
+            )
+        elif (other := whole.setdefault(what, parent)) is not parent and _given(other) != _given(parent):
+            yield finding(
+                parent["name"],
+                f"parent `{parent['name'].text}` is listed with and without `sectionName` or `port`; the API server rejects the "
+                f"{route.kind}",
+                hint="remove the entry for the whole parent, or name a listener in each",
+                related=[(other["name"], "listed first here")],
+            )
+
+
+def _given(parent: Cursor) -> tuple[bool, bool]:
+    """Whether a reference to a parent names a section, and a port."""
+    return bool(parent["sectionName"].text), bool(parent["port"].number)
+
+
+@further_check(DUPLICATE_NAME, kinds=_REQUEST_ROUTES)
+def name_of_rule(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two rules of one name."""
+    seen: dict[str, Cursor] = {}
+    for rule in route.spec["rules"]:
+        name = rule["name"]
+        if name.text and (first := seen.setdefault(name.text, name)) is not name:
+            yield finding(
+                name,
+                f"another rule `{name.text}` stands in the route; the API server refuses the {route.kind}",
+                hint="give each a name of its own",
+                related=[(first, "the first rule")],
+            )
+
+
+@further_check(CONFLICTING_ROUTE_ACTIONS, kinds=["HTTPRoute"])
+def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A redirect beside backends, or beside a rewrite."""
+    for rule in route.spec["rules"]:
+        redirect = next((each["requestRedirect"] for each in rule["filters"] if each["requestRedirect"].value is not None), None)
+        if redirect is not None and rule["backendRefs"]:
+            yield finding(
+                rule["backendRefs"].key,
+                "a rule that redirects has no `backendRefs`: the API server refuses the HTTPRoute",
+                hint="keep one of the two; what goes to backends belongs into a rule of its own",
+                related=[(redirect.key, "the redirect")],
+            )
+    for filters in filter_lists(route):
+        types = Counter(each["type"].text for each in filters)
+        if types["RequestRedirect"] and types["URLRewrite"]:
+            rewrite = next(each["type"] for each in filters if each["type"].text == "URLRewrite")
+            yield finding(
+                rewrite,
+                "a rule that redirects rewrites nothing: the API server refuses the HTTPRoute",
+                hint="let the redirect name the `hostname` and `path`",
+            )
+
+
+@further_check(PREFIX_REWRITE_WITHOUT_PREFIX, kinds=["HTTPRoute"])
+def prefix_without_match(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A prefix that is replaced where not exactly one match asks for one. (Without matches, all paths begin with `/`.)"""
+    for rule in route.spec["rules"]:
+        matches = list(rule["matches"])
+        if not matches or (len(matches) == 1 and matches[0]["path"]["type"].text in ("", "PathPrefix")):
+            continue
+        for each in rule["filters"]:
+            for field in ("requestRedirect", "urlRewrite"):
+                written = each[field]["path"]["replacePrefixMatch"]
+                if written.value is not None and each[field]["path"]["type"].text == "ReplacePrefixMatch":
+                    asked = f"there are {len(matches)} matches" if len(matches) > 1 else "the match asks for none"
+                    yield finding(
+                        written.key,
+                        f"`replacePrefixMatch` needs exactly one match, of a prefix, and {asked}; the API server refuses the "
+                        "HTTPRoute",
+                        hint="write a rule for each prefix, or replace the whole path with `replaceFullPath`",
+                        related=[(rule["matches"].key, "the matches")],
+                    )
+
+
+@further_check(OUT_OF_RANGE, kinds=["HTTPRoute"])
+def backend_longer_than_request(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A timeout for each attempt that is longer than that of the whole request."""
+    for rule in route.spec["rules"]:
+        whole, each = rule["timeouts"]["request"], rule["timeouts"]["backendRequest"]
+        if 0 < (nanoseconds(whole.text) or 0) < (nanoseconds(each.text) or 0):
+            yield finding(
+                each,
+                f"`backendRequest: {each.text}` is longer than `request: {whole.text}`; the API server rejects the HTTPRoute",
+                hint="set at most the time of `request`",
+                related=[(whole, "the timeout of the whole request")],
+            )
+
+
+@check("invalid-path", severity="error", evidence="document", category="validation", kinds=["HTTPRoute"])
+def invalid_path(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A path in a match that no normalised request has."""
+    for rule in route.spec["rules"]:
+        for match in rule["matches"]:
+            path = match["path"]["value"]
+            if not isinstance(path.value, str) or match["path"]["type"].text not in _LITERAL or has_placeholder(path.text):
+                continue
+            if fault := _fault_of_path(path.text):
+                yield finding(
+                    path,
+                    f"`{path.text}` is no path to match: {fault[0]}; the API server refuses the HTTPRoute",
+                    hint=fault[1],
+                )
+
+
+def _fault_of_path(path: str) -> tuple[str, str] | None:
+    """What is wrong with a path, and what to write."""
+    if not path.startswith("/"):
+        return "it does not begin with `/`", f"write `/{path}`" if not path or _PATH.fullmatch(path) else "begin with `/`"
+    if part := next((part for part in _WITHIN_PATHS if part in path), None):
+        return f"it has `{part}` in it", "write the path as proxies normalise it"
+    if ending := next((ending for ending in _AT_THE_END if path.endswith(ending)), None):
+        return f"it ends with `{ending}`", "write the path as proxies normalise it"
+    if not _PATH.fullmatch(path):
+        return "it has characters that no path has", "for an expression write `type: RegularExpression`"
+    return None
+
+
+@further_check(CONDITION_WITHOUT_CONTENT, kinds=["GRPCRoute"])
+def method_without_content(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A match of methods that names neither service nor method."""
+    for rule in route.spec["rules"]:
+        for match in rule["matches"]:
+            method = match["method"]
+            if isinstance(method.value, dict) and method["service"].value is None and method["method"].value is None:
+                yield finding(
+                    method.key,
+                    "the match names neither `service` nor `method`; the API server refuses the GRPCRoute",
+                    hint="name one of both, or delete the match for all methods",
+                )
+
+
+@further_check(CONFLICTING_FIELDS, kinds=_REQUEST_ROUTES)
+def share_of_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two ways at once to say how many requests are copied."""
+    for filters in filter_lists(route):
+        for mirror in (each["requestMirror"] for each in filters):
+            if mirror["percent"].value is not None and mirror["fraction"].value is not None:
+                yield finding(
+                    mirror["fraction"].key,
+                    f"`percent` and `fraction` exclude each other; the API server refuses the {route.kind}",
+                    hint="keep the one that is meant",
+                    related=[(mirror["percent"].key, "`percent` is here")],
+                )

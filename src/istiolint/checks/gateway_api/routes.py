@@ -1,0 +1,131 @@
+"""What routes of the Gateway API refer to: Gateways, listeners, Services, and whether they are let in."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.placeholders import is_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_api import ROUTE_KINDS, Reference, backends, lets_in, listeners, parents
+from istiolint.mesh.gateways import GatewayName
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, declare, finding, further_check
+
+ROUTE_NOT_LET_IN = declare(
+    "route-not-let-in", severity="error", evidence="contradiction", category="reference", codes=["KIA1401"]
+)
+
+
+@check(
+    "parent-gateway-not-found", severity="error", evidence="missing", category="reference", kinds=ROUTE_KINDS, codes=["KIA1401"],
+)  # fmt: skip
+def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route attached to a Gateway that is not there."""
+    for parent in parents(route):
+        if parent.type != KUBERNETES_GATEWAY or is_placeholder(parent.name) or gateways_of(parent, mesh):
+            continue
+        if mesh.settings.knows_gateway(parent.namespace, parent.name):
+            continue
+        elsewhere = [other for other in mesh.gateways.named(parent.name) if other.type == KUBERNETES_GATEWAY]
+        names = sorted({other.namespace for other in elsewhere})
+        own = not parent.at["namespace"]
+        placed = all(other.placed for other in elsewhere) and (route.placed or not own)
+        yield finding(
+            parent.at["name"],
+            f"there is no Gateway `{parent.name}` in namespace `{parent.namespace}`; the route is attached to nothing",
+            hint=f"a Gateway of that name is in {' and '.join(f'`{name}`' for name in names[:3])}: set `namespace`"
+            if names
+            else "add the Gateway, or name an existing one",
+            related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:3]],
+            known=mesh.settings.whole_mesh or (placed and len(names) == 1 and own),
+        )
+
+
+@check(
+    "listener-not-found", severity="error", evidence="contradiction", category="reference", kinds=ROUTE_KINDS, codes=["KIA1401"],
+)  # fmt: skip
+def listener_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route attached to a listener that its Gateway does not have."""
+    for parent in parents(route):
+        gateways = gateways_of(parent, mesh)
+        if gateways and not any(listeners(gateway, parent.at) for gateway in gateways):
+            wanted = parent.at["sectionName"] if parent.at["sectionName"] else parent.at["port"]
+            names = ", ".join(f"`{listener['name'].text}`" for listener in gateways[0].spec["listeners"])
+            if wanted and gateways[0].spec["listeners"]:
+                yield finding(
+                    wanted,
+                    f"Gateway `{parent.name}` has no such listener (`{wanted.value}`); the route is attached to nothing",
+                    hint=f"its listeners are {names}",
+                    related=[(gateways[0].spec["listeners"].key, "the listeners of the Gateway")],
+                )
+
+
+@further_check(ROUTE_NOT_LET_IN, kinds=ROUTE_KINDS)
+def route_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route in a namespace that none of the listeners takes routes from: without `allowedRoutes`, only the Gateway's own."""
+    for parent in parents(route):
+        gateways = gateways_of(parent, mesh)
+        namespaces = mesh.namespaces.get(route.namespace, ())
+        meant = [(gateway, listener) for gateway in gateways for listener in listeners(gateway, parent.at)]
+        placed = route.placed and all(gateway.placed for gateway in gateways)
+        if meant and placed and all(lets_in(listener, gateway, route, namespaces) is False for gateway, listener in meant):
+            gateway, listener = meant[0]
+            allowed = listener["allowedRoutes"]["namespaces"]
+            yield finding(
+                parent.at["name"],
+                f"{gateway.kind} {parent.namespace}/{parent.name} takes no routes from namespace `{route.namespace}`"
+                + ("" if allowed else ": without `allowedRoutes` it takes those of its own namespace only")
+                + "; the route is not used",
+                hint="set `allowedRoutes.namespaces.from` of the listener to `All`, or `Selector` with the namespace's labels",
+                related=[(allowed if allowed else listener["name"], "the listener")],
+            )
+
+
+@check(
+    "backend-not-found", severity="error", evidence="missing", category="reference", kinds=ROUTE_KINDS, codes=["KIA1402"],
+)  # fmt: skip
+def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route to a Service that is not there."""
+    for backend in backends(route):
+        fqdn = f"{backend.name}.{backend.namespace}.svc.{mesh.hosts.cluster_domain}"
+        if backend.type != "Service" or is_placeholder(backend.name) or "." in backend.name or mesh.hosts.named(fqdn):
+            continue
+        elsewhere = sorted({other.namespace for other in mesh.hosts.services_named(backend.name)})
+        host = fqdn if backend.at["namespace"] else backend.name
+        yield finding(
+            backend.at["name"],
+            f"there is no Service `{backend.name}` in namespace `{backend.namespace}`; requests get 500",
+            hint=f"a Service of that name is in {' and '.join(f'`{name}`' for name in elsewhere[:3])}: set `namespace`, and "
+            "open it with a ReferenceGrant there"
+            if elsewhere
+            else "add the Service, or name an existing one",
+            known=mesh.hosts.knows(host, route),
+        )
+
+
+@check(
+    "backend-not-granted", severity="error", evidence="missing", category="reference", kinds=ROUTE_KINDS, codes=["KIA1402"],
+)  # fmt: skip
+def backend_not_granted(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route to a Service of another namespace that is not open to it. (Routes within the mesh need no grant.)"""
+    if all(parent.type != KUBERNETES_GATEWAY for parent in parents(route)):
+        return
+    for backend in backends(route):
+        if backend.type != "Service" or backend.namespace == route.namespace or mesh.grants.allow(route, backend):
+            continue
+        yield finding(
+            backend.at["namespace"],
+            f"nothing lets {route.kind}s of namespace `{route.namespace}` refer to Services of `{backend.namespace}`; requests "
+            "get 500",
+            hint=f"add a ReferenceGrant in `{backend.namespace}`, from {route.kind} in `{route.namespace}` to Service "
+            f"`{backend.name}`",
+            known=mesh.hosts.knows_services(backend.namespace) and (route.placed or mesh.settings.whole_mesh),
+        )
+
+
+def gateways_of(parent: Reference, mesh: Mesh) -> list[Resource]:
+    """The Gateways of the Gateway API that a parent names: several where the input has alternatives."""
+    if parent.type != KUBERNETES_GATEWAY:
+        return []
+    found = mesh.gateways.find(GatewayName(parent.namespace, parent.name))
+    return [gateway for gateway in found if gateway.type == KUBERNETES_GATEWAY]

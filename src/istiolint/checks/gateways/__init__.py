@@ -1,0 +1,1 @@
+"""Checks of Istio's Gateway and of the VirtualServices bound to it."""

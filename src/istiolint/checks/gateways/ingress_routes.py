@@ -1,0 +1,97 @@
+"""Traffic that enters by a gateway and passes the routes of the mesh by."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_api import backends, parents
+from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import declare, finding, further_check
+
+INGRESS_IGNORES_MESH_ROUTES = declare(
+    "ingress-ignores-mesh-routes", severity="info", evidence="contradiction", category="traffic", codes=["IST0140"],
+)  # fmt: skip
+_BY_WAYPOINT = "istio.io/ingress-use-waypoint"
+"""The label by which gateways send traffic through the waypoint of a Service, which heeds the routes of the mesh."""
+
+
+@further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["VirtualService"])
+def ingress_ignores_mesh_routes(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A gateway sends to a whole service, and the mesh splits that service: the split does not apply."""
+    if all(gateway.name == MESH for gateway, _ in bound_gateways(virtual_service)):
+        return
+    for route in virtual_service.spec["http"]:
+        for target in route["route"]:
+            host = target["destination"]["host"]
+            if host.text and not target["destination"]["subset"]:
+                fqdn = mesh.hosts.fqdn(host.text, virtual_service.namespace)
+                yield from _ignored(host, fqdn, virtual_service, mesh)
+
+
+@further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["GRPCRoute", "HTTPRoute"])
+def gateway_route_ignores_mesh_routes(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The same with a Gateway of the Gateway API."""
+    if any(parent.type == KUBERNETES_GATEWAY for parent in parents(route)):
+        for backend in backends(route):
+            if backend.type == "Service" and backend.at["weight"].number != 0:
+                fqdn = f"{backend.name}.{backend.namespace}.svc.{mesh.hosts.cluster_domain}"
+                yield from _ignored(backend.at["name"], fqdn, route, mesh)
+
+
+def _ignored(host: Cursor, fqdn: str, ingress: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The split of a service that the routes of a gateway do not heed."""
+    found = None if _by_waypoint(fqdn, mesh) else _split(fqdn, ingress, mesh)
+    if found:
+        other, what, at = found
+        yield finding(
+            host,
+            f"traffic from the gateway goes to all of `{host.text}`; {what} of {other.title} "
+            f"{'are' if what.startswith('the routes') else 'is'} for callers in the mesh only",
+            hint="name the subsets and weights here as well, or delegate to one VirtualService"
+            if other.type == "VirtualService"
+            else "name the backends and weights here as well",
+            related=[(at, "the routes in the mesh")],
+        )
+
+
+def _split(fqdn: str, ingress: Resource, mesh: Mesh) -> tuple[Resource, str, Cursor] | None:
+    """What splits a service for callers in the mesh: the resource, its split in words, and where it stands."""
+    for known in mesh.virtual_services.on_mesh(fqdn):
+        other = known.virtual_service
+        if other is ingress or mesh.rivals(ingress, other):
+            continue
+        if _by_subset(other, fqdn, mesh):
+            return other, "the routes by subset", other.spec["hosts"]
+        for route in other.spec["http"] if known.fqdn == fqdn else ():
+            if sum(1 for target in route["route"] if target["weight"].number) > 1:
+                return other, "the split", route["route"]
+    service = mesh.hosts.service_name(fqdn)
+    if service is None:
+        return None
+    for other in mesh.service_routes.of(service.namespace, service.name):
+        if other is ingress or other.namespace != service.namespace or mesh.rivals(ingress, other):
+            continue
+        for rule in other.spec["rules"]:
+            if sum(1 for backend in rule["backendRefs"] if backend["weight"].number != 0) > 1:
+                return other, "the split", rule["backendRefs"]
+    return None
+
+
+def _by_subset(virtual_service: Resource, fqdn: str, mesh: Mesh) -> bool:
+    return any(
+        target["destination"]["subset"] and mesh.hosts.fqdn(target["destination"]["host"].text, virtual_service.namespace) == fqdn
+        for route in virtual_service.spec["http"]
+        for target in route["route"]
+    )
+
+
+def _by_waypoint(fqdn: str, mesh: Mesh) -> bool:
+    """Whether gateways send traffic for a service through its waypoint."""
+    for known in mesh.hosts.named(fqdn):
+        labelled = [known.resource, *mesh.namespaces.get(known.namespace, ())]
+        if any(resource is not None and resource.labels.get(_BY_WAYPOINT) == "true" for resource in labelled):
+            return True
+    return False

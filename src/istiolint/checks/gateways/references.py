@@ -1,0 +1,108 @@
+"""Gateways that VirtualServices name: are they there, do they serve the host, can the match apply?"""
+
+from collections.abc import Iterator
+
+from istiolint.checks.placeholders import is_placeholder
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts, serves
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check(
+    "gateway-not-found", severity="error", evidence="missing", category="reference", kinds=["VirtualService"],
+    codes=["IST0101", "IST0132", "KIA1102"], fixable=True,
+)  # fmt: skip
+def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A gateway that is not in its namespace; often it lives in another."""
+    for name, gateway in bound_gateways(virtual_service):
+        if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or is_placeholder(gateway.text):
+            continue
+        if mesh.settings.knows_gateway(name.namespace, name.name):
+            continue
+        elsewhere = mesh.gateways.named(name.name)
+        others = sorted({f"{other.namespace}/{other.name}" for other in elsewhere})
+        placed = all(other.placed for other in elsewhere) and ("/" in gateway.text or virtual_service.placed)
+        known = mesh.gateways.knows_gateways(name.namespace) and (placed or mesh.settings.whole_mesh)
+        strayed = len(others) == 1 and placed and "/" not in gateway.text
+        yield finding(
+            gateway,
+            f"there is no Gateway `{name.name}` in namespace `{name.namespace}`; the routes are bound to nothing there, and "
+            "requests get 404",
+            hint=_proposal(name.name, others, [other.name for other in mesh.gateways.within(name.namespace)]),
+            related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:3]],
+            fix=Fix(f"write `{others[0]}`", (Replace(gateway.place, others[0]),), safe=False) if len(others) == 1 else None,
+            known=known or strayed,
+        )
+
+
+@check(
+    "gateway-of-kubernetes-gateway", severity="warning", evidence="document", category="reference", kinds=["VirtualService"],
+    codes=["IST0165"],
+)  # fmt: skip
+def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A Gateway that Istio makes for itself from one of the Gateway API."""
+    for name, gateway in bound_gateways(virtual_service):
+        if GENERATED in name.name:
+            yield finding(
+                gateway,
+                f"`{gateway.text}` is a name that Istio makes for a Gateway of the Gateway API, for itself; it may change with "
+                "any release, and the routes then vanish",
+                hint="route with an HTTPRoute whose `parentRefs` name that Gateway",
+            )
+
+
+@check(
+    "host-not-served-by-gateway", severity="warning", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    codes=["IST0132"],
+)  # fmt: skip
+def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """None of the hosts is among those of a gateway's servers."""
+    written = [host.text for host in virtual_service.spec["hosts"] if host.text]
+    hosts = {name for host in written for name in (host, mesh.hosts.fqdn(host, virtual_service.namespace))}
+    for name, reference in bound_gateways(virtual_service):
+        gateways = mesh.gateways.find(name) if hosts else ()
+        if gateways and not any(serves(gateway, hosts, virtual_service.namespace) for gateway in gateways):
+            served = [served for gateway in gateways for served in served_hosts(gateway)]
+            shown = ", ".join(f"`{host.host}`" for host in served[:5]) or "no host at all"
+            closed = [host for host in served if host.namespace not in ("*", virtual_service.namespace)]
+            of = f" for VirtualServices of namespace `{closed[0].namespace}`" if closed else ""
+            yield finding(
+                reference,
+                f"Gateway {name} serves {shown}{of}, and none of the hosts of this VirtualService "
+                f"({', '.join(f'`{host}`' for host in written[:5])}); the routes are not used there",
+                hint="add the host to a server of the gateway, or name the gateway that serves it",
+                related=[(gateway.spec["servers"].key, "the servers of the gateway") for gateway in gateways[:1]],
+            )
+
+
+@check(
+    "match-on-gateway-not-bound", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+)  # fmt: skip
+def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A match for gateways to which the VirtualService is not bound can never apply."""
+    if not virtual_service.spec["hosts"]:
+        return
+    bound = {name for name, _ in bound_gateways(virtual_service)}
+    for kind in ("http", "tcp", "tls"):
+        for route in virtual_service.spec[kind]:
+            for match in route["match"]:
+                gateways = [gateway for gateway in match["gateways"] if gateway.text]
+                if gateways and not any(gateway_name(gateway.text, virtual_service.namespace) in bound for gateway in gateways):
+                    names = " and ".join(f"`{name}`" for name in sorted(map(str, bound)))
+                    also = "" if virtual_service.spec["gateways"] else f" (and `{MESH}`, if sidecars shall keep the other routes)"
+                    yield finding(
+                        gateways[0],
+                        f"the VirtualService is bound to {names}, not to `{gateways[0].text}`; this match never applies",
+                        hint=f"add `{gateways[0].text}` to `spec.gateways`{also}",
+                    )
+
+
+def _proposal(name: str, elsewhere: list[str], neighbours: list[str]) -> str:
+    if elsewhere:
+        return f"a Gateway of that name is elsewhere: write {' or '.join(f'`{other}`' for other in elsewhere[:3])}"
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(set(neighbours)), n=1, cutoff=0.75)
+    return f"did you mean `{near[0]}`?" if near else "add the Gateway, or name an existing one as `NAMESPACE/NAME`"

@@ -1,0 +1,83 @@
+"""Kinds of routes (http, tls, tcp) against the servers of the gateways that they are bound to."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.mesh.host_index import overlap
+from istiolint.primitives.ports import HTTP, PROTOCOLS
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_NEVER_OPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
+
+
+@check(
+    "gateway-serves-other-routes", severity="error", evidence="contradiction", category="traffic", kinds=["VirtualService"],
+)  # fmt: skip
+def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Routes of a kind that no server of the gateway reads."""
+    kinds = [kind for kind in ("http", "tls", "tcp") if service.spec[kind].value]
+    hosts = [host.text for host in service.spec["hosts"] if host.text]
+    for name, at in bound_gateways(service):
+        found = () if name.name == MESH else mesh.gateways.find(name)
+        if not kinds or any(gateway.type != "Gateway" or mesh.rivals(service, gateway) for gateway in found):
+            continue
+        servers = [server for gateway in found for server in _servers_for(gateway, hosts, service.namespace)]
+        served = [_routes_of(server) for server in servers]
+        if servers and all(served) and not any(kind == one for one in served for kind in kinds):
+            written = " and ".join(f"`{kind}`" for kind in kinds)
+            wanted = " or ".join(f"`{kind}`" for kind in dict.fromkeys(served))
+            yield finding(
+                at if at.value is not None else service.spec["hosts"],
+                f"{name} takes only {wanted} routes for these hosts, and this VirtualService has only {written} routes: none "
+                "of them is ever used",
+                hint=_hint(servers[0], kinds),
+                related=[
+                    (server["tls"]["mode"] if server["tls"]["mode"] else server["port"], _why(server)) for server in servers[:3]
+                ],
+            )
+
+
+def _servers_for(gateway: Resource, hosts: list[str], namespace: str) -> Iterator[Cursor]:
+    for server in gateway.spec["servers"]:
+        for served in server["hosts"]:
+            owner, slash, host = served.text.rpartition("/")
+            owner = gateway.namespace if owner == "." else owner
+            if (not slash or owner in ("*", namespace)) and any(overlap(host, wanted) for wanted in hosts):
+                yield server
+                break
+
+
+def _routes_of(server: Cursor) -> str:
+    """The kind of routes that a server reads; empty where it does not tell."""
+    protocol = server["port"]["protocol"].text.upper()
+    if protocol in HTTP:
+        return "http"
+    if protocol in ("HTTPS", "TLS"):
+        mode = server["tls"]["mode"].text
+        if mode in _NEVER_OPENED:
+            return "tls" if mode == "PASSTHROUGH" else ""
+        return ("http" if protocol == "HTTPS" else "tcp") if mode else ""
+    return "tcp" if protocol in PROTOCOLS - {"UDP"} else ""
+
+
+def _why(server: Cursor) -> str:
+    mode, protocol = server["tls"]["mode"].text, server["port"]["protocol"].text
+    if mode == "PASSTHROUGH":
+        return "this server passes TLS on unopened: it knows the host from SNI alone, and routes by `tls`"
+    if mode:
+        return f"this server ends TLS, and reads {'requests' if protocol.upper() == 'HTTPS' else 'a stream of bytes'} behind it"
+    return f"this server speaks {protocol}"
+
+
+def _hint(server: Cursor, kinds: list[str]) -> str:
+    if server["tls"]["mode"].text == "PASSTHROUGH":
+        return "route by `tls` with `sniHosts`, or let the gateway end TLS (`mode: SIMPLE` and a `credentialName`)"
+    if "tls" in kinds:
+        return (
+            "route by `http` behind a server that ends TLS; or set `mode: PASSTHROUGH`, if the service has the certificate itself"
+        )
+    return f"write the routes under `{_routes_of(server)}`, or change the protocol of the server"

@@ -1,0 +1,36 @@
+"""VirtualServices that the proxies of their gateways do not see."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateways import bound_gateways
+from istiolint.mesh.visibility import in_words, sees
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check(
+    "virtual-service-hidden-from-gateway", severity="error", evidence="contradiction", category="reference",
+    kinds=["VirtualService"],
+)  # fmt: skip
+def virtual_service_hidden_from_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """`exportTo` leaves out the namespaces in which the gateway's workloads run, which is not always that of the Gateway."""
+    scope = mesh.virtual_services.scope(virtual_service)
+    exported = virtual_service.spec["exportTo"]
+    for name, reference in bound_gateways(virtual_service):
+        gateways = [gateway for gateway in mesh.gateways.find(name) if gateway.type != KUBERNETES_GATEWAY]
+        workloads = [workload for gateway in gateways for workload in mesh.gateway_workloads.of(gateway)]
+        if not exported or not workloads or any(sees(workload.namespace, scope) for workload in workloads):
+            continue
+        if virtual_service.placed and all(workload.resource.placed for workload in workloads):
+            where = in_words(frozenset(workload.namespace for workload in workloads))
+            yield finding(
+                exported[0],
+                f"the workloads of Gateway {name} run in {where} and do not see this VirtualService, which is exported to "
+                f"{in_words(scope)} only; its routes are not used there, and requests get 404",
+                hint=f"add {where} to `exportTo`",
+                related=[(workload.resource.metadata["name"], "a workload of the gateway") for workload in workloads[:2]]
+                + [(reference, "bound to the gateway here")],
+            )

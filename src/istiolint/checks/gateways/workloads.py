@@ -1,0 +1,44 @@
+"""Gateways against the workloads and Services that run them."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check(
+    "gateway-without-workload", severity="error", evidence="missing", category="reference", kinds=["Gateway"],
+    codes=["IST0101", "KIA0302"],
+)  # fmt: skip
+def gateway_without_workload(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The selector matches no workload: nobody listens."""
+    selector = gateway.spec["selector"]
+    if selector.labels and not mesh.gateway_workloads.runs(gateway):
+        labels = ", ".join(f"{key}: {value}" for key, value in selector.labels.items())
+        yield finding(
+            selector,
+            f"no workload carries the labels `{labels}`; nobody serves this Gateway",
+            hint="write the labels of the ingress gateway's pods",
+            known=mesh.settings.whole_mesh,
+        )
+
+
+@check(
+    "gateway-port-not-on-service", severity="warning", evidence="contradiction", category="reference", kinds=["Gateway"],
+    codes=["IST0162"],
+)  # fmt: skip
+def gateway_port_not_on_service(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The gateway listens on a port that no Service of its workloads leads to."""
+    ports = mesh.gateway_workloads.ports(gateway)
+    if not ports or not gateway.spec["selector"].labels or mesh.gateway_workloads.reached_otherwise(gateway):
+        return
+    for server in gateway.spec["servers"]:
+        port = server["port"]["number"]
+        if port.number and port.number not in ports:
+            yield finding(
+                port,
+                f"no Service of the gateway's workloads leads to port {port.number}; the server cannot be reached from outside",
+                hint=f"add the port to the Service, or use one that it has: {', '.join(map(str, sorted(ports)))}",
+            )

@@ -1,0 +1,135 @@
+"""Extension providers of the MeshConfig, of whose faults istiod only writes into its log: what names them then does nothing."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.routing.subset_fields import duplicates
+from istiolint.checks.schema.shared_rules import DUPLICATE_NAME, EMPTY_FIELD, INVALID_HOST, INVALID_PORT
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
+from istiolint.primitives.addresses import is_ip_address
+from istiolint.primitives.hosts import is_label, name_fault, pattern_fault
+from istiolint.primitives.ports import is_port
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.rules import CONFLICTING_FIELDS, MISSING_FIELD
+
+_IN_NETWORK = (
+    "envoyExtAuthzHttp", "envoyExtAuthzGrpc", "zipkin", "lightstep", "datadog", "opencensus", "skywalking", "opentelemetry",
+    "envoyHttpAls",
+    "envoyTcpAls", "envoyOtelAls", "sds",
+)  # fmt: skip
+_ALONE = ("prometheus", "stackdriver", "envoyFileAccessLog")
+_STATUSES = frozenset((
+    0, 100, *range(200, 209), 226, *range(300, 306), 307, 308, *range(400, 418), 421, 422, 423, 424, 426, 428, 429, 431,
+    *range(500, 509),
+    510, 511,
+))  # fmt: skip
+_LOGS = "istiod only logs that, and what names the provider does nothing"
+
+
+def _providers(resource: Resource) -> Iterator[Cursor]:
+    for config in mesh_configs(resource):
+        yield from (provider for provider in config["extensionProviders"] if isinstance(provider.value, dict))
+
+
+def _services(resource: Resource) -> Iterator[Cursor]:
+    """What providers in the network are configured with."""
+    for provider in _providers(resource):
+        yield from (provider[name] for name in _IN_NETWORK if isinstance(provider[name].value, dict))
+
+
+@further_check(EMPTY_FIELD, kinds=CONFIG_KINDS, rows=["EP-01", "EP-11"])
+def empty_provider_settings(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Names and tokens that are empty."""
+    for provider in _providers(resource):
+        for setting in (provider["name"], provider["lightstep"]["accessToken"]):
+            if setting.value == "":
+                yield finding(setting, f"`{setting.name}` of a provider is empty; {_LOGS}", hint="write it", severity="warning")
+
+
+@further_check(DUPLICATE_NAME, kinds=CONFIG_KINDS, rows=["EP-02"])
+def duplicate_providers(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two providers of one name."""
+    for config in mesh_configs(resource):
+        yield from duplicates(config["extensionProviders"], "provider", "MeshConfig")
+
+
+@further_check(MISSING_FIELD, kinds=CONFIG_KINDS, rows=["EP-01", "EP-03", "EP-04", "EP-05", "EP-11"])
+def incomplete_providers(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Providers without a name, of no kind, or without a service."""
+    for provider in _providers(resource):
+        if not provider["name"].exists:
+            yield finding(provider, f"the provider has no `name`; {_LOGS}", hint="write `name`", severity="warning")
+        kinds = [name for name in (*_IN_NETWORK, *_ALONE) if isinstance(provider[name].value, dict)]
+        if not kinds and provider.mapping.keys() <= {"name"}:
+            yield finding(
+                provider,
+                f"the provider is of no kind; {_LOGS}",
+                hint=f"write one of {', '.join((*_IN_NETWORK, *_ALONE))}",
+                severity="warning",
+            )
+    for service in _services(resource):
+        if not service["service"].text:
+            yield finding(service.key, f"`{service.name}` has no `service`; {_LOGS}", hint="write its host", severity="warning")
+        for field in ("port", "accessToken") if service.name == "lightstep" else ("port",):
+            if service[field].value is None:
+                yield finding(service.key, f"`{service.name}` has no `{field}`; {_LOGS}", hint="write it", severity="warning")
+
+
+@further_check(INVALID_PORT, kinds=CONFIG_KINDS, rows=["EP-04"])
+def provider_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Ports of providers in the network."""
+    for service in _services(resource):
+        port = service["port"]
+        if isinstance(port.value, int) and not is_port(port.number or 0):
+            yield finding(port, f"`{port.value}` is no port; {_LOGS}", hint="write a number from 1 to 65535", severity="warning")
+
+
+@further_check(INVALID_HOST, kinds=CONFIG_KINDS, rows=["EP-06", "EP-07"])
+def provider_hosts(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Hosts of providers, perhaps with their namespace in front."""
+    for service in _services(resource):
+        host = service["service"]
+        if host.text and not has_placeholder(host.text) and (fault := _host_fault(host.text)):
+            hint = "write `otel.observability.svc.cluster.local`, or `NAMESPACE/HOST`"
+            yield finding(host, f"`{host.text}` is no host of a provider: {fault}; {_LOGS}", hint=hint, severity="warning")
+
+
+def _host_fault(text: str) -> str | None:
+    namespace, slash, name = text.rpartition("/")
+    if not slash:
+        return None if is_ip_address(text) else name_fault(text)
+    if namespace not in ("*", ".", "~") and not is_label(namespace):
+        return f"`{namespace}` is no namespace"
+    return "its name has no dot" if "." not in name and name != "*" else pattern_fault(name)
+
+
+@check(
+    "provider-setting-ignored", severity="warning", evidence="document", category="validation", kinds=CONFIG_KINDS,
+    rows=["EP-08", "EP-09", "EP-10"],
+)  # fmt: skip
+def provider_setting_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A status that there is not, or a prefix of paths that is none."""
+    for provider in _providers(resource):
+        for authorizer in (provider["envoyExtAuthzHttp"], provider["envoyExtAuthzGrpc"]):
+            status = authorizer["statusOnError"]
+            if status.text and not (status.text.isdecimal() and int(status.text[:4]) in _STATUSES):
+                yield finding(status, f"`{status.text}` is no status that Envoy knows; {_LOGS}", hint='write one such as `"503"`')
+            prefix = authorizer["pathPrefix"]
+            if prefix.text and not prefix.text.startswith("/"):
+                yield finding(prefix, f"`{prefix.text}` does not begin with `/`; {_LOGS}", hint=f"write `/{prefix.text}`")
+
+
+@further_check(CONFLICTING_FIELDS, kinds=CONFIG_KINDS, rows=["EP-12"])
+def two_exporters(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Traces by gRPC and by HTTP."""
+    for provider in _providers(resource):
+        otel = provider["opentelemetry"]
+        if otel["grpc"].value is not None and otel["http"].value is not None:
+            yield finding(
+                otel["http"].key, f"`grpc` and `http` exclude each other; {_LOGS}", hint="keep one of them", severity="warning",
+                related=[(otel["grpc"].key, "`grpc` is set here")],
+            )  # fmt: skip

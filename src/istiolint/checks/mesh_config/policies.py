@@ -1,0 +1,122 @@
+"""What the MeshConfig says of all traffic: limits, outlier detection, and retries towards one's own pod."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.resilience.connection_pools import keep_alive_faults, upgrade_faults
+from istiolint.checks.resilience.outlier_fields import share_faults, split_faults
+from istiolint.checks.routing.virtual_service_fields import is_retry_condition
+from istiolint.checks.schema.durations import limits_of_time, not_milliseconds
+from istiolint.checks.schema.shared_rules import INVALID_PERCENTAGE
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.rules import INVALID_DURATION, UNKNOWN_VALUE
+
+_KIND = "MeshConfig"
+_UPGRADES = ("DEFAULT", "DO_NOT_UPGRADE", "UPGRADE")
+_IGNORED = ("perTryTimeout", "retryRemoteLocalities", "retryIgnorePreviousHosts")
+
+
+@further_check(INVALID_PERCENTAGE, kinds=CONFIG_KINDS, rows=["MC-12"])
+def mesh_ejection(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Shares of the outlier detection that holds for all."""
+    for config in mesh_configs(resource):
+        yield from share_faults(config["defaultTrafficPolicy"]["outlierDetection"], _KIND)
+
+
+@further_check(INVALID_DURATION, kinds=CONFIG_KINDS, rows=["MC-12", "MC-13"])
+def mesh_policy_durations(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Times of the policies for all traffic."""
+    for config in mesh_configs(resource):
+        policy, retries = config["defaultTrafficPolicy"], config["defaultInboundHttpRetryPolicy"]
+        outlier = policy["outlierDetection"]
+        for duration in (
+            *limits_of_time(policy["connectionPool"]), outlier["baseEjectionTime"], outlier["interval"],
+            retries["perTryTimeout"], retries["backoff"],
+        ):  # fmt: skip
+            yield from not_milliseconds(duration, _KIND)
+
+
+@further_check(UNKNOWN_VALUE, kinds=CONFIG_KINDS, rows=["MC-12"])
+def mesh_upgrade_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A word that says nothing of upgrades to HTTP/2."""
+    for config in mesh_configs(resource):
+        policy = config["defaultTrafficPolicy"]["connectionPool"]["http"]["h2UpgradePolicy"]
+        if policy.text and policy.text not in _UPGRADES and not has_placeholder(policy.text):
+            yield finding(
+                policy, f"`h2UpgradePolicy` does not know `{policy.text}`; istiod cannot read the MeshConfig",
+                hint=f"use one of {', '.join(f'`{word}`' for word in _UPGRADES)}",
+            )  # fmt: skip
+
+
+@check(
+    "mesh-policy-contradiction", severity="error", evidence="document", category="validation", kinds=CONFIG_KINDS,
+    rows=["MC-12", "MC-13", "MC-14"],
+)  # fmt: skip
+def mesh_policy_contradiction(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Policies for all traffic that cannot hold."""
+    for config in mesh_configs(resource):
+        policy = config["defaultTrafficPolicy"]
+        yield from split_faults(policy["outlierDetection"], _KIND)
+        yield from _pool_faults(policy["connectionPool"])
+        yield from _retry_faults(config["defaultInboundHttpRetryPolicy"])
+
+
+def _pool_faults(pool: Cursor) -> Iterator[Finding]:
+    if isinstance(pool.value, dict) and pool["http"].value is None and pool["tcp"].value is None:
+        yield finding(
+            pool.key,
+            "`connectionPool` has neither `http` nor `tcp`; istiod refuses the MeshConfig",
+            hint="write the limits",
+        )
+    for count in (value for part in ("http", "tcp") for _, value in pool[part].items()):
+        if count.number is not None and count.number < 0:
+            yield finding(count, f"`{count.number}` is less than nothing; istiod refuses the MeshConfig", hint="leave it out")
+    yield from upgrade_faults(pool, _KIND)
+    yield from keep_alive_faults(pool, _KIND)
+
+
+def _retry_faults(retries: Cursor) -> Iterator[Finding]:
+    attempts, retry_on = retries["attempts"], retries["retryOn"]
+    if attempts.number is not None and attempts.number < 0:
+        yield finding(
+            attempts, f"`{attempts.number}` is less than nothing; istiod refuses the MeshConfig", hint="write 0 for none"
+        )
+    elif not attempts.number and not has_placeholder(attempts.text):
+        counted = "with `attempts: 0`" if attempts.exists else "without `attempts`"
+        for setting in (retries["backoff"], retry_on):
+            if setting:
+                yield finding(
+                    setting.key,
+                    f"`{setting.name}` {counted}; istiod refuses the MeshConfig",
+                    hint="write `attempts`, or delete it",
+                )
+    if retry_on.text and not has_placeholder(retry_on.text):
+        for part in retry_on.text.split(","):
+            if not is_retry_condition(part):
+                yield finding(
+                    retry_on,
+                    f"`{part}` in `retryOn` is no condition for retries; istiod refuses the MeshConfig",
+                    hint="separate conditions such as `5xx` and `reset` by a comma alone",
+                )
+
+
+@check(
+    "ignored-inbound-retries", severity="warning", evidence="document", category="validation", kinds=CONFIG_KINDS,
+    rows=["MC-15", "MC-16", "MC-17"],
+)  # fmt: skip
+def ignored_inbound_retries(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Fields that retries towards one's own pod do not heed."""
+    for config in mesh_configs(resource):
+        retries = config["defaultInboundHttpRetryPolicy"]
+        for name in _IGNORED:
+            if retries[name].value is not None:
+                yield finding(
+                    retries[name].key,
+                    f"`{name}` has no effect on retries towards the own pod; Istio warns of it",
+                    hint="delete it",
+                )

@@ -1,0 +1,118 @@
+"""Settings of the mesh and of proxies that Istio does not know, and words and durations that it cannot read."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.istio.mesh_config_fields import WORDS, Placed, messages, placed
+from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import CONFIG_KINDS, NETWORK_KINDS, PROXY_KINDS, mesh_configs, mesh_networks, proxy_configs
+from istiolint.primitives.durations import nanoseconds
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.fault import Fault
+from istiolint.schema.rules import INVALID_DURATION, UNKNOWN_VALUE, WRONG_TYPE
+from istiolint.schema.spelling import nearest
+from istiolint.schema.wrong_types import wrong_type
+from istiolint.settings import minor
+
+_KINDS = tuple(dict.fromkeys([*CONFIG_KINDS, *NETWORK_KINDS, *PROXY_KINDS]))
+
+
+_TYPES = {
+    "string": "string", "map<string, string>": "string", "bool": "boolean", "int32": "integer", "uint32": "integer",
+    "int64": "integer", "double": "number",
+}  # fmt: skip
+_NUMBER = re.compile(r"(-?\d+(\.\d+)?)?")
+
+
+def _fields(resource: Resource) -> Iterator[Placed]:
+    for config in mesh_configs(resource):
+        yield from placed(config, "MeshConfig")
+    if resource.type not in CONFIG_KINDS:
+        for config in proxy_configs(resource):
+            yield from placed(config, "ProxyConfig")
+    for networks in mesh_networks(resource) if resource.type in NETWORK_KINDS else ():
+        for _, network in networks.items():
+            yield from placed(network, "Network")
+
+
+@check(
+    "unknown-mesh-setting", severity="error", evidence="document", category="validation", kinds=_KINDS,
+)  # fmt: skip
+def unknown_mesh_setting(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A setting that istiod drops without a word: one that there is not, or not yet."""
+    version = mesh.settings.istio_version
+    for at, setting, siblings in _fields(resource):
+        name = str(at.name)
+        if has_placeholder(name):
+            continue
+        if setting is None:
+            near = nearest(name, siblings)
+            yield finding(
+                at.key,
+                f"there is no setting `{name}` here; istiod drops it without a word",
+                hint=f"did you mean `{near[0][1]}`?" if near else "delete it, or move it to where it belongs",
+                severity=None if near else "warning",
+            )
+        elif setting.since and minor(setting.since) > minor(version):
+            yield finding(
+                at.key,
+                f"`{name}` came with Istio {setting.since}; {version} drops it without a word",
+                hint="upgrade Istio, or delete it",
+            )
+
+
+@further_check(UNKNOWN_VALUE, kinds=_KINDS)
+def unknown_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A word that a setting does not know."""
+    for at, setting, _ in _fields(resource):
+        words = WORDS.get(setting.type) if setting is not None else None
+        if words is None or not at.text or at.text in words:
+            continue
+        near = nearest(at.text.upper(), words) if at.text.replace("_", "").isalnum() else []
+        if has_placeholder(at.text) and not near:
+            continue
+        yield finding(
+            at,
+            f"`{at.name}` does not know `{at.text}`; istiod cannot take it, and the setting is not what is written here",
+            hint=f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{word}`' for word in words)}",
+        )
+
+
+@further_check(WRONG_TYPE, kinds=_KINDS)
+def mistyped_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A number where text stands, text where `true` or `false` does, and the like: istiod cannot read the whole of it."""
+    for at, setting, _ in _fields(resource):
+        if setting is None or setting.removed or at.value is None:
+            continue
+        within = setting.map and isinstance(at.value, dict)
+        wanted = "object" if setting.type in messages() or (setting.map and not within) else _TYPES.get(setting.type)
+        for value in [item for _, item in at.items()] if within else [*at] if isinstance(at.value, list) else [at]:
+            if wanted and not _fits(value.value, wanted) and not has_placeholder(value.text):
+                yield wrong_type(Fault(value, value.value, "type", {"type": wanted}, ()), None, None)
+
+
+def _fits(value: Any, wanted: str) -> bool:
+    """Whether istiod reads a value as this type: it takes numbers in quotes as well."""
+    if value is None or isinstance(value, bool):
+        return value is None or wanted == "boolean"
+    if wanted in ("integer", "number"):
+        return isinstance(value, (int, float)) or (isinstance(value, str) and _NUMBER.fullmatch(value) is not None)
+    return isinstance(value, {"string": str, "boolean": bool, "object": dict}[wanted])
+
+
+@further_check(INVALID_DURATION, kinds=_KINDS)
+def unreadable_mesh_duration(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A time that is none."""
+    for at, setting, _ in _fields(resource):
+        if setting is None or setting.type != "duration" or at.value is None or has_placeholder(at.text):
+            continue
+        if not isinstance(at.value, str) or nanoseconds(at.text) is None:
+            yield finding(
+                at,
+                f"`{at.value}` is no duration; istiod cannot read the configuration",
+                hint="write a number with its unit, such as `250ms`, `5s` or `1h`",
+            )

@@ -1,0 +1,1 @@
+"""Checks of meshes of several clusters and networks."""

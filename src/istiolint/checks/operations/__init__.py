@@ -1,0 +1,1 @@
+"""Checks of how a mesh is run: availability, cost, exposure, istiod."""

@@ -1,0 +1,58 @@
+"""What one node or one upgrade takes down with it."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.workloads import Workload
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+def _is_istiod(resource: Resource) -> bool:
+    return resource.labels.get("app") == "istiod" or resource.labels.get("istio") == "pilot"
+
+
+def _what(workload: Workload) -> str:
+    if _is_istiod(workload.resource):
+        return "istiod"
+    return "the gateway" if is_gateway(workload) else ""
+
+
+@check("single-replica", severity="warning", evidence="document", category="production", kinds=["Deployment"])
+def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """istiod or a gateway that runs once."""
+    workload = mesh.workloads.of(deployment)
+    replicas = deployment.spec["replicas"]
+    if workload is None or replicas.number != 1 or not (what := _what(workload)):
+        return
+    scaled = any(
+        scaler.spec["scaleTargetRef"]["name"].text == deployment.name
+        for scaler in mesh.in_namespace("HorizontalPodAutoscaler", deployment.namespace)
+    )
+    stage = mesh.environments.stage(deployment)
+    if not scaled and stage != "test":
+        effect = "no pod starts and no change arrives" if what == "istiod" else "nothing from outside gets in"
+        yield finding(
+            replicas,
+            f"{what} runs once: while its node is drained or it restarts, {effect}",
+            hint="run two or more, on different nodes, with a PodDisruptionBudget",
+            severity="warning" if stage == "production" else "info",
+        )
+
+
+@check("disruption-budget-missing", severity="info", evidence="missing", category="production", kinds=["Deployment"])
+def disruption_budget_missing(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """istiod or a gateway of which all replicas may be drained at once."""
+    workload = mesh.workloads.of(deployment)
+    if workload is None or (deployment.spec["replicas"].number or 0) < 2 or not (what := _what(workload)):
+        return
+    budgets = mesh.in_namespace("PodDisruptionBudget", deployment.namespace)
+    if not any(workload.matches(budget.spec["selector"]["matchLabels"].labels) for budget in budgets):
+        yield finding(
+            deployment.spec["replicas"],
+            f"no PodDisruptionBudget keeps a replica of {what} running while nodes are drained",
+            hint="add one with `minAvailable: 1`",
+            known=mesh.settings.whole_mesh or bool(budgets),
+        )

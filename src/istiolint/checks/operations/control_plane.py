@@ -1,0 +1,98 @@
+"""The control plane's own resources: webhooks of an external istiod, and what istiod may fetch."""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+WEBHOOKS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
+BLOCKED_CIDRS = "BLOCKED_CIDRS_IN_JWKS_URIS"
+
+
+def _istiod_webhooks(configuration: Resource) -> Iterator[Cursor]:
+    """`clientConfig` of each webhook by which istiod injects sidecars and validates."""
+    if configuration.kind == "MutatingWebhookConfiguration":
+        ours = configuration.name.startswith("istio-sidecar-injector")
+    else:
+        ours = configuration.name == "istiod-default-validator" or configuration.name.startswith("istio-validator")
+    if ours:
+        for webhook in configuration["webhooks"]:
+            yield webhook["clientConfig"]
+
+
+@check(
+    "webhook-without-address", severity="warning", evidence="document", category="validation", kinds=WEBHOOKS, codes=["IST0163"]
+)
+def webhook_without_address(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Neither a service nor a usable URL: the API server cannot reach istiod."""
+    for client in _istiod_webhooks(configuration):
+        url = client["url"]
+        if url.text:
+            if not _hostname(url.text):
+                yield finding(url, f"`{url.text}` is no URL with a host; the API server cannot call istiod", hint=_URL)
+        elif not client["service"]:
+            at = url.key if url.exists else client.key
+            yield finding(at, "the webhook has neither a `service` nor a `url`; the API server cannot call istiod", hint=_URL)
+
+
+_URL = "write the address of the external istiod, such as `https://istiod.example.com:15017/inject`, or name a `service`"
+
+
+@check(
+    "webhook-url-with-ip-address", severity="info", evidence="document", category="validation", kinds=WEBHOOKS, codes=["IST0164"]
+)
+def webhook_url_with_ip_address(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An IP address: certificates seldom name it, and it changes with the cluster."""
+    for client in _istiod_webhooks(configuration):
+        host = _hostname(client["url"].text)
+        if host and _is_address(host):
+            yield finding(
+                client["url"].part(host),
+                f"istiod is called by the address `{host}`: its certificate must name it, and the webhook breaks when it changes",
+                hint="use a DNS name",
+            )
+
+
+@check(
+    "jwks-fetch-unrestricted",
+    severity="info",
+    evidence="contradiction",
+    category="security",
+    kinds=["Deployment"],
+    codes=["IST0175"],
+)
+def jwks_fetch_unrestricted(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """istiod fetches any jwksUri that a RequestAuthentication names, from inside the cluster."""
+    authentication = next(iter(mesh.all("RequestAuthentication")), None)
+    if deployment.labels.get("app") != "istiod" or authentication is None:
+        return
+    containers = deployment.spec["template"]["spec"]["containers"]
+    blocked = any(env["name"].text == BLOCKED_CIDRS and env["value"].text for container in containers for env in container["env"])
+    if not blocked:
+        yield finding(
+            deployment.metadata["name"],
+            f"`{BLOCKED_CIDRS}` is not set: whoever may write a RequestAuthentication can make istiod fetch from any address "
+            "that it reaches",
+            hint=f"set `{BLOCKED_CIDRS}` on istiod to the ranges that hold no key servers, such as the metadata service's",
+            related=[(authentication, "a RequestAuthentication is in use")],
+        )
+
+
+def _hostname(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,71 @@
+"""What proxies cost: statistics that nobody reads, threads on every core, connections for one request."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.operations.production import gravity
+from istiolint.checks.resilience.connection_pools import connection_pools
+from istiolint.findings.finding import Finding, Severity
+from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import CONFIG_KINDS, PROXY_KINDS, proxy_configs
+from istiolint.mesh.injection import is_gateway
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import WORKLOADS
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_EVERYTHING = (".*", ".+", "^.*", "^.*$", "^.+$")
+_OF_EACH_SERVICE = ("cluster", "cluster.")
+
+
+@check("all-statistics", severity="warning", evidence="document", category="production", kinds=list(PROXY_KINDS))
+def all_statistics(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Statistics of all that a proxy knows."""
+    severity = gravity(mesh, resource)
+    for config in proxy_configs(resource) if severity else ():
+        matcher = config["proxyStatsMatcher"]
+        yield from (_all(at, severity) for at in matcher["inclusionRegexps"] if at.text in _EVERYTHING)
+        for prefix in matcher["inclusionPrefixes"] if resource.type in CONFIG_KINDS else ():
+            if prefix.text in _OF_EACH_SERVICE:
+                yield _all(prefix, severity)
+
+
+def _all(at: Cursor, severity: Severity | None) -> Finding:
+    return finding(
+        at,
+        f"`{at.text}` lets proxies keep dozens of statistics for each service that they know: memory, and time series in "
+        "Prometheus, for each pod times each service",
+        hint="name the statistics that are read, such as `cluster.outbound.*upstream_rq_pending_overflow`",
+        severity=severity,
+    )
+
+
+@check("proxy-on-all-cores", severity="warning", evidence="document", category="production", kinds=["ProxyConfig", *PROXY_KINDS])
+def proxy_on_all_cores(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Sidecars with a thread for each core of their node."""
+    workload = mesh.workloads.of(resource) if resource.type in WORKLOADS else None
+    if workload and is_gateway(workload):
+        return
+    configs = [resource.spec] if resource.type == "ProxyConfig" else proxy_configs(resource)
+    for config in configs:
+        if config["concurrency"].number == 0 and (severity := gravity(mesh, resource)):
+            yield finding(
+                config["concurrency"],
+                "`concurrency: 0` starts a thread for each core of the node, in every sidecar: memory and connections are "
+                "multiplied by the cores",
+                hint="delete it: then the proxy goes by its CPU limit",
+                severity=severity,
+            )
+
+
+@check("connection-for-each-request", severity="info", evidence="document", category="production", kinds=["DestinationRule"])
+def connection_for_each_request(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Connections that are closed after one request."""
+    for pool in connection_pools(rule):
+        limit = pool["http"]["maxRequestsPerConnection"]
+        tutorial = pool["tcp"]["maxConnections"].number == 1 and pool["http"]["http1MaxPendingRequests"].number == 1
+        if limit.number == 1 and not tutorial and gravity(mesh, rule):
+            yield finding(
+                limit,
+                "`maxRequestsPerConnection: 1` opens a connection for each request, with a TLS handshake for each under mTLS",
+                hint="delete it, or write hundreds",
+            )

@@ -1,0 +1,1 @@
+"""Checks of retries, timeouts, circuit breakers, outlier detection, load balancing and fault injection."""

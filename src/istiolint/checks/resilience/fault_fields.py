@@ -1,0 +1,91 @@
+"""Faults of VirtualServices that Istio refuses, or that do nothing."""
+
+from collections.abc import Iterator
+
+from istiolint.documents.placeholders import has_variable
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.primitives.statuses import GRPC_STATUSES, grpc_status, is_answer
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.rules import OUT_OF_RANGE, UNKNOWN_VALUE
+
+_INT32, _UINT32 = range(-(2**31), 2**31), range(2**32)
+"""What the schema allows: it reports other numbers."""
+
+
+@check(
+    "fault-without-kind", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-74", "VS-79"],
+)  # fmt: skip
+def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Faults that do not say what goes wrong."""
+    for route in service.spec["http"]:
+        fault = route["fault"]
+        if fault.value is None:
+            continue
+        abort, delay = fault["abort"], fault["delay"]
+        if isinstance(fault.value, dict) and abort.value is None and delay.value is None:
+            yield finding(
+                fault.key,
+                "the fault neither aborts nor delays; Istio refuses the VirtualService",
+                hint="write `abort` or `delay`, or delete it",
+                severity="error",
+            )
+        if isinstance(abort.value, dict) and all(
+            abort[kind].value is None for kind in ("httpStatus", "grpcStatus", "http2Error")
+        ):
+            yield finding(
+                abort.key, "the abort has no status: Istio drops it, and no request fails", hint="add `httpStatus: 503`"
+            )
+        if isinstance(delay.value, dict) and all(delay[kind].value is None for kind in ("fixedDelay", "exponentialDelay")):
+            yield finding(
+                delay.key,
+                "the delay does not say how long: Istio drops it, and no request waits",
+                hint="add `fixedDelay: 5s`",
+            )
+
+
+@check(
+    "unsupported-fault", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-77", "VS-82"],
+)  # fmt: skip
+def unsupported_fault(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Faults that the API describes and Istio cannot inject."""
+    for route in service.spec["http"]:
+        for fault, field, instead in (("abort", "http2Error", "httpStatus"), ("delay", "exponentialDelay", "fixedDelay")):
+            written = route["fault"][fault][field]
+            if written.value is not None:
+                yield finding(
+                    written.key, f"`{field}` is not supported; Istio refuses the VirtualService", hint=f"write `{instead}`"
+                )
+
+
+@further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-76", "P-34"])
+def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Names of gRPC statuses, which are written in capitals."""
+    for route in service.spec["http"]:
+        status = route["fault"]["abort"]["grpcStatus"]
+        if not isinstance(status.value, str) or status.text in GRPC_STATUSES or has_variable(status.text):
+            continue
+        meant = grpc_status(status.text)
+        yield finding(
+            status,
+            f"`{status.text}` is no status of gRPC; Istio refuses the VirtualService",
+            hint=f"write `{meant}`" if meant else "write one such as `UNAVAILABLE` or `INTERNAL`",
+            fix=Fix(f"write `{meant}`", (Replace(status.place, meant),)) if meant else None,
+        )
+
+
+@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-78", "VS-99"])
+def status_of_answer(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Statuses of aborts and direct responses."""
+    for route in service.spec["http"]:
+        for status, known in ((route["fault"]["abort"]["httpStatus"], _INT32), (route["directResponse"]["status"], _UINT32)):
+            number = status.number
+            if number is not None and number in known and not is_answer(number):
+                yield finding(
+                    status,
+                    f"`{number}` is not an HTTP status from 200 to 599; Istio rejects the VirtualService",
+                    hint="set a number from 200 to 599",
+                )

@@ -1,0 +1,109 @@
+"""Load balancers: hash keys, tables and rings, and warm-up."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.routing.subset_fields import duplicates
+from istiolint.checks.schema.shared_rules import DUPLICATE_NAME, EMPTY_FIELD
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.traffic_policies import traffic_policies
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.rules import CONFLICTING_FIELDS, OUT_OF_RANGE
+
+_LARGEST_TABLE = 5000011
+"""Envoy's tables are smaller than this."""
+
+
+def _load_balancers(rule: Resource) -> Iterator[Cursor]:
+    for policy in traffic_policies(rule):
+        yield policy["loadBalancer"]
+
+
+@further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["LB-01", "LB-02"])
+def cookie_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Cookies and their attributes with an empty name. (Of a missing one the schema tells.)"""
+    for balancer in _load_balancers(rule):
+        cookie = balancer["consistentHash"]["httpCookie"]
+        for name in (cookie["name"], *(attribute["name"] for attribute in cookie["attributes"])):
+            if name.value == "":
+                what = "the cookie" if name.path[-2] == "httpCookie" else "an attribute of the cookie"
+                yield finding(name, f"the name of {what} is empty; Istio refuses the DestinationRule", hint="name it")
+
+
+@further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["LB-03"])
+def duplicate_attribute(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two attributes of one name."""
+    for balancer in _load_balancers(rule):
+        yield from duplicates(balancer["consistentHash"]["httpCookie"]["attributes"], "attribute", rule.kind)
+
+
+@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LB-05", "LB-09"])
+def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The old size of a ring beside the algorithm that has one of its own; two ways to prefer near endpoints."""
+    for balancer in _load_balancers(rule):
+        hash_, old = balancer["consistentHash"], balancer["consistentHash"]["minimumRingSize"]
+        pairs = [(old, hash_[name]) for name in ("ringHash", "maglev") if old.value not in (None, 0, "0")]
+        pairs.append((balancer["localityLbSetting"], balancer["zoneAwareLbSetting"]))
+        for one, other in pairs:
+            if one.value is not None and isinstance(other.value, dict):
+                yield finding(
+                    other.key,
+                    f"`{one.name}` and `{other.name}` exclude each other; Istio refuses the DestinationRule",
+                    hint="keep one of them",
+                    related=[(one.key, f"`{one.name}` is set here")],
+                )
+
+
+@check(
+    "invalid-hash-table", severity="error", evidence="document", category="validation", kinds=["DestinationRule"],
+    rows=["LB-06", "LB-07", "LB-08"],
+)  # fmt: skip
+def invalid_hash_table(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A table of Maglev whose size Envoy does not take."""
+    for balancer in _load_balancers(rule):
+        maglev = balancer["consistentHash"]["maglev"]
+        size = maglev["tableSize"]
+        if isinstance(maglev.value, dict) and size.value is None and maglev.mapping.keys() <= {"tableSize"}:
+            yield finding(
+                maglev.key, "`maglev` has no `tableSize`; Istio refuses the DestinationRule", hint="write `tableSize: 65537`"
+            )
+        elif size.number is not None and size.number >= 0 and (fault := _table_fault(size.number)):
+            yield finding(
+                size,
+                f"`{size.number}` is no size of a table: {fault}; Istio refuses the DestinationRule",
+                hint=_prime_near(size.number),
+            )
+
+
+def _table_fault(size: int) -> str | None:
+    if size >= _LARGEST_TABLE:
+        return f"it is not below {_LARGEST_TABLE}"
+    return None if _is_prime(size) else "it is no prime number"
+
+
+def _is_prime(number: int) -> bool:
+    """As Envoy counts, for which 1 is prime, too."""
+    return number in (1, 2, 3) or (
+        number > 1 and number % 2 != 0 and all(number % odd for odd in range(3, int(number**0.5) + 1, 2))
+    )
+
+
+def _prime_near(number: int) -> str:
+    """The first prime from a number upwards that a table may have."""
+    start = number if 1 < number < _LARGEST_TABLE - 100 else 65537
+    return f"write `{next(candidate for candidate in range(start, start + 1000) if _is_prime(candidate))}`"
+
+
+@further_check(OUT_OF_RANGE, kinds=["DestinationRule"], rows=["LB-14"])
+def aggression(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """How steeply traffic grows during warm-up."""
+    for balancer in _load_balancers(rule):
+        value = balancer["warmup"]["aggression"]
+        if isinstance(value.value, (int, float)) and not isinstance(value.value, bool) and value.value <= 0:
+            yield finding(
+                value,
+                f"`{value.value}` is not more than 0; Istio refuses the DestinationRule",
+                hint="write 1 for traffic that grows evenly",
+            )

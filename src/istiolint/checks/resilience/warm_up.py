@@ -1,0 +1,32 @@
+"""Warm-up: new endpoints that are to get less traffic at first."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.traffic_policies import traffic_policies
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_WITHOUT = ("RANDOM", "PASSTHROUGH")
+"""Algorithms of Envoy that know no slow start."""
+
+
+@check("warm-up-without-effect", severity="warning", evidence="document", category="traffic", kinds=["DestinationRule"])
+def warm_up_without_effect(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Warm-up beside an algorithm that knows none."""
+    for policy in traffic_policies(rule):
+        balancer = policy["loadBalancer"]
+        simple, hashed = balancer["simple"], balancer["consistentHash"]
+        algorithm = simple if simple.text in _WITHOUT else hashed if isinstance(hashed.value, dict) else None
+        if algorithm is None:
+            continue
+        named = f"`{simple.text}`" if algorithm is simple else "`consistentHash`"
+        for field in ("warmup", "warmupDurationSecs"):
+            if balancer[field]:
+                yield finding(
+                    balancer[field].key,
+                    f"{named} knows no warm-up: new endpoints get their full share of the traffic at once",
+                    hint=f"use ROUND_ROBIN or LEAST_REQUEST, or delete `{field}`",
+                    related=[(algorithm.key, "the algorithm")],
+                )

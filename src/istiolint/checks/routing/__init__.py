@@ -1,0 +1,1 @@
+"""Checks of VirtualService and DestinationRule: hosts, routes, matches, subsets."""

@@ -1,0 +1,45 @@
+"""CORS of VirtualServices: origins and methods."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.schema.shared_rules import EMPTY_FIELD
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import finding, further_check
+from istiolint.schema.rules import UNKNOWN_VALUE
+from istiolint.traffic.words import head
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*")
+
+
+@further_check(EMPTY_FIELD, kinds=["VirtualService"], rows=["VS-67"])
+def empty_origin(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Origins without a text."""
+    for route in service.spec["http"]:
+        for origin in route["corsPolicy"]["allowOrigins"]:
+            if isinstance(origin.value, dict) and all(origin[form].value in (None, "") for form in ("exact", "prefix", "regex")):
+                yield finding(
+                    head(origin),
+                    "an origin has no text; Istio refuses the VirtualService",
+                    hint='write `exact: "*"` for all origins',
+                )
+
+
+@further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-69"])
+def unknown_method(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Methods that Istio does not know, above all in lower case."""
+    for route in service.spec["http"]:
+        for method in route["corsPolicy"]["allowMethods"]:
+            text = method.text
+            if not isinstance(method.value, str) or text in METHODS or has_placeholder(text):
+                continue
+            meant = text.strip().upper()
+            known = meant in METHODS
+            yield finding(
+                method,
+                f"`{text}` is no method that Istio knows; it refuses the VirtualService",
+                hint=f"write `{meant}`" if known else "write one of " + ", ".join(f"`{method}`" for method in METHODS),
+                fix=Fix(f"write `{meant}`", (Replace(method.place, meant),)) if known else None,
+            )

@@ -1,0 +1,100 @@
+"""Headers that VirtualServices set, add and remove, and those that they show to scripts of other origins."""
+
+from collections.abc import Callable, Iterator
+
+from istiolint.checks.schema.shared_rules import INVALID_HEADER_NAME
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.primitives.headers import cors_name_fault, edited_name_fault, names_authority, set_name_fault, value_fault
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+
+_TEMPLATES = ("{{", "${", "$(")
+"""What a value is filled in by. (`%NAME%` stays: Envoy fills that in.)"""
+
+
+def _edits(service: Resource) -> Iterator[Cursor]:
+    """What is done to headers, of whole routes and of single destinations."""
+    for route in service.spec["http"]:
+        for edits in (route["headers"], *(destination["headers"] for destination in route["route"])):
+            if edits:
+                yield edits
+
+
+@further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-60", "VS-62", "VS-63", "VS-65", "VS-113", "P-20", "P-21"])
+def name_of_edited_header(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Headers that may not be set, added or removed."""
+    for headers in _edits(service):
+        for side in ("request", "response"):
+            fault_of = set_name_fault if side == "request" else edited_name_fault
+            for verb in ("set", "add"):
+                for name, value in headers[side][verb].items():
+                    yield from _refused(name, value, f"cannot be {verb if verb == 'set' else 'added'}", fault_of)
+            for item in headers[side]["remove"]:
+                if isinstance(item.value, str):
+                    yield from _refused(item.text, item, "cannot be removed", edited_name_fault)
+
+
+def _refused(name: str, at: Cursor, cannot: str, fault_of: Callable[[str], str | None]) -> Iterator[Finding]:
+    if isinstance(name, str) and not has_placeholder(name) and (fault := fault_of(name)):
+        yield finding(
+            at if isinstance(at.name, int) else at.key,
+            f"the header `{name}` {cannot}: {fault}; Istio refuses the VirtualService",
+            hint="rewrite paths and hosts with `rewrite`" if name in (":path", ":authority", "host") else "delete it",
+        )
+
+
+@check(
+    "invalid-header-value", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-61", "VS-64", "VS-113", "P-27"],
+)  # fmt: skip
+def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Values that Envoy cannot read, above all a percent sign that stands for itself."""
+    for headers in _edits(service):
+        for side in ("request", "response"):
+            for verb in ("set", "add"):
+                for _, value in headers[side][verb].items():
+                    text = value.text
+                    if not any(mark in text for mark in _TEMPLATES) and (fault := value_fault(text)):
+                        shown = f"`{text[:60]}`" if text.isprintable() else "the value"
+                        yield finding(
+                            value,
+                            f"{shown} is no value of a header: {fault}; Istio refuses the VirtualService",
+                            hint="Envoy's variables are written `%NAME%` or `%NAME(argument)%`",
+                        )
+
+
+@check(
+    "authority-set-twice", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-66"],
+)  # fmt: skip
+def authority_set_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The host of a request written by more than one part of a route."""
+    for route in service.spec["http"]:
+        request = route["headers"]["request"]
+        written = [value for verb in ("set", "add") for name, value in request[verb].items() if names_authority(str(name))]
+        if route["rewrite"]["authority"].text:
+            written.insert(0, route["rewrite"]["authority"])
+        for other in written[1:]:
+            yield finding(
+                other.key,
+                f"`{other.name}` sets the host of the request, and so does `{written[0].name}`; Istio refuses the VirtualService",
+                hint="keep `rewrite.authority` alone",
+                related=[(written[0].key, "the host is set here")],
+            )
+
+
+@further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-70", "VS-71", "P-23"])
+def header_name_for_scripts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Headers of CORS."""
+    for route in service.spec["http"]:
+        for field in ("allowHeaders", "exposeHeaders"):
+            for name in route["corsPolicy"][field]:
+                if isinstance(name.value, str) and not has_placeholder(name.text) and (fault := cors_name_fault(name.text)):
+                    yield finding(
+                        name,
+                        f"`{name.text}` is no name of a header: {fault}; Istio refuses the VirtualService",
+                        hint="write one name an item, or `*` for all",
+                    )

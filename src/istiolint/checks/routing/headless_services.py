@@ -1,0 +1,34 @@
+"""Headless Services: their pods have names in DNS, which are no hosts of the mesh."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check("destination-rule-for-pods", severity="warning", evidence="contradiction", category="traffic", kinds=["DestinationRule"])
+def destination_rule_for_pods(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A rule for the pods of a headless Service by their names, under which nobody looks for one."""
+    host = rule.spec["host"]
+    domain = f".svc.{mesh.settings.cluster_domain}"
+    pod, _, service_name = host.text.removesuffix(domain).partition(".")
+    name, dot, namespace = service_name.partition(".")
+    if (
+        not (host.text.endswith(domain) and pod and name and dot and namespace)
+        or "." in namespace
+        or any(mesh.hosts.under(host.text))
+    ):
+        return
+    service = mesh.get("Service", namespace, name)
+    if service is None or service.spec["clusterIP"].text != "None" or mesh.rivals(rule, service):
+        return
+    whole = f"{name}.{namespace}{domain}"
+    yield finding(
+        host,
+        f"nobody looks for this rule: the mesh knows Service `{namespace}/{name}`, and no host for its single pods; connections "
+        f"to `{host.text}` go by the DestinationRules for `{whole}`",
+        hint=f"write `host: {whole}`; or, to treat pods differently, declare them as hosts in a ServiceEntry",
+        related=[(service.spec["clusterIP"], "the Service is headless")],
+    )

@@ -1,0 +1,123 @@
+"""Matches of VirtualServices: names of headers, texts that may not be empty, ports, and labels of callers."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.gateways.listeners import LARGEST_NUMBER
+from istiolint.checks.routing.subset_fields import label_faults
+from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_HEADER_NAME, INVALID_LABEL, INVALID_PORT
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.primitives.addresses import is_cidr, is_ip_address
+from istiolint.primitives.headers import match_name_fault
+from istiolint.primitives.hosts import label_fault
+from istiolint.primitives.ports import is_port
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+
+_FIELDS = ("scheme", "method", "authority")
+_MAPS = ("headers", "queryParams", "withoutHeaders")
+
+
+def _matches(service: Resource, *protocols: str) -> Iterator[Cursor]:
+    for protocol in protocols or ("http", "tls", "tcp"):
+        for route in service.spec[protocol]:
+            yield from route["match"]
+
+
+@further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-40", "VS-42", "P-22"])
+def header_name_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Names of headers in matches."""
+    for match in _matches(service, "http"):
+        for field in ("headers", "withoutHeaders"):
+            for name, condition in match[field].items():
+                if isinstance(name, str) and not has_placeholder(name) and (fault := match_name_fault(name)):
+                    yield finding(
+                        condition.key,
+                        f"`{name}` is no name of a header: {fault}; Istio refuses the VirtualService",
+                        hint="write the name alone, such as `x-user`",
+                    )
+
+
+@further_check(
+    EMPTY_FIELD, kinds=["VirtualService"], rows=["VS-41", "VS-43", "VS-44", "VS-45", "VS-46", "VS-47", "VS-48", "P-19"]
+)
+def empty_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Prefixes and expressions without a character. Only a path may have any beginning."""
+    for match in _matches(service, "http"):
+        for text in _texts(match):
+            if text.value == "":
+                yield finding(
+                    text,
+                    f"the {'expression' if text.name == 'regex' else 'prefix'} is empty; Istio refuses the VirtualService",
+                    hint="delete the condition, or write `{}` in its place for any value"
+                    if text.path[-3] in _MAPS
+                    else "delete the condition; without one, any value will do",
+                )
+
+
+def _texts(match: Cursor) -> Iterator[Cursor]:
+    """Prefixes and expressions that may not be empty."""
+    for field, condition in match.items():
+        if field == "uri":
+            yield condition["regex"]
+        elif field in _FIELDS or field in _MAPS:
+            for one in (condition,) if field in _FIELDS else (item for _, item in condition.items()):
+                yield one["prefix"]
+                yield one["regex"]
+
+
+@further_check(INVALID_PORT, kinds=["VirtualService"], rows=["VS-49", "VS-127", "VS-132"])
+def port_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Ports in matches; 0 counts as none, and of numbers below and far beyond the schema tells."""
+    for match in _matches(service):
+        number = match["port"].number
+        if number and number in range(LARGEST_NUMBER + 1) and not is_port(number):
+            yield finding(
+                match["port"],
+                f"`{number}` is no port; Istio refuses the VirtualService",
+                hint="a port is a number from 1 to 65535",
+            )
+
+
+@further_check(INVALID_LABEL, kinds=["VirtualService"], rows=["VS-50", "VS-128", "VS-133"])
+def labels_of_callers(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Labels of those who call."""
+    for match in _matches(service):
+        yield from label_faults(match["sourceLabels"], service.kind)
+
+
+@further_check(INVALID_ADDRESS, kinds=["VirtualService"], rows=["VS-126", "VS-131"])
+def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Ranges of addresses to which clients connect."""
+    for match in _matches(service, "tls", "tcp"):
+        for subnet in match["destinationSubnets"]:
+            text = subnet.text
+            if not isinstance(subnet.value, str) or has_placeholder(text):
+                continue
+            if not (is_cidr(text) if "/" in text else is_ip_address(text)):
+                yield finding(
+                    subnet,
+                    f"`{text}` is neither an IP address nor a range; Istio refuses the VirtualService",
+                    hint="write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
+                )
+
+
+@check(
+    "invalid-source-namespace", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    rows=["VS-52"],
+)  # fmt: skip
+def invalid_source_namespace(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Namespaces of those who call that are no names of namespaces."""
+    for match in _matches(service):
+        namespace = match["sourceNamespace"]
+        if namespace.text and not has_placeholder(namespace.text) and (fault := label_fault(namespace.text)):
+            http = namespace.path[1] == "http"
+            yield finding(
+                namespace,
+                f"{fault}: no namespace is called `{namespace.text}`; "
+                + ("Istio refuses the VirtualService" if http else "Istio does not look, and the match takes nobody"),
+                hint="write the name of one namespace; patterns are not known here",
+                severity=None if http else "warning",
+            )

@@ -1,0 +1,107 @@
+"""The texts of match conditions: expressions that RE2 refuses, globs where none are known, paths that no request has."""
+
+from collections.abc import Iterator
+
+from istiolint.documents.quoting import as_scalar
+from istiolint.findings.finding import Finding, Fix, Rename, Replace
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+from istiolint.traffic import regex
+
+_LONGEST_REGEX = 1024
+_PLACEHOLDER = ("$", "{", "<", "%")
+
+
+@check(
+    "invalid-regex",
+    severity="error",
+    evidence="document",
+    category="validation",
+    kinds=["VirtualService"],
+    codes=["IST0106"],
+    rows=["P-18", "VS-41", "VS-43", "VS-44", "VS-45", "VS-46", "VS-47", "VS-48", "VS-68", "VS-108"],
+)
+def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Regular expressions that Istio's webhook refuses, because Envoy could not use them."""
+    for pattern in _patterns(service):
+        if len(pattern.text.encode("utf-8", "replace")) > _LONGEST_REGEX:
+            why: str | None = f"it is longer than {_LONGEST_REGEX} bytes"
+        else:
+            why = regex.refusal(pattern.text) if pattern.text else None
+        if why:
+            glob = pattern.text.startswith("*")
+            yield finding(
+                pattern,
+                f"`{pattern.text[:80]}` is no regular expression of the RE2 kind ({why}), and Istio refuses the VirtualService",
+                hint=f"a glob's `*` is `.*` here: `.{pattern.text[:80]}`"
+                if glob
+                else "RE2 knows no look-around, no back-references and no possessive quantifiers",
+            )
+
+
+@check("glob-in-match", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"], fixable=True)
+def glob_in_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An asterisk in an exact or prefix condition, where it is a character like any other."""
+    for match in _matches(service):
+        for field in ("uri", "authority"):
+            for form in ("exact", "prefix"):
+                text = match[field][form]
+                if "*" in text.text and text.text != "*":
+                    bare = text.text.removesuffix("*")
+                    is_prefix = bool(bare) and "*" not in bare
+                    yield finding(
+                        text,
+                        f"`*` in `{text.text}` is no wildcard: {form} conditions compare it as a character, which hardly any "
+                        "request has",
+                        hint=f"write `prefix: {bare}`" if is_prefix else "write a `regex` with `.*` in place of `*`",
+                        fix=_as_prefix(text, form, bare) if is_prefix else None,
+                    )
+
+
+def _as_prefix(text: Cursor, form: str, bare: str) -> Fix:
+    rename = () if form == "prefix" else (Rename(text.place, "prefix"),)
+    return Fix(f"write `prefix: {bare}`", (*rename, Replace(text.place, as_scalar(bare))), safe=False)
+
+
+@check("unmatchable-path", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"], fixable=True)
+def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Conditions on the path that no path meets: without the slash at its beginning, or with the query."""
+    for match in _matches(service):
+        for form in ("exact", "prefix", "regex"):
+            text = match["uri"][form]
+            start = regex.lead(text.text)[0] if form == "regex" else text.text
+            if start and start[0] not in "/*" and not any(mark in text.text for mark in _PLACEHOLDER):
+                yield finding(
+                    text,
+                    f"no path meets the {form} condition `{text.text}`: paths begin with `/`",
+                    hint=f"write `/{text.text}`",
+                    fix=Fix(f"write `/{text.text}`", (Replace(text.place, as_scalar(f"/{text.text}")),), safe=False),
+                )
+            elif form != "regex" and "?" in start:
+                yield finding(
+                    text,
+                    f"no path meets the {form} condition `{text.text}`: Envoy compares the path without its query",
+                    hint="match the part behind `?` with `queryParams`",
+                )
+
+
+def _matches(service: Resource) -> Iterator[Cursor]:
+    for route in service.spec["http"]:
+        yield from route["match"]
+
+
+def _patterns(service: Resource) -> Iterator[Cursor]:
+    """Every regular expression of the HTTP routes. In `withoutHeaders`, Istio takes `*` for presence."""
+    for match in _matches(service):
+        for field in ("uri", "scheme", "method", "authority"):
+            yield match[field]["regex"]
+        for field in ("headers", "queryParams", "withoutHeaders"):
+            for _, condition in match[field].items():
+                if not (field == "withoutHeaders" and condition["regex"].text == "*"):
+                    yield condition["regex"]
+    for route in service.spec["http"]:
+        yield route["rewrite"]["uriRegexRewrite"]["match"]
+        for origin in route["corsPolicy"]["allowOrigins"]:
+            yield origin["regex"]

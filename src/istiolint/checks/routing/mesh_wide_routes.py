@@ -1,0 +1,29 @@
+"""VirtualServices that take the requests of the whole mesh."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check("routes-for-whole-mesh", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"])
+def routes_for_whole_mesh(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A wildcard for all Services of the cluster, whose requests go to one destination."""
+    domain = mesh.hosts.cluster_domain
+    everything = ("*." + ".".join(parts) for parts in (["svc", *domain.split(".")][at:] for at in range(domain.count(".") + 2)))
+    wide = set(everything)
+    on_mesh = any(gateway.name == MESH for gateway, _ in bound_gateways(service))
+    routes = [route for route in service.spec["http"] if not route["match"] and (route["route"] or route["redirect"])]
+    for host in service.spec["hosts"] if on_mesh and "*" in mesh.virtual_services.scope(service) and routes else ():
+        if host.text in wide:
+            where = routes[0]["route"][0]["destination"]["host"].text
+            yield finding(
+                host,
+                f"`{host.text}` stands for every Service of the cluster: the requests of all sidecars go to "
+                f"{f'`{where}`' if where else 'one place'}, but for those with a VirtualService of their own",
+                hint="name the hosts that are meant, bind the VirtualService to a gateway, or limit it with `exportTo: [.]`",
+                related=[(routes[0], "the route without a match")],
+            )

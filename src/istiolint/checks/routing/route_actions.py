@@ -1,0 +1,82 @@
+"""What a route does with its requests: one thing, and never two that exclude each other."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.traffic.words import head, label
+
+CONFLICTING_ROUTE_ACTIONS = declare("conflicting-route-actions", severity="error", category="validation", codes=["IST0106"])
+
+_EXCLUDED = {
+    "redirect": ("route", "directResponse", "fault", "rewrite"),
+    "directResponse": ("route", "fault", "rewrite"),
+    "mirror": ("mirrors",),
+}
+_OTHER_ACTIONS = ("redirect", "directResponse", "delegate")
+_EXCLUDED_BY_DELEGATE = {"delegate": ("route", "redirect")}
+
+
+@check(
+    "route-without-action", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    codes=["IST0106"],
+    rows=["VS-31", "VS-121", "VS-130"],
+)  # fmt: skip
+def route_without_action(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Routes that say nothing about where requests go, which Istio's webhook refuses."""
+    for protocol in ("http", "tls", "tcp"):
+        others = _OTHER_ACTIONS if protocol == "http" else ()
+        for route in service.spec[protocol]:
+            if isinstance(route.value, dict) and not route["route"] and not any(_written(route[action]) for action in others):
+                also = ", `redirect` or `directResponse`" if protocol == "http" else ""
+                yield finding(
+                    head(route),
+                    f"route {label(route)} does not say where its traffic goes, and Istio refuses the VirtualService",
+                    hint=f"give it a `route` with a destination{also}",
+                )
+
+
+@further_check(
+    CONFLICTING_ROUTE_ACTIONS, kinds=["VirtualService"],
+    rows=["VS-21", "VS-22", "VS-24", "VS-25", "VS-26", "VS-27", "VS-28", "VS-29", "VS-30", "VS-32"],
+)  # fmt: skip
+def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Actions of one HTTP route that exclude each other, which Istio's webhook refuses."""
+    has_hosts = bool(service.spec["hosts"])
+    for route in service.spec["http"]:
+        root = has_hosts and _written(route["delegate"])
+        for action, excluded in (_EXCLUDED_BY_DELEGATE if root else _EXCLUDED).items():
+            for other in excluded if _written(route[action]) else ():
+                if route[other] if other in ("route", "mirrors") else _written(route[other]):
+                    yield finding(
+                        route[other].key,
+                        f"route {label(route)} has both `{action}` and `{other}`, and Istio refuses the VirtualService",
+                        hint=f"keep one of the two; what `{other}` shall do for other requests belongs into a route of its own",
+                        related=[(route[action].key, f"`{action}`")],
+                    )
+
+
+@check(
+    "delegate-that-delegates", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    codes=["IST0106"],
+    rows=["VS-23"],
+)  # fmt: skip
+def delegate_that_delegates(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A delegate (a VirtualService without hosts) that hands over to another, which Istio's webhook refuses."""
+    if not service.spec["hosts"]:
+        for route in service.spec["http"]:
+            if _written(route["delegate"]):
+                yield finding(
+                    route["delegate"].key,
+                    f"route {label(route)} delegates, but this VirtualService has no hosts and is a delegate itself: Istio "
+                    "allows one step only and refuses it",
+                    hint="give it `hosts`, or write the routes of the other delegate here",
+                )
+
+
+def _written(action: Cursor) -> bool:
+    """Whether a mapping is there, be it empty: null means nothing, and so does an empty list."""
+    return action.exists and action.value not in (None, [])

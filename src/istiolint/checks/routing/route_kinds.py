@@ -1,0 +1,55 @@
+"""Kinds of routes (http, tcp) against what the ports of a service carry for sidecars."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.services.ports import carries_http, names_protocol
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.primitives.ports import HTTP, PROTOCOLS
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check(
+    "routes-for-another-protocol", severity="warning", evidence="contradiction", category="traffic", kinds=["VirtualService"],
+)  # fmt: skip
+def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """HTTP routes for a host that declares no HTTP, or TCP routes for one that declares nothing else."""
+    kinds = [kind for kind in ("http", "tls", "tcp") if service.spec[kind]]
+    if kinds not in (["http"], ["tcp"]) or any(name.name != MESH for name, _ in bound_gateways(service)):
+        return
+    for host in mesh.virtual_services.mesh_hosts(service):
+        known = [one.resource for one in mesh.hosts.named(host.fqdn)]
+        owners = [owner for owner in known if owner is not None and owner.type in ("Service", "ServiceEntry")]
+        ports = [(port, _carries(port, owner)) for owner in owners for port in owner.spec["ports"]]
+        wanted = "http" if kinds == ["http"] else "tcp"
+        other = "tcp" if wanted == "http" else "http"
+        if ports and len(owners) == len(known) and all(carried == other for _, carried in ports):
+            if any(mesh.rivals(service, owner) for owner in owners):
+                continue
+            yield finding(
+                service.spec[wanted].key,
+                f"no port of `{host.fqdn}` carries {'HTTP' if wanted == 'http' else 'anything but HTTP'}, as they are declared: "
+                f"sidecars never use these {wanted} routes",
+                hint="give the port the name or `appProtocol` of what it carries, such as `http`, or write "
+                + ("`tcp` or `tls` routes" if wanted == "http" else "`http` routes"),
+                related=[(_said(owners[0].spec["ports"][0]), "the protocol is declared here")],
+            )
+
+
+def _carries(port: Cursor, owner: Resource) -> str:
+    """What a port is declared to carry: `http`, `tcp` for anything else, and nothing where Istio has to find out."""
+    if owner.type == "ServiceEntry":
+        protocol = port["protocol"].text.upper()
+        return "http" if protocol in HTTP else "tcp" if protocol in PROTOCOLS else ""
+    if not names_protocol(port):
+        return ""
+    return "http" if carries_http(port) else "tcp"
+
+
+def _said(port: Cursor) -> Cursor:
+    """Where a port tells its protocol: of a ServiceEntry's `protocol`, of a Service's `appProtocol` or `name`."""
+    field = "protocol" if port["number"].exists else "appProtocol" if port["appProtocol"] else "name"
+    return port[field] if port[field] else port["port"]

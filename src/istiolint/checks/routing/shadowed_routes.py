@@ -1,0 +1,231 @@
+"""Routes of a VirtualService that no request reaches, because earlier ones take everything they would match."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TypeAlias
+
+from istiolint.findings.finding import Delete, Finding, Fix, Place
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+from istiolint.traffic.callers import MESH, Binding
+from istiolint.traffic.http_match import http_match
+from istiolint.traffic.l4_match import tcp_match, tls_match
+from istiolint.traffic.shadowing import Match, Taken, taken
+from istiolint.traffic.words import head, in_words, label
+
+Reader: TypeAlias = Callable[[object, Binding], Match | None]
+READERS: dict[str, Reader] = {"http": http_match, "tls": tls_match, "tcp": tcp_match}
+_ALTERNATIVES = "the items of `match` are alternatives; to ask for all of them at once, write them as one item"
+
+
+@dataclass(frozen=True)
+class RouteList:
+    """`http`, `tls` or `tcp` of a VirtualService: its routes, and their matches read as far as they can be."""
+
+    routes: list[Cursor]
+    matches: list[list[Match | None]]
+    joined: bool
+
+    @cached_property
+    def catch_all(self) -> tuple[int, Cursor] | None:
+        """The first route that leaves nothing to later ones, and the place that shows it: the match, or the route."""
+        for index, (route, matches) in enumerate(zip(self.routes, self.matches, strict=True)):
+            if _hands_over(route):
+                continue
+            if not matches and not route["match"]:
+                return index, route
+            for position, match in enumerate(matches):
+                # A delegate's `prefix: /` is joined with the match that leads there, and Istio drops it if they contradict.
+                if match is not None and match.takes_everything and not (self.joined and route["match"][position].mapping):
+                    return index, route["match"][position]
+        return None
+
+    @cached_property
+    def taken(self) -> dict[int, list[Taken]]:
+        """The matches that get nothing, by route."""
+        end = self.catch_all[0] + 1 if self.catch_all else len(self.routes)
+        passing = [_hands_over(route) for route in self.routes]
+        found: dict[int, list[Taken]] = defaultdict(list)
+        for match in taken(self.matches[:end], passing=passing, joined=self.joined):
+            found[match.route].append(match)
+        return found
+
+    def lost(self) -> Iterator[tuple[int, list[Taken]]]:
+        """The routes all of whose matches are taken by earlier routes."""
+        for index, matches in self.taken.items():
+            if len(matches) == len(self.matches[index]):
+                yield index, matches
+
+    def match(self, route: int, position: int) -> Cursor:
+        """The match at a place."""
+        return self.routes[route]["match"][position]
+
+
+@lru_cache(maxsize=1)
+def route_lists(service: Resource) -> tuple[RouteList, ...]:
+    """The lists of routes of a VirtualService, read once for all rules.
+
+    A VirtualService without hosts is a delegate: others join its routes with theirs. A list with a route that is no route is
+    left out.
+    """
+    joined = not service.spec["hosts"]
+    gateways = frozenset(gateway.text for gateway in service.spec["gateways"]) or frozenset((MESH,))
+    binding = Binding(service.namespace, None)
+    if not joined:
+        binding = Binding(service.namespace, frozenset(map(binding.qualified, gateways)))
+    lists = []
+    for name, read in READERS.items():
+        routes = list(service.spec[name])
+        if all(route.mapping for route in routes):
+            lists.append(RouteList(routes, [_read(route["match"], read, binding) for route in routes], joined))
+    return tuple(lists)
+
+
+def _read(matches: Cursor, read: Reader, binding: Binding) -> list[Match | None]:
+    if matches and not isinstance(matches.value, list):
+        return [None]
+    return [read(match.value, binding) for match in matches]
+
+
+def _hands_over(route: Cursor) -> bool:
+    return route["delegate"].exists
+
+
+@check(
+    "route-after-catch-all", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    codes=["IST0130"],
+    rows=["VS-140", "VS-141"],
+)  # fmt: skip
+def route_after_catch_all(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Routes behind one without conditions."""
+    for routes in route_lists(service):
+        if not (found := routes.catch_all) or found[0] + 1 >= len(routes.routes):
+            continue
+        index, culprit = found
+        first, rest = routes.routes[index + 1], len(routes.routes) - index - 2
+        also = f" and the {rest} after it are" if rest > 1 else " and the one after it are" if rest else " is"
+        why = "has no match" if culprit is routes.routes[index] else f"matches everything ({in_words(culprit)})"
+        yield finding(
+            head(first),
+            f"route {label(first)}{also} never reached: route {label(routes.routes[index])} before it {why}",
+            hint="move the route that takes everything to the end of the list",
+            related=[(head(culprit), "takes everything")],
+        )
+
+
+@check(
+    "repeated-route", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    codes=["IST0130", "IST0131"],
+    rows=["VS-142", "VS-143"],
+)  # fmt: skip
+def repeated_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Routes whose matches were all written before."""
+    for routes in route_lists(service):
+        for index, matches in routes.lost():
+            if all(match.same for match in matches):
+                route, earlier = routes.routes[index], routes.routes[matches[0].by_route]
+                yield finding(
+                    route["match"].key,
+                    f"route {label(route)} is never reached: route {label(earlier)} already has the match "
+                    f"{in_words(routes.match(index, 0))}",
+                    hint="delete one of the two, or give the first a condition that lets some requests pass",
+                    related=_takers(routes, matches),
+                )
+
+
+@check(
+    "shadowed-route", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    codes=["IST0131"],
+    rows=["VS-144"],
+)  # fmt: skip
+def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Routes whose matches are all part of broader ones before."""
+    for routes in route_lists(service):
+        for index, matches in routes.lost():
+            broader = next((match for match in matches if not match.same), None)
+            if broader:
+                route, earlier = routes.routes[index], routes.routes[broader.by_route]
+                yield finding(
+                    route["match"].key,
+                    f"route {label(route)} is never reached: {in_words(routes.match(index, broader.match))} is part of "
+                    f"{in_words(routes.match(broader.by_route, broader.by_match))} in route {label(earlier)} before it",
+                    hint="move the narrower route before the broader one",
+                    related=_takers(routes, matches),
+                )
+
+
+@check(
+    "shadowed-match", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    codes=["IST0131"],
+    rows=["VS-142", "VS-144"],
+)  # fmt: skip
+def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Single matches that an earlier route takes, in a route that others still reach."""
+    for routes in route_lists(service):
+        for index, matches in routes.taken.items():
+            for match in matches if len(matches) < len(routes.matches[index]) else ():
+                if match.by_route < index:
+                    earlier = routes.routes[match.by_route]
+                    taker = routes.match(match.by_route, match.by_match)
+                    yield finding(
+                        head(routes.match(index, match.match)),
+                        f"{in_words(routes.match(index, match.match))} never leads to this route: route {label(earlier)} before "
+                        f"it takes {'the same' if match.same else in_words(taker)}",
+                        hint=_ALTERNATIVES
+                        if _could_be_one(routes.routes[index]["match"])
+                        else "delete this match, or move its route before the other",
+                        related=[(head(taker), "takes these requests")],
+                    )
+
+
+@check(
+    "redundant-match", severity="warning", evidence="document", category="validation", kinds=["VirtualService"], fixable=True,
+    codes=["IST0131"],
+    rows=["VS-142", "VS-144"],
+)  # fmt: skip
+def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Matches that another of the same route covers: harmless unless the rewrite depends on which of them matched."""
+    for routes in route_lists(service):
+        for index, matches in routes.taken.items():
+            for match in matches:
+                if match.by_route != index:
+                    continue
+                own, other = routes.match(index, match.match), routes.match(index, match.by_match)
+                rewrites = _rewrites_prefix(routes.routes[index]) and not _same_uri(own, other)
+                if rewrites or match.same or _form(own) == _form(other):
+                    yield finding(
+                        head(own),
+                        f"{in_words(own)} has no effect: {in_words(other)} before it in the same route takes all of it"
+                        + (", and the rewrite replaces that shorter part of the path" if rewrites else ""),
+                        hint="put the longer one first" if rewrites else "delete it",
+                        related=[(head(other), "takes these requests")],
+                        fix=None if rewrites else Fix("delete the match", (Delete(own.place),)),
+                    )
+
+
+def _takers(routes: RouteList, matches: list[Taken]) -> list[tuple[Place, str]]:
+    """The matches that take what a route would get, each once."""
+    places = dict.fromkeys((match.by_route, match.by_match) for match in matches)
+    return [(head(routes.match(*place)), "takes these requests") for place in places]
+
+
+def _could_be_one(matches: Cursor) -> bool:
+    """Whether the alternatives ask for different things, as those do that were meant to hold together."""
+    fields = [field for match in matches for field in match.mapping if field != "name"]
+    return len(fields) == len(set(fields))
+
+
+def _rewrites_prefix(route: Cursor) -> bool:
+    return bool(route["rewrite"]["uri"] or route["redirect"]["prefixRewrite"])
+
+
+def _same_uri(match: Cursor, other: Cursor) -> bool:
+    return bool(match["uri"].mapping == other["uri"].mapping)
+
+
+def _form(match: Cursor) -> list[str]:
+    return list(match["uri"].mapping)

@@ -1,0 +1,54 @@
+"""SNI hosts of VirtualServices: names of subsets in SNI, IP addresses, and those that `hosts` does not have."""
+
+from collections.abc import Iterator
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.primitives.addresses import is_ip_address
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+def _sni_hosts(service: Resource) -> Iterator[Cursor]:
+    for route in service.spec["tls"]:
+        for match in route["match"]:
+            yield from (host for host in match["sniHosts"] if host.text and not has_placeholder(host.text))
+
+
+@check("sni-with-ip-address", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+       rows=["VS-124"])  # fmt: skip
+def sni_with_ip_address(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An IP address where clients send names only."""
+    for host in _sni_hosts(service):
+        if is_ip_address(host.text):
+            yield finding(
+                host,
+                f"no client asks for `{host.text}`: SNI holds names, never IP addresses; Istio warns of it",
+                hint="match addresses with `destinationSubnets` of a `tcp` route",
+            )
+
+
+@check("sni-not-in-hosts", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+       rows=["VS-125"])  # fmt: skip
+def sni_not_in_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """SNI hosts that no host of the VirtualService stands for."""
+    hosts = [host.text for host in service.spec["hosts"] if host.text]
+    if not hosts or any(has_placeholder(host) for host in hosts):
+        return
+    for sni in _sni_hosts(service):
+        if not is_ip_address(sni.text) and not any(_part_of(sni.text, host) for host in hosts):
+            yield finding(
+                sni,
+                f"`{sni.text}` is not part of the `hosts` of this VirtualService; Istio refuses it",
+                hint="add it to `hosts`",
+                related=[(service.spec["hosts"].key, "the hosts are here")],
+            )
+
+
+def _part_of(name: str, host: str) -> bool:
+    """Whether a host stands for a name, as texts; the name may have a wildcard of its own."""
+    if not host.startswith("*"):
+        return name == host
+    return name.removeprefix("*").endswith(host[1:]) if name.startswith("*") else name.endswith(host[1:])

@@ -1,0 +1,67 @@
+"""Subsets of DestinationRules against the workloads of their host."""
+
+from collections.abc import Iterator, Mapping
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.workloads import Workload
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+TOPOLOGY = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone", "kubernetes.io/hostname")
+"""Labels that istiod takes from the node of a pod; empty ones it leaves out."""
+
+
+@check(
+    "subset-without-workload", severity="warning", evidence="contradiction", category="reference", kinds=["DestinationRule"],
+    codes=["IST0173", "KIA0203"],
+)  # fmt: skip
+def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The host has workloads, and none of them carries the labels of the subset."""
+    endpoints = list(_endpoints(rule, mesh))
+    if all(isinstance(endpoint, Workload) and mesh.rivals(rule, endpoint.resource) for endpoint in endpoints):
+        return
+    for subset in rule.spec["subsets"]:
+        labels = subset["labels"]
+        if labels.labels and not any(_carries(endpoint, labels.labels, mesh) for endpoint in endpoints):
+            wanted = ", ".join(f"{key}: {value}" for key, value in labels.labels.items())
+            yield finding(
+                labels,
+                f"no workload of `{rule.spec['host'].text}` carries `{wanted}`; the subset `{subset['name'].text}` is empty, and "
+                "routes to it answer 503",
+                hint=_seen(endpoints, labels.labels),
+            )
+
+
+def _endpoints(rule: Resource, mesh: Mesh) -> Iterator[Workload | dict[str, str]]:
+    """The workloads of the rule's host, and the labels of endpoints that ServiceEntries list."""
+    for known in mesh.hosts.under(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)):
+        service = known.resource
+        if service is not None and service.type == "Service":
+            yield from mesh.workloads.of_service(service)
+        elif service is not None and service.type == "ServiceEntry":
+            selector = service.spec["workloadSelector"]["labels"].labels
+            yield from mesh.workloads.selected(selector, service.namespace) if selector else ()
+            yield from ({**service.labels, **endpoint["labels"].labels} for endpoint in service.spec["endpoints"])
+
+
+def _carries(endpoint: Workload | dict[str, str], wanted: Mapping[str, str], mesh: Mesh) -> bool:
+    if isinstance(endpoint, dict):
+        return wanted.items() <= endpoint.items()
+    labels = endpoint.labels
+    missing = {key: value for key, value in wanted.items() if labels.get(key) != value}
+    if any(key not in TOPOLOGY or not value for key, value in missing.items()):
+        return False
+    node = mesh.get("Node", "", endpoint.spec["nodeName"].text)
+    # where the pods will run is not known before they do
+    return node is None or all(node.labels.get(key) == value for key, value in missing.items())
+
+
+def _seen(endpoints: list[Workload | dict[str, str]], wanted: Mapping[str, str]) -> str:
+    """What the workloads carry in place of the wanted values."""
+    carried = [endpoint if isinstance(endpoint, dict) else endpoint.labels for endpoint in endpoints]
+    for key in wanted:
+        values = sorted({labels[key] for labels in carried if key in labels})
+        if values and wanted[key] not in values:
+            return f"its workloads have {', '.join(f'`{key}: {value}`' for value in values[:5])}"
+    return "write labels that the pods carry"

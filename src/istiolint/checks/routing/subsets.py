@@ -1,0 +1,94 @@
+"""Subsets that routes name: does a DestinationRule make them, for those who use the route?"""
+
+from collections.abc import Iterator
+
+from istiolint.checks.placeholders import is_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.destination_rules import subsets
+from istiolint.mesh.virtual_services import destinations
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check(
+    "route-to-missing-subset", severity="error", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    codes=["IST0101", "KIA1107"],
+)  # fmt: skip
+def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A subset that no DestinationRule for the host makes."""
+    for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
+        rules = mesh.destination_rules.anywhere(fqdn)
+        made = subsets(rules)
+        if subset.text not in made:
+            maybe = not mesh.settings.whole_mesh and subset.text in subsets(mesh.destination_rules.maybe(fqdn, virtual_service))
+            yield finding(
+                subset,
+                f"no DestinationRule for `{host}` makes the subset `{subset.text}`; Envoy has no cluster for it and answers 503",
+                hint=_proposal(subset.text, sorted(made), bool(rules)),
+                related=[(_subsets_of(rule), f"{rule.title} is for this host") for rule in rules[:3]],
+                known=not maybe and (bool(rules) or _is_service_known(fqdn, mesh)),
+            )
+
+
+@check(
+    "subset-not-visible", severity="warning", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    codes=["IST0101", "KIA1107"],
+)  # fmt: skip
+def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A subset that a DestinationRule makes, but not for the proxies that use the route."""
+    audience = mesh.virtual_services.audience(virtual_service).namespaces
+    for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
+        rules = mesh.destination_rules.anywhere(fqdn)
+        used = {name: mesh.destination_rules.seen_from(name, fqdn) for name in audience}
+        maker = next((rule for rule in rules if subset.text in subsets([rule])), None)
+        if maker is None or any(subset.text in subsets(seen) for seen in used.values()):
+            continue
+        client = audience[0]
+        instead = used[client][:1]
+        yield finding(
+            subset,
+            f"proxies in namespace `{client}` do not get the subset `{subset.text}` of `{host}` from {maker.title}: "
+            + (
+                f"they use {instead[0].title}; Envoy has no cluster for the subset and answers 503"
+                if instead
+                else "rules count in their own namespace, and exported ones in that of the service and in the root namespace; "
+                "Envoy has no cluster for the subset and answers 503"
+            ),
+            hint="join both rules into one" if instead else f"move the rule to the service's namespace, or to `{client}`",
+            related=[
+                (subsets([maker])[subset.text], "the subset is made here"),
+                *((rule.spec["host"], "this rule counts instead") for rule in instead),
+            ],
+        )
+
+
+def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str, Cursor, str]]:
+    """The host as written, the subset and the full name of the host of every destination with a subset."""
+    for destination in destinations(virtual_service):
+        host, subset = destination["host"].text, destination["subset"]
+        if host and subset.text and not is_placeholder(host) and not is_placeholder(subset.text):
+            yield host, subset, mesh.hosts.fqdn(host, virtual_service.namespace)
+
+
+def _is_service_known(fqdn: str, mesh: Mesh) -> bool:
+    """Whether the input, which has no rule for a host, would have one: it has the service itself."""
+    service = mesh.hosts.service_name(fqdn)
+    behind = next(mesh.hosts.behind(fqdn), None) is not None
+    return mesh.settings.whole_mesh or (behind and not (service and mesh.hosts.is_deployed_to(service.namespace)))
+
+
+def _proposal(subset: str, made: list[str], has_rules: bool) -> str:
+    from difflib import get_close_matches
+
+    if not has_rules:
+        return "add a DestinationRule for the host with this subset"
+    if not made:
+        return "the DestinationRules for the host make no subsets: add this one"
+    near = get_close_matches(subset, made, n=1, cutoff=0.6)
+    return (f"did you mean `{near[0]}`? " if near else "") + f"its subsets are {', '.join(f'`{name}`' for name in made[:8])}"
+
+
+def _subsets_of(rule: Resource) -> Cursor:
+    return rule.spec["subsets"][0]["name"] if rule.spec["subsets"] else rule.spec["host"]

@@ -1,0 +1,96 @@
+"""VirtualServices that route one host for the same sidecars, and delegates."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.mesh.virtual_services import MeshHost, delegates
+from istiolint.mesh.visibility import Scope
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check(
+    "two-virtual-services-for-one-host", severity="warning", evidence="contradiction", category="traffic",
+    kinds=["VirtualService"], codes=["IST0109", "KIA1106"],
+)  # fmt: skip
+def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Sidecars use the older one of two VirtualServices for a host and never look at the other."""
+    for host, other in _neighbours(virtual_service, mesh):
+        if other.fqdn == host.fqdn and _is_ambiguous(host, other, mesh):
+            source = host.at.document.source is other.at.document.source
+            yield finding(
+                host.at,
+                f"{other.virtual_service.title} routes `{host.fqdn}` for the same sidecars; they use the older of the two "
+                "and ignore the other",
+                hint="join the routes in one VirtualService, or keep them apart with `exportTo` or `gateways`",
+                related=[(other.at, "the same host")],
+                severity="error" if source and other.virtual_service.namespace == virtual_service.namespace else None,
+            )
+            return
+
+
+@check(
+    "virtual-service-overrides-another", severity="info", evidence="heuristic", category="traffic", kinds=["VirtualService"],
+    codes=["IST0109"], default=False,
+)  # fmt: skip
+def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Hosts that overlap, where it is certain which VirtualService is heeded: the narrower host, or the client's own."""
+    for host, other in _neighbours(virtual_service, mesh):
+        if other.fqdn != host.fqdn or not _is_ambiguous(host, other, mesh):
+            narrower = "the one with the narrower host" if other.fqdn != host.fqdn else "the one that is shown to fewer"
+            yield finding(
+                host.at,
+                f"{other.virtual_service.title} routes `{other.fqdn}`, which overlaps; sidecars that see both use {narrower}",
+                related=[(other.at, "the overlapping host")],
+            )
+            return
+
+
+@check(
+    "delegate-not-found", severity="error", evidence="missing", category="reference", kinds=["VirtualService"], fixable=True,
+)  # fmt: skip
+def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Routes handed on to a VirtualService that is not there."""
+    for namespace, name, delegate in delegates(virtual_service):
+        if mesh.virtual_services.find(namespace, name):
+            continue
+        elsewhere = mesh.virtual_services.named(name)
+        names = sorted({other.namespace for other in elsewhere})
+        placed = virtual_service.placed and all(other.placed for other in elsewhere)
+        written = delegate["namespace"]
+        yield finding(
+            delegate["name"],
+            f"there is no VirtualService `{name}` in namespace `{namespace}`; requests that take this route get 404",
+            hint=f"a VirtualService of that name is in {' and '.join(f'`{other}`' for other in names[:3])}: set `namespace`"
+            if names
+            else "add the VirtualService, or name an existing one without `hosts`",
+            related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:3]],
+            fix=Fix(f"write `{names[0]}`", (Replace(written.place, names[0]),), safe=False)
+            if written and len(names) == 1
+            else None,
+            known=mesh.settings.whole_mesh or (bool(names) and placed),
+        )
+
+
+def _neighbours(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[MeshHost, MeshHost]]:
+    """Each host of a VirtualService with the overlapping ones of others that some sidecars see as well."""
+    scope = mesh.virtual_services.scope(virtual_service)
+    for host in mesh.virtual_services.mesh_hosts(virtual_service):
+        for other in mesh.virtual_services.on_mesh(host.fqdn):
+            theirs = mesh.virtual_services.scope(other.virtual_service)
+            if (scope & theirs or "*" in scope | theirs) and not mesh.rivals(virtual_service, other.virtual_service):
+                yield host, other
+
+
+def _is_ambiguous(host: MeshHost, other: MeshHost, mesh: Mesh) -> bool:
+    """Whether some sidecars rank both alike. First comes what only their namespace sees, then what is exported to it by name.
+
+    Of what everybody sees, their own namespace's comes before that of others.
+    """
+    one, two = mesh.virtual_services.scope(host.virtual_service), mesh.virtual_services.scope(other.virtual_service)
+    return _rank(one, host.virtual_service) == _rank(two, other.virtual_service) and bool(one & two)
+
+
+def _rank(scope: Scope, virtual_service: Resource) -> int:
+    return 2 if "*" in scope else 0 if scope == {virtual_service.namespace} else 1

@@ -1,0 +1,1 @@
+"""Checks of field values that many kinds share, beside those of the schema."""

@@ -1,0 +1,1 @@
+"""Checks of Service, ServiceEntry, WorkloadEntry and WorkloadGroup."""

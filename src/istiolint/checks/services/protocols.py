@@ -1,0 +1,44 @@
+"""Protocols of ports: those that Istio does not know."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.gateways.listeners import listeners
+from istiolint.checks.schema.shared_rules import UNKNOWN_PROTOCOL
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.mesh import Mesh
+from istiolint.primitives.ports import PROTOCOLS, protocol_meant
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import finding, further_check
+
+
+@further_check(UNKNOWN_PROTOCOL, kinds=["Gateway", "Sidecar"], rows=["GW-15", "SC-07", "SC-31"])
+def listener_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """What a Gateway or a Sidecar listens for. (A Sidecar finds out by itself when nothing is written.)"""
+    for listener in listeners(resource):
+        protocol = listener.port["protocol"]
+        if isinstance(protocol.value, str) and (protocol.text or listener.part == "servers"):
+            yield from _unknown(protocol, resource)
+
+
+@further_check(UNKNOWN_PROTOCOL, kinds=["ServiceEntry"], rows=["SE-16", "P-17"])
+def service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """What the ports of a ServiceEntry carry."""
+    for port in entry.spec["ports"]:
+        if port["protocol"].text:
+            yield from _unknown(port["protocol"], entry)
+
+
+def _unknown(protocol: Cursor, resource: Resource) -> Iterator[Finding]:
+    if protocol.text.upper() in PROTOCOLS:
+        return
+    meant = protocol_meant(protocol.text)
+    # `GRPC_WEB` looks like a variable, and is none
+    if meant or not has_placeholder(protocol.text):
+        yield finding(
+            protocol,
+            f"`{protocol.text}` is no protocol that Istio knows; it refuses the {resource.kind}",
+            hint=f"write `{meant}`" if meant else f"it knows {', '.join(sorted(PROTOCOLS))}",
+            fix=Fix(f"write `{meant}`", (Replace(protocol.place, meant),)) if meant else None,
+        )

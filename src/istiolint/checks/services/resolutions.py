@@ -1,0 +1,199 @@
+"""How a ServiceEntry finds its endpoints, against what it says of hosts, addresses and endpoints."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.routing.subset_fields import label_faults
+from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_LABEL
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding, Place
+from istiolint.mesh import Mesh
+from istiolint.mesh.waypoints import NONE, USE_WAYPOINT
+from istiolint.primitives.addresses import UNIX, is_ip_address
+from istiolint.primitives.hosts import name_fault
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.rules import CONFLICTING_RESOLUTION
+from istiolint.settings import minor
+
+KIND = ("ServiceEntry",)
+_DNS = ("DNS", "DNS_ROUND_ROBIN")
+_DYNAMIC = "DYNAMIC_DNS"
+_DYNAMIC_PROTOCOLS = {28: ("HTTP",), 29: ("HTTP", "TLS"), 30: ("HTTP", "HTTP2", "GRPC", "TLS")}
+"""What ports may carry with DYNAMIC_DNS, by the minor release that brought it."""
+_INTERNAL_SINCE = 30
+
+
+@further_check(CONFLICTING_RESOLUTION, kinds=KIND, rows=["SE-23"])
+def wildcard_by_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A wildcard that is to be looked up in DNS, or a number."""
+    resolution = entry.spec["resolution"]
+    if resolution.text not in _DNS or entry.spec["endpoints"]:
+        return
+    for host in entry.spec["hosts"]:
+        if host.text.startswith("*") and host.text != "*":
+            yield finding(
+                host,
+                f"`{host.text}` cannot be looked up in DNS, as `{resolution.text}` does; Istio refuses the ServiceEntry",
+                hint="write `resolution: NONE`, or name `endpoints`"
+                + (
+                    f"; `{_DYNAMIC}` looks up each name that is called"
+                    if minor(mesh.settings.istio_version) >= min(_DYNAMIC_PROTOCOLS)
+                    else ""
+                ),
+                related=[(resolution, "the resolution")],
+            )
+            return
+        if host.text.isascii() and host.text.isdecimal():
+            yield finding(
+                host,
+                f"`{host.text}` is not a host name that DNS can resolve; Istio rejects the ServiceEntry",
+                hint="name the host",
+                related=[(resolution, "the resolution")],
+            )
+
+
+@further_check(CONFLICTING_RESOLUTION, kinds=KIND, rows=["SE-31", "SE-32", "SE-33", "SE-34", "SE-35", "SE-36", "SE-39"])
+def dynamic_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """What does not go with names that are looked up as they are called."""
+    spec, version = entry.spec, minor(mesh.settings.istio_version)
+    if spec["resolution"].text != _DYNAMIC or version < min(_DYNAMIC_PROTOCOLS):
+        return
+    for host in spec["hosts"]:
+        if host.text and not host.text.startswith("*") and not has_placeholder(host.text):
+            yield _refused(
+                host, f"`{host.text}` is no wildcard, and `{_DYNAMIC}` is for wildcards only", "write `resolution: DNS`"
+            )
+    for field in ("addresses", "endpoints"):
+        if spec[field]:
+            yield _refused(
+                spec[field].key, f"`{_DYNAMIC}` takes no `{field}`: names are looked up as they are called", f"delete `{field}`"
+            )
+    allowed = _DYNAMIC_PROTOCOLS[max(known for known in _DYNAMIC_PROTOCOLS if known <= version)]
+    for port in spec["ports"]:
+        protocol = port["protocol"]
+        if protocol.text.upper() not in allowed and not has_placeholder(protocol.text):
+            at = protocol if protocol.exists else port
+            called = f"`{protocol.text}`" if protocol.text else "a port without protocol"
+            yield _refused(at, f"`{_DYNAMIC}` does not go with {called}", f"write {' or '.join(allowed)}")
+    location = spec["location"]
+    if location.text == "MESH_INTERNAL":
+        label = entry.metadata["labels"][USE_WAYPOINT]
+        if version < _INTERNAL_SINCE:
+            yield _refused(location, f"`{_DYNAMIC}` is for services outside the mesh", "write `location: MESH_EXTERNAL`")
+        elif label.text and label.text != NONE:
+            yield _refused(label, f"`{_DYNAMIC}` inside the mesh knows no waypoint", "remove the label")
+
+
+def _refused(at: Cursor | Place, what: str, hint: str) -> Finding:
+    return finding(at, f"{what}; Istio refuses the ServiceEntry", hint=hint)
+
+
+@check(
+    "selector-without-resolution", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["SE-18"],
+)  # fmt: skip
+def selector_without_resolution(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Endpoints that are selected and never called."""
+    resolution, selector = entry.spec["resolution"], entry.spec["workloadSelector"]
+    if (
+        isinstance(selector.value, dict)
+        and resolution.text in ("", "NONE")
+        and not (resolution.exists and resolution.value is None)
+    ):
+        yield finding(
+            selector.key,
+            "with resolution `NONE` traffic goes where the application sends it: the workloads that are selected here get none "
+            "by it",
+            hint="write `resolution: STATIC`",
+            related=[(resolution, "the resolution")] if resolution.exists else (),
+        )
+
+
+def _endpoints(entry: Resource) -> Iterator[Cursor]:
+    for endpoint in entry.spec["endpoints"]:
+        if isinstance(endpoint.value, dict):
+            yield endpoint
+
+
+@further_check(INVALID_ADDRESS, kinds=KIND, rows=["SE-20", "SE-25"])
+def endpoint_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Addresses that the resolution cannot use."""
+    resolution = entry.spec["resolution"].text
+    for endpoint in _endpoints(entry):
+        address = endpoint["address"]
+        if not address.text or has_placeholder(address.text) or is_ip_address(address.text):
+            continue
+        if resolution == "STATIC" and not address.text.startswith(UNIX):
+            yield finding(
+                address,
+                f"`{address.text}` is no IP address, and with `STATIC` names are not looked up; Istio refuses the ServiceEntry",
+                hint="write `resolution: DNS`, or the address",
+            )
+        elif resolution in _DNS and (
+            fault := "a socket has no name" if address.text.startswith(UNIX) else name_fault(address.text)
+        ):
+            yield finding(
+                address,
+                f"`{address.text}` cannot be looked up: {fault}; Istio refuses the ServiceEntry",
+                hint="write a name such as `eu.api.example.com`, or an IP address",
+            )
+
+
+@further_check(EMPTY_FIELD, kinds=KIND, rows=["SE-25"])
+def endpoint_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Endpoints whose address is empty, or left out for a network. (Of one that has neither the schema tells.)"""
+    looked_up = entry.spec["resolution"].text in _DNS
+    for endpoint in _endpoints(entry):
+        address, network = endpoint["address"], endpoint["network"]
+        if address.value == "" and not network:
+            yield finding(
+                address,
+                "the address of an endpoint is empty; Istio refuses the ServiceEntry",
+                hint="write its IP address or name",
+            )
+        elif looked_up and not address.text and network.text and address.value in (None, ""):
+            yield finding(
+                network,
+                f"there is no address to look up for the endpoint in `{network.text}`; Istio refuses the ServiceEntry",
+                hint="write its name, or `resolution: STATIC`",
+            )
+
+
+@further_check(INVALID_LABEL, kinds=KIND, rows=["SE-26"])
+def endpoint_labels(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Labels of endpoints."""
+    for endpoint in _endpoints(entry):
+        yield from label_faults(endpoint["labels"], entry.kind)
+
+
+@check(
+    "unknown-endpoint-port", severity="error", evidence="document", category="validation", kinds=KIND, rows=["SE-21", "SE-27"],
+)  # fmt: skip
+def unknown_endpoint_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Ports of endpoints under names that the service does not have."""
+    names = [port["name"].text for port in entry.spec["ports"] if port["name"].text]
+    for endpoint in _endpoints(entry):
+        for name, port in endpoint["ports"].items():
+            if name not in names and entry.spec["resolution"].text in ("STATIC", *_DNS) and not has_placeholder(name):
+                listed = ", ".join(f"`{known}`" for known in names) or "none with a name"
+                yield finding(
+                    port.key,
+                    f"the service has no port `{name}`; Istio refuses the ServiceEntry",
+                    hint=f"its ports are {listed}",
+                )
+
+
+@check(
+    "socket-needs-one-port", severity="error", evidence="document", category="validation", kinds=KIND, rows=["SE-22"],
+)  # fmt: skip
+def socket_needs_one_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A socket behind several ports."""
+    ports = list(entry.spec["ports"])
+    for endpoint in _endpoints(entry):
+        if endpoint["address"].text.startswith(UNIX) and entry.spec["resolution"].text == "STATIC" and len(ports) != 1:
+            yield finding(
+                endpoint["address"],
+                f"a socket has no ports, so that the service can have just one; it has {len(ports)}, and Istio refuses the "
+                "ServiceEntry",
+                hint="write a ServiceEntry for each port",
+            )

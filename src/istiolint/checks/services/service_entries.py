@@ -1,0 +1,77 @@
+"""ServiceEntries against one another, and what those without addresses take over."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check(
+    "conflicting-service-entry-protocol", severity="warning", evidence="contradiction", category="traffic",
+    kinds=["ServiceEntry"], codes=["IST0177", "KIA1212"],
+)  # fmt: skip
+def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The same host and port with another protocol, visible to the same clients."""
+    for port in entry.spec["ports"]:
+        ports = mesh.service_entries.contradicting_ports(entry, port)
+        if other := next((other for owner, other in ports if not mesh.rivals(entry, owner)), None):
+            yield finding(
+                port["protocol"],
+                f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for "
+                "the same host; Istio builds one listener, and connections of the other protocol fail",
+                hint="give both the same protocol, separate ports, or an `exportTo` that keeps them apart",
+                related=[(other["protocol"] if other["protocol"] else other["number"], "the other protocol")],
+            )
+
+
+@check(
+    "tcp-port-without-address", severity="warning", evidence="document", category="validation", kinds=["ServiceEntry"],
+    codes=["IST0134"], rows=["SE-14"],
+)  # fmt: skip
+def tcp_port_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """TCP without an address, where istiod hands out none either: the listener takes the port for every address."""
+    if _has_addresses(entry) or not _is_without_automatic_address(entry):
+        return
+    for port in entry.spec["ports"]:
+        if _protocol(port) in ("", "TCP"):
+            yield finding(
+                port["protocol"] if port["protocol"] else port["number"],
+                f"port {port['number'].number} is plain TCP and the entry has no addresses: connections to that port, whatever "
+                "their address, go to this entry; Istio warns of it",
+                hint="set `addresses`, or name a protocol that carries a host, such as HTTP or TLS",
+            )
+
+
+@check(
+    "service-entry-without-address", severity="info", evidence="heuristic", category="traffic", kinds=["ServiceEntry"],
+    codes=["IST0134"], default=False,
+)  # fmt: skip
+def service_entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """TCP without an address: where sidecars do not capture DNS, the listener takes the port for every address."""
+    if _has_addresses(entry) or _is_without_automatic_address(entry) or mesh.config.captures_dns:
+        return
+    for port in entry.spec["ports"]:
+        if _protocol(port) in ("", "TCP"):
+            yield finding(
+                port["protocol"] if port["protocol"] else port["name"],
+                f"port {port['number'].number} is plain TCP and the entry has no addresses: unless sidecars capture DNS, all "
+                "traffic to that port, whatever its address, goes to this entry",
+                hint="set `addresses`, name an HTTP or TLS protocol, or turn on `ISTIO_META_DNS_CAPTURE`",
+            )
+
+
+def _has_addresses(entry: Resource) -> bool:
+    return bool(entry.spec["addresses"] or entry["status"]["addresses"])
+
+
+def _is_without_automatic_address(entry: Resource) -> bool:
+    """Whether istiod gives the hosts of an entry no addresses of its own."""
+    switched_off = entry.labels.get("networking.istio.io/enable-autoallocate-ip", "").lower() == "false"
+    return switched_off or entry.spec["resolution"].text in ("", "NONE")
+
+
+def _protocol(port: Cursor) -> str:
+    return port["protocol"].text.upper()

@@ -1,0 +1,1 @@
+"""Checks of Sidecar: scope and listeners."""

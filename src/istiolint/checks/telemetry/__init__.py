@@ -1,0 +1,1 @@
+"""Checks of Telemetry: access logs, metrics, traces and their providers."""

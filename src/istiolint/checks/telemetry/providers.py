@@ -1,0 +1,93 @@
+"""Providers that Telemetry resources name, against those that the MeshConfig has."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from istiolint.checks.placeholders import is_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.meshconfig import DEFAULTS
+from istiolint.mesh.selection import covers_namespace
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_SUITABLE = {
+    "tracing": ("zipkin", "lightstep", "datadog", "stackdriver", "opencensus", "skywalking", "opentelemetry"),
+    "metrics": ("prometheus", "stackdriver"),
+    "accessLogging": ("envoyFileAccessLog", "envoyHttpAls", "envoyTcpAls", "envoyOtelAls", "stackdriver"),
+}
+"""The types of providers for each part of a Telemetry."""
+_EFFECTS = {"tracing": "no trace is sent", "metrics": "it gets no metrics", "accessLogging": "it gets no log"}
+_TRACERS = ("zipkin", "lightstep", "datadog", "stackdriver", "openCensusAgent")
+
+
+@check("telemetry-provider-not-found", severity="error", evidence="missing", category="reference", kinds=["Telemetry"])
+def telemetry_provider_not_found(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A provider that the MeshConfig does not have, or that is for something else."""
+    providers = _providers(mesh)
+    for part, suitable in _SUITABLE.items():
+        for item in telemetry.spec[part]:
+            for name in (provider["name"] for provider in item["providers"]):
+                if not name.text or is_placeholder(name.text):
+                    continue
+                types = providers.get(name.text)
+                if types is None:
+                    yield finding(
+                        name,
+                        f"the MeshConfig has no provider `{name.text}`: {_EFFECTS[part]}",
+                        hint=f"write the provider into `extensionProviders`, or name one of {_list(suitable, providers)}",
+                        known=mesh.config.at("extensionProviders") is not None or mesh.settings.whole_mesh,
+                    )
+                elif types and not types & set(suitable):
+                    yield finding(
+                        name,
+                        f"the provider `{name.text}` is of type `{min(types)}`, which is not for `{part}`: {_EFFECTS[part]}",
+                        hint=f"name one of {_list(suitable, providers)}",
+                    )
+
+
+def _providers(mesh: Mesh) -> dict[str, set[str]]:
+    """The providers by name, each with its type."""
+    found: dict[str, set[str]] = {}
+    configured: Any = mesh.config["extensionProviders"]
+    for provider in (*DEFAULTS["extensionProviders"], *(configured if isinstance(configured, list) else ())):
+        if isinstance(provider, dict) and isinstance(provider.get("name"), str):
+            found[provider["name"]] = {key for key in provider if key != "name"}
+    return found
+
+
+def _list(suitable: tuple[str, ...], providers: dict[str, set[str]]) -> str:
+    names = sorted(name for name, types in providers.items() if types & set(suitable))
+    return ", ".join(f"`{name}`" for name in names[:5]) or "those that it will have"
+
+
+@check("traces-without-provider", severity="warning", evidence="missing", category="traffic", kinds=["Telemetry"])
+def traces_without_provider(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Tracing is configured, and nothing says where traces go: istiod then switches it off, whatever `defaultConfig` says."""
+    defaults, proxies = mesh.config["defaultProviders"], mesh.config["defaultConfig"]
+    if (isinstance(defaults, dict) and defaults.get("tracing")) or _inherits(telemetry, mesh):
+        return
+    items = list(telemetry.spec["tracing"])
+    if any(item["providers"] or item["disableSpanReporting"].value is True for item in items):
+        return
+    old = isinstance(proxies, dict) and isinstance(proxies.get("tracing"), dict) and set(proxies["tracing"]) & set(_TRACERS)
+    for item in items[:1]:
+        yield finding(
+            item,
+            "no `providers` here, in a Telemetry above, or in the MeshConfig's `defaultProviders`: "
+            + ("tracing is switched off, the address in `defaultConfig` is not heard any more" if old else "no trace is sent"),
+            hint="name a provider in `providers`, or set `defaultProviders.tracing` in the MeshConfig",
+            known=mesh.config.known or mesh.settings.whole_mesh,
+        )
+
+
+def _inherits(telemetry: Resource, mesh: Mesh) -> bool:
+    """Whether another Telemetry that holds for these workloads names a provider of traces."""
+    namespaces = dict.fromkeys((mesh.root_namespace, telemetry.namespace))
+    return any(
+        item["providers"]
+        for namespace in namespaces
+        for parent in mesh.in_namespace("Telemetry", namespace)
+        if parent is not telemetry and covers_namespace(parent)
+        for item in parent.spec["tracing"]
+    )

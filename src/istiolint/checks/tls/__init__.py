@@ -1,0 +1,1 @@
+"""Checks of TLS and mutual TLS: PeerAuthentication, client TLS, certificates."""

@@ -1,0 +1,180 @@
+"""Client TLS of DestinationRules against what the server's proxy takes."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.workloads import Workload, names, ports_of
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_WITHOUT_MESH_CERTIFICATE = ("DISABLE", "SIMPLE")
+
+
+class _ClientTls(NamedTuple):
+    """A `tls.mode` of a DestinationRule: for which subset's labels, for which Service port, or for all ports but some."""
+
+    mode: Cursor
+    labels: dict[str, str]
+    port: int | None
+    other_ports: frozenset[int]
+
+
+@check(
+    "client-tls-contradicts-server",
+    severity="error",
+    evidence="contradiction",
+    category="security",
+    kinds=["DestinationRule"],
+    codes=["KIA0207", "KIA0208", "KIA0505", "KIA0506"],
+)
+def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Plaintext or plain TLS to a server that takes only mTLS, and mTLS to one that has none. (No `tls` at all is auto mTLS.)"""
+    host = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
+    if host.startswith("*."):
+        yield from _whole_namespace(rule, host, mesh)
+        return
+    service = next((known.resource for known in mesh.hosts.behind(host) if known.name == host and known.resource), None)
+    if service is None or service.type != "Service" or mesh.rivals(rule, service):
+        return
+    for tls in _settings(rule):
+        workloads = [
+            workload
+            for workload in mesh.workloads.of_service(service)
+            if workload.matches(tls.labels) and not mesh.rivals(rule, workload.resource)
+        ]
+        if tls.mode.text in _WITHOUT_MESH_CERTIFICATE:
+            yield from _refused(rule, tls, service, workloads, mesh)
+        elif tls.mode.text == "ISTIO_MUTUAL":
+            yield from _unanswered(rule, tls, service, workloads, mesh)
+
+
+@check(
+    "strict-mtls-without-client-mtls",
+    severity="error",
+    evidence="contradiction",
+    category="security",
+    kinds=["PeerAuthentication"],
+    codes=["KIA0401", "KIA0501"],
+)
+def strict_mtls_without_client_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Servers demand mTLS while automatic mTLS is off and no DestinationRule makes their clients use it."""
+    mode = policy.spec["mtls"]["mode"]
+    if mode.text != "STRICT" or mesh.config.on("enableAutoMtls"):
+        return
+    workloads = [workload for workload in mesh.mtls.selected(policy) if policy in mesh.mtls.of(workload).policies]
+    services = {id(service): service for workload in workloads for service in mesh.workloads.services_of(workload)}
+    left = sorted({service.title for service in services.values() if not _has_client_mtls(service, mesh)})
+    if left:
+        shown = ", ".join(f"`{title}`" for title in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
+        switch = mesh.config.at("enableAutoMtls")
+        yield finding(
+            mode,
+            f"`STRICT` refuses the mesh's own clients of {shown}: `enableAutoMtls` is off, and no DestinationRule makes them "
+            "use mTLS",
+            hint="switch `enableAutoMtls` on, or write DestinationRules with `tls: {mode: ISTIO_MUTUAL}`",
+            related=[(switch, "automatic mTLS is off")] if switch is not None else [],
+        )
+
+
+def _has_client_mtls(service: Resource, mesh: Mesh) -> bool:
+    rules = mesh.destination_rules.anywhere(mesh.hosts.fqdn(service.name, service.namespace))
+    return any(rule.spec["trafficPolicy"]["tls"]["mode"].text == "ISTIO_MUTUAL" for rule in rules)
+
+
+def _settings(rule: Resource) -> Iterator[_ClientTls]:
+    """Each client TLS mode that is written. Settings of a port replace those above for that port, TLS or not."""
+    policies = [(rule.spec["trafficPolicy"], dict[str, str]())]
+    policies += [(subset["trafficPolicy"], subset["labels"].labels) for subset in rule.spec["subsets"]]
+    for policy, labels in policies:
+        ports = {setting["port"]["number"].number: setting for setting in policy["portLevelSettings"]}
+        numbers = frozenset(number for number in ports if number is not None)
+        if policy["tls"]["mode"].text:
+            yield _ClientTls(policy["tls"]["mode"], labels, None, numbers)
+        for number, setting in ports.items():
+            if number is not None and setting["tls"]["mode"].text:
+                yield _ClientTls(setting["tls"]["mode"], labels, number, frozenset())
+
+
+def _ports(tls: _ClientTls, service: Resource, workload: Workload) -> Iterator[int]:
+    """The container ports behind the Service ports for which a setting counts."""
+    for _, number, target in ports_of(service, workload):
+        if target is not None and (number == tls.port or (tls.port is None and number not in tls.other_ports)):
+            yield target
+
+
+def _refused(rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequence[Workload], mesh: Mesh) -> Iterator[Finding]:
+    for workload in workloads:
+        membership = mesh.injection.of(workload)
+        if membership.state not in ("sidecar", "unknown"):
+            continue
+        for port in _ports(tls, service, workload):
+            effective = mesh.mtls.of(workload, port)
+            if not effective.strict or not mesh.injection.captures(workload, port):
+                continue
+            if any(mesh.rivals(rule, policy) for policy in effective.policies):
+                continue
+            sends = "plaintext" if tls.mode.text == "DISABLE" else "TLS without a certificate of the mesh"
+            yield finding(
+                tls.mode,
+                f"`{tls.mode.text}` sends {sends} to Service `{service.namespace}/{service.name}`, but `{workload.title}` takes "
+                f"only mTLS on port {port}: every connection is refused",
+                hint="remove `tls`: Istio then uses mTLS where the server has it",
+                related=[(field, "the server's mode") for field in effective.set_by],
+                severity="error" if membership.in_mesh else "warning",
+            )
+            return
+
+
+def _unanswered(
+    rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequence[Workload], mesh: Mesh
+) -> Iterator[Finding]:
+    hint = "remove `tls`: Istio then uses mTLS where the server has it"
+    outside = [workload for workload in workloads if mesh.injection.of(workload).state == "outside"]
+    if outside:
+        membership = mesh.injection.of(outside[0])
+        yield finding(
+            tls.mode,
+            f"`ISTIO_MUTUAL` demands mTLS of Service `{service.namespace}/{service.name}`, but behind it {names(outside)} "
+            f"{'has' if len(outside) == 1 else 'have'} no proxy to answer it: {membership.because}",
+            hint=hint,
+            related=[(membership.at, "outside the mesh because of this")] if membership.at is not None else [],
+            severity="error" if len(outside) == len(workloads) and membership.sure else "warning",
+        )
+    for workload in workloads:
+        for port in _ports(tls, service, workload):
+            effective = mesh.mtls.of(workload, port)
+            if effective.disabled and mesh.injection.of(workload).state == "sidecar":
+                if any(mesh.rivals(rule, policy) for policy in effective.policies):
+                    continue
+                yield finding(
+                    tls.mode,
+                    f"`ISTIO_MUTUAL` demands mTLS of Service `{service.namespace}/{service.name}`, but mTLS is off on port "
+                    f"{port} of `{workload.title}`: the handshake fails",
+                    hint=hint,
+                    related=[(field, "the server's mode") for field in effective.set_by],
+                )
+                return
+
+
+def _whole_namespace(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
+    """A rule for all services of a namespace, against the mode of that namespace."""
+    mode = rule.spec["trafficPolicy"]["tls"]["mode"]
+    namespace = host.removeprefix("*.").removesuffix(f".svc.{mesh.settings.cluster_domain}")
+    if mode.text not in _WITHOUT_MESH_CERTIFICATE or f"*.{namespace}.svc.{mesh.settings.cluster_domain}" != host:
+        return
+    if "." in namespace:  # the pods of a headless Service, of which destination-rule-for-pods tells
+        return
+    effective = mesh.mtls.of_namespace(namespace)
+    alternatives = any(mesh.rivals(rule, policy) for policy in effective.policies)
+    if effective.strict and not alternatives and mesh.injection.of_namespace(namespace).state != "outside":
+        yield finding(
+            mode,
+            f"`{mode.text}` for all services of the namespace `{namespace}`, but they take only mTLS: every connection to one "
+            "without a DestinationRule of its own is refused",
+            hint="remove `tls`: Istio then uses mTLS where the server has it",
+            related=[(field, "the servers' mode") for field in effective.set_by],
+            severity="error" if mesh.injection.of_namespace(namespace).in_mesh else "warning",
+        )

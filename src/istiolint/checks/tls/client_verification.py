@@ -1,0 +1,40 @@
+"""TLS that clients originate: against what the server's certificate is verified."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+def _system_roots(tls: Cursor, rule: Resource) -> Iterator[Finding]:
+    mode = tls["mode"].text
+    own_credential = tls["credentialName"] and rule.spec["workloadSelector"]
+    if mode in ("SIMPLE", "MUTUAL") and not tls["caCertificates"] and not own_credential:
+        yield finding(
+            tls["mode"],
+            f"`{mode}` without `caCertificates` verifies the server against the certificate authorities of the proxy's image: "
+            "a private authority is refused, any public one is accepted",
+            hint="set `caCertificates` for servers with a private authority, and `subjectAltNames` for all",
+        )
+
+
+@check(
+    "tls-with-system-roots", severity="info", evidence="heuristic", category="security", kinds=["DestinationRule"],
+    codes=["IST0128"], default=False,
+)  # fmt: skip
+def tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """TLS for the whole host."""
+    yield from _system_roots(rule.spec["trafficPolicy"]["tls"], rule)
+
+
+@check(
+    "port-tls-with-system-roots", severity="info", evidence="heuristic", category="security", kinds=["DestinationRule"],
+    codes=["IST0129"], default=False,
+)  # fmt: skip
+def port_tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """TLS for one port."""
+    for port in rule.spec["trafficPolicy"]["portLevelSettings"]:
+        yield from _system_roots(port["tls"], rule)

@@ -1,0 +1,49 @@
+"""Ports on which the pods of a StatefulSet call each other, against STRICT mTLS."""
+
+import re
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.workloads import ports_of
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_PEERS = re.compile(
+    r"(^|-)(gossip|peer|peers|raft|cluster|internode|intra|epmd|clustering|replication|election|leader-elect|jgroups|memberlist)(-|$)"
+)
+"""Words in the names of ports on which members of a cluster call each other."""
+_KNOWN = (2380, 2888, 3888, 4369, 6222, 7946, 9300)
+"""The same of etcd, ZooKeeper, Erlang, NATS, memberlist and Elasticsearch."""
+
+
+@check("peer-port-without-service", severity="warning", evidence="contradiction", category="security", kinds=["StatefulSet"])
+def peer_port_without_service(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A port for peers that no Service declares: sidecars send plain text there, which STRICT refuses."""
+    workload = mesh.workloads.of(resource)
+    service = mesh.get("Service", resource.namespace, resource.spec["serviceName"].text)
+    if workload is None or service is None or service.spec["clusterIP"].text != "None" or mesh.rivals(resource, service):
+        return
+    if (resource.spec["replicas"].number or 1) < 2 or mesh.injection.of(workload).state != "sidecar":
+        return
+    declared = {target for one in mesh.workloads.services_of(workload) for _, _, target in ports_of(one, workload)}
+    for port in (port for container in workload.containers for port in container["ports"]):
+        number = port["containerPort"].number
+        if number is None or number in declared or not _is_for_peers(port, number):
+            continue
+        mode = mesh.mtls.of(workload, number)
+        alternatives = any(mesh.rivals(resource, policy) for policy in mode.policies)
+        if mode.strict and mesh.injection.captures(workload, number) and not alternatives:
+            name = f"tcp-{port['name'].text or 'peers'}"
+            yield finding(
+                port["containerPort"],
+                f"the pods call each other on port {number}, which no Service declares: their sidecars know nobody there and "
+                "send plain text, which `STRICT` refuses",
+                hint=f"add the port to Service `{service.namespace}/{service.name}`, with a name such as `{name}`",
+                related=[(service.spec["clusterIP"], "the headless Service"), *((at, "the mode") for at in mode.set_by)],
+            )
+
+
+def _is_for_peers(port: Cursor, number: int) -> bool:
+    return port["protocol"].text in ("", "TCP") and (bool(_PEERS.search(port["name"].text)) or number in _KNOWN)

@@ -1,0 +1,1 @@
+"""What an earlier state contained: baselines and git revisions."""

@@ -1,0 +1,125 @@
+"""The baseline: findings that a repository has, is told of no more, and gets rid of one by one.
+
+A file with a line a finding, sorted, so that changes of it can be read. Lines of manifests are not in it, because they move.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from istiolint.comparison.comparison import Key, unmatched
+from istiolint.findings.finding import Diagnostic
+from istiolint.findings.report import Report
+from istiolint.report.escape import as_json
+
+NAME = ".istiolint-baseline.json"
+VERSION = 1
+
+
+class BaselineError(Exception):
+    """A baseline that cannot be read; the message says why."""
+
+
+class OutdatedError(BaselineError):
+    """A baseline that another version of istiolint has written."""
+
+
+class Entry(NamedTuple):
+    """A finding, without its place: `path` is relative to the folder of the baseline, `field` and `resource` may be empty."""
+
+    path: str
+    resource: str
+    rule: str
+    field: str
+    message: str
+
+    @property
+    def key(self) -> Key:
+        """By what it is known again."""
+        return Key(
+            "\0".join((self.rule, self.path, self.resource, self.field)), (self.rule, self.resource or self.path, self.message)
+        )
+
+
+@dataclass(slots=True)
+class Baseline:
+    """The entries of a file, with how often each is there."""
+
+    path: Path
+    entries: Counter[Entry] = field(default_factory=Counter)
+
+    def keep_new(self, report: Report) -> None:
+        """Leave in a report what is not in the baseline, and count there what is, and what of the baseline is gone."""
+        before = list(self.entries.elements())
+        found = [self.entry(diagnostic) for diagnostic in report.diagnostics]
+        new, gone = unmatched([one.key for one in found], [one.key for one in before])
+        report.known = len(found) - len(new)
+        is_told = self._judge(report, found)
+        report.stale = sum(is_told(before[index]) for index in gone)
+        report.diagnostics = [report.diagnostics[index] for index in new]
+
+    def renewed(self, report: Report) -> "Baseline":
+        """The baseline after a run: what it found, and the old entries of which it could not know whether they are gone."""
+        found = Counter(self.entry(diagnostic) for diagnostic in report.diagnostics)
+        is_told = self._judge(report, found)
+        kept = {entry: count for entry, count in self.entries.items() if not is_told(entry)}
+        return Baseline(self.path, found | Counter(kept))
+
+    def _judge(self, report: Report, found: Iterable[Entry]) -> Any:
+        """Whether an entry would have been found if it were still there: its rule is on, its file was linted or is no more."""
+        linted = {self.relative(source.path) for source in report.sources.values() if source.linted}
+        linted |= {entry.path for entry in found}
+        on = set(report.rules)
+
+        def is_told(entry: Entry) -> bool:
+            there = entry.path in linted or not os.path.lexists(self.path.parent / entry.path)
+            return there and entry.rule in on
+
+        return is_told
+
+    def entry(self, diagnostic: Diagnostic) -> Entry:
+        """What stands for a diagnostic."""
+        resource = str(diagnostic.resource) if diagnostic.resource else ""
+        return Entry(
+            self.relative(diagnostic.span.source.path), resource, diagnostic.rule, diagnostic.field_path, diagnostic.message
+        )
+
+    def relative(self, path: str) -> str:
+        """A path as the baseline writes it."""
+        return Path(os.path.relpath(path, self.path.parent)).as_posix()
+
+    def text(self) -> str:
+        """The file's text."""
+        entries = sorted(self.entries.items())
+        lines = ",\n".join(
+            "  " + as_json(entry._asdict() | ({"count": count} if count > 1 else {})).rstrip("\n") for entry, count in entries
+        )
+        return (
+            f'{{"version": {VERSION}, "findings": [\n{lines}\n]}}\n' if lines else f'{{"version": {VERSION}, "findings": []}}\n'
+        )
+
+
+def load(path: Path) -> Baseline:
+    """Read a baseline. Raises BaselineError."""
+    try:
+        data = json.loads(path.read_bytes())
+        if data["version"] != VERSION:
+            raise OutdatedError(f"{path} is of another version of istiolint: write it anew with --write-baseline")
+        return Baseline(path, Counter(chain.from_iterable(map(_entries, data["findings"]))))
+    except OSError as error:
+        raise BaselineError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise BaselineError(f"{path} is no baseline of istiolint") from error
+
+
+def _entries(written: dict[str, Any]) -> Iterator[Entry]:
+    values = [written[name] for name in Entry._fields]
+    count = written.get("count", 1)
+    if not all(isinstance(value, str) for value in values) or not isinstance(count, int) or not 0 < count < 10**6:
+        raise ValueError
+    return repeat(Entry(*values), count)

@@ -1,0 +1,1 @@
+"""The run: from sources to a report."""

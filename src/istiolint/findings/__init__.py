@@ -1,0 +1,1 @@
+"""What a run reports: findings, places, fixes, and the report that contains them."""

@@ -1,0 +1,178 @@
+"""What a rule says: findings at symbolic places, made concrete only when they are shown."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from istiolint.sources import Position, Source
+
+if TYPE_CHECKING:
+    from istiolint.documents import Document
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+Path: TypeAlias = tuple[str | int, ...]
+Part: TypeAlias = Literal["value", "key"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+class Span(NamedTuple):
+    """A stretch of a source: character offsets, end exclusive."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def begins(self) -> Position:
+        """Where the span begins."""
+        return self.source.position(self.start)
+
+    @property
+    def ends(self) -> Position:
+        """Where the span ends, exclusive."""
+        return self.source.position(self.end)
+
+    @property
+    def text(self) -> str:
+        """The characters of the span."""
+        return self.source.text[self.start : self.end]
+
+    def span(self) -> "Span":
+        """Itself: a span is a place that is concrete already."""
+        return self
+
+
+class Place(NamedTuple):
+    """A field of a document: its path, whether the key or the value is meant, and which characters of a scalar."""
+
+    document: "Document"
+    path: Path
+    part: Part = "value"
+    within: tuple[int, int] | None = None
+
+    def span(self) -> Span:
+        """Where the field stands in the text; composes the document again, once."""
+        return self.document.locate(self)
+
+
+class Related(NamedTuple):
+    """The other side of a disagreement: a place and what stands there."""
+
+    place: Place | Span
+    message: str
+
+
+class Rename(NamedTuple):
+    """Write another key."""
+
+    place: Place
+    key: str
+
+
+class Replace(NamedTuple):
+    """Write another scalar; `text` is YAML as it shall stand in the file."""
+
+    place: Place
+    text: str
+
+
+class Delete(NamedTuple):
+    """Remove a key with its value, or an item of a list."""
+
+    place: Place
+
+
+class Move(NamedTuple):
+    """Move a key with its value to another path of the same document; missing parents are made."""
+
+    place: Place
+    to: Path
+
+
+class Unwrap(NamedTuple):
+    """Put the children of a mapping in its place: `http: {interval: 1s}` becomes `interval: 1s`."""
+
+    place: Place
+
+
+class Rewrite(NamedTuple):
+    """Write another text in the place of a comment, or of a part of one."""
+
+    place: Span
+    text: str
+
+
+Edit: TypeAlias = Rename | Replace | Delete | Move | Unwrap
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a finding, in words for the user; `safe` when they cannot change what was meant."""
+
+    title: str
+    edits: tuple[Edit | Rewrite, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place, as a rule yields it.
+
+    `rule` and `severity` are filled in from the rule unless a check sets them (schema findings name their rule, levels by
+    environment their severity). `known` is False when the input cannot show whether something is really missing: the
+    engine then counts the reference as not checked in place of reporting it.
+    """
+
+    place: Place | Span
+    message: str
+    hint: str | None = None
+    rule: str = ""
+    severity: Severity | None = None
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceName:
+    """Whose finding it is; the namespace as written, None where the document names none."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str | None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name or '?'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding made concrete, as reporters show it."""
+
+    rule: str
+    codes: tuple[str, ...]
+    category: str
+    severity: Severity
+    message: str
+    hint: str | None
+    span: Span
+    field_path: str
+    resource: ResourceName | None
+    related: tuple[tuple[Span, str], ...] = ()
+    fix: Fix | None = field(default=None, compare=False)
+    targets: tuple[str, ...] = ()
+    """The names of the targets in which it holds; empty where the run has only one."""
+
+
+def field_path(path: Path) -> str:
+    """A path in Kubernetes' notation: `spec.http[0].match`, `metadata.labels["app.kubernetes.io/name"]`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.replace("_", "").replace("-", "").isalnum():
+            text += f".{step}" if text else step
+        else:
+            text += f'["{step}"]'
+    return text

@@ -1,0 +1,1 @@
+"""Facts about Istio: annotations, MeshConfig fields, Envoy types. The tables are in schemas/."""

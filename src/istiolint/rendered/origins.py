@@ -1,0 +1,43 @@
+"""Diagnostics on rendered text, shown where the text came from."""
+
+from dataclasses import replace
+
+from istiolint.findings.finding import Diagnostic, Span
+from istiolint.sources import Stretch
+
+LONGEST = 80
+"""Characters of a rendered line that a note shows."""
+
+
+def traced(diagnostic: Diagnostic) -> Diagnostic:
+    """A diagnostic at the place in the file that was rendered, with a note on what it was rendered as where that differs.
+
+    It loses its fix: what is put right in rendered text is lost with the next rendering.
+    """
+    found = _find(diagnostic.span)
+    related = tuple((_span(_find(span)) or span, message) for span, message in diagnostic.related)
+    if not diagnostic.span.source.origin:
+        return replace(diagnostic, related=related) if related != diagnostic.related else diagnostic
+    if not found:
+        return replace(diagnostic, related=related, fix=None)
+    if not found.source.text:  # the file is not at hand: its name is all that is known
+        note = (Span(found.source, 0, 0), "rendered from this file")
+        return replace(diagnostic, related=(*related, note), fix=None)
+    if not found.exact:
+        related = (*related, (diagnostic.span, f"rendered as `{_shown(diagnostic.span)}`"))
+    return replace(diagnostic, span=Span(found.source, found.start, found.end), related=related, fix=None)
+
+
+def _find(span: Span) -> Stretch | None:
+    origin = span.source.origin
+    return origin.find(span.start, span.end) if origin else None
+
+
+def _span(found: Stretch | None) -> Span | None:
+    return Span(found.source, found.start, found.end) if found and found.source.text else None
+
+
+def _shown(span: Span) -> str:
+    """The line on which a span begins."""
+    line = span.source.line(span.begins.line).strip()
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."

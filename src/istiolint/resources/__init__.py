@@ -1,0 +1,1 @@
+"""Kubernetes objects: values with their places, kinds, names and namespaces."""

@@ -1,0 +1,158 @@
+"""Documents to resources: the Kubernetes objects in them, also those inside a List."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property, wraps
+from typing import Any
+
+from istiolint.documents import Document
+from istiolint.documents.recognise import is_values
+from istiolint.findings.finding import Path, ResourceName
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import is_namespaced, type_of
+
+DEFAULT_NAMESPACE = "default"
+HELM_VALUES, MESH_CONFIG, MESH_NETWORKS = "HelmValues", "MeshConfig", "MeshNetworks"
+"""What documents are called that are no Kubernetes objects."""
+
+
+class Resource(Cursor):
+    """A Kubernetes object: a cursor at its root that knows its kind, name and namespace."""
+
+    __slots__ = ("__dict__", "api_version", "group", "kind", "type", "version")
+
+    def __init__(self, document: Document, path: Path, value: dict[str, Any]):
+        super().__init__(document, path, value)
+        self.api_version, self.kind = self["apiVersion"].text, self["kind"].text
+        self.group, _, self.version = self.api_version.rpartition("/")
+        self.type = type_of(self.group, self.kind)
+
+    @cached_property
+    def metadata(self) -> Cursor:
+        """`metadata`."""
+        return self["metadata"]
+
+    @cached_property
+    def spec(self) -> Cursor:
+        """`spec`."""
+        return self["spec"]
+
+    @cached_property
+    def name(self) -> str:
+        """`metadata.name`, or an empty string."""
+        return self.metadata["name"].text
+
+    @cached_property
+    def namespace(self) -> str:
+        """The namespace in which it will live: `default` where none is written; "" for cluster-wide kinds."""
+        if self.type and not is_namespaced(self.type):
+            return ""
+        return self.metadata["namespace"].text or DEFAULT_NAMESPACE
+
+    @property
+    def placed(self) -> bool:
+        """Whether it says itself in which namespace it lives; what does not goes where it is applied."""
+        return self.metadata["namespace"].text != ""
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """`metadata.labels`."""
+        return self.metadata["labels"].labels
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """`metadata.annotations`."""
+        return self.metadata["annotations"].labels
+
+    @property
+    def linted(self) -> bool:
+        """Whether findings on it are shown; False for what is read for reference only."""
+        return self.document.source.linted
+
+    def holds(self, field: Cursor) -> bool:
+        """Whether a field is one of this resource."""
+        return field.document is self.document and field.path[: len(self.path)] == self.path
+
+    @property
+    def cluster(self) -> str:
+        """The cluster to which it is applied; "" where only one is looked at."""
+        return self.document.source.cluster
+
+    @property
+    def title(self) -> str:
+        """How messages call it: `VirtualService prod/reviews`."""
+        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name}"
+
+    @property
+    def identity(self) -> ResourceName:
+        """Kind and name as reports give them, the namespace as written."""
+        return ResourceName(self.api_version, self.kind, self.metadata["namespace"].text or None, self.name or None)
+
+
+class GivenResource(Resource):
+    """A document that is no Kubernetes object but is named by an option, such as `--mesh-networks`: it stands for one."""
+
+    def __init__(self, document: Document, kind: str, namespace: str):
+        super().__init__(document, (), document.data)
+        self.kind = self.type = kind
+        self.__dict__ |= {"name": kind.lower(), "namespace": namespace}
+
+    @property
+    def linted(self) -> bool:
+        """Always: who names a file in an option wants to know what is wrong with it."""
+        return True
+
+    @property
+    def identity(self) -> ResourceName:
+        """The kind with its name in lower case, in the namespace of the control plane."""
+        return ResourceName(self.api_version, self.kind, self.namespace, self.name)
+
+
+class ValuesResource(GivenResource):
+    """Values for Istio's Helm charts, by which a mesh is configured."""
+
+    @property
+    def linted(self) -> bool:
+        """As the file says that holds them."""
+        return self.document.source.linted
+
+
+def resources(document: Document) -> Iterator[Resource]:
+    """The resources of a document; those of a `List` one by one. Nothing for YAML that is no Kubernetes object."""
+    data = document.data
+    if not isinstance(data, dict) or document.skipped:
+        return
+    if _is_list(data):
+        for index, item in enumerate(data["items"]):
+            if _is_object(item):
+                yield Resource(document, ("items", index), item)
+    elif _is_object(data):
+        yield Resource(document, (), data)
+    elif is_values(data):
+        yield ValuesResource(document, HELM_VALUES, "istio-system")
+
+
+def only_resource(document: Document) -> Resource | None:
+    """The resource that a document consists of; None for a `List` and for what is no Kubernetes object."""
+    return next((resource for resource in resources(document) if not resource.path), None)
+
+
+def _is_object(data: Any) -> bool:
+    return isinstance(data, dict) and isinstance(data.get("apiVersion"), str) and isinstance(data.get("kind"), str)
+
+
+def _is_list(data: dict[str, Any]) -> bool:
+    return isinstance(data.get("kind"), str) and data["kind"].endswith("List") and isinstance(data.get("items"), list)
+
+
+def once(find: Callable[[Resource], Iterator[Cursor]]) -> Callable[[Resource], tuple[Cursor, ...]]:
+    """Decorates what many rules look for in a resource: it is looked for once, and kept with the resource."""
+    name = f"{find.__module__}.{find.__qualname__}"
+
+    @wraps(find)
+    def found(resource: Resource) -> tuple[Cursor, ...]:
+        known: tuple[Cursor, ...] | None = resource.__dict__.get(name)
+        if known is None:
+            known = resource.__dict__[name] = tuple(find(resource))
+        return known
+
+    return found

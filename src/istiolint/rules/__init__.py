@@ -1,0 +1,1 @@
+"""Rules: how they are declared and registered, and their pages."""

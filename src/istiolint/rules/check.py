@@ -1,0 +1,162 @@
+"""The rules: what each is called, how grave it is, what it rests on, and the function that looks for it.
+
+A check is written as
+
+    @check("route-to-missing-subset", severity="error", evidence="contradiction", kinds=["VirtualService"], codes=["IST0101"])
+    def route_to_missing_subset(service: Resource, mesh: Mesh) -> Iterator[Finding]: ...
+
+and found in istiolint.checks (see istiolint.rules.registry). The text is on the rule's page, rules/TOPIC/ID.md. Stages before the
+mesh (documents, schema) `declare` the rules that they report.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+
+from istiolint.findings.finding import Finding, Fix, Place, Related, Severity, Span
+from istiolint.resources.cursor import Cursor
+
+if TYPE_CHECKING:
+    from istiolint.mesh import Mesh
+    from istiolint.resources.resource import Resource
+
+Evidence: TypeAlias = Literal["document", "contradiction", "missing", "heuristic"]
+Category: TypeAlias = Literal[
+    "syntax", "schema", "validation", "reference", "traffic", "security", "production", "upgrade", "suppression"
+]
+Check: TypeAlias = Callable[["Resource", "Mesh"], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The facts about a rule. `kinds` are types of istiolint.resources.kinds, `codes` the equivalents of istioctl and Kiali."""
+
+    id: str
+    severity: Severity
+    evidence: Evidence
+    category: Category
+    kinds: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    default: bool = True
+    fixable: bool = False
+    rows: tuple[str, ...] = ()
+    """Identifiers of the checks of Istio's own validation that it covers (docs/validation.md lists them)."""
+
+
+class Registered(NamedTuple):
+    """A function that looks for a rule, in which kinds, and the checks of Istio's own validation that it makes."""
+
+    kinds: tuple[str, ...]
+    rows: tuple[str, ...]
+    run: Check
+
+
+DECLARED: dict[str, Rule] = {}
+"""The rules of the modules that were imported so far, by id; without what their functions add."""
+CHECKS: dict[str, list[Registered]] = defaultdict(list)
+"""The functions of these modules by the id of their rule."""
+_VALIDATION: dict[Severity, str] = {"error": "IST0106", "warning": "IST0133"}
+
+
+def declare(
+    id: str,
+    *,
+    severity: Severity,
+    evidence: Evidence = "document",
+    category: Category,
+    kinds: Sequence[str] = (),
+    codes: Sequence[str] = (),
+    default: bool = True,
+    fixable: bool = False,
+    rows: Sequence[str] = (),
+) -> Rule:
+    """Make a rule known. `default=False` leaves it off until it is selected.
+
+    Raises ValueError for an id that is taken, and for facts that there are not.
+    """
+    for value, known_ones in ((severity, Severity), (evidence, Evidence), (category, Category)):
+        if value not in get_args(known_ones):
+            raise ValueError(f"the rule {id} is `{value}`, which is none of {', '.join(get_args(known_ones))}")
+    rule = Rule(id, severity, evidence, category, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows))
+    known = DECLARED.setdefault(id, rule)
+    if known is not rule:
+        raise ValueError(f"two rules are called {id}")
+    return rule
+
+
+def check(
+    id: str,
+    *,
+    severity: Severity,
+    evidence: Evidence,
+    kinds: Sequence[str],
+    category: Category = "reference",
+    codes: Sequence[str] = (),
+    default: bool = True,
+    fixable: bool = False,
+    rows: Sequence[str] = (),
+) -> Callable[[Check], Check]:
+    """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource."""
+    rule = declare(
+        id, severity=severity, evidence=evidence, category=category, codes=codes, default=default, fixable=fixable,
+    )  # fmt: skip
+    return further_check(rule, kinds=kinds, rows=rows)
+
+
+def further_check(rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = ()) -> Callable[[Check], Check]:
+    """Register a function for a rule that is declared: one mistake may look different from kind to kind."""
+
+    def register(run: Check) -> Check:
+        CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run))
+        return run
+
+    return register
+
+
+def with_checks(rule: Rule) -> Rule:
+    """A rule as all its functions make it."""
+    registered = sorted(CHECKS.get(rule.id, ()), key=lambda each: each.run.__module__)  # in whatever order they were imported
+    rows = tuple(dict.fromkeys((*rule.rows, *(row for each in registered for row in each.rows))))
+    kinds = tuple(dict.fromkeys((*rule.kinds, *(kind for each in registered for kind in each.kinds))))
+    return replace(rule, kinds=kinds, codes=_codes(rule.codes, rule.severity, rows), rows=rows)
+
+
+def _codes(codes: Sequence[str], severity: Severity, rows: Sequence[str]) -> tuple[str, ...]:
+    """What Istio's own validation refuses, istioctl analyze reports under one code, and what it warns of under another."""
+    return tuple(dict.fromkeys([*codes, *([_VALIDATION[severity]] if rows and severity in _VALIDATION else [])]))
+
+
+def finding(
+    at: Cursor | Place | Span,
+    message: str,
+    *,
+    hint: str | None = None,
+    related: Iterable[tuple[Cursor | Place | Span, str]] = (),
+    fix: Fix | None = None,
+    severity: Severity | None = None,
+    known: bool = True,
+    rule: Rule | None = None,
+) -> Finding:
+    """A finding at a cursor's value (`cursor.key` for its key, `cursor.part("x")` for part of it).
+
+    `message` says what is wrong and what happens at run time, `hint` what to write instead.
+    `known=False`: the input cannot show that it is missing; the reference is counted as not checked.
+    """
+    related_places = tuple(Related(_place(other), words) for other, words in related)
+    return Finding(_place(at), message, hint, rule.id if rule else "", severity, related_places, fix, known)
+
+
+def checked(found: object) -> Finding:
+    """What a check yields, if reports can show it; TypeError where it is no finding, or one of odd parts."""
+    if not isinstance(found, Finding):
+        raise TypeError(f"it yields {type(found).__name__} where a finding is wanted")
+    if not isinstance(found.place, Place | Span):
+        raise TypeError(f"the place of its finding is {type(found.place).__name__}; `finding()` takes cursors")
+    if not isinstance(found.message, str) or found.severity not in (None, *get_args(Severity)):
+        raise TypeError(f"its finding says {found.message!r} with the severity {found.severity!r}")
+    return found
+
+
+def _place(at: Cursor | Place | Span) -> Place | Span:
+    return at.place if isinstance(at, Cursor) else at

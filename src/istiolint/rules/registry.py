@@ -1,0 +1,88 @@
+"""Which rules there are, and the functions that look for them: those of istiolint.checks, of the stages before it, of plugins."""
+
+import importlib
+import pkgutil
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from istiolint.rules import index as rule_index
+from istiolint.rules import plugins
+from istiolint.rules.check import CHECKS, DECLARED, Check, Rule, with_checks
+
+_STAGES = ("istiolint.documents.rules", "istiolint.schema.rules", "istiolint.suppression.rules")
+"""The modules of stages around the mesh that declare their rules."""
+
+
+@cache
+def all_rules() -> dict[str, Rule]:
+    """Every rule by its id, sorted: those of istiolint and of installed plugins (see `plugin_failures`)."""
+    if index := _index():
+        return {rule.id: rule for rule in map(_rule, index.rules)}
+    walk()
+    _PLUGIN_FAILURES.extend(plugins.load())
+    return {id: with_checks(rule) for id, rule in sorted(DECLARED.items())}
+
+
+@cache
+def _index() -> rule_index.Index | None:
+    """The index of rules, where it tells of all: of plugins it knows nothing."""
+    return None if plugins.installed(sys.path) else rule_index.read()
+
+
+def _rule(facts: dict[str, Any]) -> Rule:
+    arguments: dict[str, Any] = {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
+    return Rule(**arguments)
+
+
+def walk() -> None:
+    """Import all modules with rules."""
+    import istiolint.checks
+
+    for name in _STAGES:
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(istiolint.checks.__path__, "istiolint.checks."):
+        importlib.import_module(module.name)
+
+
+def checks_for(kinds: Iterable[str]) -> dict[str, list[tuple[str, Check]]]:
+    """The functions that look at resources of these kinds, each with the id of its rule; sorted by these."""
+    wanted, index = set(kinds), _index()
+    for module in sorted({module for kind in wanted for module in index.modules.get(kind, ())}) if index else ():
+        importlib.import_module(module)
+    found: dict[str, list[tuple[str, Check]]] = {kind: [] for kind in wanted}
+    for id, registered in sorted(CHECKS.items()):
+        for each in registered:
+            for kind in wanted.intersection(each.kinds):
+                found[kind].append((id, each.run))
+    return found
+
+
+def index_text() -> str:
+    """What the index of rules has to say."""
+    walk()
+    modules: dict[str, set[str]] = defaultdict(set)
+    for each in (each for registered in CHECKS.values() for each in registered):
+        for kind in each.kinds:
+            modules[kind].add(each.run.__module__)
+    facts = [asdict(with_checks(rule)) for _, rule in sorted(DECLARED.items())]
+    return rule_index.text_of(facts, {kind: sorted(names) for kind, names in modules.items()})
+
+
+_PLUGIN_FAILURES: list[plugins.Failure] = []
+
+
+def plugin_failures() -> list[plugins.Failure]:
+    """The plugins that could not be loaded."""
+    all_rules()
+    return list(_PLUGIN_FAILURES)
+
+
+def matching(name: str) -> Iterator[Rule]:
+    """The rules that a name means: an id, a code of istioctl or Kiali (IST0101), a category, or ALL."""
+    for rule in all_rules().values():
+        if name in ("ALL", rule.id, rule.category) or name.upper() in rule.codes:
+            yield rule
