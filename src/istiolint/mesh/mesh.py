@@ -256,7 +256,7 @@ class Mesh:
     @cached_property
     def waypoints(self) -> Waypoints:
         """Which waypoint serves a Service."""
-        return Waypoints(self.namespaces, self.gateways, self.rivals)
+        return Waypoints(self.namespaces, self.gateways, self.rivals, self.all("Service"))
 
     def reached(self, policy: Resource) -> list[Workload]:
         """The workloads that a policy holds for by its selector, those left out that are never applied together with it."""

@@ -7,9 +7,11 @@ from istiolint.authorization.rules import negative
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_deployments import service_account
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.workloads import names
 from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -115,7 +117,11 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue
         namespace, account = match["namespace"], match["account"]
         workloads = mesh.workloads.in_namespace(namespace)
-        exists = mesh.get("ServiceAccount", namespace, account) or any(one.service_account == account for one in workloads)
+        exists = (
+            mesh.get("ServiceAccount", namespace, account)
+            or any(one.service_account == account for one in workloads)
+            or any(service_account(gateway) == account for gateway in mesh.in_namespace(KUBERNETES_GATEWAY, namespace))
+        )
         if workloads and not exists:
             near = sorted({one.service_account for one in workloads})
             yield finding(

@@ -32,7 +32,14 @@ def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                 if fault := _fault(text):
                     what, hint = fault
                     fix = Fix(hint, (Replace(path.place, as_scalar(f"/{text}")),), safe=False) if what == _NO_SLASH else None
-                    yield finding(path, f"no request has the path `{text}`: {what}", hint=hint, fix=fix)
+                    alive = next((other for other in operation[field] if _covers_meant(other.text, text)), None)
+                    yield finding(
+                        path,
+                        f"no request has the path `{text}`: {what}",
+                        hint=f"remove it: `{alive.text}` already matches what it means" if alive else hint,
+                        fix=None if alive else fix,
+                        severity="info" if alive else None,
+                    )
                 elif text.endswith("/.*") and text != "/.*":  # that may well mean files that begin with a dot
                     yield finding(
                         path,
@@ -40,6 +47,12 @@ def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                         hint=f"write `{text.removesuffix('.*')}*`",
                         severity="warning",
                     )
+
+
+def _covers_meant(sibling: str, text: str) -> bool:
+    """Whether another path of the list matches all that was meant by one that never matches."""
+    beginning = text.partition("*")[0]
+    return "*" in text[1:-1] and len(beginning) > 1 and not _fault(sibling) and text_covers(sibling, f"{beginning}*")
 
 
 def _fault(text: str) -> tuple[str, str] | None:

@@ -6,7 +6,9 @@ from istiolint.checks.services.ports import carries_http
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.waypoints import is_waypoint
 from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -122,10 +124,26 @@ def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def _only_http(policy: Resource, mesh: Mesh) -> bool:
     """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not look, and warns all the same.)"""
+    if targets := [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref["name"].text]:
+        return all(_target_has_only_http(target, policy, mesh) for target in targets)
     workloads = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
     services = [service for workload in workloads for service in mesh.workloads.services_of(workload)]
     found = bool(services) or (not workloads and bool(mesh.reached(policy)))
     return found and all(carries_http(port) for service in services for port in service.spec["ports"])
+
+
+def _target_has_only_http(target: Cursor, policy: Resource, mesh: Mesh) -> bool:
+    """Whether all ports of a Service, of the Services behind a waypoint, or of a gateway carry HTTP."""
+    if target["kind"].text == "Service":
+        service = mesh.get("Service", policy.namespace, target["name"].text)
+        return service is not None and all(carries_http(port) for port in service.spec["ports"])
+    gateway = mesh.get(KUBERNETES_GATEWAY, policy.namespace, target["name"].text)
+    if gateway is None or target["kind"].text != "Gateway":
+        return False
+    if is_waypoint(gateway):
+        served = mesh.waypoints.services(gateway)
+        return bool(served) and all(carries_http(port) for service in served for port in service.spec["ports"])
+    return all(listener["protocol"].text in ("HTTP", "HTTPS") for listener in gateway.spec["listeners"])
 
 
 def _uses(part: Cursor, fields: tuple[str, ...]) -> bool:

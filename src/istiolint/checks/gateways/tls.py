@@ -75,7 +75,8 @@ def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if server.protocol not in HTTP or server.cursor["tls"]["httpsRedirect"].value is True:
             continue
         for host, at in server.hosts:
-            if other := next((at for one in ended for name, at in one.hosts if name == host), None):
+            other = next((at for one in ended for name, at in one.hosts if name == host), None)
+            if other and not _redirects(server, host, mesh):
                 yield finding(
                     at,
                     f"`{host}` is served over HTTPS, too, and port {server.port} does not lead there: passwords and cookies "
@@ -85,6 +86,22 @@ def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
                     related=[(other, "the same host over HTTPS")],
                 )
                 break
+
+
+def _redirects(server: Server, host: str, mesh: Mesh) -> bool:
+    """Whether a route sends requests for a host on this plaintext port to HTTPS."""
+    name = GatewayName(server.gateway.namespace, server.gateway.name)
+    return any(
+        any(overlap(each.text, host) for each in virtual_service.spec["hosts"])
+        and any(_redirects_here(route, server.port) for route in virtual_service.spec["http"])
+        for virtual_service in mesh.virtual_services.bound_to(name)
+    )
+
+
+def _redirects_here(route: Cursor, port: int | None) -> bool:
+    matches = list(route["match"])
+    here = not matches or any(match["port"].number in (None, port) for match in matches)
+    return here and route["redirect"]["scheme"].text == "https"
 
 
 @check("redirect-without-https", severity="warning", evidence="missing", category="traffic", kinds=["Gateway"])

@@ -46,7 +46,7 @@ def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding
         outlier = policy["outlierDetection"]
         gateway, all_errors = outlier["consecutiveGatewayErrors"], outlier["consecutive5xxErrors"]
         limit = _DEFAULT_5XX if all_errors.number is None else all_errors.number
-        if gateway.number and limit and gateway.number >= limit:
+        if gateway.number and limit and gateway.number > limit:  # equal ones are reached together, by default at five
             which = f"`consecutive5xxErrors: {limit}`" if all_errors.exists else f"`consecutive5xxErrors` ({limit} by default)"
             yield finding(
                 gateway,

@@ -11,6 +11,8 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _REPLACED = ("tls", "connectionPool", "outlierDetection", "loadBalancer")
+_TAKING_TURNS = ("LEAST_CONN", "LEAST_REQUEST", "RANDOM", "ROUND_ROBIN", "UNSPECIFIED")
+"""Algorithms that spread requests over all endpoints, as the default does."""
 _TOO_LARGE = 2**32
 """Of numbers from here on, and of negative ones, the schema tells."""
 
@@ -38,7 +40,9 @@ def port_settings_drop_policy(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 def _matters(setting: Cursor) -> bool:
-    """Whether there is anything to lose: mutual TLS of the mesh comes by itself."""
+    """Whether anything is lost: mutual TLS of the mesh is automatic, and clients rarely notice how endpoints take turns."""
+    if setting.name == "loadBalancer" and setting.mapping.keys() == {"simple"}:
+        return setting["simple"].text not in _TAKING_TURNS
     return bool(setting) and (setting.name != "tls" or setting["mode"].text in ("SIMPLE", "MUTUAL", "DISABLE"))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
+from istiolint.mesh.route_reach import routes_apart
 from istiolint.mesh.virtual_services import MeshHost, delegates
 from istiolint.mesh.visibility import Scope
 from istiolint.resources.resource import Resource
@@ -17,7 +18,8 @@ from istiolint.rules.check import check, finding
 def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Sidecars use the older one of two VirtualServices for a host and never look at the other."""
     for host, other in _neighbours(virtual_service, mesh):
-        if other.fqdn == host.fqdn and _is_ambiguous(host, other, mesh):
+        apart = host.fqdn != other.fqdn or routes_apart(virtual_service, other.virtual_service)
+        if not apart and _is_ambiguous(host, other, mesh):
             source = host.at.document.source is other.at.document.source
             yield finding(
                 host.at,
@@ -37,7 +39,9 @@ def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> 
 def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts that overlap, where it is certain which VirtualService is heeded: the narrower host, or the client's own."""
     for host, other in _neighbours(virtual_service, mesh):
-        if other.fqdn != host.fqdn or not _is_ambiguous(host, other, mesh):
+        if other.fqdn != host.fqdn or not (
+            routes_apart(virtual_service, other.virtual_service) or _is_ambiguous(host, other, mesh)
+        ):
             narrower = "the one with the narrower host" if other.fqdn != host.fqdn else "the one that is shown to fewer"
             yield finding(
                 host.at,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.workloads import Workload
+from istiolint.primitives.ports import on_the_wire
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS
 from istiolint.resources.resource import Resource
@@ -79,4 +80,4 @@ def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 def _protocol(port: Cursor) -> str:
-    return (port["appProtocol"].text or port["name"].text).partition("-")[0].lower() or port["protocol"].text
+    return on_the_wire((port["appProtocol"].text or port["name"].text).partition("-")[0] or port["protocol"].text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.selection import selector
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -16,12 +17,25 @@ def sidecar_without_scope(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     listeners = list(sidecar.spec["egress"])
     if len(listeners) == 1 and not listeners[0]["port"].exists:
         hosts = listeners[0]["hosts"]
-        if [host.text for host in hosts] == ["*/*"]:
+        if [host.text for host in hosts] == ["*/*"] and not _is_exception(sidecar, mesh):
             yield finding(
                 hosts[0],
                 "`*/*` names every service of every namespace, as if there were no Sidecar",
                 hint='name what is called, as in `["./*", "istio-system/*", "checkout/orders.checkout.svc.cluster.local"]`',
             )
+
+
+def _is_exception(sidecar: Resource, mesh: Mesh) -> bool:
+    """Whether it frees its workloads from a narrower Sidecar of their namespace or of the root namespace."""
+    wider = list(mesh.in_namespace("Sidecar", mesh.root_namespace)) if sidecar.namespace != mesh.root_namespace else []
+    if selector(sidecar):
+        wider += mesh.in_namespace("Sidecar", sidecar.namespace)
+    return any(
+        not selector(other)
+        and other.spec["egress"]
+        and all(host.text != "*/*" for listener in other.spec["egress"] for host in listener["hosts"])
+        for other in wider
+    )
 
 
 @check("sidecar-scope-missing", severity="info", evidence="missing", category="production", kinds=["Namespace"])
