@@ -1,11 +1,13 @@
 """AuthorizationPolicies: actions, and what must stand beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.checks.services.ports import carries_http
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.reach import of_reach
+from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -120,11 +122,12 @@ def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-def _only_http(policy: Resource, mesh: Mesh) -> bool:
+@of_reach
+def _only_http(reached: Sequence[Workload], mesh: Mesh) -> bool:
     """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not look, and warns all the same.)"""
-    workloads = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
+    workloads = [workload for workload in reached if not is_gateway(workload)]
     services = [service for workload in workloads for service in mesh.workloads.services_of(workload)]
-    found = bool(services) or (not workloads and bool(mesh.reached(policy)))
+    found = bool(services) or (not workloads and bool(reached))
     return found and all(carries_http(port) for service in services for port in service.spec["ports"])
 
 
