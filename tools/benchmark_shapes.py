@@ -2,8 +2,9 @@
 
     python tools/benchmark_shapes.py [SHAPE ...]
 
-Prints the processor time at N and at 2N, less that of an empty run, and the ratio. A ratio above the limit means that a rule or an
-index compares pairwise; the exit status is then 1. Run it before a release. Each run is the installed command in its own process.
+Prints the processor time at N and at 2N, less that of an empty run, and the ratio. A ratio above the limit means that a rule or
+an index compares pairwise; the exit status is then 1. Run it before a release. Each run is the installed command in its own
+process.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Inputs of one shape and any size: each has something N times that a careless rule compares pairwise (tools/benchmark_shapes.py)."""
+"""Inputs of one shape and any size, in which something is there N times that a careless rule compares pairwise."""
 
 import json
 import subprocess
