@@ -209,3 +209,14 @@ def test_what_a_lowest_severity_hides_is_counted() -> None:
     assert [one.severity for one in made.diagnostics] == ["error", "warning"]
     assert "Hidden by --severity: 2 infos." in click.unstyle(text.render(made)).splitlines()
     assert not made.hidden["warning"]
+
+
+def test_targets_are_named_where_a_finding_does_not_hold_in_all() -> None:
+    made = at("a: 1\n", "a", targets=("overlays/prod",), partial=True)
+    made.summary.resources["a.yaml"] = 1
+    assert lines(made)[-1] == "  = note: in target overlays/prod"
+    concise = click.unstyle(text.render(made, quiet=True, concise=True))
+    assert concise == "a.yaml:1:1: error[duplicate-key]: it is wrong (in target overlays/prod)\n"
+    assert "target" not in text.render(at("a: 1\n", "a", targets=("overlays/prod", "overlays/dev")), quiet=True)
+    several = at("a: 1\n", "a", targets=tuple("abcdefg"), partial=True)
+    assert lines(several)[-1] == "  = note: in targets a, b, c, d, e and 2 more"

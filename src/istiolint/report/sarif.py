@@ -118,6 +118,8 @@ def _result(diagnostic: Diagnostic, index: int, hashes: dict[str, dict[int, str]
             "istiolint/v1": identity(diagnostic),
         },
     }
+    if diagnostic.targets:
+        result["properties"] = {"targets": [_text(name) for name in diagnostic.targets]}
     if diagnostic.related:
         result["relatedLocations"] = [
             {"id": number, "message": {"text": _text(message)}, "physicalLocation": _place(span)}
