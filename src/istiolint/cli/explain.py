@@ -45,16 +45,17 @@ def explain(rule: str) -> None:
 
 def _page(rule_id: str) -> str:
     from istiolint.rules.pages import pages
+    from istiolint.rules.reading import readable
     from istiolint.rules.registry import all_rules
 
     rule, page = all_rules()[rule_id], pages().get(rule_id)
     facts = [f"{rule.severity}, category {rule.category}", "on by default" if rule.default else "off until selected"]
     facts += [", ".join(rule.codes)] if rule.codes else []
     head = f"{click.style(rule_id, bold=True)} ({'; '.join(facts)})\n\n"
-    return head + (_readable(page.text) if page else "This rule has no page; it comes from a plugin.\n")
+    return head + (_for_terminal(readable(page.text)) if page else "This rule has no page; it comes from a plugin.\n")
 
 
-def _readable(markdown: str) -> str:
+def _for_terminal(markdown: str) -> str:
     """Markdown for a terminal: headings bold, code indented."""
     lines, in_code = [], False
     for line in markdown.splitlines():
