@@ -49,6 +49,10 @@ class Settings:
     known_hosts: tuple[str, ...] = ()
     known_gateways: tuple[str, ...] = ()
     fail_on: Severity = "error"
+    min_severity: Severity = "info"
+    """The lowest severity that is reported."""
+    show_unchecked: bool = False
+    """Whether references that the files cannot decide are listed, not only counted."""
     istio_version: str = NEWEST
     upgrade_to: str | None = None
     """The Istio to which an upgrade from `istio_version` leads, if one is asked about."""

@@ -23,7 +23,7 @@ def test_what_is_known_is_not_told(run: Run, faulty: str, known: Path) -> None:
     found = run(faulty)
     assert found.exit_code == 0
     assert "Nothing found in 1 file." in found.output
-    assert "Left out 1 finding that the baseline holds." in found.output
+    assert "Hidden by the baseline: 1 finding." in found.output
     assert run(faulty, "--isolated").exit_code == 1
 
 
@@ -74,9 +74,9 @@ def test_what_is_gone_is_told_and_dropped(run: Run, faulty: str, sound: str, kno
     (tmp_path / faulty).write_text((tmp_path / sound).read_text("utf-8"), "utf-8")
     found = run(faulty)
     assert found.exit_code == 0
-    assert "Gone, but still in the baseline: 1 entry." in found.output
+    assert "1 baseline entry no longer matches; run --write-baseline to update." in found.output
     (tmp_path / faulty).unlink()
-    assert "Gone, but still in the baseline: 1 entry." in run(sound).output
+    assert "1 baseline entry no longer matches; run --write-baseline to update." in run(sound).output
     run(sound, "--write-baseline")
     assert json.loads(known.read_text("utf-8")) == {"version": 1, "findings": []}
 

@@ -110,7 +110,7 @@ def test_the_list_of_rules_tells_whose_are_missing(process: Process, plugin: Pat
 
 def test_a_fault_of_istiolint_is_no_finding(process: Process, plugin: Path, sound: str) -> None:
     """Exit status 1 would say that something was found."""
-    module = "import istiolint.report.text as text\ndef render(report, quiet): raise KeyError('oh')\ntext.render = render\n"
+    module = "import istiolint.report.text as text\ndef render(report, **style): raise KeyError('oh')\ntext.render = render\n"
     found = lint(process, plugin, module, sound)
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith("istiolint: internal error: KeyError: 'oh'\n")

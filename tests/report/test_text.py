@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from reports import at, diagnostic, report
 
 from istiolint.findings.finding import ResourceName, Span
-from istiolint.report import text
+from istiolint.findings.report import Report
+from istiolint.report import text, worst
 from istiolint.report.text import WIDEST
 from istiolint.sources import Source
 
@@ -20,6 +21,7 @@ def lines(made: object) -> list[str]:
 
 def test_place_message_excerpt_and_proposal() -> None:
     made = at("spec:\n  timout: 1s\n", "timout", hint="write `timeout`")
+    made.summary.resources["a.yaml"] = 1
     assert lines(made) == [
         "a.yaml:2:3: error[duplicate-key]: it is wrong",
         "2 |   timout: 1s",
@@ -78,7 +80,7 @@ def test_places_over_several_lines() -> None:
 
 def test_files_without_text_have_no_excerpt() -> None:
     source = Source("a.yaml", trouble="the file is not read")
-    assert lines(report(diagnostic(source))) == ["a.yaml:1:1: error[duplicate-key]: it is wrong"]
+    assert lines(report(diagnostic(source, resource=None))) == ["a.yaml:1:1: error[duplicate-key]: it is wrong"]
 
 
 def test_summary() -> None:
@@ -93,11 +95,11 @@ def test_summary() -> None:
     assert summary.splitlines() == [
         "2 errors and 1 warning in 1 file.",
         "Read 1,200 resources: 1,200 Service.",
-        "Left alone 1 resource of kinds that do not concern the mesh: 1 Widget.",
+        "Ignored 1 resource of kinds that do not affect the mesh: 1 Widget.",
         "Skipped 2 documents: 2 Helm template.",
-        "Suppressed by the manifests: 1 finding.",
-        "Not checked: 3 references to what the input does not hold. Add it with --context PATH, or say --whole-mesh if nothing "
-        "else exists.",
+        "Suppressed 1 finding by comments and annotations; --show-suppressed lists them.",
+        "Not checked: 3 references to resources outside these files. Add them with --context PATH, set --whole-mesh if there are "
+        "no others, or list the references with --show-unchecked.",
     ]
 
 
@@ -132,10 +134,89 @@ def test_nothing_from_manifests_reaches_the_terminal_raw(
 @pytest.mark.parametrize("path", ["::warning::x.yaml", " ::error::x.yaml", "::set-output name=x::y"])
 def test_no_path_begins_a_line_as_a_command_of_github(path: str) -> None:
     first, *_ = lines(at("a: 1\n", "a", path=path))
-    assert first == f"./{path}:1:1: error[duplicate-key]: it is wrong"
+    assert first == f"./{path}:1:1: error[duplicate-key]: VirtualService prod/reviews: it is wrong"
 
 
 def test_commands_in_a_source_line_are_shown_as_escapes() -> None:
     _, line, carets = lines(at("a: '##[add-mask]b' # c", "# c"))
     assert line == "1 | a: '#\\x23[add-mask]b' # c"
     assert carets.index("^") == line.index("# c")
+
+
+def test_a_finding_names_its_resource_where_its_file_has_several() -> None:
+    made = at("a: 1\n", "a")
+    made.summary.resources["a.yaml"] = 2
+    assert lines(made)[0] == "a.yaml:1:1: error[duplicate-key]: VirtualService prod/reviews: it is wrong"
+    made.summary.resources["a.yaml"] = 1
+    assert lines(made)[0] == "a.yaml:1:1: error[duplicate-key]: it is wrong"
+
+
+def many(*severities: str, **fields: object) -> Report:
+    """A report of findings of one rule, each on a line of its own."""
+    source = Source("a.yaml", "a: 1\n" * len(severities))
+    made = [diagnostic(source, 5 * index, 5 * index + 1, severity=one, **fields) for index, one in enumerate(severities)]
+    return report(*made)
+
+
+def test_three_findings_of_a_rule_and_file_are_shown() -> None:
+    found = lines(many(*["error"] * 15))
+    assert [line.split(":")[1] for line in found if line.startswith("a.yaml:")] == ["1", "2", "3"]
+    assert found[-1] == "… and 12 more duplicate-key in this file, on lines 4, 5, 6, 7, 8, ... (--all shows them)"
+    assert "… and 1 more duplicate-key in this file, on line 4 (--all shows them)" in lines(many(*["error"] * 4))
+    assert not [line for line in lines(many(*["error"] * 3)) if "more" in line]
+
+
+def test_the_most_severe_of_a_rule_and_file_are_shown() -> None:
+    found = lines(many("info", "warning", "info", "error", "warning"))
+    assert [line.split(":")[1] for line in found if line.startswith("a.yaml:")] == ["2", "4", "5"]
+    assert found[-1] == "… and 2 more duplicate-key in this file, on lines 1, 3 (--all shows them)"
+
+
+def test_everything_and_concise_show_each_finding() -> None:
+    made = many(*["error"] * 15)
+    everything = click.unstyle(text.render(made, quiet=True, everything=True))
+    assert everything.count("a.yaml:") == 15
+    assert "more" not in everything
+    concise = click.unstyle(text.render(made, quiet=True, concise=True)).splitlines()
+    assert concise == [
+        f"a.yaml:{line}:1: error[duplicate-key]: VirtualService prod/reviews: it is wrong" for line in range(1, 16)
+    ]
+
+
+def test_the_summary_of_a_long_report_begins_with_the_most_severe_rules() -> None:
+    source = Source("a.yaml", "a: 1\n")
+    made = report(
+        *(diagnostic(source, 0, 1, rule=f"rule-{number}", severity="warning") for number in range(4)),
+        *(diagnostic(source, 0, 1, rule="often", severity="error", message="x" * 500) for _ in range(3)),
+        diagnostic(source, 0, 1, rule="once", severity="error"),
+        diagnostic(source, 0, 1, rule="opinion", severity="info"),
+    )
+    _, _, summary = click.unstyle(text.render(made)).rpartition("\n\n")
+    heading, first, second, third, fourth, fifth, counts, *_ = summary.splitlines()
+    assert heading == "Most severe:"
+    assert first.startswith("  error: a.yaml:1:1: xxx")
+    assert first.endswith("x... [often, 3 findings]")
+    assert len(first) <= worst.WIDEST
+    assert second == "  error: a.yaml:1:1: it is wrong [once]"
+    assert [line.partition("[")[2] for line in (third, fourth, fifth)] == ["rule-0]", "rule-1]", "rule-2]"]
+    assert counts == "4 errors, 4 warnings and 1 info in 1 file."
+    assert "Most severe" not in text.render(report(*made.diagnostics[:5]))
+
+
+def test_what_a_lowest_severity_hides_is_counted() -> None:
+    made = many("error", "warning", "info", "info")
+    made.hide_below("warning")
+    assert [one.severity for one in made.diagnostics] == ["error", "warning"]
+    assert "Hidden by --severity: 2 infos." in click.unstyle(text.render(made)).splitlines()
+    assert not made.hidden["warning"]
+
+
+def test_targets_are_named_where_a_finding_does_not_hold_in_all() -> None:
+    made = at("a: 1\n", "a", targets=("overlays/prod",), partial=True)
+    made.summary.resources["a.yaml"] = 1
+    assert lines(made)[-1] == "  = note: in target overlays/prod"
+    concise = click.unstyle(text.render(made, quiet=True, concise=True))
+    assert concise == "a.yaml:1:1: error[duplicate-key]: it is wrong (in target overlays/prod)\n"
+    assert "target" not in text.render(at("a: 1\n", "a", targets=("overlays/prod", "overlays/dev")), quiet=True)
+    several = at("a: 1\n", "a", targets=tuple("abcdefg"), partial=True)
+    assert lines(several)[-1] == "  = note: in targets a, b, c, d, e and 2 more"

@@ -15,8 +15,10 @@ from istiolint.report.escape import printable
 
 _OPTIONS = (
     "select", "extend_select", "ignore", "context", "cluster", "kustomize", "helm", "values", "whole_mesh", "istio_version",
-    "upgrade_to", "mesh_config", "mesh_networks", "baseline", "fail_on", "config", "isolated",
+    "upgrade_to", "mesh_config", "mesh_networks", "baseline", "min_severity", "fail_on", "config", "isolated",
 )  # fmt: skip
+_PARAMETERS = {"clusters": "cluster"}
+"""Settings whose option has another name."""
 _WIDTH = 44
 
 
@@ -68,8 +70,9 @@ def _value(name: str, given: Inputs, options: dict[str, Any]) -> Any:
 
 def _origin(name: str, given: Inputs, options: dict[str, Any]) -> str:
     """The option, the line of the configuration, or both where they add up."""
-    option = "cluster" if name == "clusters" else name.replace("-", "_")
-    called = [f"--{option.replace('_', '-')}"] if options.get(option) else []
+    option = _PARAMETERS.get(name, name.replace("-", "_"))
+    flags = next((parameter.opts for parameter in lint.params if parameter.name == option), [])
+    called = flags[:1] if options.get(option) else []
     written = [given.config.where(name, part="key")] if name in given.config.values else []
     adds_up = name in ("ignore", "extend-select", "context")
     return ", ".join([*called, *written] if adds_up else (called or written)) or "default"

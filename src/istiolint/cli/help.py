@@ -17,9 +17,20 @@ SECTIONS = {
         "mesh_config",
         "mesh_networks",
     ),
-    "What is reported": ("select", "extend_select", "ignore", "against", "baseline", "write_baseline", "fail_on"),
+    "What is reported": ("select", "extend_select", "ignore", "against", "baseline", "write_baseline", "min_severity", "fail_on"),
     "What is mended": ("fix", "unsafe_fixes", "diff"),
-    "How it is reported": ("formats", "output", "statistics", "show_files", "show_suppressed", "color", "quiet"),
+    "How it is reported": (
+        "formats",
+        "output",
+        "concise",
+        "everything",
+        "statistics",
+        "show_files",
+        "show_suppressed",
+        "show_unchecked",
+        "color",
+        "quiet",
+    ),
 }
 REST = "Other options"
 

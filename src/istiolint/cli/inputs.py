@@ -46,15 +46,16 @@ class Inputs(NamedTuple):
 
         if self.rendering:
             raise Refusal("--against compares files, and knows no former state of what --kustomize and --helm render")
+        named = named_paths(self.paths, context=self.context, clusters=self.clusters)
         try:
             if os.path.isdir(state) and (os.sep in state or state.startswith(".")):
                 return self._folder(state)
-            revision = Revision(state)
+            revision = Revision(state, next((one.path for one in named if one.path != "-"), os.curdir))
         except RevisionError:
             if os.path.isdir(state):
                 return self._folder(state)
             raise
-        return revision.sources(named_paths(self.paths, context=self.context, clusters=self.clusters))
+        return revision.sources(named)
 
     def _folder(self, folder: str) -> Iterator[Source]:
         if self.clusters or len(self.paths) != 1 or not os.path.isdir(self.paths[0]):
@@ -111,6 +112,8 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
         known_gateways=config.names("known-gateways"),
         trust_domain=values.get("trust-domain", default.trust_domain),
         fail_on=options["fail_on"] or values.get("fail-on", default.fail_on),
+        min_severity=options["min_severity"] or values.get("min-severity", default.min_severity),
+        show_unchecked=bool(options["show_unchecked"]),
         istio_version=_version(options["istio_version"] or values.get("istio-version", default.istio_version)),
         upgrade_to=_target(options, values),
         whole_mesh=options["whole_mesh"] or values.get("whole-mesh", False),

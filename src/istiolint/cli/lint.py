@@ -20,6 +20,7 @@ from istiolint.cli.rendering import rendering_options
 from istiolint.findings.finding import SEVERITIES, Severity
 from istiolint.report import Report
 from istiolint.report.escape import printable
+from istiolint.report.limit import MOST
 from istiolint.settings import NEWEST, OLDEST
 from istiolint.sources import InputError, Source
 from istiolint.sources.discover import STDIN
@@ -50,6 +51,9 @@ Exit status:
 @click.option("--against", metavar="REV|PATH", help="Report only what is not found in this git revision, or in this folder.")
 @baseline_options
 @fixing.fixing_options
+@click.option(
+    "--severity", "min_severity", type=click.Choice(SEVERITIES), help="Report this severity and above; info by default."
+)
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that gives exit status 1; error by default.")
 @click.option(
     "--format",
@@ -60,9 +64,12 @@ Exit status:
     help=f"How to report, as often as wanted: {', '.join(FORMATS)}.",
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
-@click.option("--statistics", is_flag=True, help="Count what each rule found, in place of listing it; for the text format.")
+@click.option("--concise", is_flag=True, help="Show each finding as one line; for the text format.")
+@click.option("--all", "everything", is_flag=True, help=f"Show all findings in text, not {MOST} at most per rule and file.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of listing them; for the text format.")
 @click.option("--show-files", is_flag=True, help="List the files that would be linted, and do no more.")
 @click.option("--show-suppressed", is_flag=True, help="List what the manifests ask to leave out; not in the github format.")
+@click.option("--show-unchecked", is_flag=True, help="List the references that were not checked; for text and JSON.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text.")
 @click.option("--quiet", "-q", is_flag=True, help="Leave out the summary of the text format.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read this configuration file.")
@@ -91,6 +98,8 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             if baseline and not options["write_baseline"]:
                 baseline.keep_new(report)
             report.left_out = keep_new(report, before) if before else 0
+            if not options["write_baseline"]:
+                report.hide_below(settings.min_severity)
             return report
 
         if options["fix"] or options["diff"]:
@@ -106,8 +115,9 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
 def _check(options: dict[str, Any]) -> None:
     """Refusal for options that do not go together."""
     found = targets(options["formats"], options["output"])
-    if options["statistics"] and not any(target.format == "text" for target in found):
-        raise Refusal("--statistics goes with the text format")
+    for name in ("statistics", "concise"):
+        if options[name] and not any(target.format == "text" for target in found):
+            raise Refusal(f"--{name} goes with the text format")
     fixes = options["fix"] or options["diff"]
     if options["unsafe_fixes"] and not fixes:
         raise Refusal("--unsafe-fixes goes with --fix, or with --diff to see what it would do")
@@ -135,7 +145,7 @@ def _tell(report: Report, fail_on: Severity, options: dict[str, Any], *, err: bo
     """Write the report; the exit status."""
     if not options["show_suppressed"]:
         report.suppressed = []
-    style = Style(options["color"], options["quiet"], options["statistics"])
+    style = Style(options["color"], options["quiet"], options["statistics"], options["concise"], options["everything"])
     write(report, targets(options["formats"], options["output"]), style, err=err)
     if report.left_out and not options["quiet"]:
         click.echo(

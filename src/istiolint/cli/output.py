@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 from istiolint.cli.refusal import Refusal
 from istiolint.report import Report
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "rdjson", "azure", "teamcity")
 
 
 class Target(NamedTuple):
@@ -58,6 +58,8 @@ class Style(NamedTuple):
     color: str = "auto"
     quiet: bool = False
     statistics: bool = False
+    concise: bool = False
+    everything: bool = False
 
 
 def write(report: Report, found: Sequence[Target], style: Style, *, err: bool = False) -> None:
@@ -87,7 +89,9 @@ def _rendered(report: Report, format_: str, style: Style) -> str:
     module: Any = importlib.import_module(f"istiolint.report.{format_}")  # only the one that is needed
     if format_ != "text":
         return str(module.render(report))
-    return str(module.statistics(report) if style.statistics else module.render(report, quiet=style.quiet))
+    if style.statistics:
+        return str(module.statistics(report))
+    return str(module.render(report, quiet=style.quiet, concise=style.concise, everything=style.everything))
 
 
 def _is_coloured(color: str, output: Path | None, stream: TextIO) -> bool:

@@ -9,8 +9,9 @@ from istiolint.documents import Document, patch_paths, read
 from istiolint.engine.outcome import Outcome
 from istiolint.findings.finding import Diagnostic
 from istiolint.mesh import Mesh
+from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
 from istiolint.report import Report, Summary
-from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, resources
+from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource, resources
 from istiolint.rules.check import Check, Rule, checked
 from istiolint.rules.registry import checks_for, plugin_failures
 from istiolint.settings import Settings
@@ -53,6 +54,7 @@ class _Run:
         self.sources: dict[str, Source] = {}
         self.internal_errors = [failure.words for failure in plugin_failures()]
         self.crashes: Counter[str] = Counter()
+        self.templates: list[str] = []
 
     def lint(self, sources: Iterable[Source]) -> Report:
         for cluster, mesh in self.meshes(sources):
@@ -64,6 +66,7 @@ class _Run:
         return self.report()
 
     def report(self) -> Report:
+        self.summary.charts = charts_of_templates(self.templates)
         return self.outcome.report(self.summary, self.sources, self.internal_errors)
 
     def meshes(self, sources: Iterable[Source], *, check: bool = True) -> Iterator[tuple["_Cluster", Mesh]]:
@@ -113,18 +116,27 @@ class _Run:
         self.sources.setdefault(source.path, source)
         self.summary.files += source.linted
         for document in read(source, patches):
-            for problem in document.problems if source.linted else ():
-                self.outcome.keep(problem, None)
-            if document.skipped:
-                self.summary.skipped[document.skipped] += source.linted
+            if document.problems and source.linted:
+                resource = only_resource(document)
+                for problem in document.problems:
+                    self.outcome.keep(problem, resource)
             if source.linted:
-                self.outcome.heed(document)
+                self.note(document)
             yield document
+
+    def note(self, document: Document) -> None:
+        """Take note of what a document suppresses, or of why it is skipped."""
+        self.outcome.heed(document)
+        if document.skipped:
+            self.summary.skipped[document.skipped] += 1
+            if mentions_mesh_kind(document.text):
+                self.templates.append(document.source.path)
 
     def understand(self, document: Document) -> Iterator[Resource]:
         for resource in resources(document):
             if resource.linted:
                 self.summary.documents += 1
+                self.summary.resources[document.source.path] += 1
                 (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
                 try:
                     for finding in schema.check(resource, self.settings.istio_version):
@@ -140,6 +152,7 @@ class _Run:
                     self.outcome.keep(finding, resource, rule)
                 else:
                     self.summary.unchecked[rule.id] += 1
+                    self.outcome.leave(finding, resource, rule)
         except (Exception, SystemExit) as error:
             module = getattr(run, "__module__", "")
             whose = "istiolint" if module.startswith("istiolint.") else f"the plugin with the module `{module}`"

@@ -31,6 +31,7 @@ class Outcome:
         self._path_ignores = PathIgnores(settings.per_path_ignores)
         self._ledger = Ledger()
         self._found: list[tuple[Rule, Finding, Resource | None]] = []
+        self._unchecked: list[tuple[Rule, Finding, Resource]] = []
         self._meshes: dict[str, Mesh] = {}
 
     def heed(self, document: Document) -> None:
@@ -47,6 +48,11 @@ class Outcome:
         rule = rule or self.rules.get(finding.rule)
         if rule:
             self._found.append((rule, finding, resource))
+
+    def leave(self, finding: Finding, resource: Resource, rule: Rule) -> None:
+        """Take a reference that the files cannot decide, if these are to be listed."""
+        if self._settings.show_unchecked:
+            self._unchecked.append((rule, finding, resource))
 
     def report(self, summary: Summary, sources: dict[str, Source], internal_errors: list[str]) -> Report:
         """The report on all that was kept. Suppressions that hide nothing are told, if every rule did its work."""
@@ -67,6 +73,10 @@ class Outcome:
                 diagnostic = traced(self._concrete(rule, finding, None))
                 if rule.id in self.rules and not self._path_ignores.covers(rule, diagnostic.span.source.path):
                     diagnostics[_key(diagnostic)] = diagnostic
+        unchecked: dict[_Key, Diagnostic] = {}
+        for rule, finding, resource in self._unchecked:
+            diagnostic = traced(self._concrete(rule, finding, resource))
+            unchecked[_key(diagnostic)] = diagnostic
         summary.suppressed.update(one.diagnostic.rule for one in suppressed.values())
         return Report(
             [diagnostics[key] for key in sorted(diagnostics)],
@@ -75,6 +85,7 @@ class Outcome:
             sources,
             internal_errors,
             [suppressed[key] for key in sorted(suppressed)],
+            unchecked=[unchecked[key] for key in sorted(unchecked)],
         )
 
     def _concrete(self, rule: Rule, finding: Finding, resource: Resource | None) -> Diagnostic:

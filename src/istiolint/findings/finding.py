@@ -32,6 +32,11 @@ class Span(NamedTuple):
         """Where the span ends, exclusive."""
         return self.source.position(self.end)
 
+    @property
+    def text(self) -> str:
+        """The characters of the span."""
+        return self.source.text[self.start : self.end]
+
     def span(self) -> "Span":
         """Itself: a span is a place that is concrete already."""
         return self
@@ -156,6 +161,10 @@ class Diagnostic:
     resource: ResourceName | None
     related: tuple[tuple[Span, str], ...] = ()
     fix: Fix | None = field(default=None, compare=False)
+    targets: tuple[str, ...] = ()
+    """The names of the targets in which it holds; empty where the run has only one."""
+    partial: bool = False
+    """Whether its resource is also in targets in which it does not hold."""
 
 
 def field_path(path: Path) -> str:

@@ -2,13 +2,28 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from istiolint.findings.finding import SEVERITIES, Diagnostic, Severity
 from istiolint.sources import Source
 
 if TYPE_CHECKING:
     from istiolint.suppression import Suppressed
+
+
+class Chart(NamedTuple):
+    """The folder of a chart, and the file in it that is most likely to hold the values of production."""
+
+    folder: str
+    values: str | None = None
+
+    @property
+    def command(self) -> str:
+        """What to type to lint the chart."""
+        import shlex  # expensive, and most runs have no chart
+
+        words = ["istiolint", "--helm", self.folder, *(["--values", self.values] if self.values else [])]
+        return shlex.join(words)
 
 
 @dataclass(slots=True)
@@ -29,6 +44,10 @@ class Summary:
     """Findings that the manifests ask to leave out, by rule."""
     fixed: Counter[str] = field(default_factory=Counter)
     """Fixes that were made before this report, by rule of the finding."""
+    resources: Counter[str] = field(default_factory=Counter)
+    """How many resources each file has, by path."""
+    charts: list[Chart] = field(default_factory=list)
+    """Charts with resources of Istio or the Gateway API that were not rendered."""
 
 
 @dataclass(slots=True)
@@ -52,6 +71,17 @@ class Report:
     """Entries of the baseline that are found no more."""
     left_out: int = 0
     """Findings that were there before, where only what is new is told."""
+    hidden: Counter[Severity] = field(default_factory=Counter)
+    """Findings below the lowest severity that is shown, by severity."""
+    unchecked: list[Diagnostic] = field(default_factory=list)
+    """The references that the files could not decide, if they are to be listed."""
+
+    def hide_below(self, lowest: Severity) -> None:
+        """Leave in the report only what is at least as severe as `lowest`, and count the rest."""
+        shown = SEVERITIES[: SEVERITIES.index(lowest) + 1]
+        self.hidden.update(diagnostic.severity for diagnostic in self.diagnostics if diagnostic.severity not in shown)
+        self.diagnostics = [diagnostic for diagnostic in self.diagnostics if diagnostic.severity in shown]
+        self.suppressed = [one for one in self.suppressed if one.diagnostic.severity in shown]
 
     def fails(self, threshold: Severity) -> bool:
         """Whether a diagnostic is at least as grave as the threshold."""

@@ -25,7 +25,7 @@ from istiolint.mesh.neighbours import Neighbours
 from istiolint.mesh.networks import INSTALL_KINDS, PLACES, Networks
 from istiolint.mesh.preflights import Preflights
 from istiolint.mesh.proxy_images import ProxyImages
-from istiolint.mesh.reach import reached
+from istiolint.mesh.reach import Reach, Reached
 from istiolint.mesh.retry_chains import RetryChains
 from istiolint.mesh.route_matches import RouteMatches
 from istiolint.mesh.secrets import Secrets
@@ -35,7 +35,7 @@ from istiolint.mesh.sidecar_scopes import SidecarScopes
 from istiolint.mesh.variants import Variants
 from istiolint.mesh.virtual_services import VirtualServices
 from istiolint.mesh.waypoints import Waypoints
-from istiolint.mesh.workloads import MACHINES, Workload, Workloads
+from istiolint.mesh.workloads import MACHINES, Workloads
 from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
@@ -258,10 +258,13 @@ class Mesh:
         """Which waypoint serves a Service."""
         return Waypoints(self.namespaces, self.gateways, self.rivals, self.all("Service"))
 
-    def reached(self, policy: Resource) -> list[Workload]:
-        """The workloads that a policy holds for by its selector, those left out that are never applied together with it."""
-        found = reached(policy, self.workloads, self.root_namespace)
-        return [workload for workload in found if not self.rivals(policy, workload.resource)]
+    def reached(self, policy: Resource) -> Reached:
+        """The workloads that a policy applies to by its selector, without those that are never applied together with it."""
+        return self._reach.of(policy)
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self.workloads, self.root_namespace, self.rivals, self._variants.variant)
 
     @cached_property
     def grants(self) -> Grants:

@@ -43,24 +43,32 @@ def read(report: Report) -> list[str]:
     known, other = sum(summary.kinds.values()), sum(summary.other_kinds.values())
     lines = [f"Read {counted(known, 'resource')}" + (f": {listed(summary.kinds)}" if known else "") + "."]
     if other:
-        lines.append(
-            f"Left alone {counted(other, 'resource')} of kinds that do not concern the mesh: {listed(summary.other_kinds)}."
-        )
-    if summary.skipped:
-        lines.append(f"Skipped {counted(sum(summary.skipped.values()), 'document')}: {listed(summary.skipped)}.")
-    if summary.suppressed:
-        lines.append(f"Suppressed by the manifests: {counted(sum(summary.suppressed.values()), 'finding')}.")
+        lines.append(f"Ignored {counted(other, 'resource')} of kinds that do not affect the mesh: {listed(summary.other_kinds)}.")
+    if skipped := summary.skipped.total():
+        lines.append(f"Skipped {counted(skipped, 'document')}: {listed(summary.skipped)}.")
+    if suppressed := summary.suppressed.total():
+        lines.append(f"Suppressed {counted(suppressed, 'finding')} by comments and annotations; --show-suppressed lists them.")
+    if report.hidden:
+        hidden = _joined([counted(report.hidden[severity], severity) for severity in SEVERITIES if report.hidden[severity]])
+        lines.append(f"Hidden by --severity: {hidden}.")
     if report.known:
-        lines.append(f"Left out {counted(report.known, 'finding')} that the baseline holds.")
+        lines.append(f"Hidden by the baseline: {counted(report.known, 'finding')}.")
     if report.stale:
-        entries = "1 entry" if report.stale == 1 else f"{report.stale:,} entries"
-        lines.append(f"Gone, but still in the baseline: {entries}. Write it anew with --write-baseline.")
-    if unchecked := sum(summary.unchecked.values()):
+        entries = (
+            "1 baseline entry no longer matches" if report.stale == 1 else f"{report.stale:,} baseline entries no longer match"
+        )
+        lines.append(f"{entries}; run --write-baseline to update.")
+    if unchecked := summary.unchecked.total():
         lines.append(
-            f"Not checked: {counted(unchecked, 'reference')} to what the input does not hold. Add it with --context PATH, or say "
-            "--whole-mesh if nothing else exists."
+            f"Not checked: {counted(unchecked, 'reference')} to resources outside these files. Add them with --context PATH, set "
+            "--whole-mesh if there are no others, or list the references with --show-unchecked."
         )
     return lines
+
+
+def listed_charts(report: Report) -> list[str]:
+    """A line for each chart that was not rendered, with the command that lints it."""
+    return [f"Not rendered: chart {printable(chart.folder)}; run {printable(chart.command)}" for chart in report.summary.charts]
 
 
 def _fixable(report: Report) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from istiolint import __version__
-from istiolint.findings.finding import SEVERITIES, Diagnostic, Fix, Span
+from istiolint.findings.finding import SEVERITIES, Diagnostic, Fix, ResourceName, Span
 from istiolint.findings.report import Report
 from istiolint.fix import text_edits
 from istiolint.report.escape import as_json
@@ -27,8 +27,11 @@ def render(report: Report) -> str:
             "unchecked": _sorted(summary.unchecked),
             "suppressed": _sorted(summary.suppressed),
             "fixed": _sorted(summary.fixed),
+            "hidden": {str(severity): report.hidden[severity] for severity in SEVERITIES},
+            "charts": [{"path": chart.folder, "command": chart.command} for chart in summary.charts],
             "baseline": None if report.known is None else {"known": report.known, "stale": report.stale},
         },
+        "unchecked": [_unchecked(one) for one in report.unchecked],
         "suppressed": [{"reason": one.reason, "diagnostic": _diagnostic(one.diagnostic)} for one in report.suppressed],
         "internalErrors": report.internal_errors,
     }
@@ -42,8 +45,6 @@ def region(span: Span) -> dict[str, int]:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    of = diagnostic.resource
-    resource = {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name} if of else None
     return {
         "rule": diagnostic.rule,
         "codes": list(diagnostic.codes),
@@ -54,9 +55,26 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "path": diagnostic.span.source.path,
         **region(diagnostic.span),
         "fieldPath": diagnostic.field_path,
-        "resource": resource,
+        "resource": _resource(diagnostic.resource),
         "related": [{"path": span.source.path, **region(span), "message": message} for span, message in diagnostic.related],
+        "targets": list(diagnostic.targets),
         "fix": _fix(diagnostic.fix),
+    }
+
+
+def _resource(of: ResourceName | None) -> dict[str, str | None] | None:
+    return {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name} if of else None
+
+
+def _unchecked(one: Diagnostic) -> dict[str, Any]:
+    return {
+        "rule": one.rule,
+        "path": one.span.source.path,
+        **region(one.span),
+        "fieldPath": one.field_path,
+        "value": one.span.text,
+        "resource": _resource(one.resource),
+        "targets": list(one.targets),
     }
 
 

@@ -1,4 +1,7 @@
-"""The report for people: each diagnostic with its line, a caret under the place, what to write instead, and the other side."""
+"""The report for people: each finding with its line, a caret under the place, what to write instead, and the other side.
+
+A finding names its resource unless that is the only one of its file.
+"""
 
 import unicodedata
 from collections import Counter
@@ -8,22 +11,36 @@ import click
 
 from istiolint.findings.finding import Diagnostic, Span
 from istiolint.findings.report import Report
-from istiolint.report.counts import found, read
+from istiolint.report.counts import found, listed_charts, read
 from istiolint.report.escape import printable
+from istiolint.report.limit import MOST, limited
+from istiolint.report.worst import worst
 from istiolint.suppression import Suppressed
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 WIDEST = 160
 """Longer lines are cut around the place."""
+MOST_TARGETS = 5
+"""Targets that are named of those in which a finding holds."""
+MOST_LINES = 5
+"""Lines that are named of the findings that are not shown."""
 
 
-def render(report: Report, *, quiet: bool = False) -> str:
-    """The report with ANSI colours (click.echo takes them out where they are not wanted); `quiet` leaves out the summary."""
-    parts = ["\n".join(_diagnostic(diagnostic)) + "\n" for diagnostic in report.diagnostics]
-    if report.suppressed:
-        parts.append("\n".join(map(_suppressed, report.suppressed)) + "\n")
+def render(report: Report, *, quiet: bool = False, concise: bool = False, everything: bool = False) -> str:
+    """The report with ANSI colors (click.echo removes them where they are not wanted).
+
+    `quiet` leaves out the summary, `concise` shows each finding as one line, `everything` more than `MOST` of a rule in a file.
+    """
+    if concise:
+        parts = ["".join(f"{_line(report, diagnostic)}\n" for diagnostic in report.diagnostics)]
+    else:
+        shown = limited(report.diagnostics, None if everything else MOST)
+        parts = ["\n".join([*_diagnostic(report, one.diagnostic), *_hidden(one.hidden)]) + "\n" for one in shown]
+    parts += ["".join(f"{line}\n" for line in lines) for lines in (map(_suppressed, report.suppressed), _unchecked(report))]
     if not quiet:
-        parts.append("\n".join([click.style(found(report), bold=True), *read(report)]))
+        summary = [*map(printable, worst(report)), click.style(found(report), bold=True), *read(report), *listed_charts(report)]
+        parts.append("\n".join(summary))
+    parts = list(filter(None, parts))
     return "\n".join(parts).rstrip("\n") + "\n" if parts else ""
 
 
@@ -49,16 +66,61 @@ def where(span: Span) -> str:
     return f"{path}:{span.begins.line}:{span.begins.column}"
 
 
-def _diagnostic(diagnostic: Diagnostic) -> Iterator[str]:
-    colour = COLOURS[diagnostic.severity]
-    level = click.style(f"{diagnostic.severity}[{diagnostic.rule}]", fg=colour, bold=True)
-    yield f"{click.style(where(diagnostic.span), bold=True)}: {level}: {printable(diagnostic.message)}"
-    yield from _excerpt(diagnostic.span, colour)
+def _headline(report: Report, diagnostic: Diagnostic) -> str:
+    """Place, severity, rule, resource and message, on one line."""
+    level = click.style(f"{diagnostic.severity}[{diagnostic.rule}]", fg=COLOURS[diagnostic.severity], bold=True)
+    message = f"{_resource(report, diagnostic)}{printable(diagnostic.message)}"
+    return f"{click.style(where(diagnostic.span), bold=True)}: {level}: {message}"
+
+
+def _line(report: Report, diagnostic: Diagnostic) -> str:
+    """All that the concise report says of a finding."""
+    targets = _targets(diagnostic)
+    return _headline(report, diagnostic) + (f" ({targets})" if targets else "")
+
+
+def _resource(report: Report, diagnostic: Diagnostic) -> str:
+    """The resource that a finding is about; empty where its file has no other."""
+    if diagnostic.resource is None or report.summary.resources[diagnostic.span.source.path] == 1:
+        return ""
+    return f"{printable(str(diagnostic.resource))}: "
+
+
+def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[str]:
+    yield _headline(report, diagnostic)
+    yield from _excerpt(diagnostic.span, COLOURS[diagnostic.severity])
     margin = " " * len(str(diagnostic.span.begins.line))
     if diagnostic.hint:
         yield f"{margin} = {click.style('help', fg='green')}: {printable(diagnostic.hint)}"
     for span, message in diagnostic.related:
         yield f"{margin} = {click.style('note', fg='blue')}: {where(span)}: {printable(message)}"
+    if targets := _targets(diagnostic):
+        yield f"{margin} = {click.style('note', fg='blue')}: {targets}"
+
+
+def _targets(diagnostic: Diagnostic) -> str:
+    """In which targets a finding holds; empty where it holds in all targets of its resource."""
+    if not diagnostic.partial or not diagnostic.targets:
+        return ""
+    shown = [printable(name) for name in diagnostic.targets[:MOST_TARGETS]]
+    more = f" and {len(diagnostic.targets) - MOST_TARGETS:,} more" if len(diagnostic.targets) > MOST_TARGETS else ""
+    return f"in {'target' if len(diagnostic.targets) == 1 else 'targets'} {', '.join(shown)}{more}"
+
+
+def _hidden(hidden: tuple[Diagnostic, ...]) -> Iterator[str]:
+    """How many more findings of a rule a file has, and where."""
+    if hidden:
+        lines = list(dict.fromkeys(diagnostic.span.begins.line for diagnostic in hidden))
+        places = ", ".join(map(str, lines[:MOST_LINES])) + (", ..." if len(lines) > MOST_LINES else "")
+        where = f"on {'line' if len(lines) == 1 else 'lines'} {places}"
+        yield f"… and {len(hidden):,} more {hidden[0].rule} in this file, {where} (--all shows them)"
+
+
+def _unchecked(report: Report) -> Iterator[str]:
+    for one in report.unchecked:
+        level = click.style(f"unchecked[{one.rule}]", fg="blue")
+        field = f"{printable(one.field_path)}: {printable(one.span.text)}"
+        yield f"{where(one.span)}: {level}: {_resource(report, one)}{field}"
 
 
 def _suppressed(one: Suppressed) -> str:

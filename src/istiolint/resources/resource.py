@@ -131,6 +131,11 @@ def resources(document: Document) -> Iterator[Resource]:
         yield ValuesResource(document, HELM_VALUES, "istio-system")
 
 
+def only_resource(document: Document) -> Resource | None:
+    """The resource that a document consists of; None for a `List` and for what is no Kubernetes object."""
+    return next((resource for resource in resources(document) if not resource.path), None)
+
+
 def _is_object(data: Any) -> bool:
     return isinstance(data, dict) and isinstance(data.get("apiVersion"), str) and isinstance(data.get("kind"), str)
 

@@ -1,10 +1,11 @@
 """What ambient mode leaves undone: ztunnel reads connections, not requests, and knows no settings of sidecars."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.reach import of_reach
 from istiolint.mesh.waypoints import USE_WAYPOINT
 from istiolint.mesh.workloads import Workload, names
 from istiolint.resources.cursor import Cursor
@@ -26,9 +27,10 @@ _OF_CONNECTIONS = (
 _PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod")
 
 
-def _ambient(policy: Resource, mesh: Mesh) -> list[Workload]:
+@of_reach
+def _ambient(workloads: Sequence[Workload], mesh: Mesh) -> list[Workload]:
     """The workloads of a policy, if all of them are in ambient mode; gateways and waypoints do not count."""
-    found = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
+    found = [workload for workload in workloads if not is_gateway(workload)]
     states = {mesh.injection.of(workload).state for workload in found}
     return found if states == {"ambient"} else []
 

@@ -1,7 +1,7 @@
 """Identities in AuthorizationPolicies: principals that nobody has, and identities where nobody shows one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.authorization.rules import negative
 from istiolint.documents.placeholders import has_placeholder
@@ -9,7 +9,9 @@ from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import service_account
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import names
+from istiolint.mesh.mtls import Effective
+from istiolint.mesh.reach import of_reach
+from istiolint.mesh.workloads import Workload, names
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -148,18 +150,23 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
     if field is None:
         return
-    found = [(workload, mesh.mtls.of(workload)) for workload in mesh.reached(policy)]
-    off = [(workload, mode) for workload, mode in found if mode.disabled and mesh.injection.of(workload).state == "sidecar"]
-    if off and len(off) == len(found):
-        set_by = off[0][1].set_by
+    workloads = mesh.reached(policy)
+    if workloads and _without_mtls(policy, mesh):
+        set_by = mesh.mtls.of(workloads[0]).set_by
         action = policy.spec["action"].text or "ALLOW"
         yield finding(
             field.key,
-            f"{names(workload for workload, _ in off)} take plain text only, in which callers show no identity: `{field.name}` "
+            f"{names(workloads)} take plain text only, in which callers show no identity: `{field.name}` "
             + ("never matches, and the denial never happens" if action == "DENY" else "never matches, and everything is refused"),
             hint="switch mTLS on (PERMISSIVE or STRICT) for these workloads",
             related=[(set_by[0], "mTLS is switched off here")] if set_by else (),
         )
+
+
+@of_reach
+def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
+    """Whether mTLS is off for all of these workloads, and their sidecars would use it."""
+    return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
 
 
 @check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", category="security", kinds=KIND)
@@ -168,11 +175,8 @@ def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Findi
     field = next(_denied_identities(policy), None)
     if field is None or mesh.authorization.refuses_strangers(policy.namespace):
         return
-    for workload in mesh.reached(policy):
-        modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]
-        lenient = next((mode for mode in modes if mode.modes == {"PERMISSIVE"} and mode.set_by), None)
-        in_sidecar = mesh.injection.of(workload).state == "sidecar" and not is_gateway(workload)
-        if lenient and in_sidecar and not any(mesh.rivals(policy, other) for other in lenient.policies):
+    for workload, lenient in _lenient(policy, mesh):
+        if not any(mesh.rivals(policy, other) for other in lenient.policies):
             yield finding(
                 field.key,
                 f"whoever calls `{workload.title}` without a sidecar gets past this denial: `PERMISSIVE` takes plain text, in "
@@ -181,6 +185,18 @@ def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Findi
                 related=[(lenient.set_by[0], "plain text is taken")],
             )
             return
+
+
+@of_reach
+def _lenient(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Workload, Effective]]:
+    """The workloads with a sidecar that accepts plaintext by a policy, and the mode that says so."""
+    found = []
+    for workload in workloads:
+        modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]
+        lenient = next((mode for mode in modes if mode.modes == {"PERMISSIVE"} and mode.set_by), None)
+        if lenient and mesh.injection.of(workload).state == "sidecar" and not is_gateway(workload):
+            found.append((workload, lenient))
+    return found
 
 
 def _denied_identities(policy: Resource) -> Iterator[Cursor]:

@@ -1,12 +1,14 @@
 """AuthorizationPolicies: actions, and what must stand beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.checks.services.ports import carries_http
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.reach import of_reach
 from istiolint.mesh.waypoints import is_waypoint
+from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -126,9 +128,14 @@ def _only_http(policy: Resource, mesh: Mesh) -> bool:
     """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not look, and warns all the same.)"""
     if targets := [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref["name"].text]:
         return all(_target_has_only_http(target, policy, mesh) for target in targets)
-    workloads = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
+    return _workloads_have_only_http(policy, mesh)
+
+
+@of_reach
+def _workloads_have_only_http(reached: Sequence[Workload], mesh: Mesh) -> bool:
+    workloads = [workload for workload in reached if not is_gateway(workload)]
     services = [service for workload in workloads for service in mesh.workloads.services_of(workload)]
-    found = bool(services) or (not workloads and bool(mesh.reached(policy)))
+    found = bool(services) or (not workloads and bool(reached))
     return found and all(carries_http(port) for service in services for port in service.spec["ports"])
 
 

@@ -54,12 +54,12 @@ def credential_only_for_gateways(rule: Resource, mesh: Mesh) -> Iterator[Finding
     """A credential that sidecars do not read."""
     if rule.spec["workloadSelector"].exists or rule.namespace == mesh.root_namespace:
         return
-    if any(is_gateway(workload) for workload in mesh.workloads.in_namespace(rule.namespace)):
-        return
     for tls in _settings(rule):
         credential = tls["credentialName"]
         files = (tls[field] for field in ("clientCertificate", "privateKey", "caCertificates"))
         if credential.text and not credential.text.startswith("configmap://") and not any(files):
+            if any(is_gateway(workload) for workload in mesh.workloads.in_namespace(rule.namespace)):
+                return
             yield finding(
                 credential,
                 f"only gateways read `{credential.text}`: sidecars begin no TLS by this rule, and send plain text",
