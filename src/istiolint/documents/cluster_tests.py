@@ -16,7 +16,7 @@ _STEP = re.compile(r"[0-9]+-.*\.ya?ml\Z")
 _STEP_ASSERTION = re.compile(r"[0-9]+-assert\.ya?ml\Z")
 _ASSERTION = re.compile(
     r"(?:(?:.*[-_.])?assert(?:ions?|s)?(?:[-_.].*)?"  # 00-assert, assert-routes, chainsaw-step-01-assert-1
-    r"|[0-9]+[-_]errors?(?:[-_].*)?|chainsaw[-_](?:.*[-_])?errors?(?:[-_].*)?)\.ya?ml\Z"
+    r"|(?:[0-9]+|chainsaw(?:-.*)?)-errors?(?:-[0-9]+)?)\.ya?ml\Z"
 )
 _EXPECTED = re.compile(r"(?:(?:.*[-_.])?(?:expected|golden)|expected[-_.]?(?:output|result)s?)\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _EXPECTED_FOLDER = re.compile(r"(?:^|.*[/\\])(?:expected|golden|goldens|__snapshots?__)[/\\]", re.IGNORECASE)

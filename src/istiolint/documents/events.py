@@ -19,6 +19,7 @@ MOST_RETRIED = 256 * 1024
 _COLON = "found unexpected ':'"
 """What the libyaml of ruamel.yaml.clib (0.1.7) says to a colon inside a plain scalar of a flow collection."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_BEFORE_COLON = re.compile(r"(?<=\")[ \t]*[\r\n][ \t\r\n]*(?=:)")
 _NOT_IN_YAML = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REPLACED = r"\\ufffd"
 
@@ -36,8 +37,9 @@ def pure_events(text: str) -> Iterator[Any]:
 def json_events(text: str) -> Iterator[Any]:
     r"""The same for JSON, in whose strings may stand what YAML does not allow; the replacement character takes its place.
 
-    These are surrogates (`\ud83d\ude00`) and control characters such as U+007F.
+    These are surrogates (`\ud83d\ude00`) and control characters such as U+007F. A colon may be on a line below its key.
     """
+    text = _BEFORE_COLON.sub(lambda match: " " * len(match[0]), text)
     return events(_NOT_IN_YAML.sub("\ufffd", _SURROGATE.sub(_REPLACED, text)))
 
 

@@ -15,6 +15,7 @@ _METADATA = re.compile(_KEY.replace("KEY", "metadata") + r"[ \t]*(?P<flow>\{[^{}
 _FIELD = re.compile(
     _KEY.replace("KEY", "(?P<field>name|namespace)") + r"[ \t]*(?P<value>\"[^\"]*\"|'[^']*'|[^\s,{}#\"']*)(?=[\s,}]|$)"
 )
+_NESTED = re.compile(r"\{[^{}]*\}")
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z")
 
 
@@ -99,7 +100,8 @@ def _children(lines: Sequence[_Line], parent: int) -> Iterator[str]:
 def _fields(texts: Iterator[str] | list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
-        for field in _FIELD.finditer(text) if text.startswith("{") else filter(None, [_FIELD.match(text)]):
+        flow = text.startswith("{")
+        for field in _FIELD.finditer(_NESTED.sub("", text[1:-1])) if flow else filter(None, [_FIELD.match(text)]):
             value = field["value"].strip("\"'")
             found.setdefault(field["field"], value if _NAME.match(value) else "")
     return found

@@ -13,6 +13,7 @@ from istiolint.documents.recognise import is_object, looks_like_object, reason_t
 from istiolint.documents.skip import Skip
 from istiolint.documents.syntax import explain
 from istiolint.documents.template import broken_template, template_field, template_kind
+from istiolint.documents.ytt import first_code
 from istiolint.findings.finding import Finding, Place, Related, Severity, Span
 from istiolint.sources import Source
 
@@ -20,6 +21,10 @@ MOST_DUPLICATES = 100
 """Keys written twice that are told in one document: who has more has another problem."""
 
 _NONE: Mapping[str, Skip] = {}
+_RENDERERS = {
+    Skip.HELM_TEMPLATE: "render it first: `helm template CHART | istiolint -`",
+    Skip.YTT_TEMPLATE: "render it first: `ytt -f FOLDER | istiolint -`",
+}
 _CONTENT = re.compile(r"(?<![^\r\n])[ \t]*[^%#\s]")
 _MARKER = re.compile(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 
@@ -41,9 +46,7 @@ def read(source: Source, named: Mapping[str, Skip] = _NONE) -> Iterator[Document
         document = Document(source, index, offset, text)
         if skip:
             document.skipped = skip if _CONTENT.search(text.removeprefix("---")) else None
-            yield document
-            continue
-        for problem in _problems(document):
+        for problem in _code_of_ytt(document) if skip else _problems(document):
             if problem.rule not in _ONCE_A_FILE or problem.rule not in told:
                 told.add(problem.rule)
                 document.problems.append(problem)
@@ -122,11 +125,16 @@ def _broken(document: Document, problem: Finding) -> Iterator[Finding]:
         yield Finding(problem.place, problem.message, problem.hint, problem.rule, "warning")
 
 
+def _code_of_ytt(document: Document) -> Iterator[Finding]:
+    if document.skipped is Skip.YTT_TEMPLATE and (code := first_code(document.text)):
+        yield _unrendered(document, document.span(*code), Skip.YTT_TEMPLATE)
+
+
 def _unrendered(document: Document, span: Span, skip: Skip) -> Finding:
     document.skipped = skip
     document.data = None
-    message = "this is a template; it is skipped, because only what it renders to can be checked"
-    return Finding(span, message, "render it first: helm template CHART | istiolint -", "unrendered-template")
+    message = f"unrendered {skip}: skipped, because only what it renders to can be checked"
+    return Finding(span, message, _RENDERERS.get(skip, "render it first, and lint the result"), "unrendered-template")
 
 
 def _duplicates(document: Document) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from istiolint.documents.kustomize import patch_paths
 from istiolint.documents.lines import outside_blocks
 from istiolint.documents.skip import Skip
 from istiolint.documents.template import is_partial
-from istiolint.documents.ytt import is_ytt
+from istiolint.documents.ytt import first_code
 from istiolint.sources import Source
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def whole_file(source: Source, named: Mapping[str, Skip]) -> Skip | None:
         return skip
     if is_partial(source.path):
         return Skip.HELM_PARTIAL
-    return by_name(source.path) or (Skip.YTT_TEMPLATE if is_ytt(source.text) else None)
+    return by_name(source.path) or (Skip.YTT_TEMPLATE if first_code(source.text) else None)
 
 
 def reason_to_skip(document: "Document", named: Mapping[str, Skip]) -> Skip | None:

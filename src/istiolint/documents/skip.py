@@ -19,5 +19,19 @@ class Skip(StrEnum):
     CLUSTER_TEST = "cluster test"
     ASSERTION = "test assertion"
     TEST_STEP = "test step"
-    EXPECTED_OUTPUT = "expected output"
-    OTHER = "no Kubernetes object"
+    EXPECTED_OUTPUT = "document of expected output"
+    OTHER = "document that is not a Kubernetes object"
+
+    @property
+    def plural(self) -> str:
+        """The words for several: `Kustomize patches`."""
+        return _PLURALS.get(self, f"{self.value}s")
+
+
+_PLURALS = {
+    Skip.WITH_PLACEHOLDERS: "documents with placeholders",
+    Skip.JSON_PATCH: "JSON patches",
+    Skip.KUSTOMIZE_PATCH: "Kustomize patches",
+    Skip.EXPECTED_OUTPUT: "documents of expected output",
+    Skip.OTHER: "documents that are not Kubernetes objects",
+}

@@ -5,27 +5,31 @@ import re
 from istiolint.documents.lines import outside_blocks
 
 _CODE = re.compile(
-    r"(?:^|[ \t])#@(?:"
+    r"(?:^|[ \t])(?P<code>#@)(?:"
     r"(?:overlay|data|schema|library|yaml|assert|struct|template|ytt|kbld|version)/"  # annotations
     r"|[ \t]*(?:def\b|end\b|if\b|if/end|elif\b|else:|for\b|for/end|return\b|while\b|[A-Za-z_]\w*[ \t]*=[^=])"
     r")"
 )
-_VALUE = re.compile(r"^[ ]*(?:-[ ]+)*(?:[^\s#'\"][^#'\"]*:|-|['\"][^'\"]*['\"]:)[ \t]+#@[ \t]*[^\s#]")
+_VALUE = re.compile(r"^[ ]*(?:-[ ]+)*(?:[^\s#'\"][^#'\"]*:|-|['\"][^'\"]*['\"]:)[ \t]+(?P<code>#@)[ \t]*[^\s#]")
 
 
-def is_ytt(text: str) -> bool:
-    """Return whether a file is a template of ytt: a comment of a certain form is code, or stands where a value is expected.
+def first_code(text: str) -> tuple[int, int] | None:
+    """Return start and end of the first comment that is code of ytt, in a certain form or where a value is expected.
 
-    ytt reads files as a whole: an annotation before `---` applies to the document that follows.
+    ytt reads files as a whole (an annotation before `---` applies to the document that follows), so that a file with code is a
+    template. Loading a module alone changes nothing.
     """
-    return "#@" in text and any("#@" in line.text and _is_code(line.text) for line in outside_blocks(text))
+    for line in outside_blocks(text) if "#@" in text else ():
+        if "#@" in line.text and (at := _code(line.text)) is not None:
+            return line.start + at, line.start + len(line.text.rstrip())
+    return None
 
 
-def _is_code(line: str) -> bool:
-    if _VALUE.match(line):
-        return True
+def _code(line: str) -> int | None:
+    if value := _VALUE.match(line):
+        return value.start("code")
     code = _CODE.search(line)
-    return bool(code) and not _quoted(line[: code.start()] if code else "")
+    return code.start("code") if code and not _quoted(line[: code.start()]) else None
 
 
 def _quoted(before: str) -> bool:
