@@ -10,7 +10,7 @@ from istiolint.rules.check import check, finding
 _MANY_SERVICES = 50
 
 
-@check("sidecar-without-scope", severity="warning", evidence="document", category="production", kinds=["Sidecar"])
+@check("sidecar-without-scope", severity="warning", evidence="document", tags=["production"], kinds=["Sidecar"])
 def sidecar_without_scope(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Sidecar that lets its proxies know everything."""
     listeners = list(sidecar.spec["egress"])
@@ -24,7 +24,7 @@ def sidecar_without_scope(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("sidecar-scope-missing", severity="info", evidence="missing", category="production", kinds=["Namespace"])
+@check("sidecar-scope-missing", severity="info", evidence="missing", tags=["production"], kinds=["Namespace"])
 def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Proxies that are told of a large mesh as a whole."""
     services = len(mesh.all("Service"))
@@ -45,8 +45,7 @@ def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "outbound-policy-without-mode", severity="info", evidence="document", category="traffic",
-    kinds=["Sidecar"], codes=["KIA1007"],
+    "outbound-policy-without-mode", severity="info", evidence="document", kinds=["Sidecar"], codes=["KIA1007"],
 )  # fmt: skip
 def outbound_policy_without_mode(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An outbound policy that says nothing, which is the strict one."""
