@@ -6,14 +6,13 @@ import pytest
 from commands import Run
 
 from istiolint.rules.registry import all_rules
-from istiolint.rules.search import topic_of
 
 
 def test_rules_as_text(run: Run) -> None:
     found = run("rules")
     assert found.exit_code == 0
     head, *lines = found.output.splitlines()
-    assert head.split() == ["rule", "severity", "evidence", "default", "codes", "what", "it", "is", "about"]
+    assert head.split() == ["rule", "topic", "severity", "evidence", "default", "codes", "what", "it", "is", "about"]
     assert [line.split()[0] for line in lines] == list(all_rules())
     assert "\033" not in found.output
 
@@ -23,7 +22,7 @@ def test_rules_as_json(run: Run) -> None:
     assert listed.keys() == all_rules().keys()
     key = listed["duplicate-key"]
     assert key["severity"] == "error"
-    assert key["category"] == "syntax"
+    assert (key["topic"], key["category"]) == ("syntax", "syntax")
     assert key["default"] is True
     assert key["title"].startswith("A key is written twice")
 
@@ -50,7 +49,7 @@ def test_rules_are_filtered(run: Run) -> None:
     rules = all_rules().values()
     assert ids(run, "--severity", "error") == [rule.id for rule in rules if rule.severity == "error"]
     assert ids(run, "--kind", "virtualservice") == [rule.id for rule in rules if "VirtualService" in rule.kinds]
-    assert ids(run, "--topic", "routing") == [rule.id for rule in rules if topic_of(rule) == "routing"]
+    assert ids(run, "--topic", "routing") == [rule.id for rule in rules if rule.is_in("routing")]
     assert ids(run, "--code", "IST0101") == [rule.id for rule in rules if "IST0101" in rule.codes]
     assert ids(run, "--fixable") == [rule.id for rule in rules if rule.fixable]
     both = ids(run, "--severity", "error", "--severity", "info", "--fixable")
@@ -69,7 +68,7 @@ def test_filters_that_no_rule_has(run: Run) -> None:
 def test_explain_by_id(run: Run) -> None:
     found = run("explain", "duplicate-key")
     assert found.exit_code == 0
-    assert found.output.startswith("duplicate-key (error, category syntax; on by default")
+    assert found.output.startswith("duplicate-key (error, topic syntax; on by default")
     assert "A key is written twice in one mapping" in found.output
     assert "```" not in found.output
 
@@ -94,7 +93,7 @@ def test_explain_a_topic_lists_its_rules(run: Run, topic: str) -> None:
     found = run("explain", topic)
     assert found.exit_code == 0
     listed = [line.split()[0] for line in found.output.splitlines() if line.startswith("  ")]
-    expected = [rule.id for rule in all_rules().values() if topic.lower() in (topic_of(rule), rule.category)]
+    expected = [rule.id for rule in all_rules().values() if topic.lower() in rule.groups]
     assert listed == expected
     assert "did you mean" not in found.output
 

@@ -14,10 +14,9 @@ _FENCE = re.compile(r"^```.*$")
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from istiolint.rules.registry import all_rules
+    from istiolint.rules.registry import names
 
-    names = [name for rule in all_rules().values() for name in (rule.id, rule.category, *rule.codes)]
-    return [CompletionItem(name) for name in sorted(set(names)) if name.lower().startswith(incomplete.lower())]
+    return [CompletionItem(name) for name in names() if name != "ALL" and name.lower().startswith(incomplete.lower())]
 
 
 @click.command(short_help="Show the page of a rule.")
@@ -25,7 +24,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def explain(rule: str) -> None:
     """Show the page of a rule: what goes wrong, how to fix it, and examples; also by its IST or KIA code.
 
-    For a topic or category, list its rules.
+    For a topic or tag, list its rules.
     """
     from istiolint.cli.names import meant
     from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
@@ -68,7 +67,7 @@ def _page(rule_id: str) -> str:
     from istiolint.rules.registry import all_rules
 
     rule, page = all_rules()[rule_id], pages().get(rule_id)
-    facts = [f"{rule.severity}, category {rule.category}", "on by default" if rule.default else "off until selected"]
+    facts = [f"{rule.severity}, topic {rule.topic}", "on by default" if rule.default else "off until selected"]
     facts += [", ".join(rule.codes)] if rule.codes else []
     head = f"{click.style(rule_id, bold=True)} ({'; '.join(facts)})\n\n"
     return head + (_for_terminal(readable(page.text)) if page else "This rule has no page; it comes from a plugin.\n")

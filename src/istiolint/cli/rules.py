@@ -31,10 +31,9 @@ class RuleFact(click.ParamType):  # type: ignore[type-arg]
 
     def _known(self) -> list[str]:
         from istiolint.rules.registry import all_rules
-        from istiolint.rules.search import topic_of
 
         facts: dict[str, Any] = {
-            "topic": lambda rule: (topic_of(rule), rule.category),
+            "topic": lambda rule: rule.groups,
             "kind": lambda rule: rule.kinds,
             "code": lambda rule: rule.codes,
         }
@@ -43,21 +42,21 @@ class RuleFact(click.ParamType):  # type: ignore[type-arg]
 
 @click.command(short_help="List the rules, or search them.")
 @click.option("--search", multiple=True, metavar="WORD", help="Rules with this word in id, title, summary, codes or kinds.")
-@click.option("--topic", multiple=True, type=RuleFact("topic"), metavar="TOPIC", help="Rules of this topic or category.")
+@click.option("--topic", multiple=True, type=RuleFact("topic"), metavar="TOPIC", help="Rules of this topic or with this tag.")
 @click.option("--severity", multiple=True, type=click.Choice(SEVERITIES), help="Rules of this severity.")
 @click.option("--kind", multiple=True, type=RuleFact("kind"), metavar="KIND", help="Rules for this kind of resource.")
 @click.option("--code", multiple=True, type=RuleFact("code"), metavar="CODE", help="Rules for a code of istioctl or Kiali.")
 @click.option("--fixable", is_flag=True, help="Rules with a fix.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list.")
 def rules(format_: str, **filters: Any) -> None:
-    """List the rules: id, severity, evidence, whether on by default, codes of istioctl and Kiali, title.
+    """List the rules: id, topic, severity, evidence, whether on by default, codes of istioctl and Kiali, title.
 
     A rule must match all options, and one value of an option that is given several times; --search must match with each word.
     """
     from istiolint.report.escape import printable
     from istiolint.rules.pages import pages
     from istiolint.rules.registry import all_rules, plugin_failures
-    from istiolint.rules.search import Query, topic_of
+    from istiolint.rules.search import Query
 
     for failure in plugin_failures():
         click.echo(f"istiolint: {printable(failure.words)}", err=True)
@@ -75,8 +74,9 @@ def rules(format_: str, **filters: Any) -> None:
                 "title": titles[rule.id],
                 "severity": rule.severity,
                 "evidence": rule.evidence,
+                "topic": rule.topic,
+                "tags": list(rule.tags),
                 "category": rule.category,
-                "topic": topic_of(rule),
                 "default": rule.default,
                 "fixable": rule.fixable,
                 "codes": list(rule.codes),
@@ -87,13 +87,21 @@ def rules(format_: str, **filters: Any) -> None:
         click.echo(json.dumps(listed, indent=2))
         return
     rows = [
-        (rule.id, rule.severity, rule.evidence, "on" if rule.default else "off", " ".join(rule.codes), titles[rule.id])
+        (
+            rule.id,
+            rule.topic,
+            rule.severity,
+            rule.evidence,
+            "on" if rule.default else "off",
+            " ".join(rule.codes),
+            titles[rule.id],
+        )
         for rule in matching
     ]
     if not rows:
         click.echo("istiolint: no rule matches", err=True)
         return
-    head = ("rule", "severity", "evidence", "default", "codes", "what it is about")
+    head = ("rule", "topic", "severity", "evidence", "default", "codes", "what it is about")
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     for row in (head, *rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

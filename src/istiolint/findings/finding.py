@@ -152,6 +152,7 @@ class Diagnostic:
 
     rule: str
     codes: tuple[str, ...]
+    topic: str
     category: str
     severity: Severity
     message: str

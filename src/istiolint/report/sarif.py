@@ -73,11 +73,11 @@ def render(report: Report) -> str:
 def _rule(rule: Rule, page: Page | None) -> dict[str, Any]:
     title, summary, text = (page.title, page.summary, _help(page)) if page else (rule.id, rule.id, rule.id)
     properties: dict[str, Any] = {
-        "tags": [rule.category, *rule.codes][:20],
+        "tags": [rule.topic, *rule.tags, *rule.codes][:20],
         "precision": PRECISION[rule.evidence],
         "problem.severity": PROBLEMS[rule.severity],
     }
-    if rule.category == "security":
+    if "security" in rule.tags:
         properties["security-severity"] = SECURITY_SEVERITY[rule.severity]
     return {
         "id": rule.id,

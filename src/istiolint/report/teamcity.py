@@ -15,17 +15,17 @@ _ESCAPED = str.maketrans({"|": "||", "'": "|'", "[": "|[", "]": "|]"})
 
 def render(report: Report) -> str:
     """The types of what was found, the findings, failures of istiolint, and the total."""
-    categories = {diagnostic.rule: diagnostic.category for diagnostic in report.diagnostics}
-    lines = [_type(rule, category) for rule, category in sorted(categories.items())]
+    topics = {diagnostic.rule: diagnostic.topic for diagnostic in report.diagnostics}
+    lines = [_type(rule, topic) for rule, topic in sorted(topics.items())]
     lines += map(_inspection, report.diagnostics)
     lines += [_message("message", text=f"internal error: {error}", status="ERROR") for error in report.internal_errors]
     return "".join(f"{line}\n" for line in [*lines, found(report)])
 
 
-def _type(rule: str, category: str) -> str:
+def _type(rule: str, topic: str) -> str:
     page = pages().get(rule)
     title, summary = (page.title, page.summary) if page else (rule, rule)
-    return _message("inspectionType", id=rule, name=title, description=summary, category=f"istiolint {category}")
+    return _message("inspectionType", id=rule, name=title, description=summary, category=f"istiolint {topic}")
 
 
 def _inspection(diagnostic: Diagnostic) -> str:

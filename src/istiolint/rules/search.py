@@ -25,7 +25,7 @@ class Query:
         text = _text(rule) if self.words else ""
         return (
             all(word.lower() in text for word in self.words)
-            and _meets(self.topics, (topic_of(rule), rule.category))
+            and _meets(self.topics, rule.groups)
             and _meets(self.severities, (rule.severity,))
             and _meets(self.kinds, rule.kinds)
             and _meets(self.codes, rule.codes)
@@ -35,12 +35,6 @@ class Query:
     def rules(self) -> Iterator[Rule]:
         """Yield the rules that match, by id."""
         return filter(self.matches, all_rules().values())
-
-
-def topic_of(rule: Rule) -> str:
-    """Return the topic of a rule: the folder of its page, or the category of a rule without a page."""
-    page = pages().get(rule.id)
-    return page.topic if page else rule.category
 
 
 def _meets(wanted: Sequence[str], present: Sequence[str]) -> bool:

@@ -50,17 +50,19 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "selector-without-workload", severity="warning", evidence="missing", category="reference",
+    "selector-without-workload",
+    severity="warning",
+    evidence="missing",
     kinds=["Sidecar", "Telemetry", "RequestAuthentication", "WasmPlugin", "TrafficExtension", "DestinationRule"],
     codes=["IST0101", "KIA0004"],
-)  # fmt: skip
+)
 def selector_without_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """No workload carries the labels."""
     yield from _selects_nothing(resource, mesh)
 
 
 @check(
-    "policy-without-workload", severity="warning", evidence="missing", category="security", kinds=["AuthorizationPolicy"],
+    "policy-without-workload", severity="warning", evidence="missing", tags=["security"], kinds=["AuthorizationPolicy"],
     codes=["IST0127", "KIA0004"],
 )  # fmt: skip
 def policy_without_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -84,7 +86,7 @@ def _in_mesh(mesh: Mesh, namespace: str) -> Iterator[bool]:
 
 
 @check(
-    "selector-on-gateway", severity="warning", evidence="contradiction", category="traffic", kinds=BOUND_BY_SELECTOR,
+    "selector-on-gateway", severity="warning", evidence="contradiction", kinds=BOUND_BY_SELECTOR,
     codes=["IST0166", "KIA0110", "KIA1115", "KIA1116", "KIA1117"],
 )  # fmt: skip
 def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -126,7 +128,7 @@ def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 NAMESPACE_NOT_FOUND = declare(
-    "namespace-not-found", severity="warning", evidence="missing", category="reference",
+    "namespace-not-found", severity="warning", evidence="missing", topic="attachment",
     codes=["IST0101", "KIA0005", "KIA0101", "KIA1601"],
 )  # fmt: skip
 

@@ -89,7 +89,7 @@ def _beside(policy: Resource, type_: str, mesh: Mesh) -> Iterator[Resource]:
     yield from (other for other in found if not mesh.rivals(policy, other) and _meets(policy, other, mesh))
 
 
-@check("token-not-required", severity="warning", evidence="missing", category="security", kinds=["RequestAuthentication"])
+@check("token-not-required", severity="warning", evidence="missing", tags=["security"], kinds=["RequestAuthentication"])
 def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tokens that are checked when they come, and not missed when they do not."""
     if not policy.spec["jwtRules"] or mesh.virtual_services.by_claims:
@@ -105,7 +105,7 @@ def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("token-never-accepted", severity="error", evidence="missing", category="security", kinds=["AuthorizationPolicy"])
+@check("token-never-accepted", severity="error", evidence="missing", tags=["security"], kinds=["AuthorizationPolicy"])
 def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy that asks for a token where nobody reads one."""
     condition = next(_token_conditions(policy), None)
@@ -122,7 +122,7 @@ def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("issuer-not-configured", severity="error", evidence="contradiction", category="security", kinds=["AuthorizationPolicy"])
+@check("issuer-not-configured", severity="error", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"])
 def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Principals of an issuer that no RequestAuthentication for these workloads knows."""
     wanted = [
@@ -149,7 +149,7 @@ def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("issuer-listed-twice", severity="warning", evidence="document", category="security", kinds=["RequestAuthentication"])
+@check("issuer-listed-twice", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"])
 def issuer_listed_twice(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two rules for one issuer that read tokens from the same place."""
     seen: dict[tuple[str, str], Cursor] = {}
@@ -167,7 +167,7 @@ def issuer_listed_twice(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "token-prefix-without-space", severity="warning", evidence="document", category="security", kinds=["RequestAuthentication"],
+    "token-prefix-without-space", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"],
     fixable=True,
 )  # fmt: skip
 def token_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -184,7 +184,7 @@ def token_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding
                 )
 
 
-@check("keys-over-plain-http", severity="warning", evidence="document", category="security", kinds=["RequestAuthentication"])
+@check("keys-over-plain-http", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"])
 def keys_over_plain_http(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Keys that are fetched from outside the cluster without TLS."""
     for rule in policy.spec["jwtRules"]:

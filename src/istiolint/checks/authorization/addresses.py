@@ -13,7 +13,9 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import declare, finding, further_check
 
 KIND = ("AuthorizationPolicy",)
-CLIENT_ADDRESSES_HIDDEN = declare("client-addresses-hidden", severity="warning", evidence="contradiction", category="security")
+CLIENT_ADDRESSES_HIDDEN = declare(
+    "client-addresses-hidden", severity="warning", evidence="contradiction", topic="authorization", tags=["security"]
+)
 _OF_PODS = tuple(
     IPv4Network(block)
     for block in (

@@ -20,7 +20,7 @@ _MERGED = ("MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES")
 _DECODED = _MERGED[1:]
 
 
-@check("policy-path-never-matches", severity="error", evidence="document", category="security", kinds=KIND, fixable=True)
+@check("policy-path-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND, fixable=True)
 def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Paths as no request has them."""
     for operation in operations(policy):
@@ -73,7 +73,7 @@ def _fault(text: str) -> tuple[str, str] | None:
     return None
 
 
-@check("denied-path-has-another-form", severity="info", evidence="heuristic", category="security", kinds=KIND, default=False)
+@check("denied-path-has-another-form", severity="info", evidence="heuristic", tags=["security"], kinds=KIND, default=False)
 def denied_path_has_another_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A path that many servers also serve under another form, which proxies with this MeshConfig do not take for the same."""
     for paths in keeping_out(policy, "paths"):
@@ -92,7 +92,7 @@ def denied_path_has_another_form(policy: Resource, mesh: Mesh) -> Iterator[Findi
                 )
 
 
-@check("paths-not-normalized", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@check("paths-not-normalized", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def paths_not_normalized(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Paths that are kept out, in a mesh whose proxies compare paths as they are sent."""
     written = mesh.config.at("pathNormalization")

@@ -23,7 +23,7 @@ _KEYS_NOT_IN_CUSTOM = ("source.namespace", "source.serviceAccount", "source.trus
 
 
 @check(
-    "custom-action-incomplete", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "custom-action-incomplete", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-04", "AP-05"],
 )  # fmt: skip
 def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "provider-without-custom", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "provider-without-custom", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-18"],
 )  # fmt: skip
 def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "deny-without-rules", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "deny-without-rules", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-19"],
 )  # fmt: skip
 def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unsupported-by-custom", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "unsupported-by-custom", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=[*(f"AP-{number:02}" for number in range(6, 18))],
 )  # fmt: skip
 def unsupported_by_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -104,7 +104,7 @@ def _unsupported(at: Cursor, what: str) -> Finding:
 
 
 @check(
-    "deny-of-requests-only", severity="warning", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "deny-of-requests-only", severity="warning", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-44"],
 )  # fmt: skip
 def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -26,7 +26,6 @@ def _patches(envoy_filter: Resource) -> Iterator[tuple[Cursor, str, str]]:
     "envoyfilter-add-ignored",
     severity="error",
     evidence="document",
-    category="validation",
     kinds=["EnvoyFilter"],
     codes=["IST0153"],
 )
@@ -45,7 +44,6 @@ def envoyfilter_add_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Find
     "envoyfilter-remove-ignored",
     severity="error",
     evidence="document",
-    category="validation",
     kinds=["EnvoyFilter"],
     codes=["IST0154"],
 )
@@ -64,7 +62,6 @@ def envoyfilter_remove_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[F
     "envoyfilter-replace-ignored",
     severity="error",
     evidence="document",
-    category="validation",
     kinds=["EnvoyFilter"],
     codes=["IST0152"],
 )
@@ -80,7 +77,7 @@ def envoyfilter_replace_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
-    "envoyfilter-order-undefined", severity="info", evidence="heuristic", category="traffic", kinds=["EnvoyFilter"],
+    "envoyfilter-order-undefined", severity="info", evidence="heuristic", kinds=["EnvoyFilter"],
     codes=["IST0151"], default=False,
 )  # fmt: skip
 def envoyfilter_order_undefined(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -95,7 +92,7 @@ def envoyfilter_order_undefined(envoy_filter: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
-    "envoyfilter-order-by-proxy-version", severity="info", evidence="heuristic", category="traffic", kinds=["EnvoyFilter"],
+    "envoyfilter-order-by-proxy-version", severity="info", evidence="heuristic", kinds=["EnvoyFilter"],
     codes=["IST0155"], default=False,
 )  # fmt: skip
 def envoyfilter_order_by_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ def patches(envoy_filter: Resource, mesh: Mesh) -> Iterator[Cursor]:
 
 
 @check(
-    "envoyfilter-exposes-internals", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-01"],
+    "envoyfilter-exposes-internals", severity="warning", evidence="document", kinds=KIND, rows=["EF-01"],
     default=False,
 )  # fmt: skip
 def envoyfilter_exposes_internals(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def envoyfilter_exposes_internals(envoy_filter: Resource, mesh: Mesh) -> Iterato
 
 
 @check(
-    "patch-incomplete", severity="error", evidence="document", category="validation", kinds=KIND,
+    "patch-incomplete", severity="error", evidence="document", kinds=KIND,
     rows=["EF-05", "EF-06", "EF-07", "EF-08"],
 )  # fmt: skip
 def patch_incomplete(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def _incomplete(at: Cursor | Place, what: str, hint: str) -> Finding:
 
 
 @check(
-    "invalid-envoy-value", severity="error", evidence="document", category="validation", kinds=KIND, rows=["EF-20", "EF-22"],
+    "invalid-envoy-value", severity="error", evidence="document", kinds=KIND, rows=["EF-20", "EF-22"],
 )  # fmt: skip
 def invalid_envoy_value(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Values that are no configuration of Envoy: names that are none, and types of API versions that are gone."""
@@ -110,7 +110,7 @@ def _types(value: Cursor) -> Iterator[Cursor]:
 
 
 @check(
-    "filter-without-config", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-23"],
+    "filter-without-config", severity="warning", evidence="document", kinds=KIND, rows=["EF-23"],
 )  # fmt: skip
 def filter_without_config(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A filter that is added by its name alone, or with a configuration of no type."""

@@ -14,7 +14,7 @@ PROXIES = ("istio-proxy", "istio-validation", "istio-init")
 
 
 @check(
-    "container-runs-as-proxy-user", severity="warning", evidence="document", category="traffic", kinds=list(WORKLOADS),
+    "container-runs-as-proxy-user", severity="warning", evidence="document", kinds=list(WORKLOADS),
     codes=["IST0144"],
 )  # fmt: skip
 def container_runs_as_proxy_user(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ _STUMPS = ("", "svc", "svc.cluster", "cluster.local", "local", "svc.local")
 
 
 @check(
-    "host-not-found", severity="error", evidence="missing", category="reference", kinds=["VirtualService"],
+    "host-not-found", severity="error", evidence="missing", kinds=["VirtualService"],
     codes=["IST0101", "KIA1101"], fixable=True,
 )  # fmt: skip
 def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "destination-rule-host-not-found", severity="warning", evidence="missing", category="reference", kinds=["DestinationRule"],
+    "destination-rule-host-not-found", severity="warning", evidence="missing", kinds=["DestinationRule"],
     codes=["IST0174", "KIA0202"], fixable=True,
 )  # fmt: skip
 def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -45,7 +45,7 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
 
 
 @check(
-    "host-not-visible", severity="error", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    "host-not-visible", severity="error", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1101"],
 )  # fmt: skip
 def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:

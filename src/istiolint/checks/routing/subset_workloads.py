@@ -16,7 +16,7 @@ TOPOLOGY = (
 
 
 @check(
-    "subset-without-workload", severity="warning", evidence="contradiction", category="reference", kinds=["DestinationRule"],
+    "subset-without-workload", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
     codes=["IST0173", "KIA0203"],
 )  # fmt: skip
 def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "route-to-missing-subset", severity="error", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    "route-to-missing-subset", severity="error", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
 )  # fmt: skip
 def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -33,7 +33,7 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
 
 
 @check(
-    "subset-not-visible", severity="warning", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    "subset-not-visible", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
 )  # fmt: skip
 def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:

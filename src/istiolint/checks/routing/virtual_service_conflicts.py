@@ -12,9 +12,12 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "two-virtual-services-for-one-host", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["VirtualService"], codes=["IST0109", "KIA1106"],
-)  # fmt: skip
+    "two-virtual-services-for-one-host",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["VirtualService"],
+    codes=["IST0109", "KIA1106"],
+)
 def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Sidecars use the older one of two VirtualServices for a host and never look at the other."""
     for host, other in _neighbours(virtual_service, mesh):
@@ -33,7 +36,7 @@ def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> 
 
 
 @check(
-    "virtual-service-overrides-another", severity="info", evidence="heuristic", category="traffic", kinds=["VirtualService"],
+    "virtual-service-overrides-another", severity="info", evidence="heuristic", kinds=["VirtualService"],
     codes=["IST0109"], default=False,
 )  # fmt: skip
 def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -52,7 +55,7 @@ def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> 
 
 
 @check(
-    "delegate-not-found", severity="error", evidence="missing", category="reference", kinds=["VirtualService"], fixable=True,
+    "delegate-not-found", severity="error", evidence="missing", kinds=["VirtualService"], fixable=True,
 )  # fmt: skip
 def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes handed on to a VirtualService that is not there."""

@@ -33,9 +33,7 @@ def _injected(workload: Workload, mesh: Mesh) -> bool:
     return mesh.injection.of(workload).state == "sidecar"
 
 
-@check(
-    "port-with-two-protocols", severity="warning", evidence="contradiction", category="traffic", kinds=KINDS, codes=["IST0116"]
-)
+@check("port-with-two-protocols", severity="warning", evidence="contradiction", kinds=KINDS, codes=["IST0116"])
 def port_with_two_protocols(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Services of one workload use a port number for different protocols."""
     seen: dict[int, tuple[Resource, Cursor]] = {}
@@ -55,9 +53,7 @@ def port_with_two_protocols(resource: Resource, mesh: Mesh) -> Iterator[Finding]
             )
 
 
-@check(
-    "target-port-with-two-ports", severity="warning", evidence="contradiction", category="traffic", kinds=KINDS, codes=["IST0137"]
-)
+@check("target-port-with-two-ports", severity="warning", evidence="contradiction", kinds=KINDS, codes=["IST0137"])
 def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Services reach one container port by different port numbers."""
     by_target: dict[int, dict[int, tuple[Resource, Cursor]]] = defaultdict(dict)

@@ -14,7 +14,7 @@ from istiolint.rules.check import check, finding
 _CAPTURE = "traffic.sidecar.istio.io/"
 
 
-@check("call-hidden-by-sidecar", severity="warning", evidence="contradiction", category="traffic", kinds=["Sidecar"])
+@check("call-hidden-by-sidecar", severity="warning", evidence="contradiction", kinds=["Sidecar"])
 def call_hidden_by_sidecar(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Service that a workload calls, and that its proxy does not know."""
     egress = list(sidecar.spec["egress"])

@@ -11,7 +11,7 @@ from istiolint.rules.check import check, finding
 _MANY_SERVICES = 50
 
 
-@check("sidecar-without-scope", severity="warning", evidence="document", category="production", kinds=["Sidecar"])
+@check("sidecar-without-scope", severity="warning", evidence="document", tags=["production"], kinds=["Sidecar"])
 def sidecar_without_scope(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Sidecar that lets its proxies know everything."""
     listeners = list(sidecar.spec["egress"])
@@ -38,7 +38,7 @@ def _is_exception(sidecar: Resource, mesh: Mesh) -> bool:
     )
 
 
-@check("sidecar-scope-missing", severity="info", evidence="missing", category="production", kinds=["Namespace"])
+@check("sidecar-scope-missing", severity="info", evidence="missing", tags=["production"], kinds=["Namespace"])
 def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Proxies that are told of a large mesh as a whole."""
     services = len(mesh.all("Service"))
@@ -59,8 +59,7 @@ def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "outbound-policy-without-mode", severity="info", evidence="document", category="traffic",
-    kinds=["Sidecar"], codes=["KIA1007"],
+    "outbound-policy-without-mode", severity="info", evidence="document", kinds=["Sidecar"], codes=["KIA1007"],
 )  # fmt: skip
 def outbound_policy_without_mode(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An outbound policy that says nothing, which is the strict one."""
