@@ -1,16 +1,16 @@
-"""Entrances: which gateways send traffic to a Service, with which identity, and in which namespaces the proxies of a route run."""
+"""Which gateways send traffic to a host, with which identity, and in which namespaces the proxies of a route run."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from istiolint.cursor import Cursor
-from istiolint.kinds import KUBERNETES_GATEWAY
 from istiolint.mesh.gateway_api import ROUTE_KINDS, backends, parents
 from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways, gateway_name
 from istiolint.mesh.workloads import Workload
-from istiolint.resource import Resource
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
 
 if TYPE_CHECKING:
     from istiolint.mesh.mesh import Mesh
@@ -30,7 +30,7 @@ class Identity(NamedTuple):
 
 
 class Entrance(NamedTuple):
-    """A route of a gateway to a Service: the resource with the route, the place of the destination, the gateway, its identities."""
+    """A route of a gateway to a host: its resource, the place of the destination, the gateway, and its identities."""
 
     route: Resource
     at: Cursor
@@ -134,7 +134,8 @@ def used_on(route: Cursor, name: GatewayName, namespace: str) -> bool:
     """Whether a route of a VirtualService in a namespace may be taken on one of the gateways to which it is bound."""
     matches = list(route["match"])
     return not matches or any(
-        not match["gateways"] or any(gateway_name(each.text, namespace) == name for each in match["gateways"]) for match in matches
+        not match["gateways"] or any(gateway_name(each.text, namespace) == name for each in match["gateways"])
+        for match in matches
     )
 
 

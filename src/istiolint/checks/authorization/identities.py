@@ -19,6 +19,8 @@ KIND = ("AuthorizationPolicy",)
 _SPIFFE = "spiffe://"
 _PLAIN = re.compile(r"[\w./*-]+", re.ASCII)
 _PRINCIPAL = re.compile(r"(?P<domain>[^/]+)/ns/(?P<namespace>[^/]+)/sa/(?P<account>[^/]+)")
+_FULL = 4
+"""How many slashes a full principal has."""
 _BY_IDENTITY = ("principals", "namespaces", "serviceAccounts", "notPrincipals", "notNamespaces", "notServiceAccounts")
 
 
@@ -38,7 +40,7 @@ def principals(policy: Resource) -> Iterator[Cursor]:
     "principal-as-spiffe-url",
     severity="error",
     evidence="document",
-    tags=["security"],
+    category="security",
     kinds=KIND,
     fixable=True,
     codes=["KIA0106"],
@@ -61,7 +63,7 @@ def principal_as_spiffe_url(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("principal-of-no-form", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0106"])
+@check("principal-of-no-form", severity="warning", evidence="document", category="security", kinds=KIND, codes=["KIA0106"])
 def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A principal that is not put together as those of the mesh are."""
     for principal in principals(policy):
@@ -82,29 +84,50 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("unknown-trust-domain", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0108"])
+@check("unknown-trust-domain", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0108"])
 def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A trust domain that is neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
     if (written is None and mesh.settings.trust_domain is None) or mesh.neighbours.services:
         return
-    known = {mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")}
+    own = mesh.config.text("trustDomain")
+    known = {own, "cluster.local", *mesh.config.names("trustDomainAliases")}
     for principal in principals(policy):
+        if prefix := _unknown_prefix(principal, mesh):
+            yield finding(
+                principal,
+                f"`{principal.text}` never matches: the trust domain of this mesh is `{own}`, and Istio replaces `{prefix}` in full "
+                "principals only",
+                hint=f"write `{own}{principal.text.removeprefix(prefix)}`",
+                related=[(written, "the trust domain")] if written else [],
+            )
+            continue
         match = _PRINCIPAL.fullmatch(principal.text)
         if match and "*" not in match["domain"] and match["domain"] not in known and not has_placeholder(principal.text):
             yield finding(
                 principal.part(match["domain"]),
-                f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is "
-                f"`{mesh.config.text('trustDomain')}`",
+                f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is `{own}`",
                 hint="write that, or add the other one to `trustDomainAliases` of the MeshConfig",
                 related=[(written, "the trust domain")] if written else [],
             )
+
+
+def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
+    """The trust domain of a principal such as `cluster.local/*` if no workload has it.
+
+    Istio replaces the trust domain, and its aliases, in principals of five parts; it compares others as they are written.
+    """
+    domain, slash, rest = principal.text.partition("/")
+    known = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
+    wildcard = slash and rest.endswith("*") and principal.text.count("/") < _FULL and "*" not in domain
+    return domain if wildcard and domain not in known and not has_placeholder(principal.text) else ""
 
 
 @check(
     "unknown-service-account",
     severity="warning",
     evidence="missing",
+    category="reference",
     kinds=KIND,
     codes=["KIA0106", "KIA0107"],
 )
@@ -128,7 +151,39 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("identity-without-mtls", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0105"])
+@check("principal-outside-mesh", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The identity of workloads that have no proxy and therefore present no certificate."""
+    if policy.spec["action"].text not in ("", "ALLOW"):
+        return
+    for value, workloads in _named_workloads(policy, mesh):
+        states = [mesh.injection.of(workload) for workload in workloads]
+        outside = [state for state in states if state.state == "outside" and state.explicit]
+        if states and len(outside) == len(states) and not any(mesh.rivals(policy, workload.resource) for workload in workloads):
+            because = outside[0]
+            yield finding(
+                value,
+                f"`{value.text}` never matches: {names(workloads)} {'is' if len(workloads) == 1 else 'are'} outside the mesh and "
+                f"calls without a certificate ({because.because})",
+                hint="add the callers to the mesh, or allow them by `ipBlocks`",
+                related=[(because.at, "outside the mesh")] if because.at is not None else [],
+            )
+
+
+def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, list[Workload]]]:
+    """Each principal or namespace that a policy allows by its full name, with the workloads of the input that have it."""
+    for rule in policy.spec["rules"]:
+        for origin in rule["from"]:
+            for principal in origin["source"]["principals"]:
+                match = _PRINCIPAL.fullmatch(principal.text)
+                if match and "*" not in principal.text:
+                    within = mesh.workloads.in_namespace(match["namespace"])
+                    yield principal, [workload for workload in within if workload.service_account == match["account"]]
+            for namespace in origin["source"]["namespaces"]:
+                yield namespace, list(mesh.workloads.in_namespace(namespace.text))
+
+
+@check("identity-without-mtls", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0105"])
 def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on the identity of callers, where mTLS is switched off and nobody shows one."""
     field = next(
@@ -162,7 +217,7 @@ def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
 
 
-@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", category="security", kinds=KIND)
 def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A denial of certain identities, where callers may come without any."""
     field = next(_denied_identities(policy), None)

@@ -51,7 +51,8 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
         instead = used[client][:1]
         yield finding(
             subset,
-            f"{'gateways' if gateways else 'proxies'} in namespace `{client}` do not get the subset `{subset.text}` of `{host}` from {maker.title}: "
+            f"{'gateways' if gateways else 'proxies'} in namespace `{client}` do not get the subset `{subset.text}` of `{host}` "
+            f"from {maker.title}: "
             + (
                 f"they use {instead[0].title}; Envoy has no cluster for the subset and answers 503"
                 if instead
