@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_servers import Server
+from istiolint.mesh.reach import Reached, of_reach
 from istiolint.mesh.waypoints import WAYPOINT_CLASSES
 from istiolint.primitives.ports import TLS
 from istiolint.resources.cursor import Cursor
@@ -56,15 +57,22 @@ def _servers(policy: Resource, mesh: Mesh) -> list[Server]:
     targets = [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref.mapping]
     if targets:
         return _of_targets(policy, targets, mesh)
-    gateways: dict[int, Resource] = {}
-    for workload in mesh.reached(policy):
+    gateways = _gateways(policy, mesh)
+    if any(mesh.rivals(policy, gateway) for gateway in gateways):
+        return []
+    return [Server(gateway, cursor) for gateway in gateways for cursor in gateway.spec["servers"]]
+
+
+@of_reach
+def _gateways(reached: Reached, mesh: Mesh) -> list[Resource]:
+    """The Gateways that all workloads of a policy run; none where some of them run none."""
+    found: dict[int, Resource] = {}
+    for workload in reached:
         run = mesh.entrances.gateways_on(workload)
         if not run:
             return []
-        gateways |= {id(gateway): gateway for gateway in run}
-    if any(mesh.rivals(policy, gateway) for gateway in gateways.values()):
-        return []
-    return [Server(gateway, cursor) for gateway in gateways.values() for cursor in gateway.spec["servers"]]
+        found |= {id(gateway): gateway for gateway in run}
+    return list(found.values())
 
 
 def _of_targets(policy: Resource, targets: list[Cursor], mesh: Mesh) -> list[Server]:

@@ -96,8 +96,8 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if prefix := _unknown_prefix(principal, mesh):
             yield finding(
                 principal,
-                f"`{principal.text}` never matches: the trust domain of this mesh is `{own}`, and Istio replaces `{prefix}` in full "
-                "principals only",
+                f"`{principal.text}` never matches: the trust domain of this mesh is `{own}`, and Istio replaces `{prefix}` in "
+                "full principals only",
                 hint=f"write `{own}{principal.text.removeprefix(prefix)}`",
                 related=[(written, "the trust domain")] if written else [],
             )
@@ -170,17 +170,17 @@ def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, list[Workload]]]:
+def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, Sequence[Workload]]]:
     """Each principal or namespace that a policy allows by its full name, with the workloads of the input that have it."""
     for rule in policy.spec["rules"]:
         for origin in rule["from"]:
             for principal in origin["source"]["principals"]:
                 match = _PRINCIPAL.fullmatch(principal.text)
                 if match and "*" not in principal.text:
-                    within = mesh.workloads.in_namespace(match["namespace"])
-                    yield principal, [workload for workload in within if workload.service_account == match["account"]]
+                    yield principal, mesh.workloads.of_account(match["namespace"], match["account"])
             for namespace in origin["source"]["namespaces"]:
-                yield namespace, list(mesh.workloads.in_namespace(namespace.text))
+                if mesh.injection.of_namespace(namespace.text).state == "outside":
+                    yield namespace, mesh.workloads.in_namespace(namespace.text)
 
 
 @check("identity-without-mtls", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0105"])

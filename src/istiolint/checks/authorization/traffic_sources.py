@@ -1,14 +1,12 @@
 """Gateways and waypoints that send traffic to workloads whose ALLOW policies leave them out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from istiolint.authorization.callers import Caller, may_admit
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.entrances import Entrance, Identity
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.selection import selector
 from istiolint.mesh.waypoints import is_waypoint, traffic_of
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
@@ -63,33 +61,12 @@ def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 return
 
 
-def _workloads(policy: Resource, mesh: Mesh) -> list[Workload]:
-    """The workloads in the mesh that an ALLOW policy restricts, where it is the one that represents all for them."""
-    if policy.spec["action"].text not in ("", "ALLOW") or is_dry_run(policy):
-        return []
-    return [
-        workload
-        for workload in mesh.reached(policy)
-        if not is_gateway(workload)
-        and not mesh.entrances.gateways_on(workload)
-        and mesh.injection.of(workload).in_mesh
-        and _allowing(workload, mesh)[0] is policy
-    ]
-
-
-def _allowing(workload: Workload, mesh: Mesh) -> Sequence[Resource]:
-    """The ALLOW policies for a workload, those that select it first."""
-    found = [
-        policy
-        for namespace in dict.fromkeys([workload.namespace, mesh.root_namespace])
-        for policy in mesh.in_namespace("AuthorizationPolicy", namespace)
-        if policy.spec["action"].text in ("", "ALLOW") and not is_dry_run(policy) and _is_for(policy, workload)
-    ]
-    return sorted(found, key=lambda policy: not selector(policy))
-
-
-def _is_for(policy: Resource, workload: Workload) -> bool:
-    return not policy.spec["targetRef"].value and not policy.spec["targetRefs"].value and workload.matches(selector(policy))
+def _workloads(policy: Resource, mesh: Mesh) -> Iterator[Workload]:
+    """The workloads in the mesh for which a policy is the first of those that allow requests."""
+    for workload in mesh.allowing.led_by(policy):
+        gateway = is_gateway(workload) or mesh.entrances.gateways_on(workload)
+        if not gateway and mesh.injection.of(workload).in_mesh and not mesh.rivals(policy, workload.resource):
+            yield workload
 
 
 def _excluded(policy: Resource, workload: Workload, service: Resource, entrance: Entrance, mesh: Mesh) -> bool:
@@ -103,7 +80,9 @@ def _excluded(policy: Resource, workload: Workload, service: Resource, entrance:
 def _is_admitted(identity: Identity, workload: Workload, mesh: Mesh) -> bool:
     domains = dict.fromkeys([mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")])
     caller = Caller(identity.namespace, identity.account, tuple(domains))
-    return any(may_admit(rule, caller, policy.namespace) for policy in _allowing(workload, mesh) for rule in policy.spec["rules"])
+    return any(
+        may_admit(rule, caller, policy.namespace) for policy in mesh.allowing.of(workload) for rule in policy.spec["rules"]
+    )
 
 
 def _principal(identity: Identity, mesh: Mesh) -> str:
