@@ -19,7 +19,7 @@ _TERMINATE_MODE = "gateway.istio.io/tls-terminate-mode"
 
 
 @check(
-    "identity-at-plain-gateway", severity="error", evidence="contradiction", category="security", kinds=["AuthorizationPolicy"],
+    "identity-at-plain-gateway", severity="error", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"],
 )  # fmt: skip
 def identity_at_plain_gateway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway that asks its clients for no certificate knows no identity of theirs."""

@@ -40,7 +40,7 @@ def principals(policy: Resource) -> Iterator[Cursor]:
     "principal-as-spiffe-url",
     severity="error",
     evidence="document",
-    category="security",
+    tags=["security"],
     kinds=KIND,
     fixable=True,
     codes=["KIA0106"],
@@ -63,7 +63,7 @@ def principal_as_spiffe_url(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("principal-of-no-form", severity="warning", evidence="document", category="security", kinds=KIND, codes=["KIA0106"])
+@check("principal-of-no-form", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0106"])
 def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A principal that is not put together as those of the mesh are."""
     for principal in principals(policy):
@@ -84,7 +84,7 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("unknown-trust-domain", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0108"])
+@check("unknown-trust-domain", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0108"])
 def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A trust domain that is neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
@@ -127,7 +127,6 @@ def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
     "unknown-service-account",
     severity="warning",
     evidence="missing",
-    category="reference",
     kinds=KIND,
     codes=["KIA0106", "KIA0107"],
 )
@@ -151,7 +150,7 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("principal-outside-mesh", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@check("principal-outside-mesh", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The identity of workloads that have no proxy and therefore present no certificate."""
     if policy.spec["action"].text not in ("", "ALLOW"):
@@ -183,7 +182,7 @@ def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, Seq
                     yield namespace, mesh.workloads.in_namespace(namespace.text)
 
 
-@check("identity-without-mtls", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0105"])
+@check("identity-without-mtls", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0105"])
 def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on the identity of callers, where mTLS is switched off and nobody shows one."""
     field = next(
@@ -217,7 +216,7 @@ def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
 
 
-@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A denial of certain identities, where callers may come without any."""
     field = next(_denied_identities(policy), None)

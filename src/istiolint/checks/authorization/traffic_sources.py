@@ -16,7 +16,7 @@ from istiolint.rules.check import check, finding
 _KIND = ("AuthorizationPolicy",)
 
 
-@check("gateway-not-allowed", severity="warning", evidence="contradiction", category="security", kinds=_KIND)
+@check("gateway-not-allowed", severity="warning", evidence="contradiction", tags=["security"], kinds=_KIND)
 def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway routes to workloads, and no rule that allows requests to them admits its identity."""
     for workload in _workloads(policy, mesh):
@@ -37,7 +37,7 @@ def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     return
 
 
-@check("waypoint-not-allowed", severity="error", evidence="contradiction", category="security", kinds=_KIND)
+@check("waypoint-not-allowed", severity="error", evidence="contradiction", tags=["security"], kinds=_KIND)
 def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Behind a waypoint ztunnel sees the identity of the waypoint, not that of the client."""
     for workload in _workloads(policy, mesh):

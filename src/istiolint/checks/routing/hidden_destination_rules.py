@@ -12,7 +12,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "destination-rule-hidden-by-wildcard", severity="warning", evidence="contradiction", category="traffic",
+    "destination-rule-hidden-by-wildcard", severity="warning", evidence="contradiction",
     kinds=["DestinationRule"],
 )  # fmt: skip
 def destination_rule_hidden_by_wildcard(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
