@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 
 from istiolint.documents import Document
+from istiolint.mesh.allowing import Allowing
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
 from istiolint.mesh.config_sources import NETWORK_KINDS
 from istiolint.mesh.destination_rules import DestinationRules
+from istiolint.mesh.entrances import Entrances
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.flags import FLAG_KINDS, Flags
@@ -171,6 +173,16 @@ class Mesh:
     def gateway_workloads(self) -> GatewayWorkloads:
         """What runs a Gateway."""
         return GatewayWorkloads(self.workloads, self.root_namespace, self.settings.whole_mesh)
+
+    @cached_property
+    def allowing(self) -> Allowing:
+        """Which ALLOW policies decide together over the requests to a workload."""
+        return Allowing(self.all("AuthorizationPolicy"), self.workloads, self.root_namespace)
+
+    @cached_property
+    def entrances(self) -> Entrances:
+        """Which gateways send traffic to a host, and as whom."""
+        return Entrances(self)
 
     @cached_property
     def secrets(self) -> Secrets:

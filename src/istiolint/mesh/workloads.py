@@ -182,6 +182,10 @@ class Workloads:
             return ()
         return self.selected(selector, service.namespace)
 
+    def of_account(self, namespace: str, account: str) -> Sequence[Workload]:
+        """The workloads of a namespace that run as a service account."""
+        return self._by_account.get((namespace, account), ())
+
     def services_of(self, workload: Workload) -> Sequence[Resource]:
         """The Services that select a workload; the same sequence for all workloads of a namespace with equal labels."""
         key = workload.namespace, workload.label_set
@@ -197,6 +201,13 @@ class Workloads:
                 for _, service in sorted(candidates.items(), key=lambda pair: pair[0])
                 if workload.matches(service.spec["selector"].labels)
             ]
+        return found
+
+    @cached_property
+    def _by_account(self) -> dict[tuple[str, str], list[Workload]]:
+        found: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+        for workload in self.all:
+            found[workload.namespace, workload.service_account].append(workload)
         return found
 
     @cached_property

@@ -21,6 +21,8 @@ KIND = ("AuthorizationPolicy",)
 _SPIFFE = "spiffe://"
 _PLAIN = re.compile(r"[\w./*-]+", re.ASCII)
 _PRINCIPAL = re.compile(r"(?P<domain>[^/]+)/ns/(?P<namespace>[^/]+)/sa/(?P<account>[^/]+)")
+_FULL = 4
+"""How many slashes a full principal has."""
 _BY_IDENTITY = ("principals", "namespaces", "serviceAccounts", "notPrincipals", "notNamespaces", "notServiceAccounts")
 
 
@@ -90,17 +92,37 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     written = mesh.config.at("trustDomain")
     if (written is None and mesh.settings.trust_domain is None) or mesh.neighbours.services:
         return
-    known = {mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")}
+    own = mesh.config.text("trustDomain")
+    known = {own, "cluster.local", *mesh.config.names("trustDomainAliases")}
     for principal in principals(policy):
+        if prefix := _unknown_prefix(principal, mesh):
+            yield finding(
+                principal,
+                f"`{principal.text}` never matches: the trust domain of this mesh is `{own}`, and Istio replaces `{prefix}` in "
+                "full principals only",
+                hint=f"write `{own}{principal.text.removeprefix(prefix)}`",
+                related=[(written, "the trust domain")] if written else [],
+            )
+            continue
         match = _PRINCIPAL.fullmatch(principal.text)
         if match and "*" not in match["domain"] and match["domain"] not in known and not has_placeholder(principal.text):
             yield finding(
                 principal.part(match["domain"]),
-                f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is "
-                f"`{mesh.config.text('trustDomain')}`",
+                f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is `{own}`",
                 hint="write that, or add the other one to `trustDomainAliases` of the MeshConfig",
                 related=[(written, "the trust domain")] if written else [],
             )
+
+
+def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
+    """The trust domain of a principal such as `cluster.local/*` if no workload has it.
+
+    Istio replaces the trust domain, and its aliases, in principals of five parts; it compares others as they are written.
+    """
+    domain, slash, rest = principal.text.partition("/")
+    known = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
+    wildcard = slash and rest.endswith("*") and principal.text.count("/") < _FULL and "*" not in domain
+    return domain if wildcard and domain not in known and not has_placeholder(principal.text) else ""
 
 
 @check(
@@ -132,6 +154,38 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 known=mesh.settings.whole_mesh
                 or (mesh.hosts.knows_services(namespace) and bool(mesh.in_namespace("ServiceAccount", namespace))),
             )
+
+
+@check("principal-outside-mesh", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The identity of workloads that have no proxy and therefore present no certificate."""
+    if policy.spec["action"].text not in ("", "ALLOW"):
+        return
+    for value, workloads in _named_workloads(policy, mesh):
+        states = [mesh.injection.of(workload) for workload in workloads]
+        outside = [state for state in states if state.state == "outside" and state.explicit]
+        if states and len(outside) == len(states) and not any(mesh.rivals(policy, workload.resource) for workload in workloads):
+            because = outside[0]
+            yield finding(
+                value,
+                f"`{value.text}` never matches: {names(workloads)} {'is' if len(workloads) == 1 else 'are'} outside the mesh and "
+                f"calls without a certificate ({because.because})",
+                hint="add the callers to the mesh, or allow them by `ipBlocks`",
+                related=[(because.at, "outside the mesh")] if because.at is not None else [],
+            )
+
+
+def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, Sequence[Workload]]]:
+    """Each principal or namespace that a policy allows by its full name, with the workloads of the input that have it."""
+    for rule in policy.spec["rules"]:
+        for origin in rule["from"]:
+            for principal in origin["source"]["principals"]:
+                match = _PRINCIPAL.fullmatch(principal.text)
+                if match and "*" not in principal.text:
+                    yield principal, mesh.workloads.of_account(match["namespace"], match["account"])
+            for namespace in origin["source"]["namespaces"]:
+                if mesh.injection.of_namespace(namespace.text).state == "outside":
+                    yield namespace, mesh.workloads.in_namespace(namespace.text)
 
 
 @check("identity-without-mtls", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0105"])
