@@ -44,7 +44,7 @@ def many(strategy: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[list[
 
 
 def told(*made: dict[str, Any]) -> set[str]:
-    """The rules of category validation and schema that find something in resources, each in a file of its own."""
+    """The rules of the categories validation and schema that find something in resources, each in a file of its own."""
     return {rule for rule, _, _ in findings(made)}
 
 

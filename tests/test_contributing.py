@@ -24,7 +24,7 @@ def rule(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(registry, "_index", lambda: None)
     code = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)
     assert code
-    exec(code[1], {})
+    exec(code[1], {"__name__": "istiolint.checks.resilience.retries"})
     registry.all_rules.cache_clear()
     yield name
     del rules.DECLARED[name], rules.CHECKS[name]
@@ -34,7 +34,7 @@ def rule(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_example(rule: str) -> None:
     found = re.search(r"````markdown\n(.*?)````", TEXT, re.DOTALL)
     assert found
-    bad, good = Page(rule, "production", Path("rules/production/too-many-retries.md"), found[1]).examples()
+    bad, good = Page(rule, "resilience", Path("rules/resilience/too-many-retries.md"), found[1]).examples()
     for example in (bad, good):
         report = lint([Source(name, text) for name, text in example.files.items()], Settings())
         announced = [(expected.line, expected.severity, expected.rule) for expected in example.expected()]

@@ -46,7 +46,7 @@ def test_nothing_is_suppressed_without_comments() -> None:
 
 
 @pytest.mark.parametrize("name", ["unknown-field", "schema", "wrong-type, unknown-field", " unknown-field ,wrong-type"])
-def test_by_id_and_category(name: str) -> None:
+def test_by_id_and_topic(name: str) -> None:
     text = FIRST.replace("3s", f"3s  # istiolint: ignore[{name}] why")
     assert "- timout: 3s unknown-field" not in found(text)
     assert "retrys: 5 unknown-field" in found(text)

@@ -1,4 +1,4 @@
-"""Seventy-five faults that break meshes in practice, with the rules that find each, or the reason why none does.
+"""Faults that break meshes in practice, with the rules that find each, or the reason why none does.
 
 The numbers follow how often people meet them, within reason. Identifiers stay when titles or rules change.
 """
@@ -217,5 +217,17 @@ FAULTS: dict[str, Fault] = {
     "A74": Fault("Wasm modules: order, images without digest", ("wasm-module-without-version",)),
     "A75": Fault(
         "Domains of rate limits that do not agree", gap="The domain stands in the rate limit service's own configuration."
+    ),
+    "A76": Fault(
+        "A destination or subset that the proxies of the route cannot see",
+        ("host-not-visible", "subset-not-visible", "destination-rule-hidden-by-wildcard"),
+    ),
+    "A77": Fault(
+        "ALLOW policies that leave out the gateway or waypoint in front of a workload",
+        ("gateway-not-allowed", "waypoint-not-allowed"),
+    ),
+    "A78": Fault(
+        "Identities of callers that present no certificate",
+        ("identity-at-plain-gateway", "principal-outside-mesh", "identity-without-mtls"),
     ),
 }

@@ -44,7 +44,7 @@ class Settings:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, Severity], ...] = ()
-    """Other severities for rules, by id, code or category."""
+    """Other severities for rules, by id, code, topic or tag."""
     per_path_ignores: tuple[PathIgnore, ...] = ()
     known_hosts: tuple[str, ...] = ()
     known_gateways: tuple[str, ...] = ()

@@ -169,8 +169,37 @@ def test_a_revision_that_there_is_not(run: Run, committed: Git, name: str) -> No
 @needs_git
 def test_paths_outside_the_repository(run: Run, committed: Git, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
-    found = run(str(other), "--against", "main")
+    found = run("faulty.yaml", "--against", "main", "--context", str(other))
     assert (found.exit_code, "is not in the git repository" in found.stderr) == (2, True)
+    (other / "a.yaml").write_text(FAULTY, "utf-8")
+    found = run(str(other), "--against", "main")
+    assert (found.exit_code, "not a git repository" in found.stderr) == (2, True)
+
+
+@needs_git
+def test_the_repository_is_that_of_the_path(
+    run: Run, committed: Git, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a folder of no repository, from one inside the repository, and in a hook of another repository."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for folder in (elsewhere, tmp_path / "mesh"):
+        monkeypatch.chdir(folder)
+        for path in (str(tmp_path), os.path.relpath(tmp_path), str(tmp_path / "faulty.yaml")):
+            assert rules(run, path, "--against", "HEAD") == []
+    monkeypatch.chdir(elsewhere)
+    (tmp_path / "faulty.yaml").write_text(FAULTY + "      timout: 1s\n", "utf-8")
+    assert rules(run, str(tmp_path), "--against", "main") == ["unknown-field"]
+    monkeypatch.setenv("GIT_DIR", ".git")
+    assert rules(run, str(tmp_path), "--against", "main") == ["unknown-field"]
+    assert run("mtls", str(tmp_path), "--against", "main").exit_code == 0
+
+
+@needs_git
+def test_a_path_that_is_new(run: Run, committed: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "new/deep").mkdir(parents=True)
+    (tmp_path / "new/deep/a.yaml").write_text(FAULTY, "utf-8")
+    monkeypatch.chdir(tmp_path.parent)
+    assert rules(run, f"{tmp_path.name}/new/deep/a.yaml", "--against", "HEAD") == ["duplicate-key"]
 
 
 def test_without_git(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,3 +45,7 @@ def test_commands_options_and_paths() -> None:
     assert completed("--fail-on", "w") == ["warning"]
     assert completed("lint", "--fail") == ["--fail-on"]
     assert completed("--format", "s") == ["sarif"]
+    assert completed("rules", "--kind", "virt") == ["VirtualService"]
+    assert "routing" in completed("rules", "--topic", "rout")
+    assert completed("explain", "secur") == ["security"]
+    assert completed("--severity", "w") == ["warning"]

@@ -78,10 +78,10 @@ def test_a_rule_that_yields_no_findings(process: Process, plugin: Path, faulty: 
         ("def", "SyntaxError: "),
         ("raise SystemExit(0)", "SystemExit: 0"),
         (RULE.replace("acme-rule", "duplicate-key") + "    pass", "ValueError: two rules are called duplicate-key"),
-        (RULE.replace("'error'", "'fatal'") + "    pass", "`fatal`, which is none of error, warning, info"),
+        (RULE.replace("'error'", "'fatal'") + "    pass", "unknown severity `fatal`; use one of error, warning, info"),
         (
             RULE.replace("'document'", "'guess'") + "    pass",
-            "`guess`, which is none of document, contradiction, missing, heuristic",
+            "unknown evidence `guess`; use one of document, contradiction, missing, heuristic",
         ),
     ],
 )

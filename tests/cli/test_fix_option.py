@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_json_counts_fixes_by_rule(run: Run, misspelt: Path) -> None:
 def test_diff_writes_nothing(run: Run, misspelt: Path) -> None:
     found = run("reviews.yaml", "--diff")
     assert found.exit_code == 1
-    assert found.stdout.splitlines()[:2] == ["--- reviews.yaml", "+++ reviews.yaml"]
+    assert found.stdout.splitlines()[:2] == ["--- a/reviews.yaml", "+++ b/reviews.yaml"]
     assert "-    - timout: 3s   # three\n+    - timeout: 3s   # three\n" in found.stdout
     assert found.stderr == "istiolint: would make 1 fix in 1 file\n"
     assert misspelt.read_text("utf-8") == MISSPELT
@@ -75,8 +76,26 @@ def test_diff_is_a_patch(process: Process, misspelt: Path, tmp_path: Path, end: 
     misspelt.write_bytes((MISSPELT.rstrip("\n").replace("\n", end or "\n") + end).encode())
     patch = process("reviews.yaml", "--diff", "--output", "fix.patch")
     assert (patch.returncode, patch.stdout) == (1, "")
-    subprocess.run(["git", "apply", "-p0", "fix.patch"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "apply", "fix.patch"], cwd=tmp_path, check=True)
     assert misspelt.read_bytes() == (MENDED.rstrip("\n").replace("\n", end or "\n") + end).encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["reviews.yaml", "my reviews.yaml", 'a"b\\.yaml', "a\tb\n.yaml", "é \x7f.yaml", "a\udcff.yaml", "--- b.yaml"]
+)
+@pytest.mark.parametrize("given", ["{name}", ".", "{folder}/{name}"])
+def test_git_applies_a_diff_in_the_folder_where_it_was_made(process: Process, tmp_path: Path, name: str, given: str) -> None:
+    """In a folder of the repository as at its root, however the file is named on the command line."""
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    for folder in (tmp_path, tmp_path / "deep"):
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(MISSPELT, "utf-8")
+        path = given.format(name=name, folder=folder)
+        patch = subprocess.run(
+            [sys.executable, "-m", "istiolint", "--isolated", "--diff", "--", path], cwd=folder, capture_output=True, check=False
+        )
+        subprocess.run(["git", "apply"], cwd=folder, input=patch.stdout, check=True)
+        assert (folder / name).read_text("utf-8") == MENDED
 
 
 def test_unsafe_fixes_only_when_asked_for(run: Run, tmp_path: Path) -> None:
@@ -98,7 +117,7 @@ def test_standard_input_goes_to_standard_output(run: Run, sound: str) -> None:
     assert found.stderr.startswith("Made 1 fix; nothing is left in 1 file.\n")
     assert run("-", "--fix", sound, input=MENDED).stdout == MENDED
     diff = run("-", "--diff", input=MISSPELT)
-    assert "--- <stdin>" in diff.stdout
+    assert "--- a/<stdin>" in diff.stdout
 
 
 def test_standard_input_that_is_no_text_cannot_be_given_back(run: Run) -> None:

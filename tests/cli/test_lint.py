@@ -14,7 +14,7 @@ from commands import FAULTY, ROOT, Process, Run
 from istiolint import __version__
 
 SHOP = ROOT / "fixtures/shop"
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "rdjson", "azure", "teamcity")
 
 
 @pytest.mark.parametrize("format_", FORMATS)

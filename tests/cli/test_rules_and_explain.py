@@ -12,7 +12,7 @@ def test_rules_as_text(run: Run) -> None:
     found = run("rules")
     assert found.exit_code == 0
     head, *lines = found.output.splitlines()
-    assert head.split() == ["rule", "severity", "evidence", "default", "codes", "what", "it", "is", "about"]
+    assert head.split() == ["rule", "topic", "severity", "evidence", "default", "codes", "what", "it", "is", "about"]
     assert [line.split()[0] for line in lines] == list(all_rules())
     assert "\033" not in found.output
 
@@ -22,15 +22,53 @@ def test_rules_as_json(run: Run) -> None:
     assert listed.keys() == all_rules().keys()
     key = listed["duplicate-key"]
     assert key["severity"] == "error"
-    assert key["category"] == "syntax"
+    assert (key["topic"], key["category"]) == ("syntax", "syntax")
     assert key["default"] is True
     assert key["title"].startswith("A key is written twice")
+
+
+def ids(run: Run, *options: str) -> list[str]:
+    found = run("rules", "--format", "json", *options)
+    assert found.exit_code == 0
+    return [rule["id"] for rule in json.loads(found.stdout)]
+
+
+def test_rules_are_searched(run: Run) -> None:
+    found = ids(run, "--search", "DUPLICATE")
+    assert "duplicate-key" in found
+    assert len(found) < len(all_rules())
+    assert set(ids(run, "--search", "duplicate", "--search", "key")) < set(found)
+    assert "route-to-missing-subset" in ids(run, "--search", "ist0101")
+    nothing = run("rules", "--search", "zyzzyva")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "no rule matches" in nothing.stderr
+    assert ids(run, "--search", "zyzzyva") == []
+
+
+def test_rules_are_filtered(run: Run) -> None:
+    rules = all_rules().values()
+    assert ids(run, "--severity", "error") == [rule.id for rule in rules if rule.severity == "error"]
+    assert ids(run, "--kind", "virtualservice") == [rule.id for rule in rules if "VirtualService" in rule.kinds]
+    assert ids(run, "--topic", "routing") == [rule.id for rule in rules if rule.is_in("routing")]
+    assert ids(run, "--code", "IST0101") == [rule.id for rule in rules if "IST0101" in rule.codes]
+    assert ids(run, "--fixable") == [rule.id for rule in rules if rule.fixable]
+    both = ids(run, "--severity", "error", "--severity", "info", "--fixable")
+    assert both == [rule.id for rule in rules if rule.severity != "warning" and rule.fixable]
+    text = run("rules", "--topic", "routing", "--severity", "info").output.splitlines()
+    assert len(text) == 1 + len(ids(run, "--topic", "routing", "--severity", "info"))
+
+
+def test_filters_that_no_rule_has(run: Run) -> None:
+    assert "no rule has the topic `ruoting`; did you mean `routing`?" in " ".join(
+        run("rules", "--topic", "ruoting").output.split()
+    )
+    assert run("rules", "--kind", "Widget").exit_code == 2
 
 
 def test_explain_by_id(run: Run) -> None:
     found = run("explain", "duplicate-key")
     assert found.exit_code == 0
-    assert found.output.startswith("duplicate-key (error, category syntax; on by default")
+    assert found.output.startswith("duplicate-key (error, topic syntax; on by default")
     assert "A key is written twice in one mapping" in found.output
     assert "```" not in found.output
 
@@ -50,8 +88,24 @@ def test_explain_a_code_without_a_rule(run: Run) -> None:
     assert (found.exit_code, WITHOUT_RULE[code] in found.output) == (0, True)
 
 
-def test_explain_takes_a_rule_and_no_category(run: Run) -> None:
-    assert run("explain", "syntax").exit_code == 2
+@pytest.mark.parametrize("topic", ["security", "Routing"])
+def test_explain_a_topic_lists_its_rules(run: Run, topic: str) -> None:
+    found = run("explain", topic)
+    assert found.exit_code == 0
+    listed = [line.split()[0] for line in found.output.splitlines() if line.startswith("  ")]
+    expected = [rule.id for rule in all_rules().values() if topic.lower() in rule.groups]
+    assert listed == expected
+    assert "did you mean" not in found.output
+
+
+def test_explain_shows_nothing_that_is_for_the_tests(run: Run) -> None:
+    found = run("explain", "large-direct-response").output
+    assert len(found) < 5_000
+    assert "# warning: " not in found
+    assert "# error: " not in run("explain", "duplicate-key").output
+
+
+def test_explain_an_unknown_rule(run: Run) -> None:
     assert run("explain", "ALL").exit_code == 2
     found = run("explain", "duplicate-keys")
     assert found.exit_code == 2

@@ -1,11 +1,12 @@
 """What a text holds: its documents, and that a fault in one costs that one only."""
 
+import json
 from typing import Any
 
 import pytest
 from parsers import PARSERS, documents
 
-from istiolint.documents import read
+from istiolint.documents import Skip, read
 from istiolint.sources import Source
 
 
@@ -108,7 +109,48 @@ def test_yaml_that_is_no_data(parser: str, text: str, words: str) -> None:
 
 def test_json_that_is_not_for_kubernetes_may_have_comments(parser: str) -> None:
     (document,) = documents('{\n  // a comment: of a compiler\'s settings\n  "a": 1,\n "b"; "c"}', parser, "tsconfig.json")
-    assert (document.problems, document.skipped) == ([], "no Kubernetes object")
+    assert (document.problems, document.skipped) == ([], Skip.OTHER)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"stdout": [[0.1, "a\x7fb"], [0.2, "apiVersion: v1\r\nkind: Service"]]},
+        {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "\x80\x9f\ufffe\uffff", "b": "\U0001f600"}},
+        ["\x7f", {"\x7f": 1}],
+    ],
+)
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_json_is_read_by_its_own_rules(parser: str, value: Any, *, ascii_only: bool) -> None:
+    (document,) = documents(json.dumps(value, ensure_ascii=ascii_only, indent=1), parser, "cast.json")
+    assert document.problems == []
+    assert type(document.data) is type(value)
+
+
+def test_json_with_a_colon_on_a_line_of_its_own(parser: str) -> None:
+    (document,) = documents('{"apiVersion"\n:"v1", "kind" \r\n : "Service"}', parser, "a.json")
+    assert (document.problems, document.data) == ([], {"apiVersion": "v1", "kind": "Service"})
+
+
+def test_a_control_character_in_yaml_is_reported(parser: str) -> None:
+    (document,) = documents("apiVersion: v1\nkind: ConfigMap\ndata: {a: '\x7f'}\n", parser)
+    assert [problem.rule for problem in document.problems] == ["yaml-syntax"]
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("apiVersion: v1\nkind: Service\nmetadata: {name: x: y}\n", "error"),
+        ("- apiVersion: v1\n  kind: Service\n  metadata: {name: x: y}\n", "error"),
+        ("{'apiVersion': v1, kind: Service, metadata: {name: x: y}}\n", "error"),
+        ("script: |\n  kubectl apply -f - <<EOF\n  apiVersion: v1\n  EOF\nname: x: y\n", "warning"),
+        ("# apiVersion: v1\nname: x: y\n", "warning"),
+        ("steps:\n  - run: 'echo \"apiVersion: v1\"'\n    name: x: y\n", "warning"),
+    ],
+)
+def test_a_text_that_merely_quotes_a_manifest_is_not_one(parser: str, text: str, severity: str) -> None:
+    (document,) = documents(text, parser)
+    assert [(problem.rule, problem.severity or "error") for problem in document.problems] == [("yaml-syntax", severity)]
 
 
 def test_an_unreadable_source_is_told() -> None:

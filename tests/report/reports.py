@@ -13,8 +13,8 @@ RESOURCE = ResourceName("networking.istio.io/v1", "VirtualService", "prod", "rev
 def diagnostic(source: Source, start: int = 0, end: int = 0, **fields: Any) -> Diagnostic:
     """A diagnostic on some characters of a source."""
     made: dict[str, Any] = {
-        "rule": RULE, "codes": (), "category": "syntax", "severity": "error", "message": "it is wrong", "hint": None,
-        "span": Span(source, start, end), "field_path": "spec", "resource": RESOURCE,
+        "rule": RULE, "codes": (), "topic": "syntax", "category": "syntax", "severity": "error", "message": "it is wrong",
+        "hint": None, "span": Span(source, start, end), "field_path": "spec", "resource": RESOURCE,
     }  # fmt: skip
     return Diagnostic(**(made | fields))
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reports import RULE, at, diagnostic, report
 
-from istiolint.report import Report, checkstyle, gitlab, junit, markdown
+from istiolint.findings.finding import Span
+from istiolint.report import Report, azure, checkstyle, github, gitlab, junit, markdown, rdjson, teamcity, wording
 from istiolint.sources import Source
 
 ANY = st.text(st.characters())
@@ -81,6 +82,16 @@ def test_junit(everything: Report) -> None:
         assert {case.get("classname") for case in suite} == {suite.get("name")}
         names = [case.get("name") for case in suite]
         assert all(names)
+        assert len(set(names)) == len(names)
+
+
+def test_junit_names_have_no_lines() -> None:
+    def names(text: str) -> list[str | None]:
+        made = [diagnostic(Source("a.yaml", text), text.index("b"), text.index("b") + 1) for _ in range(2)]
+        return [case.get("name") for case in parsed(junit.render(report(*made))).iter("testcase")]
+
+    assert names("a: 1\nb: 2\n") == names("# more\n\na: 1\nb: 2\n")
+    assert names("b: 2\n") == [f"{RULE}: VirtualService prod/reviews spec", f"{RULE}: VirtualService prod/reviews spec (2)"]
 
 
 def test_junit_without_findings_has_a_test_that_passes() -> None:
@@ -129,3 +140,93 @@ def test_markdown_shows_the_gravest_first_and_not_too_many() -> None:
     assert len(rows) == markdown.MOST_ROWS
     assert "1 more finding of the lowest severity left out here." in page
     assert "| Where |" not in markdown.render(report())
+
+
+@pytest.mark.parametrize("module", [github, gitlab, junit, checkstyle, markdown, azure, teamcity])
+def test_related_places_are_in_each_format(module: Any) -> None:
+    other = Source("b.yaml", "x: 1\ny: 2\n")
+    made = at("a: 1\n", "a", related=((Span(other, 5, 6), "first written here"),), hint="remove one")
+    written = module.render(made).replace("\\", "").replace("%3A", ":")
+    assert "remove one" in written
+    assert re.search(r"see b\.yaml:2:1: first written here", written)
+
+
+def test_many_related_places_are_cut() -> None:
+    other = Source("b.yaml", "x: 1\n")
+    (found,) = at("a: 1\n", "a", related=tuple((Span(other, 0, 1), f"place {number}") for number in range(9))).diagnostics
+    assert len(wording.related(found)) == wording.MOST_RELATED + 1
+    assert wording.related(found)[-1] == "and 4 more"
+
+
+def test_rdjson(everything: Report) -> None:
+    """As reviewdog's proto/rdf/reviewdog.proto has it."""
+    found = json.loads(rdjson.render(everything))
+    assert found["source"]["name"] == "istiolint"
+    assert len(found["diagnostics"]) == len(everything.diagnostics)
+    for one in found["diagnostics"]:
+        assert one.keys() <= {"message", "location", "severity", "code", "suggestions", "relatedLocations"}
+        assert one["severity"] in ("ERROR", "WARNING", "INFO")
+        for location in (one["location"], *(each["location"] for each in one.get("relatedLocations", []))):
+            begins, ends = location["range"]["start"], location["range"]["end"]
+            assert (1, 1) <= (begins["line"], begins["column"]) <= (ends["line"], ends["column"])
+    assert any("suggestions" in one for one in found["diagnostics"])
+    assert any("relatedLocations" in one for one in found["diagnostics"])
+
+
+def test_rdjson_columns_count_bytes() -> None:
+    (found,) = json.loads(rdjson.render(at("a𐐀b: 1", "b")))["diagnostics"]
+    assert found["location"]["range"] == {"start": {"line": 1, "column": 6}, "end": {"line": 1, "column": 7}}
+
+
+@given(ANY)
+def test_rdjson_is_whole_whatever_manifests_hold(text: str) -> None:
+    written = rdjson.render(nasty(text))
+    assert written.isascii()
+    assert len(json.loads(written)["diagnostics"]) == 1
+
+
+AZURE = re.compile(r"##vso\[task\.logissue (?P<properties>(?:[a-z]+=[^;\]]*;)+)\](?P<message>[^\r\n]*)")
+
+
+def test_azure(everything: Report) -> None:
+    *lines, total = azure.render(everything).splitlines()
+    assert len(lines) == len(everything.diagnostics)
+    assert " errors" in total
+    for line, found in zip(lines, everything.diagnostics, strict=True):
+        issue = AZURE.fullmatch(line)
+        assert bool(issue) == (found.severity != "info")
+        if issue:
+            properties = dict(pair.split("=", 1) for pair in issue["properties"].strip(";").split(";"))
+            assert properties.keys() == {"type", "sourcepath", "linenumber", "columnnumber", "code"}
+            assert properties["type"] == found.severity
+            assert int(properties["linenumber"]) == found.span.begins.line
+
+
+@given(ANY)
+def test_azure_text_from_manifests_is_no_command(text: str) -> None:
+    first, *rest = azure.render(nasty(text)).split("\n")
+    assert AZURE.fullmatch(first)
+    assert "##" not in first[2:].replace("#\\x23", "") or not re.search(r"##\w*\[", first[2:])
+    assert not re.search(r"%(?!AZP25|3B|5D)", first)
+    assert len(rest) == 2
+
+
+TEAMCITY = re.compile(r"##teamcity\[(?P<name>\w+)(?P<attributes>(?: \w+='(?:[^'|\[\]\r\n]|\|['|\[\]]|\|0x[0-9a-f]{4})*')+)\]")
+
+
+def test_teamcity(everything: Report) -> None:
+    *lines, total = teamcity.render(everything).splitlines()
+    messages = [message for line in lines if (message := TEAMCITY.fullmatch(line))]
+    assert len(messages) == len(lines)
+    types = [message for message in messages if message["name"] == "inspectionType"]
+    assert len(types) == len({one.rule for one in everything.diagnostics})
+    assert messages[: len(types)] == types
+    assert len([message for message in messages if message["name"] == "inspection"]) == len(everything.diagnostics)
+    assert " errors" in total
+    assert "internal error: it failed" in teamcity.render(report(internal_errors=["it failed"]))
+
+
+@given(ANY)
+def test_teamcity_text_from_manifests_is_no_message(text: str) -> None:
+    lines = teamcity.render(nasty(text)).splitlines()
+    assert [bool(TEAMCITY.fullmatch(line)) for line in lines] == [True, True, False]

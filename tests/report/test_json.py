@@ -66,7 +66,7 @@ def test_the_contract_field_by_field() -> None:
     )
     (found,) = report["diagnostics"]
     assert list(found) == SCHEMA["$defs"]["diagnostic"]["required"]
-    assert (found["rule"], found["category"], found["severity"]) == ("unknown-field", "schema", "error")
+    assert (found["rule"], found["topic"], found["category"], found["severity"]) == ("unknown-field", "schema", "schema", "error")
     assert (found["path"], found["line"], found["column"], found["endLine"], found["endColumn"]) == ("a.yaml", 8, 7, 8, 13)
     assert found["fieldPath"] == "spec.http[0].timout"
     assert found["resource"] == {
@@ -89,7 +89,7 @@ def test_any_text_makes_ascii_that_says_the_same(message: str, path: str, name: 
     source = Source(path, name)
     of = ResourceName("v1", name, None, name)
     diagnostic = Diagnostic(
-        "some-rule", ("IST0101",), "syntax", "error", message or "-", message, Span(source, 0, len(name)), name, of,
+        "some-rule", ("IST0101",), "syntax", "syntax", "error", message or "-", message, Span(source, 0, len(name)), name, of,
         related=((Span(source, 0, 0), message),),
     )  # fmt: skip
     text = render(Report([diagnostic], Summary(), ("some-rule",)))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from jsonschema import Draft4Validator, FormatChecker
 from reports import at, diagnostic, report
 
 from istiolint.findings.finding import ResourceName, Span
-from istiolint.report import Report, sarif
+from istiolint.report import Report, addresses, sarif
+from istiolint.rules.pages import pages
 from istiolint.rules.registry import all_rules
 from istiolint.sources import Source
 
@@ -57,9 +59,13 @@ def test_head(everything: Report) -> None:
 
 def test_rules_as_github_demands(run: Any) -> None:
     rules = run["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules] == list(all_rules())
+    assert [rule["id"] for rule in rules] == sorted({result["ruleId"] for result in run["results"]})
     for rule in rules:
         assert 0 < len(rule["name"]) <= 255
+        assert rule["name"] != rule["id"]
+        assert rule["help"]["text"] != rule["help"]["markdown"]
+        assert "## Good" not in rule["help"]["markdown"]
+        assert "# error: " not in rule["help"]["markdown"]
         for field in ("shortDescription", "fullDescription"):
             assert 0 < len(rule[field]["text"].strip()) <= 1024
         assert rule["help"]["text"].strip()
@@ -70,7 +76,7 @@ def test_rules_as_github_demands(run: Any) -> None:
         assert properties["precision"] in ("very-high", "high", "medium", "low")
         assert properties["problem.severity"] in ("error", "warning", "recommendation")
         security = properties.get("security-severity")
-        assert (security is not None) == (all_rules()[rule["id"]].category == "security")
+        assert (security is not None) == ("security" in all_rules()[rule["id"]].tags)
         assert security is None or 0 < float(security) <= 10
 
 
@@ -186,8 +192,46 @@ def test_failures_are_told() -> None:
 
 def test_a_rule_without_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "pages", dict)
-    (rule,) = rendered(report())["tool"]["driver"]["rules"]
+    (rule,) = rendered(at("a: 1\n", "a"))["tool"]["driver"]["rules"]
     assert rule["shortDescription"]["text"] == rule["help"]["text"] == "duplicate-key"
+    assert "helpUri" not in rule
+
+
+def test_one_finding_makes_a_small_file() -> None:
+    assert len(sarif.render(at("a: 1\n", "a"))) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("urls", "information", "help_"),
+    [
+        ([], None, None),
+        (
+            ["Repository, https://git.example/o/r"],
+            "https://git.example/o/r",
+            "https://git.example/o/r/blob/main/rules/yaml/{id}.md",
+        ),
+        (
+            ["Homepage, https://lint.example", "Documentation, https://docs.example/", "Repository, https://git.example"],
+            "https://lint.example",
+            "https://docs.example/rules/yaml/{id}/",
+        ),
+    ],
+)
+def test_addresses_are_those_of_the_package(
+    monkeypatch: pytest.MonkeyPatch, urls: list[str], information: str | None, help_: str | None
+) -> None:
+    package = Message()
+    for url in urls:
+        package["Project-URL"] = url
+    monkeypatch.setattr("importlib.metadata.metadata", lambda name: package)
+    addresses._project_urls.cache_clear()
+    try:
+        driver = rendered(at("a: 1\n", "a"))["tool"]["driver"]
+    finally:
+        addresses._project_urls.cache_clear()
+    topic = pages()["duplicate-key"].topic
+    expected = help_.format(id="duplicate-key").replace("/yaml/", f"/{topic}/") if help_ else None
+    assert (driver.get("informationUri"), driver["rules"][0].get("helpUri")) == (information, expected)
 
 
 def test_long_descriptions_are_cut() -> None:

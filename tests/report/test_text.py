@@ -89,6 +89,7 @@ def test_summary() -> None:
     made.summary.kinds["Service"] = 1200
     made.summary.other_kinds["Widget"] = 1
     made.summary.skipped["Helm template"] = 2
+    made.summary.skipped["Kustomize patch"] = 1
     made.summary.unchecked["host-not-found"] = 3
     made.summary.suppressed["host-not-found"] = 1
     _, _, summary = click.unstyle(text.render(made)).rpartition("\n\n")
@@ -96,7 +97,7 @@ def test_summary() -> None:
         "2 errors and 1 warning in 1 file.",
         "Read 1,200 resources: 1,200 Service.",
         "Ignored 1 resource of kinds that do not affect the mesh: 1 Widget.",
-        "Skipped 2 documents: 2 Helm template.",
+        "Skipped 2 Helm templates and 1 Kustomize patch.",
         "Suppressed 1 finding by comments and annotations; --show-suppressed lists them.",
         "Not checked: 3 references to resources outside these files. Add them with --context PATH, set --whole-mesh if there are "
         "no others, or list the references with --show-unchecked.",
@@ -124,7 +125,7 @@ def test_nothing_from_manifests_reaches_the_terminal_raw(
     made = report(diagnostic(
         source, span=span, message=message, hint=hint, resource=ResourceName(name, name, name, name), related=((span, message),)
     ))  # fmt: skip
-    made.summary.kinds[name] = made.summary.skipped[name] = made.summary.other_kinds[name] = 1
+    made.summary.kinds[name] = made.summary.other_kinds[name] = 1
     plain = click.unstyle(text.render(made))
     assert all(character == "\n" or character.isprintable() for character in plain)
     assert text.render(made).count("\x1b") == text.render(made).count("\x1b[")
@@ -209,3 +210,14 @@ def test_what_a_lowest_severity_hides_is_counted() -> None:
     assert [one.severity for one in made.diagnostics] == ["error", "warning"]
     assert "Hidden by --severity: 2 infos." in click.unstyle(text.render(made)).splitlines()
     assert not made.hidden["warning"]
+
+
+def test_targets_are_named_where_a_finding_does_not_hold_in_all() -> None:
+    made = at("a: 1\n", "a", targets=("overlays/prod",), partial=True)
+    made.summary.resources["a.yaml"] = 1
+    assert lines(made)[-1] == "  = note: in target overlays/prod"
+    concise = click.unstyle(text.render(made, quiet=True, concise=True))
+    assert concise == "a.yaml:1:1: error[duplicate-key]: it is wrong (in target overlays/prod)\n"
+    assert "target" not in text.render(at("a: 1\n", "a", targets=("overlays/prod", "overlays/dev")), quiet=True)
+    several = at("a: 1\n", "a", targets=tuple("abcdefg"), partial=True)
+    assert lines(several)[-1] == "  = note: in targets a, b, c, d, e and 2 more"

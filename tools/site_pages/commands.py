@@ -16,7 +16,7 @@ HEAD = """\
 
 def commands() -> str:
     """The page of all commands."""
-    context = click.Context(group, info_name="istiolint")
+    context = click.Context(group, info_name="istiolint", **group.context_settings)
     named = (_command(click.Context(command, context, info_name=name), command) for name, command in group.commands.items())
     return HEAD + "".join(named)
 

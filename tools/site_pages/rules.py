@@ -7,6 +7,7 @@ from itertools import groupby
 from istiolint.rules.check import Rule
 from istiolint.rules.pages import Page, pages
 from istiolint.rules.registry import all_rules
+from istiolint.rules.topics import TOPICS
 
 _FENCE = re.compile(r"^```yaml(?P<info> [^\n]*)$", re.MULTILINE)
 
@@ -15,17 +16,6 @@ EVIDENCE = {
     "contradiction": "two things that are both in the input disagree",
     "missing": "something that is referred to is not in the input, and the input shows that it would be there",
     "heuristic": "an opinion",
-}
-CATEGORIES = {
-    "syntax": "Reading",
-    "schema": "Fields",
-    "validation": "Istio's own validation",
-    "reference": "References",
-    "traffic": "Traffic",
-    "security": "Security",
-    "production": "Production",
-    "upgrade": "Upgrades",
-    "suppression": "Suppressions",
 }
 INDEX_HEAD = """\
 # Rules
@@ -40,11 +30,10 @@ What a finding rests on:
 
 {evidence}
 
-`--select` and `--ignore` take rules, the codes of `istioctl analyze` and Kiali, categories, and `ALL`.
+`--select` and `--ignore` take rules, the codes of `istioctl analyze` and Kiali, topics (the names of the chapters below),
+the tags `security` and `production`, and `ALL`.
 """
-TABLE_HEAD = (
-    "\n## {title}\n\nThe category `{category}`.\n\n| rule | | what it is about | known elsewhere as |\n|---|---|---|---|\n"
-)
+TABLE_HEAD = "\n## {title}\n\nThe topic `{topic}`.\n\n| rule | | what it is about | known elsewhere as |\n|---|---|---|---|\n"
 SETTINGS = {
     "whole-mesh": "This example is the whole mesh, as with `--whole-mesh`.",
     "clusters": "The first folder of each file is the cluster that holds it, as with `--cluster`.",
@@ -62,16 +51,16 @@ def rule_pages() -> dict[str, str]:
 
 
 def index() -> str:
-    """The list of all rules, by category."""
-    order = list(CATEGORIES)
-    rules = sorted(all_rules().values(), key=lambda rule: (order.index(rule.category), rule.id))
+    """The list of all rules, by topic."""
+    order = list(TOPICS)
+    rules = sorted(all_rules().values(), key=lambda rule: (order.index(rule.topic), rule.id))
     text = INDEX_HEAD.format(
         number=len(rules),
         default=sum(rule.default for rule in rules),
         evidence="\n".join(f"- **{name}**: {words}." for name, words in EVIDENCE.items()),
     )
-    for category, found in groupby(rules, key=lambda rule: rule.category):
-        text += TABLE_HEAD.format(title=CATEGORIES[category], category=category) + "".join(map(_row, found))
+    for topic, found in groupby(rules, key=lambda rule: rule.topic):
+        text += TABLE_HEAD.format(title=TOPICS[topic], topic=topic) + "".join(map(_row, found))
     return text
 
 
@@ -93,7 +82,8 @@ def facts(rule: Rule) -> str:
         "rule": f"`{rule.id}`",
         "severity": rule.severity,
         "rests on": f"{rule.evidence}: {EVIDENCE[rule.evidence]}",
-        "category": rule.category,
+        "topic": f"[{rule.topic}](../index.md#{_anchor(TOPICS[rule.topic])})",
+        "tags": ", ".join(rule.tags),
         "by default": "on" if rule.default else "off",
         "has a fix": "yes, as an edit of the file" if rule.fixable else "",
         "kinds": ", ".join(rule.kinds),
@@ -101,6 +91,11 @@ def facts(rule: Rule) -> str:
         "checks of Istio's validation": f"[{', '.join(rule.rows)}](../../validation.md)" if rule.rows else "",
     }
     return "| | |\n|---|---|\n" + "".join(f"| {name} | {_cell(value)} |\n" for name, value in rows.items() if value)
+
+
+def _anchor(title: str) -> str:
+    """The anchor of a heading, as Python-Markdown makes it."""
+    return re.sub(r"[^\w\s-]", "", title).strip().lower().replace(" ", "-")
 
 
 def _code(code: str) -> str:

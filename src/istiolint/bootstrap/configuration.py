@@ -66,7 +66,7 @@ def _clusters(clusters: dict[str, str]) -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    yield "# Rules: by id, code of istioctl or Kiali, or category. `istiolint rules` lists them."
+    yield "# Rules: by id, code of istioctl or Kiali, topic or tag. `istiolint rules` lists them."
     yield "# extend-select: [port-without-protocol]"
     yield "# ignore: [IST0118]"
     yield "# severity: {unknown-annotation: info}"

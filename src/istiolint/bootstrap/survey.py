@@ -56,7 +56,7 @@ def _releases(sources: Iterable[Source]) -> Iterator[Clue]:
         for image in _IMAGE.finditer(source.text):
             yield from _clue(image["release"], source, image.start())
         if any(word in source.text for word in (*_CHARTS, "IstioOperator", "sailoperator.io")):
-            for document in read(source, ()):
+            for document in read(source):
                 for at in _versions(document.data, ()):
                     yield from _written(document, at)
 

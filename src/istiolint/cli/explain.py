@@ -1,9 +1,11 @@
-"""`istiolint explain RULE`: what a rule is about."""
+"""`istiolint explain RULE`: what a rule is about, and which rules a topic has."""
 
 import re
 
 import click
 from click.shell_completion import CompletionItem
+
+from istiolint.report.counts import counted
 
 MOST_PAGES = 8
 """More rules than these under one code are listed, not shown."""
@@ -12,29 +14,38 @@ _FENCE = re.compile(r"^```.*$")
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from istiolint.rules.registry import all_rules
+    from istiolint.rules.registry import names
 
-    names = [name for rule in all_rules().values() for name in (rule.id, *rule.codes)]
-    return [CompletionItem(name) for name in sorted(set(names)) if name.lower().startswith(incomplete.lower())]
+    return [CompletionItem(name) for name in names() if name != "ALL" and name.lower().startswith(incomplete.lower())]
 
 
 @click.command(short_help="Show the page of a rule.")
 @click.argument("rule", shell_complete=_complete)
 def explain(rule: str) -> None:
-    """Show the page of a rule: what goes wrong, how to mend it, bad and good examples. Takes IST and KIA codes, too."""
+    """Show the page of a rule: what goes wrong, how to fix it, and examples; also by its IST or KIA code.
+
+    For a topic or tag, list its rules.
+    """
     from istiolint.cli.names import meant
     from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
     from istiolint.rules.registry import matching
+    from istiolint.rules.search import Query
 
     found = [match for match in matching(rule) if rule in (match.id, match.id.lower()) or rule.upper() in match.codes]
     reason = (WITHOUT_RULE | KIALI_WITHOUT_RULE).get(rule.upper())
     if not found and reason:
         click.echo(f"No rule answers for {rule.upper()}. {reason}")
         return
+    if not found and (of_topic := list(Query(topics=[rule]).rules())):
+        click.echo(f"{rule.lower()} has {counted(len(of_topic), 'rule')}:\n")
+        width = max(len(each.id) for each in of_topic)
+        click.echo("".join(f"  {each.id:<{width}}  {_title(each.id)}".rstrip() + "\n" for each in of_topic))
+        click.echo("`istiolint explain RULE` shows the page of a rule.")
+        return
     if not found:
         raise click.UsageError(f"there is no rule `{rule}`{meant(rule)}")
     if len(found) > MOST_PAGES:
-        click.echo(f"{rule.upper()} is many things to istioctl; each is a rule of its own here:\n")
+        click.echo(f"istioctl uses {rule.upper()} for several checks; istiolint has a rule for each:\n")
         click.echo("".join(f"  {match.id}\n" for match in found) + "\n`istiolint explain RULE` shows its page.")
         return
     for number, match in enumerate(found):
@@ -43,18 +54,26 @@ def explain(rule: str) -> None:
         click.echo(_page(match.id), nl=False)
 
 
+def _title(rule_id: str) -> str:
+    from istiolint.rules.pages import pages
+
+    page = pages().get(rule_id)
+    return page.title if page else ""
+
+
 def _page(rule_id: str) -> str:
     from istiolint.rules.pages import pages
+    from istiolint.rules.reading import readable
     from istiolint.rules.registry import all_rules
 
     rule, page = all_rules()[rule_id], pages().get(rule_id)
-    facts = [f"{rule.severity}, category {rule.category}", "on by default" if rule.default else "off until selected"]
+    facts = [f"{rule.severity}, topic {rule.topic}", "on by default" if rule.default else "off until selected"]
     facts += [", ".join(rule.codes)] if rule.codes else []
     head = f"{click.style(rule_id, bold=True)} ({'; '.join(facts)})\n\n"
-    return head + (_readable(page.text) if page else "This rule has no page; it comes from a plugin.\n")
+    return head + (_for_terminal(readable(page.text)) if page else "This rule has no page; it comes from a plugin.\n")
 
 
-def _readable(markdown: str) -> str:
+def _for_terminal(markdown: str) -> str:
     """Markdown for a terminal: headings bold, code indented."""
     lines, in_code = [], False
     for line in markdown.splitlines():

@@ -1,6 +1,5 @@
 """`--fix`, `--unsafe-fixes` and `--diff`: which files are written, and what is told of it."""
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,13 +17,12 @@ if TYPE_CHECKING:
     from istiolint.fix import Mended
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def fixing_options(command: _Command) -> _Command:
     """The options of a command that can mend what it finds."""
     for option in (
-        click.option("--diff", is_flag=True, help="Show what --fix would write, as a unified diff, and write nothing."),
+        click.option("--diff", is_flag=True, help="Show what --fix would write, as a patch for `git apply`, and write nothing."),
         click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: fixes that may change what was meant, too."),
         click.option("--fix", is_flag=True, help="Mend the files as far as it can be done for sure, and report what is left."),
     ):
@@ -66,9 +64,11 @@ def write_stdin(sources: list[Source], texts: dict[str, str]) -> None:
 
 
 def diff(sources: list[Source], result: "Mended") -> str:
-    """What would be written, as a unified diff that `patch -p0` takes; on a terminal without its control characters."""
+    """What would be written, as a patch; on a terminal without its control characters."""
+    from istiolint.fix.patch import patch_lines
+
     shown = printable if sys.stdout.isatty() else str
-    lines = (line for source in sources for line in _changes(source, result.texts.get(source.path, source.text)))
+    lines = patch_lines(sources, result.texts)
     return "".join(f"{shown(line.removesuffix(chr(10)))}\n" for line in lines)
 
 
@@ -102,15 +102,3 @@ def _current(source: Source, texts: dict[str, str]) -> Source:
     from dataclasses import replace
 
     return replace(source, text=texts.get(source.path, source.text))
-
-
-def _changes(source: Source, text: str) -> Iterator[str]:
-    from difflib import unified_diff
-
-    if text == source.text:
-        return
-    path = printable(source.path)
-    for line in unified_diff(_LINE.findall(source.text), _LINE.findall(text), path, path):
-        yield line
-        if not line.endswith("\n"):
-            yield "\\ No newline at end of file\n"

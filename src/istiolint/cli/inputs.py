@@ -46,15 +46,16 @@ class Inputs(NamedTuple):
 
         if self.rendering:
             raise Refusal("--against compares files, and knows no former state of what --kustomize and --helm render")
+        named = named_paths(self.paths, context=self.context, clusters=self.clusters)
         try:
             if os.path.isdir(state) and (os.sep in state or state.startswith(".")):
                 return self._folder(state)
-            revision = Revision(state)
+            revision = Revision(state, next((one.path for one in named if one.path != "-"), os.curdir))
         except RevisionError:
             if os.path.isdir(state):
                 return self._folder(state)
             raise
-        return revision.sources(named_paths(self.paths, context=self.context, clusters=self.clusters))
+        return revision.sources(named)
 
     def _folder(self, folder: str) -> Iterator[Source]:
         if self.clusters or len(self.paths) != 1 or not os.path.isdir(self.paths[0]):

@@ -35,7 +35,7 @@ Exit status:
 
 @click.command(cls=SectionedCommand, short_help="Lint; what istiolint does when no command is named.", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
-@click.option("--select", multiple=True, type=RuleNames(), help="Only these rules: ids, IST and KIA codes, categories, ALL.")
+@click.option("--select", multiple=True, type=RuleNames(), help="Only these rules: ids, IST and KIA codes, topics, tags, ALL.")
 @click.option("--extend-select", multiple=True, type=RuleNames(), help="These rules as well.")
 @click.option("--ignore", multiple=True, type=RuleNames(), help="Leave out these rules.")
 @click.option("--context", multiple=True, type=PATH, help="Read for reference, do not lint.")

@@ -1,13 +1,13 @@
 """Names of rules on the command line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import click
 from click.shell_completion import CompletionItem
 
 
 class RuleNames(click.ParamType):  # type: ignore[type-arg]
-    """Ids, codes, categories or ALL, with commas between them; completed by the shell."""
+    """Ids, codes, topics, tags or ALL, with commas between them; completed by the shell."""
 
     name = "rules"
 
@@ -19,12 +19,11 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The names that go on from what is typed."""
-        from istiolint.rules.registry import all_rules
+        from istiolint.rules.registry import names
 
         before, _, begun = incomplete.rpartition(",")
-        known = [name for rule in all_rules().values() for name in (rule.id, rule.category, *rule.codes)] + ["ALL"]
         prefix = f"{before}," if before else ""
-        return [CompletionItem(prefix + name) for name in sorted(set(known)) if name.startswith(begun)]
+        return [CompletionItem(prefix + name) for name in names() if name.startswith(begun)]
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -40,10 +39,9 @@ def meant(name: str) -> str:
     """A proposal for a name that means no rule, or the plugin that would have brought it."""
     from difflib import get_close_matches
 
-    from istiolint.rules.registry import all_rules, plugin_failures
+    from istiolint.rules.registry import names, plugin_failures
 
     if failures := plugin_failures():
         return f"; {'; '.join(failure.words for failure in failures)}"
-    known: Sequence[str] = [name for rule in all_rules().values() for name in (rule.id, rule.category, *rule.codes)]
-    near = get_close_matches(name, known, 1)
+    near = get_close_matches(name, names(), 1)
     return f"; did you mean `{near[0]}`?" if near else "; `istiolint rules` lists them"

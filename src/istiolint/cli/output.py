@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 from istiolint.cli.refusal import Refusal
 from istiolint.report import Report
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "rdjson", "azure", "teamcity")
 
 
 class Target(NamedTuple):

@@ -1,20 +1,70 @@
 """`istiolint rules`: which rules there are."""
 
 import json
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
+
+from istiolint.findings.finding import SEVERITIES
 
 
-@click.command(short_help="List the rules.")
+class RuleFact(click.ParamType):  # type: ignore[type-arg]
+    """A topic, kind or code that a rule has; completed by the shell."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The value, which some rule must have."""
+        from difflib import get_close_matches
+
+        known = self._known()
+        if value.lower() not in map(str.lower, known):
+            near = get_close_matches(value, known, 1)
+            self.fail(f"no rule has the {self.name} `{value}`" + (f"; did you mean `{near[0]}`?" if near else ""), param, ctx)
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The values that continue what is typed."""
+        return [CompletionItem(value) for value in self._known() if value.lower().startswith(incomplete.lower())]
+
+    def _known(self) -> list[str]:
+        from istiolint.rules.registry import all_rules
+
+        facts: dict[str, Any] = {
+            "topic": lambda rule: rule.groups,
+            "kind": lambda rule: rule.kinds,
+            "code": lambda rule: rule.codes,
+        }
+        return sorted({value for rule in all_rules().values() for value in facts[self.name](rule)})
+
+
+@click.command(short_help="List the rules, or search them.")
+@click.option("--search", multiple=True, metavar="WORD", help="Rules with this word in id, title, summary, codes or kinds.")
+@click.option("--topic", multiple=True, type=RuleFact("topic"), metavar="TOPIC", help="Rules of this topic or with this tag.")
+@click.option("--severity", multiple=True, type=click.Choice(SEVERITIES), help="Rules of this severity.")
+@click.option("--kind", multiple=True, type=RuleFact("kind"), metavar="KIND", help="Rules for this kind of resource.")
+@click.option("--code", multiple=True, type=RuleFact("code"), metavar="CODE", help="Rules for a code of istioctl or Kiali.")
+@click.option("--fixable", is_flag=True, help="Rules with a fix.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list.")
-def rules(format_: str) -> None:
-    """List the rules: id, severity, evidence, whether on by default, codes of istioctl and Kiali, title."""
+def rules(format_: str, **filters: Any) -> None:
+    """List the rules: id, topic, severity, evidence, whether on by default, codes of istioctl and Kiali, title.
+
+    A rule must match all options, and one value of an option that is given several times; --search must match with each word.
+    """
     from istiolint.report.escape import printable
     from istiolint.rules.pages import pages
     from istiolint.rules.registry import all_rules, plugin_failures
+    from istiolint.rules.search import Query
 
     for failure in plugin_failures():
         click.echo(f"istiolint: {printable(failure.words)}", err=True)
+    query = Query(
+        words=filters["search"], topics=filters["topic"], severities=filters["severity"], kinds=filters["kind"],
+        codes=filters["code"], fixable=filters["fixable"],
+    )  # fmt: skip
+    matching = list(query.rules())
     book = pages()
     titles = {rule: book[rule].title if rule in book else "" for rule in all_rules()}
     if format_ == "json":
@@ -24,21 +74,34 @@ def rules(format_: str) -> None:
                 "title": titles[rule.id],
                 "severity": rule.severity,
                 "evidence": rule.evidence,
+                "topic": rule.topic,
+                "tags": list(rule.tags),
                 "category": rule.category,
                 "default": rule.default,
                 "fixable": rule.fixable,
                 "codes": list(rule.codes),
                 "kinds": list(rule.kinds),
             }
-            for rule in all_rules().values()
+            for rule in matching
         ]
         click.echo(json.dumps(listed, indent=2))
         return
     rows = [
-        (rule.id, rule.severity, rule.evidence, "on" if rule.default else "off", " ".join(rule.codes), titles[rule.id])
-        for rule in all_rules().values()
+        (
+            rule.id,
+            rule.topic,
+            rule.severity,
+            rule.evidence,
+            "on" if rule.default else "off",
+            " ".join(rule.codes),
+            titles[rule.id],
+        )
+        for rule in matching
     ]
-    head = ("rule", "severity", "evidence", "default", "codes", "what it is about")
+    if not rows:
+        click.echo("istiolint: no rule matches", err=True)
+        return
+    head = ("rule", "topic", "severity", "evidence", "default", "codes", "what it is about")
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     for row in (head, *rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -3,5 +3,7 @@
 from istiolint.documents.document import Document
 from istiolint.documents.kustomize import patch_paths
 from istiolint.documents.reader import read
+from istiolint.documents.recognise import named_by_others
+from istiolint.documents.skip import Skip
 
-__all__ = ["Document", "patch_paths", "read"]
+__all__ = ["Document", "Skip", "named_by_others", "patch_paths", "read"]

@@ -8,6 +8,8 @@ from typing import Any
 
 from istiolint.documents.events import events
 from istiolint.documents.layout import Layout, Node, layout
+from istiolint.documents.quoted import QuotedResource, quoted_resources
+from istiolint.documents.skip import Skip
 from istiolint.documents.within import characters
 from istiolint.findings.finding import Finding, Place, Span
 from istiolint.sources import Source
@@ -19,7 +21,7 @@ _PROPERTIES = re.compile(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:\s+(?:#.*)?)*)*")
 class Document:
     """One document of a source. `data` is plain: dict, list, str, int, float, bool, None; keys are strings.
 
-    `offset` is where its text begins in the source. `skipped` says in words why it is left alone ("Helm template", say).
+    `offset` is where its text begins in the source. `skipped` says why it is not linted.
     `parse` turns its text into events.
     """
 
@@ -29,13 +31,18 @@ class Document:
     text: str
     data: Any = None
     problems: list[Finding] = field(default_factory=list)
-    skipped: str | None = None
+    skipped: Skip | None = None
     parse: Callable[[str], Iterator[Any]] = events
 
     @cached_property
     def layout(self) -> Layout:
         """Where everything stands; the document is parsed once more for it."""
         return layout(self.parse(self.text))
+
+    @cached_property
+    def quoted_resources(self) -> frozenset[QuotedResource]:
+        """The resources that its text writes, for documents that are skipped: what is in them exists somewhere."""
+        return frozenset(quoted_resources(self.text))
 
     def span(self, start: int, end: int) -> Span:
         """A stretch of the document's text: at least one character, if it has any."""

@@ -1,5 +1,6 @@
 """YAML text to events: libyaml where its binding is there, ruamel's own parser where it is not or where libyaml errs."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
@@ -18,6 +19,8 @@ MOST_RETRIED = 256 * 1024
 _COLON = "found unexpected ':'"
 """What the libyaml of ruamel.yaml.clib (0.1.7) says to a colon inside a plain scalar of a flow collection."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_BEFORE_COLON = re.compile(r"(?<=\")[ \t]*[\r\n][ \t\r\n]*(?=:)")
+_NOT_IN_YAML = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REPLACED = r"\\ufffd"
 
 
@@ -32,8 +35,12 @@ def pure_events(text: str) -> Iterator[Any]:
 
 
 def json_events(text: str) -> Iterator[Any]:
-    r"""The same for JSON, whose surrogates (`\ud83d\ude00`) YAML does not have: two replacement characters stand for them."""
-    return events(_SURROGATE.sub(_REPLACED, text))
+    r"""The same for JSON, in whose strings may stand what YAML does not allow; the replacement character takes its place.
+
+    These are surrogates (`\ud83d\ude00`) and control characters such as U+007F. A colon may be on a line below its key.
+    """
+    text = _BEFORE_COLON.sub(lambda match: " " * len(match[0]), text)
+    return events(_NOT_IN_YAML.sub("\ufffd", _SURROGATE.sub(_REPLACED, text)))
 
 
 def _libyaml_events(text: str) -> Iterator[Any]:
@@ -43,11 +50,18 @@ def _libyaml_events(text: str) -> Iterator[Any]:
 def second_try(error: Exception, text: str) -> Parse | None:
     """How to parse what kubectl may accept though `events` refused it.
 
-    JSON with surrogates, and for libyaml `[https://login.example.com, 001:db8::]`: plain scalars with colons in a flow list.
+    JSON with characters that YAML does not allow, and for libyaml `[https://login.example.com, 001:db8::]`: plain scalars with
+    colons in a flow list.
     """
-    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return None
-    mark = error.problem_mark
-    if text[mark.index : mark.index + 1] in "dD" and text.lstrip().startswith("{") and _SURROGATE.search(text):
+    if text.lstrip()[:1] in ("{", "[") and _is_json(text):
         return json_events
-    return pure_events if error.problem == _COLON and len(text) <= MOST_RETRIED else None
+    colon = isinstance(error, MarkedYAMLError) and error.problem == _COLON
+    return pure_events if colon and len(text) <= MOST_RETRIED else None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

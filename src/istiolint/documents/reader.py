@@ -1,8 +1,7 @@
 """A source to its documents. A fault in one document costs that document only."""
 
-import os
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
 
 from ruamel.yaml.error import YAMLError
 
@@ -10,39 +9,49 @@ from istiolint.documents.compose import Composed, TroubleError, compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import second_try
 from istiolint.documents.placeholders import first_placeholder
-from istiolint.documents.recognise import is_object, reason_to_skip
+from istiolint.documents.recognise import is_object, looks_like_object, reason_to_skip, whole_file
+from istiolint.documents.skip import Skip
 from istiolint.documents.syntax import explain
-from istiolint.documents.template import broken_template, template_field, template_name
+from istiolint.documents.template import broken_template, template_field, template_kind
+from istiolint.documents.ytt import first_code
 from istiolint.findings.finding import Finding, Place, Related, Severity, Span
 from istiolint.sources import Source
 
 MOST_DUPLICATES = 100
 """Keys written twice that are told in one document: who has more has another problem."""
 
+_NONE: Mapping[str, Skip] = {}
+_RENDERERS = {
+    Skip.HELM_TEMPLATE: "render it first: `helm template CHART | istiolint -`",
+    Skip.YTT_TEMPLATE: "render it first: `ytt -f FOLDER | istiolint -`",
+}
 _CONTENT = re.compile(r"(?<![^\r\n])[ \t]*[^%#\s]")
 _MARKER = re.compile(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 
 
-def read(source: Source, patches: Container[str] = ()) -> Iterator[Document]:
-    """The documents of a source, in order; faulty ones carry problems and no data, those that are left alone a reason.
+def read(source: Source, named: Mapping[str, Skip] = _NONE) -> Iterator[Document]:
+    """Yield the documents of a source, in order; faulty ones have problems and no data, skipped ones a reason.
 
     Empty documents are left out; those that hold only comments have no data and no reason.
-    `patches` are the paths that a kustomization.yaml names (see kustomize.py).
+    `named` are the files that other files show not to be manifests (see recognise.named_by_others).
     """
     if source.trouble:
         yield Document(source, 0, 0, "", problems=[Finding(Span(source, 0, 0), source.trouble, rule="unreadable-file")])
         return
+    skip = whole_file(source, named)
     told: set[str] = set()
     for index, (offset, text) in enumerate(_split(source.text)):
         if text.strip() in ("", "---"):
             continue
         document = Document(source, index, offset, text)
-        for problem in _problems(document):
+        if skip:
+            document.skipped = skip if _CONTENT.search(text.removeprefix("---")) else None
+        for problem in _code_of_ytt(document) if skip else _problems(document):
             if problem.rule not in _ONCE_A_FILE or problem.rule not in told:
                 told.add(problem.rule)
                 document.problems.append(problem)
         if document.data is not None and not document.skipped:
-            document.skipped = "Kustomize patch" if os.path.normpath(source.path) in patches else reason_to_skip(document)
+            document.skipped = reason_to_skip(document, named)
         yield document
 
 
@@ -78,7 +87,7 @@ def _problems(document: Document) -> Iterator[Finding]:
     if composed.duplicates:
         yield from _duplicates(document)
     if path := template_field(document):
-        yield _unrendered(document, document.locate(Place(document, path)))
+        yield _unrendered(document, document.locate(Place(document, path)), template_kind(document.text))
     elif placeholder := first_placeholder(document):
         place, text = placeholder
         message = f"the placeholder `{text}` is not filled in; what refers to this name is not checked"
@@ -88,7 +97,7 @@ def _problems(document: Document) -> Iterator[Finding]:
 def _compose(document: Document) -> Composed:
     try:
         return compose(document.parse(document.text))
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:
         parse = second_try(error, document.text)
         if not parse:
             raise
@@ -106,21 +115,26 @@ def _broken(document: Document, problem: Finding) -> Iterator[Finding]:
             return False
         return True
 
-    if action := broken_template(document, composes):
-        yield _unrendered(document, document.span(*action))
-    elif "apiVersion" in document.text:
+    if template := broken_template(document, composes):
+        yield _unrendered(document, document.span(template.start, template.end), template.skip)
+    elif looks_like_object(document.text):
         yield problem
     elif document.source.path.endswith(".json"):
-        document.skipped = "no Kubernetes object"  # JSON with comments, say: not for kubectl
+        document.skipped = Skip.OTHER  # JSON with comments, say: not for kubectl
     else:
         yield Finding(problem.place, problem.message, problem.hint, problem.rule, "warning")
 
 
-def _unrendered(document: Document, span: Span) -> Finding:
-    document.skipped = template_name(document.text)
+def _code_of_ytt(document: Document) -> Iterator[Finding]:
+    if document.skipped is Skip.YTT_TEMPLATE and (code := first_code(document.text)):
+        yield _unrendered(document, document.span(*code), Skip.YTT_TEMPLATE)
+
+
+def _unrendered(document: Document, span: Span, skip: Skip) -> Finding:
+    document.skipped = skip
     document.data = None
-    message = "this is a template; it is skipped, because only what it renders to can be checked"
-    return Finding(span, message, "render it first: helm template CHART | istiolint -", "unrendered-template")
+    message = f"unrendered {skip}: skipped, because only what it renders to can be checked"
+    return Finding(span, message, _RENDERERS.get(skip, "render it first, and lint the result"), "unrendered-template")
 
 
 def _duplicates(document: Document) -> Iterator[Finding]:

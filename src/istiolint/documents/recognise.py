@@ -1,13 +1,22 @@
-"""Which documents are no resources, and what they are instead: patches, assertions of tests."""
+"""Which files and documents are not resources, and what they are instead: patches, assertions of tests, templates."""
 
 import os
 import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from istiolint.documents.cluster_tests import by_name, is_cluster_test, named_by_tests
+from istiolint.documents.kustomize import patch_paths
+from istiolint.documents.lines import outside_blocks
+from istiolint.documents.skip import Skip
+from istiolint.documents.template import is_partial
+from istiolint.documents.ytt import first_code
+from istiolint.sources import Source
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
-_ASSERTION = re.compile(r"(?:(?:.*-)?assert|[0-9]+-errors?)\.ya?ml\Z")
+_API_VERSION = re.compile(r"(?:^[ \t\ufeff]*(?:- +)?|[{,][ \t]*)(?P<quote>[\"']?)apiVersion(?P=quote)[ \t]*:")
 
 
 def is_object(data: Any) -> bool:
@@ -15,19 +24,45 @@ def is_object(data: Any) -> bool:
     return isinstance(data, dict) and isinstance(data.get("apiVersion"), str) and isinstance(data.get("kind"), str)
 
 
-def reason_to_skip(document: "Document") -> str | None:
-    """Why a document is left alone, as the summary says it; None for a Kubernetes object."""
+def looks_like_object(text: str) -> bool:
+    """Return whether a text that does not parse has the key `apiVersion`, and does not merely quote it in a string."""
+    return "apiVersion" in text and any(
+        not line.text.lstrip().startswith("#") and _API_VERSION.search(line.text) for line in outside_blocks(text)
+    )
+
+
+def named_by_others(sources: Iterable[Source]) -> dict[str, Skip]:
+    """Return the files that other files show not to be manifests of their own: Kustomize patches, parts of tests."""
+    sources = list(sources)
+    return dict.fromkeys(patch_paths(sources), Skip.KUSTOMIZE_PATCH) | named_by_tests(sources)
+
+
+def whole_file(source: Source, named: Mapping[str, Skip]) -> Skip | None:
+    """Return why nothing in a file is linted, not even its syntax; None if its documents are to be read."""
+    if source.origin or source.embedded:
+        return None
+    if (skip := named.get(os.path.normpath(source.path))) and skip is not Skip.KUSTOMIZE_PATCH:
+        return skip
+    if is_partial(source.path):
+        return Skip.HELM_PARTIAL
+    return by_name(source.path) or (Skip.YTT_TEMPLATE if first_code(source.text) else None)
+
+
+def reason_to_skip(document: "Document", named: Mapping[str, Skip]) -> Skip | None:
+    """Return why a document that parses is skipped; None for a Kubernetes object."""
     data = document.data
-    name = os.path.basename(document.source.path)
+    path = document.source.path
+    if skip := named.get(os.path.normpath(path)):
+        return skip
     if isinstance(data, list) and data and all(isinstance(item, dict) and "op" in item and "path" in item for item in data):
-        return "JSON patch"
+        return Skip.JSON_PATCH
     if is_values(data):
         return None
     if not is_object(data) and not _is_list(data):
-        return "Kustomization" if name.lower().startswith("kustomization") else "no Kubernetes object"
+        return Skip.KUSTOMIZATION if os.path.basename(path).lower().startswith("kustomization") else Skip.OTHER
     if "$patch" in document.text and _has_key(data, "$patch"):
-        return "Kustomize patch"
-    return "test assertion" if _ASSERTION.match(name) else None
+        return Skip.KUSTOMIZE_PATCH
+    return Skip.CLUSTER_TEST if is_cluster_test(data) else None
 
 
 def is_values(data: Any) -> bool:

@@ -2,10 +2,10 @@
 
 from istiolint.rules.check import declare
 
-declare("unreadable-file", severity="error", category="syntax")
-declare("yaml-syntax", severity="error", category="syntax")
-declare("yaml-too-deep", severity="error", category="syntax")
-declare("yaml-alias-bomb", severity="error", category="syntax")
-declare("duplicate-key", severity="error", category="syntax", rows=["PIPE-02"])
-declare("unrendered-template", severity="info", category="syntax")
-declare("unrendered-placeholder", severity="info", category="syntax", default=False)
+declare("unreadable-file", severity="error", topic="syntax")
+declare("yaml-syntax", severity="error", topic="syntax")
+declare("yaml-too-deep", severity="error", topic="syntax")
+declare("yaml-alias-bomb", severity="error", topic="syntax")
+declare("duplicate-key", severity="error", topic="syntax", rows=["PIPE-02"])
+declare("unrendered-template", severity="info", topic="syntax", default=False)
+declare("unrendered-placeholder", severity="info", topic="syntax", default=False)

@@ -1,26 +1,44 @@
-"""Text that a template engine has yet to render: Helm and other Go templates, Jinja.
+"""Text that a template engine or a script has yet to fill in: Helm and other Go templates, Jinja, envsubst, lines to replace.
 
-Real manifests hold `{{` too, in strings that are templates for somebody else: dashboards, alerts, workflows, injection
-templates. So a document that parses is a template only where the braces stand in fields that cannot hold them.
+Real manifests contain `{{` too, in strings that are templates for other programs: dashboards, alerts, workflows, injection
+templates. So a document that parses is a template only where the braces are in fields that cannot contain them, and one
+that does not parse only where the braces are outside of block scalars, or where the rest parses.
 """
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from istiolint.documents.lines import outside_blocks
+from istiolint.documents.skip import Skip
 from istiolint.findings.finding import Path
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
-_ANY = r"\{\{(?:(?!\}\}).){0,500}\}\}|\{%(?:(?!%\}).){0,500}%\}|\{#(?:(?!#\}).){0,500}#\}"
+_ANY = (
+    r"\{\{(?![ \t]*[\w.-]+:[ \t])(?:(?!\}\}).){0,500}\}\}"  # not `{{app: x}}`, a mapping with a brace too many
+    r"|\{%(?:(?!%\}).){0,500}%\}|\{#(?:(?!#\}).){0,500}#\}|%\{[^}\r\n]{0,500}\}|<%(?:(?!%>).){0,500}%>"
+)
 _ACTION = re.compile(_ANY, re.DOTALL)
 _LINE_OF_ACTIONS = re.compile(rf"^[ \t]*(?:(?:{_ANY})[ \t]*)+$", re.DOTALL | re.MULTILINE)
-_CONTROL_LINE = re.compile(
-    r"^(?:\{%|\{\{-?\s*(?:if|else|end|range|with|define|block|include|template|/\*|\$\w+\s*:?=))", re.MULTILINE
+_KEYWORD = (
+    r"\{%|\{\{-?\s*(?:(?:if|else|end|range|with|define|block|include|template)\b|/\*|\$\w+\s*:?=)"
+    r"|%\{\s*(?:if|else|endif|for|endfor)\b"
+)
+_CONTROL = re.compile(rf"[ \t]*(?:{_KEYWORD})")
+_BARE_ACTION = re.compile(
+    r"[ ]*(?:-[ ]+)*(?:[\w./-]+:[ \t]+)?(?P<action>\{\{-?(?![ \t]*[\w.-]+:[ \t])[ \t]*[.$A-Za-z(][^{}]*\}\})"
 )
 _HELM = re.compile(r"\{\{[^}]{0,200}(?:\.Values|\.Release|\.Chart|\.Capabilities|\b(?:include|toYaml|nindent)\b)")
+_GO = re.compile(r"\{\{-?\s*(?:\.|\$|end\b|range\b|if\s+[.$(]|with\s+[.$(]|define\b|template\b|/\*|\w+\s+[.$])|\|\s*quote\b")
+_JINJA = re.compile(r"\{%|\{#")
+_NAME_IN_BRACKETS = r"\[[A-Z][A-Z0-9]*(?:[_ -][A-Z0-9]+)*\]"
+_FILLED_IN = r"<[A-Za-z_][\w .-]{0,99}>|\$\{[A-Za-z_][^}\r\n]{0,99}\}|\$\([A-Za-z_][^)\r\n]{0,99}\)"
+_PLACEHOLDER = re.compile(rf"{_NAME_IN_BRACKETS}(?=[\w./-])|{_FILLED_IN}")  # `[HOST]` alone is a list
+_LINE_OF_PLACEHOLDERS = re.compile(rf"^[ \t]*(?:(?:{_NAME_IN_BRACKETS}|{_FILLED_IN})[ \t]*)+$", re.MULTILINE)
 _TEMPLATE_FOLDER = re.compile(r"(?:^|[/\\])templates[/\\]")
+_PARTIAL = re.compile(r"(?:^|[/\\])templates[/\\](?:.*[/\\])?_[^/\\]*\Z")
 _NO_TEMPLATES_INSIDE = (
     "networking.istio.io/", "security.istio.io/", "telemetry.istio.io/", "gateway.networking.k8s.io/",
 )  # fmt: skip
@@ -28,8 +46,21 @@ MOST_SEARCHED = 256 * 1024
 """Characters in which actions are sought: a longer document shows what it is by then."""
 
 
+class Unrendered(NamedTuple):
+    """What a template is, and where in the document's text it shows."""
+
+    skip: Skip
+    start: int
+    end: int
+
+
+def is_partial(path: str) -> bool:
+    """Return whether Helm never renders a file by itself: its name starts with `_`, in a folder called `templates`."""
+    return bool(_PARTIAL.search(path))
+
+
 def template_field(document: "Document") -> Path | None:
-    """The field that shows a document to be a template though it parses: where `{{` cannot be meant as it stands."""
+    """Return the field that shows a document to be a template although it parses: where `{{` cannot be meant as it is written."""
     data = document.data
     if "{{" not in document.text or not isinstance(data, dict):
         return None
@@ -37,32 +68,42 @@ def template_field(document: "Document") -> Path | None:
     for path in fields:
         if _holds_action(_get(data, path)):
             return path
+    if in_labels := _in_labels(data):
+        return in_labels
     api_version = data.get("apiVersion")
     if isinstance(api_version, str) and api_version.startswith(_NO_TEMPLATES_INSIDE) and data.get("kind") != "EnvoyFilter":
         return _first_inside(data.get("spec"), ("spec",))
     return None
 
 
-def broken_template(document: "Document", composes: Callable[[str], bool]) -> tuple[int, int] | None:
-    """Start and end of the template action that breaks a document's YAML, None if its fault is another.
+def broken_template(document: "Document", composes: Callable[[str], bool]) -> Unrendered | None:
+    """Return what of a template breaks a document's YAML; None if its fault is another.
 
-    The proof is that the document composes once the actions are taken out; else control lines outside of any string, or a
-    folder called `templates`, must do.
+    The proof is that the document composes once actions and placeholders are taken out. Otherwise control lines or unquoted
+    actions outside of block scalars must do, or a folder called `templates`.
     """
     text = document.text
     action = _ACTION.search(text, 0, MOST_SEARCHED)
-    if not action:
-        return None
-    if len(text) <= MOST_SEARCHED and composes(_without_actions(text)):
-        return action.span()
-    if control := _CONTROL_LINE.search(text):
-        return control.start(), control.end()
-    return action.span() if _TEMPLATE_FOLDER.search(document.source.path) else None
+    short = len(text) <= MOST_SEARCHED
+    if action and short and composes(_without_actions(text)):
+        return Unrendered(template_kind(text), *action.span())
+    for start, end in _unquoted(text) if action else ():
+        return Unrendered(template_kind(text), start, end)
+    if action and _TEMPLATE_FOLDER.search(document.source.path):
+        return Unrendered(template_kind(text), *action.span())
+    placeholder = _LINE_OF_PLACEHOLDERS.search(text) or _PLACEHOLDER.search(text)
+    if placeholder and short and "</" not in text and composes(_filled_in(_without_actions(text) if action else text)):
+        return Unrendered(Skip.WITH_PLACEHOLDERS, *placeholder.span())
+    return None
 
 
-def template_name(text: str) -> str:
-    """How summaries call it."""
-    return "Helm template" if _HELM.search(text, 0, MOST_SEARCHED) else "template"
+def template_kind(text: str) -> Skip:
+    """Return the engine that a template is for, as far as its text shows it."""
+    if _HELM.search(text, 0, MOST_SEARCHED):
+        return Skip.HELM_TEMPLATE
+    if _JINJA.search(text, 0, MOST_SEARCHED):
+        return Skip.JINJA_TEMPLATE
+    return Skip.GO_TEMPLATE if _GO.search(text, 0, MOST_SEARCHED) else Skip.TEMPLATE
 
 
 def _without_actions(text: str) -> str:
@@ -70,8 +111,33 @@ def _without_actions(text: str) -> str:
     return _ACTION.sub("x", text)
 
 
+def _filled_in(text: str) -> str:
+    return _PLACEHOLDER.sub("x", _LINE_OF_PLACEHOLDERS.sub("", text))
+
+
+def _unquoted(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where control lines, and actions at the start of a key or value, are outside of block scalars."""
+    for line in outside_blocks(text):
+        if line.text.lstrip().startswith("#"):
+            continue
+        if control := _CONTROL.match(line.text):
+            yield line.start + len(line.text) - len(line.text.lstrip()), line.start + control.end()
+        elif action := _BARE_ACTION.match(line.text):
+            yield line.start + action.start("action"), line.start + action.end("action")
+
+
 def _holds_action(value: Any) -> bool:
     return isinstance(value, str) and "{{" in value and "}}" in value
+
+
+def _in_labels(data: dict[str, Any]) -> Path | None:
+    """Return the first label, or annotation key, with an action: neither can contain braces."""
+    for field in ("labels", "annotations"):
+        entries = _get(data, ("metadata", field))
+        for key, value in entries.items() if isinstance(entries, dict) else ():
+            if _holds_action(key) or (field == "labels" and _holds_action(value)):
+                return ("metadata", field, key)
+    return None
 
 
 def _get(value: Any, path: Path) -> Any:

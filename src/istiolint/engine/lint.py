@@ -1,11 +1,11 @@
 """The one way through: sources to documents, resources, the mesh, findings, diagnostics."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from istiolint import schema
-from istiolint.documents import Document, patch_paths, read
+from istiolint.documents import Document, Skip, named_by_others, read
 from istiolint.engine.outcome import Outcome
 from istiolint.findings.finding import Diagnostic
 from istiolint.mesh import Mesh
@@ -71,8 +71,8 @@ class _Run:
 
     def meshes(self, sources: Iterable[Source], *, check: bool = True) -> Iterator[tuple["_Cluster", Mesh]]:
         sources = list(sources)
-        patches = patch_paths(sources)
-        documents = (document for source in self.watched(sources) for document in self.read(source, patches))
+        named = named_by_others(sources)
+        documents = (document for source in self.watched(sources) for document in self.read(source, named))
         understand = self.understand if check else resources
         found = [resource for document in documents for resource in understand(document)]
         if networks := self.given(self.settings.mesh_networks):
@@ -106,16 +106,16 @@ class _Run:
         Nobody would notice that a faulty one is not heard, so that its problems are told although it is not linted.
         """
         for source in discover((), context=[path]) if path else ():
-            for document in self.read(source, ()):
+            for document in self.read(source, {}):
                 for problem in document.problems:
                     self.outcome.keep(problem, None)
                 return document
         return None
 
-    def read(self, source: Source, patches: Container[str]) -> Iterator[Document]:
+    def read(self, source: Source, named: Mapping[str, Skip]) -> Iterator[Document]:
         self.sources.setdefault(source.path, source)
         self.summary.files += source.linted
-        for document in read(source, patches):
+        for document in read(source, named):
             if document.problems and source.linted:
                 resource = only_resource(document)
                 for problem in document.problems:

@@ -92,7 +92,7 @@ class Outcome:
         path = finding.place.path if isinstance(finding.place, Place) else ()
         path = path[len(resource.path) :] if resource else path
         return Diagnostic(
-            rule.id, rule.codes, rule.category, self._levels.of(rule, finding, self._environment(resource)),
+            rule.id, rule.codes, rule.topic, rule.category, self._levels.of(rule, finding, self._environment(resource)),
             finding.message, finding.hint, finding.place.span(), field_path(path), resource.identity if resource else None,
             tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), finding.fix,
         )  # fmt: skip

@@ -25,7 +25,7 @@ class Levels:
     """Which severity a finding has. Raises ValueError for a name that means no rule.
 
     What is set for an environment counts more than what is set everywhere; of several names for a rule its id counts most,
-    then codes, then categories and ALL.
+    then codes, then topics, tags, categories and ALL.
     """
 
     def __init__(self, settings: Settings):
@@ -47,7 +47,7 @@ def _by_rule(written: Sequence[tuple[str, Severity]]) -> dict[str, Severity]:
     found: dict[str, tuple[int, Severity]] = {}
     for name, severity in written:
         for rule in _named(name):
-            closeness = 2 if name == rule.id else 0 if name in (rule.category, "ALL") else 1
+            closeness = 2 if name == rule.id else 0 if name == "ALL" or rule.is_in(name) else 1
             if closeness >= found.get(rule.id, (0, severity))[0]:
                 found[rule.id] = closeness, severity
     return {rule: severity for rule, (_, severity) in found.items()}

@@ -152,6 +152,7 @@ class Diagnostic:
 
     rule: str
     codes: tuple[str, ...]
+    topic: str
     category: str
     severity: Severity
     message: str
@@ -163,6 +164,8 @@ class Diagnostic:
     fix: Fix | None = field(default=None, compare=False)
     targets: tuple[str, ...] = ()
     """The names of the targets in which it holds; empty where the run has only one."""
+    partial: bool = False
+    """Whether its resource is also in targets in which it does not hold."""
 
 
 def field_path(path: Path) -> str:

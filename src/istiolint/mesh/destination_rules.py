@@ -42,6 +42,10 @@ class DestinationRules:
         """Every rule that covers a host, whoever sees it; the most specific first."""
         return list(self._all.covering(fqdn))
 
+    def under(self, wildcard: str) -> list[Resource]:
+        """The rules for hosts that a wildcard covers, whichever namespaces see them."""
+        return list(self._all.covered(wildcard))
+
     def maybe(self, fqdn: str, referrer: Resource) -> list[Resource]:
         """The rules that may cover a host as well, because they or the referrer leave it open in which namespace they live."""
         named = self._by_short_name.get(fqdn.partition(".")[0], ())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from istiolint.mesh.gateway_deployments import deployment_name
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.visibility import EVERYWHERE, Scope, scope_of, sees
 from istiolint.resources.cursor import Cursor
@@ -16,9 +17,6 @@ CLUSTER_SET = "clusterset.local"
 """The domain of services that several clusters share (the Multi-Cluster Services API)."""
 HOST_KINDS = ("Service", "ServiceEntry", "ServiceImport", "ServiceExport", KNATIVE_SERVICE, KUBERNETES_GATEWAY, *DEPLOYERS)
 """Kinds that bring hosts into the registry, be it unseen."""
-
-_NAME_OVERRIDE = "gateway.istio.io/name-override"
-_CLASSES_WITHOUT_SUFFIX = ("istio-waypoint", "istio-east-west")
 
 
 class ServiceName(NamedTuple):
@@ -206,7 +204,7 @@ class Hosts:
                     yield KnownHost(host.text, namespace, scope, resource)
             return
         scope = scope_of(resource, self._default) if resource.type == "Service" else EVERYWHERE
-        name = _gateway_service(resource) if resource.type == KUBERNETES_GATEWAY else resource.name
+        name = deployment_name(resource) if resource.type == KUBERNETES_GATEWAY else resource.name
         if name and resource.type not in ("ServiceImport", "ServiceExport"):
             yield KnownHost(f"{name}.{namespace}.svc.{self.cluster_domain}", namespace, scope, resource)
         if name and resource.type != KUBERNETES_GATEWAY:
@@ -231,12 +229,3 @@ def _target(deployer: Resource) -> str:
     """The namespace into which a chart or application is installed; "" where it does not tell."""
     target = deployer.spec["targetNamespace"].text or deployer.spec["destination"]["namespace"].text
     return target or ("" if deployer.type in ("Application", "ApplicationSet") else deployer.metadata["namespace"].text)
-
-
-def _gateway_service(gateway: Resource) -> str:
-    """The Service that Istio makes for a Gateway of the Gateway API."""
-    class_ = gateway.spec["gatewayClassName"].text
-    if not gateway.name or not class_:
-        return ""
-    own = gateway.name if class_ in _CLASSES_WITHOUT_SUFFIX else f"{gateway.name}-{class_}"
-    return gateway.annotations.get(_NAME_OVERRIDE, "") or own

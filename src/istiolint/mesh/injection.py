@@ -192,7 +192,14 @@ def proxy_container(workload: Workload) -> Cursor | None:
 
 
 def is_gateway(workload: Workload) -> bool:
-    """Whether a workload is a gateway proxy: its listeners obey Gateways, and PeerAuthentication does not concern them."""
+    """Whether a workload is a gateway proxy: its listeners obey Gateways, and PeerAuthentication does not apply to them."""
+    known: bool | None = workload.__dict__.get("is_gateway")
+    if known is None:
+        known = workload.__dict__["is_gateway"] = _is_gateway(workload)
+    return known
+
+
+def _is_gateway(workload: Workload) -> bool:
     proxy = proxy_container(workload)
     return (
         "gateway" in workload.annotations.get("inject.istio.io/templates", "").split(",")

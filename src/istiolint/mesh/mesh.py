@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 
 from istiolint.documents import Document
+from istiolint.mesh.allowing import Allowing
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
 from istiolint.mesh.config_sources import NETWORK_KINDS
 from istiolint.mesh.destination_rules import DestinationRules
+from istiolint.mesh.entrances import Entrances
 from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.flags import FLAG_KINDS, Flags
@@ -25,7 +27,7 @@ from istiolint.mesh.neighbours import Neighbours
 from istiolint.mesh.networks import INSTALL_KINDS, PLACES, Networks
 from istiolint.mesh.preflights import Preflights
 from istiolint.mesh.proxy_images import ProxyImages
-from istiolint.mesh.reach import reached
+from istiolint.mesh.reach import Reach, Reached
 from istiolint.mesh.retry_chains import RetryChains
 from istiolint.mesh.route_matches import RouteMatches
 from istiolint.mesh.secrets import Secrets
@@ -35,7 +37,7 @@ from istiolint.mesh.sidecar_scopes import SidecarScopes
 from istiolint.mesh.variants import Variants
 from istiolint.mesh.virtual_services import VirtualServices
 from istiolint.mesh.waypoints import Waypoints
-from istiolint.mesh.workloads import MACHINES, Workload, Workloads
+from istiolint.mesh.workloads import MACHINES, Workloads
 from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
@@ -173,6 +175,16 @@ class Mesh:
         return GatewayWorkloads(self.workloads, self.root_namespace, self.settings.whole_mesh)
 
     @cached_property
+    def allowing(self) -> Allowing:
+        """Which ALLOW policies decide together over the requests to a workload."""
+        return Allowing(self.all("AuthorizationPolicy"), self.workloads, self.root_namespace)
+
+    @cached_property
+    def entrances(self) -> Entrances:
+        """Which gateways send traffic to a host, and as whom."""
+        return Entrances(self)
+
+    @cached_property
     def secrets(self) -> Secrets:
         """Which Secrets there are, or will be made by an operator."""
         return Secrets(self.all("Secret"), self.all(*SECRET_MAKERS))
@@ -256,12 +268,15 @@ class Mesh:
     @cached_property
     def waypoints(self) -> Waypoints:
         """Which waypoint serves a Service."""
-        return Waypoints(self.namespaces, self.gateways, self.rivals)
+        return Waypoints(self.namespaces, self.gateways, self.rivals, self.all("Service"))
 
-    def reached(self, policy: Resource) -> list[Workload]:
-        """The workloads that a policy holds for by its selector, those left out that are never applied together with it."""
-        found = reached(policy, self.workloads, self.root_namespace)
-        return [workload for workload in found if not self.rivals(policy, workload.resource)]
+    def reached(self, policy: Resource) -> Reached:
+        """The workloads that a policy applies to by its selector, without those that are never applied together with it."""
+        return self._reach.of(policy)
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self.workloads, self.root_namespace, self.rivals, self._variants.variant)
 
     @cached_property
     def grants(self) -> Grants:

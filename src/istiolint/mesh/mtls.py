@@ -45,6 +45,7 @@ class Mtls:
 
     def __init__(self, policies: Iterable[Resource], workloads: Workloads, root_namespace: str):
         self._workloads, self.root_namespace = workloads, root_namespace
+        self._of_namespace: dict[str, Effective] = {}
         self._wide: dict[str, list[Resource]] = defaultdict(list)
         self._by_workload: dict[int, list[Resource]] = defaultdict(list)
         for policy in policies:
@@ -85,10 +86,17 @@ class Mtls:
     def of(self, workload: Workload, port: int | None = None) -> Effective:
         """The mode of a workload's port, counted as the container has it (None: of ports without a setting of their own)."""
         inherited = self.of_namespace(workload.namespace)
-        return _either([self._of_policy(policy, port, inherited) for policy in self.selecting(workload)]) or inherited
+        selecting = self.selecting(workload)
+        return (_either([self._of_policy(policy, port, inherited) for policy in selecting]) if selecting else None) or inherited
 
     def of_namespace(self, namespace: str) -> Effective:
         """The mode of workloads in a namespace that no policy selects."""
+        found = self._of_namespace.get(namespace)
+        if found is None:
+            found = self._of_namespace[namespace] = self._inherited(namespace)
+        return found
+
+    def _inherited(self, namespace: str) -> Effective:
         answer = Effective(frozenset([DEFAULT_MODE]))
         for scope in dict.fromkeys((self.root_namespace, namespace)):
             answer = _either([self._of_policy(policy, None, answer) for policy in self.policies(scope)]) or answer

@@ -1,18 +1,85 @@
-"""Which workloads a policy holds for by its selector, or for want of one."""
+"""Which workloads a policy applies to by its selector, or because it has none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from istiolint.mesh.selection import selector
 from istiolint.mesh.workloads import Workload, Workloads
 from istiolint.resources.resource import Resource
 
+if TYPE_CHECKING:
+    from istiolint.mesh.mesh import Mesh
 
-def reached(policy: Resource, workloads: Workloads, root_namespace: str) -> Sequence[Workload]:
-    """The workloads of an AuthorizationPolicy, RequestAuthentication, Telemetry, EnvoyFilter or WasmPlugin.
+Result = TypeVar("Result")
 
-    Those with its labels, or all of its namespace; in the root namespace those of every namespace. None for one that is bound to
-    targets. (PeerAuthentication differs in the root namespace: `mesh.mtls` knows it.)
+
+class Reached(tuple[Workload, ...]):
+    """The workloads that a policy applies to; one object for all policies of equal reach.
+
+    `answers` keeps what `of_reach` functions return for it: a namespace may have as many policies as workloads.
     """
-    if policy.spec["targetRef"].value or policy.spec["targetRefs"].value:
-        return ()
-    return workloads.selected(selector(policy), None if policy.namespace == root_namespace else policy.namespace)
+
+    answers: dict[Any, Any]
+
+    def __new__(cls, workloads: Sequence[Workload]) -> "Reached":
+        """Keep these workloads in this order."""
+        made = super().__new__(cls, workloads)
+        made.answers = {}
+        return made
+
+
+def of_reach(find: Callable[[Reached, "Mesh"], Result]) -> Callable[[Resource, "Mesh"], Result]:
+    """Decorate what is asked about all workloads of a policy, so that policies of equal reach share one answer."""
+
+    @wraps(find)
+    def found(policy: Resource, mesh: "Mesh") -> Result:
+        reached = mesh.reached(policy)
+        if find not in reached.answers:
+            reached.answers[find] = find(reached, mesh)
+        answer: Result = reached.answers[find]
+        return answer
+
+    return found
+
+
+class Reach:
+    """The workloads that policies apply to, found once for each reach.
+
+    `rivals` says whether a resource is never applied together with a policy; `variant` what that depends on.
+    """
+
+    def __init__(
+        self,
+        workloads: Workloads,
+        root_namespace: str,
+        rivals: Callable[[Resource, Resource], bool],
+        variant: Callable[[Resource], Hashable],
+    ):
+        self._workloads, self._root_namespace = workloads, root_namespace
+        self._rivals, self._variant = rivals, variant
+        self._of_policy: dict[int, Reached] = {}
+        self._of_reach: dict[Hashable, Reached] = {}
+
+    def of(self, policy: Resource) -> Reached:
+        """The workloads of an AuthorizationPolicy, RequestAuthentication, Telemetry, EnvoyFilter or WasmPlugin.
+
+        Those with its labels, or all of its namespace; in the root namespace those of every namespace. None for one that is bound
+        to targets. (PeerAuthentication differs in the root namespace: see `mesh.mtls`.)
+        """
+        found = self._of_policy.get(id(policy))
+        if found is None:
+            found = self._of_policy[id(policy)] = self._find(policy)
+        return found
+
+    def _find(self, policy: Resource) -> Reached:
+        if policy.spec["targetRef"].value or policy.spec["targetRefs"].value:
+            return Reached(())
+        namespace, labels = None if policy.namespace == self._root_namespace else policy.namespace, selector(policy)
+        key = namespace, frozenset(labels.items()), self._variant(policy)
+        found = self._of_reach.get(key)
+        if found is None:
+            selected = self._workloads.selected(labels, namespace)
+            found = Reached([each for each in selected if not self._rivals(policy, each.resource)])
+            self._of_reach[key] = found
+        return found

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from istiolint.mesh.visibility import Scope, scope_of
+from istiolint.primitives.ports import on_the_wire
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 
@@ -24,7 +25,7 @@ class ServiceEntries:
         """Ports of other ServiceEntries for the same host and number, with another protocol, that some client sees as well."""
         seen = scope_of(entry)
         for other, other_port, other_seen in self._same(entry, port):
-            differs = other_port["protocol"].text.upper() != port["protocol"].text.upper()
+            differs = on_the_wire(other_port["protocol"].text) != on_the_wire(port["protocol"].text)
             if other is not entry and differs and (seen & other_seen or "*" in seen | other_seen):
                 yield other, other_port
 

@@ -66,6 +66,12 @@ class Variants:
             return (folder, _identity(one)) in self._repeated or (folder, _identity(other)) in self._repeated
         return self._meet(folder, other_folder) or self._apart(one, other, folder, other_folder)
 
+    def variant(self, resource: Resource) -> tuple[str, bool, bool]:
+        """Return what decides which resources of other names and kinds are its rivals: equal for equal answers."""
+        file = resource.document.source.path
+        folder, placed = _folder(file), self._whole_mesh or resource.placed
+        return file if file in self._defines else folder, placed, (folder, _identity(resource)) in self._repeated
+
     def _apart(self, one: Resource, other: Resource, folder: str, other_folder: str) -> bool:
         placed = self._whole_mesh or (one.placed and other.placed)
         return not placed and not folder.startswith(other_folder) and not other_folder.startswith(folder)

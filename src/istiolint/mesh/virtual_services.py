@@ -114,6 +114,18 @@ class VirtualServices:
                         found[name, fqdn].append(MeshHost(virtual_service, fqdn, host))
         return found
 
+    def bound_to(self, name: GatewayName) -> Sequence[Resource]:
+        """Return the VirtualServices that are bound to a gateway."""
+        return self._by_gateway.get(name, ())
+
+    @cached_property
+    def _by_gateway(self) -> dict[GatewayName, list[Resource]]:
+        found: dict[GatewayName, list[Resource]] = defaultdict(list)
+        for virtual_service in self._all:
+            for name in dict.fromkeys(name for name, _ in bound_gateways(virtual_service)):
+                found[name].append(virtual_service)
+        return found
+
     def serves(self, host: str) -> bool:
         """Whether some VirtualService has a host, perhaps by a wildcard."""
         return any(self._all_hosts.overlapping(host))

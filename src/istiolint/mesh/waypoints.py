@@ -1,6 +1,8 @@
 """Waypoints: which one serves a Service, and what a policy or route finds on its way in ambient mode."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from istiolint.mesh.gateways import GatewayName, Gateways
@@ -46,9 +48,13 @@ class Waypoints:
     """Which waypoint the labels of Services, ServiceEntries and Namespaces name."""
 
     def __init__(
-        self, namespaces: Mapping[str, Sequence[Resource]], gateways: Gateways, rivals: Callable[[Resource, Resource], bool]
+        self,
+        namespaces: Mapping[str, Sequence[Resource]],
+        gateways: Gateways,
+        rivals: Callable[[Resource, Resource], bool],
+        services: Sequence[Resource],
     ):
-        self._namespaces, self._gateways, self._rivals = namespaces, gateways, rivals
+        self._namespaces, self._gateways, self._rivals, self._all = namespaces, gateways, rivals, services
 
     def use(self, service: Resource) -> Use | None:
         """What leads the traffic of a Service through a waypoint, its own label or its Namespace's; None if nothing does."""
@@ -57,6 +63,18 @@ class Waypoints:
             answers = [own_use(namespace) for namespace in self._namespaces.get(service.namespace, ())]
             found = next((answer for answer in answers if answer is not None), None)
         return None if found is None or found.name.name == NONE else found
+
+    def services(self, waypoint: Resource) -> Sequence[Resource]:
+        """Return the Services whose traffic goes through a waypoint."""
+        return self._served.get(GatewayName(waypoint.namespace, waypoint.name), ())
+
+    @cached_property
+    def _served(self) -> dict[GatewayName, list[Resource]]:
+        found: dict[GatewayName, list[Resource]] = defaultdict(list)
+        for service in self._all:
+            if use := self.use(service):
+                found[use.name].append(service)
+        return found
 
     def surely_without(self, service: Resource) -> bool:
         """Whether no waypoint serves a Service: its Namespace is in the input, and neither of them has the label."""

@@ -77,6 +77,11 @@ class Workload:
         return {key: value for labels in self.label_maps for key, value in labels.labels.items()}
 
     @cached_property
+    def label_set(self) -> frozenset[tuple[str, str]]:
+        """The labels as a set: the same for workloads that selectors cannot tell apart."""
+        return frozenset(self.labels.items())
+
+    @cached_property
     def annotations(self) -> dict[str, str]:
         """The pod's annotations."""
         return self.metadata["annotations"].labels
@@ -146,6 +151,7 @@ class Workloads:
             Workload(resource, pod) for resource in resources if (pod := _pod(resource)) is not None
         )
         self._services = services
+        self._services_of: dict[tuple[str, frozenset[tuple[str, str]]], list[Resource]] = {}
         self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
         self._by_label: dict[tuple[str | None, str, str], list[Workload]] = defaultdict(list)
         for workload in self.all:
@@ -176,20 +182,45 @@ class Workloads:
             return ()
         return self.selected(selector, service.namespace)
 
+    def of_account(self, namespace: str, account: str) -> Sequence[Workload]:
+        """The workloads of a namespace that run as a service account."""
+        return self._by_account.get((namespace, account), ())
+
     def services_of(self, workload: Workload) -> Sequence[Resource]:
-        """The Services that select a workload."""
-        return self._services_of.get(id(workload), ())
+        """The Services that select a workload; the same sequence for all workloads of a namespace with equal labels."""
+        key = workload.namespace, workload.label_set
+        found = self._services_of.get(key)
+        if found is None:
+            candidates = {
+                number: service
+                for label in workload.labels.items()
+                for number, service in self._services_by_label.get((workload.namespace, label), ())
+            }
+            found = self._services_of[key] = [
+                service
+                for _, service in sorted(candidates.items(), key=lambda pair: pair[0])
+                if workload.matches(service.spec["selector"].labels)
+            ]
+        return found
+
+    @cached_property
+    def _by_account(self) -> dict[tuple[str, str], list[Workload]]:
+        found: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+        for workload in self.all:
+            found[workload.namespace, workload.service_account].append(workload)
+        return found
 
     @cached_property
     def _of_resource(self) -> dict[int, Workload]:
         return {id(workload.resource): workload for workload in self.all}
 
     @cached_property
-    def _services_of(self) -> dict[int, list[Resource]]:
-        found: dict[int, list[Resource]] = defaultdict(list)
-        for service in self._services:
-            for workload in self.of_service(service):
-                found[id(workload)].append(service)
+    def _services_by_label(self) -> dict[tuple[str, tuple[str, str]], list[tuple[int, Resource]]]:
+        """Services with a number that keeps their order, each by one label of its selector."""
+        found: dict[tuple[str, tuple[str, str]], list[tuple[int, Resource]]] = defaultdict(list)
+        for number, service in enumerate(self._services):
+            if (selector := service.spec["selector"].labels) and service.spec["type"].text != "ExternalName":
+                found[service.namespace, min(selector.items())].append((number, service))
         return found
 
 

@@ -10,6 +10,11 @@ PROTOCOLS = HTTP | TLS | {"TCP", "UDP", "MONGO", "REDIS", "MYSQL"}
 _BY_LETTERS = {"".join(filter(str.isalnum, protocol)): protocol for protocol in PROTOCOLS}
 
 
+def on_the_wire(protocol: str) -> str:
+    """Return a protocol as Istio configures it: HTTPS passed on as it comes is TLS."""
+    return "TLS" if protocol.upper() == "HTTPS" else protocol.upper()
+
+
 def protocol_meant(text: str) -> str | None:
     """The protocol that Istio spells with another mark between its words, or none: `GRPC_WEB`, `HTTP/2`."""
     return _BY_LETTERS.get("".join(filter(str.isalnum, text.upper())))

@@ -4,6 +4,7 @@ from itertools import groupby
 
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
+from istiolint.report.wording import one_line
 from istiolint.report.xml import HEAD, attributes
 
 VERSION = "4.3"
@@ -18,12 +19,11 @@ def render(report: Report) -> str:
 
 
 def _error(diagnostic: Diagnostic) -> str:
-    hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
     values: dict[str, str | int] = {
         "line": diagnostic.span.begins.line,
         "column": diagnostic.span.begins.column,
         "severity": diagnostic.severity,
-        "message": diagnostic.message + hint,
+        "message": one_line(diagnostic),
         "source": f"istiolint.{diagnostic.rule}",
     }
     return f"<error{attributes(values)}/>\n"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from istiolint.documents.skip import Skip
 from istiolint.findings.finding import SEVERITIES
 from istiolint.findings.report import Report
 from istiolint.report.escape import printable
@@ -44,8 +45,8 @@ def read(report: Report) -> list[str]:
     lines = [f"Read {counted(known, 'resource')}" + (f": {listed(summary.kinds)}" if known else "") + "."]
     if other:
         lines.append(f"Ignored {counted(other, 'resource')} of kinds that do not affect the mesh: {listed(summary.other_kinds)}.")
-    if skipped := summary.skipped.total():
-        lines.append(f"Skipped {counted(skipped, 'document')}: {listed(summary.skipped)}.")
+    if summary.skipped.total():
+        lines.append(f"Skipped {_joined(_skipped(summary.skipped))}.")
     if suppressed := summary.suppressed.total():
         lines.append(f"Suppressed {counted(suppressed, 'finding')} by comments and annotations; --show-suppressed lists them.")
     if report.hidden:
@@ -64,6 +65,12 @@ def read(report: Report) -> list[str]:
             "--whole-mesh if there are no others, or list the references with --show-unchecked."
         )
     return lines
+
+
+def _skipped(counts: Counter[str]) -> list[str]:
+    """`3 ytt templates`, `1 Kustomize patch`: the most frequent first."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [counted(number, name, Skip(name).plural) for name, number in ordered]
 
 
 def listed_charts(report: Report) -> list[str]:

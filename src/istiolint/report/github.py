@@ -8,6 +8,7 @@ from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
 from istiolint.report.counts import found
 from istiolint.report.escape import printable
+from istiolint.report.wording import related, worded
 
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -24,8 +25,8 @@ def _command(diagnostic: Diagnostic) -> str:
         place |= {"col": begins.column, "endColumn": ends.column}
     properties = {"title": f"istiolint {diagnostic.rule}", **place}
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    message = diagnostic.message + (f" ({diagnostic.hint})" if diagnostic.hint else "")
-    return f"::{COMMANDS[diagnostic.severity]} {written}::{_data(message)}"
+    message = "%0A".join(map(_data, [worded(diagnostic), *related(diagnostic)]))
+    return f"::{COMMANDS[diagnostic.severity]} {written}::{message}"
 
 
 def _data(text: str) -> str:

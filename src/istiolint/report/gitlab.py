@@ -13,6 +13,7 @@ from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
 from istiolint.report.escape import as_json, printable
 from istiolint.report.fingerprint import identity
+from istiolint.report.wording import one_line
 
 SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
@@ -30,9 +31,8 @@ def render(report: Report) -> str:
 
 def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
     begins, ends = diagnostic.span.begins, diagnostic.span.ends
-    hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
     return {
-        "description": printable(f"{diagnostic.rule}: {diagnostic.message}{hint}"),
+        "description": f"{diagnostic.rule}: {one_line(diagnostic)}",
         "check_name": diagnostic.rule,
         "fingerprint": hashlib.sha256(fingerprint.encode()).hexdigest(),
         "severity": SEVERITIES[diagnostic.severity],

@@ -48,6 +48,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     return {
         "rule": diagnostic.rule,
         "codes": list(diagnostic.codes),
+        "topic": diagnostic.topic,
         "category": diagnostic.category,
         "severity": diagnostic.severity,
         "message": diagnostic.message,

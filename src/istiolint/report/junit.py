@@ -1,14 +1,18 @@
 """JUnit's XML, as build servers show tests: a suite a file, a failed test a finding.
 
-What is only an opinion (`info`) is a test that passes and says so. Readers take a report without a test for a fault, so
-that there is always one. Failures of istiolint itself are errors.
+An opinion (`info`) is a test that passes and says so. Readers take a report without a test for a failure, so there is always one.
+Failures of istiolint itself are errors. A test is named by the rule, the resource and the field: build servers recognize it by
+its name, and lines move.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from itertools import groupby
 
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
 from istiolint.report.text import where
+from istiolint.report.wording import related, worded
 from istiolint.report.xml import HEAD, attributes, text
 
 NAME = "istiolint"
@@ -20,7 +24,7 @@ def render(report: Report) -> str:
     suites = [_suite(NAME, own, 0, len(report.internal_errors))] if own else []
     for path, group in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.span.source.path):
         found = list(group)
-        suites.append(_suite(path, [_case(path, diagnostic) for diagnostic in found], sum(map(_fails, found)), 0))
+        suites.append(_suite(path, list(map(_case, found, _names(found))), sum(map(_fails, found)), 0))
     counts = {
         "tests": len(own) + len(report.diagnostics),
         "failures": sum(map(_fails, report.diagnostics)),
@@ -38,15 +42,24 @@ def _suite(name: str, tests: list[str], failures: int, errors: int) -> str:
     return f"<testsuite{attributes(values)}>\n{''.join(tests)}</testsuite>\n"
 
 
-def _case(path: str, diagnostic: Diagnostic) -> str:
-    place = where(diagnostic.span)
-    body = f"{place}: {diagnostic.severity}: {diagnostic.message}" + (f" ({diagnostic.hint})" if diagnostic.hint else "")
+def _names(diagnostics: list[Diagnostic]) -> Iterator[str]:
+    """A name for each test, none twice."""
+    counts: Counter[str] = Counter()
+    for diagnostic in diagnostics:
+        of = str(diagnostic.resource) if diagnostic.resource else ""
+        name = " ".join(filter(None, (f"{diagnostic.rule}:", of, diagnostic.field_path))).rstrip(":")
+        counts[name] += 1
+        yield name if counts[name] == 1 else f"{name} ({counts[name]})"
+
+
+def _case(diagnostic: Diagnostic, name: str) -> str:
+    head = f"{where(diagnostic.span)}: {diagnostic.severity}: {worded(diagnostic)}"
+    body = "\n".join(map(text, [head, *related(diagnostic)]))
     if _fails(diagnostic):
-        inner = f"<failure{attributes({'type': diagnostic.severity, 'message': diagnostic.message})}>{text(body)}</failure>"
+        inner = f"<failure{attributes({'type': diagnostic.severity, 'message': diagnostic.message})}>{body}</failure>"
     else:
-        inner = f"<system-out>{text(body)}</system-out>"
-    begins = diagnostic.span.begins
-    return _test(f"{diagnostic.rule} ({begins.line}:{begins.column})", path, inner)
+        inner = f"<system-out>{body}</system-out>"
+    return _test(name, diagnostic.span.source.path, inner)
 
 
 def _error(trouble: str) -> str:

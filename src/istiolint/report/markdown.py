@@ -10,6 +10,7 @@ from istiolint.findings.report import Report
 from istiolint.report.counts import counted, found
 from istiolint.report.escape import printable
 from istiolint.report.text import where
+from istiolint.report.wording import related, worded
 
 MOST_ROWS = 500
 """GitHub takes a summary of 1 MiB; who has more findings looks elsewhere."""
@@ -32,13 +33,13 @@ def render(report: Report) -> str:
 
 
 def _row(diagnostic: Diagnostic) -> str:
-    words = diagnostic.message + (f" ({diagnostic.hint})" if diagnostic.hint else "")
-    return f"| {diagnostic.severity} | {_code(where(diagnostic.span))} | `{diagnostic.rule}` | {_words(words)} |"
+    words = "<br>".join(map(_words, [worded(diagnostic), *related(diagnostic)]))
+    return f"| {diagnostic.severity} | {_code(where(diagnostic.span))} | `{diagnostic.rule}` | {words} |"
 
 
 def _words(text: str) -> str:
     """Words with `code` in them."""
-    parts = _CODE.split(printable(text))
+    parts = _CODE.split(text)
     return "".join(_code(part[1:-1]) if index % 2 else _escaped(part) for index, part in enumerate(parts))
 
 

@@ -13,10 +13,12 @@ from istiolint import __version__
 from istiolint.findings.finding import Diagnostic, Fix, Span
 from istiolint.findings.report import Report
 from istiolint.fix import text_edits
+from istiolint.report.addresses import home, rule_page
 from istiolint.report.escape import as_json
 from istiolint.report.fingerprint import identity, line_hashes
 from istiolint.rules.check import Rule
 from istiolint.rules.pages import Page, pages
+from istiolint.rules.reading import readable, without_near_misses
 from istiolint.rules.registry import all_rules
 from istiolint.sources import Position, Source
 from istiolint.suppression import Suppressed
@@ -33,8 +35,9 @@ _IN_LINK = str.maketrans("[]", "()")
 
 
 def render(report: Report) -> str:
-    """The report as SARIF."""
-    rules = [all_rules()[rule] for rule in report.rules]
+    """The report as SARIF; of the rules that were on only those that found something are described."""
+    reported = {diagnostic.rule for diagnostic in report.diagnostics} | {one.diagnostic.rule for one in report.suppressed}
+    rules = [all_rules()[rule] for rule in sorted(reported)]
     kept = sorted(report.diagnostics, key=lambda diagnostic: _GRAVITY.index(diagnostic.severity))[:MOST_RESULTS]
     chosen = {id(diagnostic) for diagnostic in kept}
     index = {rule.id: number for number, rule in enumerate(rules)}
@@ -54,6 +57,7 @@ def render(report: Report) -> str:
     driver = {
         "name": "istiolint",
         "semanticVersion": __version__,
+        **({"informationUri": url} if (url := home()) else {}),
         "rules": [_rule(rule, book.get(rule.id)) for rule in rules],
     }
     run = {
@@ -67,23 +71,33 @@ def render(report: Report) -> str:
 
 
 def _rule(rule: Rule, page: Page | None) -> dict[str, Any]:
-    title, summary, text = (page.title, page.summary, page.text) if page else (rule.id, rule.id, rule.id)
+    title, summary, text = (page.title, page.summary, _help(page)) if page else (rule.id, rule.id, rule.id)
     properties: dict[str, Any] = {
-        "tags": [rule.category, *rule.codes][:20],
+        "tags": [rule.topic, *rule.tags, *rule.codes][:20],
         "precision": PRECISION[rule.evidence],
         "problem.severity": PROBLEMS[rule.severity],
     }
-    if rule.category == "security":
+    if "security" in rule.tags:
         properties["security-severity"] = SECURITY_SEVERITY[rule.severity]
     return {
         "id": rule.id,
-        "name": rule.id,
+        "name": _name(rule.id),
         "shortDescription": {"text": _cut(title)},
         "fullDescription": {"text": _cut(summary)},
-        "help": {"text": text, "markdown": text},
+        "help": {"text": summary, "markdown": text},
+        **({"helpUri": url} if (url := rule_page(rule.id)) else {}),
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": properties,
     }
+
+
+def _help(page: Page) -> str:
+    return readable(without_near_misses(page.text))
+
+
+def _name(rule_id: str) -> str:
+    """A name in Pascal case: viewers show it beside the id, from which it must differ."""
+    return "".join(word[:1].upper() + word[1:] for word in rule_id.split("-"))
 
 
 def _cut(text: str) -> str:
@@ -118,6 +132,8 @@ def _result(diagnostic: Diagnostic, index: int, hashes: dict[str, dict[int, str]
             "istiolint/v1": identity(diagnostic),
         },
     }
+    if diagnostic.targets:
+        result["properties"] = {"targets": [_text(name) for name in diagnostic.targets]}
     if diagnostic.related:
         result["relatedLocations"] = [
             {"id": number, "message": {"text": _text(message)}, "physicalLocation": _place(span)}

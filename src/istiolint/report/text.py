@@ -20,6 +20,8 @@ from istiolint.suppression import Suppressed
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 WIDEST = 160
 """Longer lines are cut around the place."""
+MOST_TARGETS = 5
+"""Targets that are named of those in which a finding holds."""
 MOST_LINES = 5
 """Lines that are named of the findings that are not shown."""
 
@@ -30,7 +32,7 @@ def render(report: Report, *, quiet: bool = False, concise: bool = False, everyt
     `quiet` leaves out the summary, `concise` shows each finding as one line, `everything` more than `MOST` of a rule in a file.
     """
     if concise:
-        parts = ["".join(f"{_headline(report, diagnostic)}\n" for diagnostic in report.diagnostics)]
+        parts = ["".join(f"{_line(report, diagnostic)}\n" for diagnostic in report.diagnostics)]
     else:
         shown = limited(report.diagnostics, None if everything else MOST)
         parts = ["\n".join([*_diagnostic(report, one.diagnostic), *_hidden(one.hidden)]) + "\n" for one in shown]
@@ -71,6 +73,12 @@ def _headline(report: Report, diagnostic: Diagnostic) -> str:
     return f"{click.style(where(diagnostic.span), bold=True)}: {level}: {message}"
 
 
+def _line(report: Report, diagnostic: Diagnostic) -> str:
+    """All that the concise report says of a finding."""
+    targets = _targets(diagnostic)
+    return _headline(report, diagnostic) + (f" ({targets})" if targets else "")
+
+
 def _resource(report: Report, diagnostic: Diagnostic) -> str:
     """The resource that a finding is about; empty where its file has no other."""
     if diagnostic.resource is None or report.summary.resources[diagnostic.span.source.path] == 1:
@@ -86,6 +94,17 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[str]:
         yield f"{margin} = {click.style('help', fg='green')}: {printable(diagnostic.hint)}"
     for span, message in diagnostic.related:
         yield f"{margin} = {click.style('note', fg='blue')}: {where(span)}: {printable(message)}"
+    if targets := _targets(diagnostic):
+        yield f"{margin} = {click.style('note', fg='blue')}: {targets}"
+
+
+def _targets(diagnostic: Diagnostic) -> str:
+    """In which targets a finding holds; empty where it holds in all targets of its resource."""
+    if not diagnostic.partial or not diagnostic.targets:
+        return ""
+    shown = [printable(name) for name in diagnostic.targets[:MOST_TARGETS]]
+    more = f" and {len(diagnostic.targets) - MOST_TARGETS:,} more" if len(diagnostic.targets) > MOST_TARGETS else ""
+    return f"in {'target' if len(diagnostic.targets) == 1 else 'targets'} {', '.join(shown)}{more}"
 
 
 def _hidden(hidden: tuple[Diagnostic, ...]) -> Iterator[str]:

@@ -17,7 +17,7 @@ def embedded(scalar: Cursor) -> Cursor | None:
         return None
     outer = scalar.document.source
     inner = Source(outer.path, _in_place(scalar), outer.linted, cluster=outer.cluster, embedded=True)
-    document = next(read(inner, ()), None)
+    document = next(read(inner), None)
     return None if document is None or document.problems else Cursor(document, (), document.data)
 
 

@@ -9,13 +9,15 @@ and found in istiolint.checks (see istiolint.rules.registry). The text is on the
 mesh (documents, schema) `declare` the rules that they report.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from istiolint.findings.finding import Finding, Fix, Place, Related, Severity, Span
 from istiolint.resources.cursor import Cursor
+from istiolint.rules.topics import topic_of
 
 if TYPE_CHECKING:
     from istiolint.mesh import Mesh
@@ -25,6 +27,9 @@ Evidence: TypeAlias = Literal["document", "contradiction", "missing", "heuristic
 Category: TypeAlias = Literal[
     "syntax", "schema", "validation", "reference", "traffic", "security", "production", "upgrade", "suppression"
 ]
+"""The consequence of a finding, for programs that read reports (`Rule.category`). Rules are grouped by topic."""
+Tag: TypeAlias = Literal["security", "production", "rejected"]
+"""What rules of several topics share. `rejected`: the API server or Istio's webhook rejects it, as rules with `rows` imply."""
 Check: TypeAlias = Callable[["Resource", "Mesh"], Iterable[Finding]]
 
 
@@ -35,13 +40,43 @@ class Rule:
     id: str
     severity: Severity
     evidence: Evidence
-    category: Category
+    topic: str
     kinds: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     default: bool = True
     fixable: bool = False
     rows: tuple[str, ...] = ()
     """Identifiers of the checks of Istio's own validation that it covers (docs/validation.md lists them)."""
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def category(self) -> Category:
+        """The consequence, derived from what the rule declares: `validation` for what the API server or Istio rejects or warns of
+        when it is applied, `reference` for references to missing resources, `traffic` for what is accepted but does not work as
+        written.
+        """
+        if self.topic in ("syntax", "schema", "suppression"):
+            return cast(Category, self.topic)
+        if self.rows or "rejected" in self.tags:
+            return "validation"
+        if self.tags:
+            return cast(Category, self.tags[0])
+        if self.topic == "upgrade":
+            return "upgrade"
+        return "reference" if self.evidence == "missing" else "traffic"
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name in configuration or a suppression means this rule: its id, a code, or a group."""
+        return name == self.id or self.is_in(name) or name.upper() in self.codes
+
+    def is_in(self, group: str) -> bool:
+        """Whether the rule belongs to a topic, a tag or a category."""
+        return group in self.groups
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The topic, the tags and the category."""
+        return (self.topic, *self.tags, self.category)
 
 
 class Registered(NamedTuple):
@@ -56,6 +91,7 @@ DECLARED: dict[str, Rule] = {}
 """The rules of the modules that were imported so far, by id; without what their functions add."""
 CHECKS: dict[str, list[Registered]] = defaultdict(list)
 """The functions of these modules by the id of their rule."""
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VALIDATION: dict[Severity, str] = {"error": "IST0106", "warning": "IST0133"}
 
 
@@ -64,21 +100,28 @@ def declare(
     *,
     severity: Severity,
     evidence: Evidence = "document",
-    category: Category,
+    topic: str,
     kinds: Sequence[str] = (),
     codes: Sequence[str] = (),
     default: bool = True,
     fixable: bool = False,
     rows: Sequence[str] = (),
+    tags: Sequence[Tag] = (),
 ) -> Rule:
     """Make a rule known. `default=False` leaves it off until it is selected.
 
     Raises ValueError for an id that is taken, and for facts that there are not.
     """
-    for value, known_ones in ((severity, Severity), (evidence, Evidence), (category, Category)):
-        if value not in get_args(known_ones):
-            raise ValueError(f"the rule {id} is `{value}`, which is none of {', '.join(get_args(known_ones))}")
-    rule = Rule(id, severity, evidence, category, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows))
+    for name, value, allowed in (
+        ("severity", severity, Severity), ("evidence", evidence, Evidence), *(("tag", tag, Tag) for tag in tags),
+    ):  # fmt: skip
+        if value not in get_args(allowed):
+            raise ValueError(f"rule {id}: unknown {name} `{value}`; use one of {', '.join(get_args(allowed))}")
+    if not _SLUG.fullmatch(topic):
+        raise ValueError(f"rule {id}: invalid topic `{topic}`; use lower-case letters, digits and hyphens")
+    rule = Rule(
+        id, severity, evidence, topic, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows), tuple(tags),
+    )  # fmt: skip
     known = DECLARED.setdefault(id, rule)
     if known is not rule:
         raise ValueError(f"two rules are called {id}")
@@ -91,17 +134,26 @@ def check(
     severity: Severity,
     evidence: Evidence,
     kinds: Sequence[str],
-    category: Category = "reference",
+    topic: str | None = None,
     codes: Sequence[str] = (),
     default: bool = True,
     fixable: bool = False,
     rows: Sequence[str] = (),
+    tags: Sequence[Tag] = (),
 ) -> Callable[[Check], Check]:
-    """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource."""
-    rule = declare(
-        id, severity=severity, evidence=evidence, category=category, codes=codes, default=default, fixable=fixable,
-    )  # fmt: skip
-    return further_check(rule, kinds=kinds, rows=rows)
+    """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource.
+
+    The topic is the package of the function (see `topic_of`), unless `topic` names another.
+    """
+
+    def register(run: Check) -> Check:
+        rule = declare(
+            id, severity=severity, evidence=evidence, topic=topic or topic_of(run.__module__), codes=codes, default=default,
+            fixable=fixable, tags=tags,
+        )  # fmt: skip
+        return further_check(rule, kinds=kinds, rows=rows)(run)
+
+    return register
 
 
 def further_check(rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = ()) -> Callable[[Check], Check]:

@@ -81,8 +81,14 @@ def plugin_failures() -> list[plugins.Failure]:
     return list(_PLUGIN_FAILURES)
 
 
+def names() -> list[str]:
+    """Every name that `matching` accepts, sorted, except categories that are neither topics nor tags."""
+    rules = all_rules().values()
+    return sorted({name for rule in rules for name in (rule.id, rule.topic, *rule.tags, *rule.codes)} | {"ALL"})
+
+
 def matching(name: str) -> Iterator[Rule]:
-    """The rules that a name means: an id, a code of istioctl or Kiali (IST0101), a category, or ALL."""
+    """The rules that a name means: an id, a code of istioctl or Kiali (IST0101), a topic, a tag, a category, or ALL."""
     for rule in all_rules().values():
-        if name in ("ALL", rule.id, rule.category) or name.upper() in rule.codes:
+        if name == "ALL" or rule.is_named(name):
             yield rule

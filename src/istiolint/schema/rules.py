@@ -36,40 +36,40 @@ _ROWS = {
 }
 """The checks of Istio's own validation that the API server makes first, by what the schema says."""
 
-UNKNOWN_FIELD = declare("unknown-field", severity="error", category="schema", fixable=True, rows=_ROWS["unknown-field"])
-MISPLACED_FIELD = declare("misplaced-field", severity="error", category="schema", fixable=True)
-REMOVED_FIELD = declare("removed-field", severity="error", category="schema", fixable=True)
-FIELD_NEEDS_NEWER_ISTIO = declare("field-needs-newer-istio", severity="error", category="schema")
+UNKNOWN_FIELD = declare("unknown-field", severity="error", topic="schema", fixable=True, rows=_ROWS["unknown-field"])
+MISPLACED_FIELD = declare("misplaced-field", severity="error", topic="schema", fixable=True)
+REMOVED_FIELD = declare("removed-field", severity="error", topic="schema", fixable=True)
+FIELD_NEEDS_NEWER_ISTIO = declare("field-needs-newer-istio", severity="error", topic="schema")
 
-WRONG_API_VERSION = declare("wrong-api-version", severity="error", category="schema", fixable=True)
-RETIRED_API = declare("retired-api", severity="error", category="schema")
-UNKNOWN_KIND = declare("unknown-kind", severity="error", category="schema", fixable=True)
+WRONG_API_VERSION = declare("wrong-api-version", severity="error", topic="schema", fixable=True)
+RETIRED_API = declare("retired-api", severity="error", topic="schema")
+UNKNOWN_KIND = declare("unknown-kind", severity="error", topic="schema", fixable=True)
 
-WRONG_TYPE = declare("wrong-type", severity="error", category="schema", fixable=True, rows=_ROWS["wrong-type"])
-UNKNOWN_VALUE = declare("unknown-value", severity="error", category="schema", fixable=True, rows=_ROWS["unknown-value"])
-MISSING_FIELD = declare("missing-field", severity="error", category="schema", codes=_REFUSED, rows=_ROWS["missing-field"])
-NULL_VALUE = declare("null-value", severity="warning", category="schema")
-OUT_OF_RANGE = declare("out-of-range", severity="error", category="schema", codes=_REFUSED, rows=_ROWS["out-of-range"])
-INVALID_VALUE = declare("invalid-value", severity="error", category="schema", codes=_REFUSED, rows=_ROWS["invalid-value"])
-DUPLICATE_ITEM = declare("duplicate-item", severity="error", category="schema", codes=_REFUSED, rows=_ROWS["duplicate-item"])
-MISSING_NAME = declare("missing-name", severity="error", category="schema")
-INVALID_NAME = declare("invalid-name", severity="error", category="schema")
+WRONG_TYPE = declare("wrong-type", severity="error", topic="schema", fixable=True, rows=_ROWS["wrong-type"])
+UNKNOWN_VALUE = declare("unknown-value", severity="error", topic="schema", fixable=True, rows=_ROWS["unknown-value"])
+MISSING_FIELD = declare("missing-field", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["missing-field"])
+NULL_VALUE = declare("null-value", severity="warning", topic="schema")
+OUT_OF_RANGE = declare("out-of-range", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["out-of-range"])
+INVALID_VALUE = declare("invalid-value", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["invalid-value"])
+DUPLICATE_ITEM = declare("duplicate-item", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["duplicate-item"])
+MISSING_NAME = declare("missing-name", severity="error", topic="schema")
+INVALID_NAME = declare("invalid-name", severity="error", topic="schema")
 
 CONFLICTING_FIELDS = declare(
-    "conflicting-fields", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["conflicting-fields"]
+    "conflicting-fields", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["conflicting-fields"]
 )
 INVALID_DURATION = declare(
-    "invalid-duration", severity="error", category="validation", codes=_REFUSED, fixable=True, rows=_ROWS["invalid-duration"]
+    "invalid-duration", severity="error", topic="schema", codes=_REFUSED, fixable=True, rows=_ROWS["invalid-duration"]
 )
-INVALID_URL = declare("invalid-url", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["invalid-url"])
+INVALID_URL = declare("invalid-url", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["invalid-url"])
 WILDCARD_IN_SELECTOR = declare(
-    "wildcard-in-selector", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["wildcard-in-selector"]
+    "wildcard-in-selector", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["wildcard-in-selector"]
 )
 CROSS_NAMESPACE_TARGET = declare(
-    "cross-namespace-target", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["cross-namespace-target"]
+    "cross-namespace-target", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["cross-namespace-target"]
 )
 CONFLICTING_RESOLUTION = declare(
-    "conflicting-resolution", severity="error", category="validation", codes=_REFUSED, rows=_ROWS["conflicting-resolution"]
+    "conflicting-resolution", severity="error", topic="schema", codes=_REFUSED, rows=_ROWS["conflicting-resolution"]
 )
 
 BY_ID = {

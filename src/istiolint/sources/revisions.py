@@ -13,6 +13,8 @@ from istiolint.sources.source import Source
 # Reading objects runs neither hooks nor filters nor textconv. What a repository could still have git start is switched off.
 _SAFE = ("--no-pager", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never")
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
+_OF_A_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
+"""What git sets in hooks, and what would point it at a repository that may not be that of the path."""
 _REGULAR = ("100644", "100755")
 
 
@@ -27,13 +29,14 @@ class _File(NamedTuple):
 
 
 class Revision:
-    """One commit of the repository that holds the current folder. Raises RevisionError where there is none of that name."""
+    """One commit of the repository that contains a path. Raises RevisionError where the repository has none of that name."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, path: str = os.curdir):
         self.name = name
-        self.root = os.path.realpath(_git("rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
+        self._folder = _existing_folder(path)
+        self.root = os.path.realpath(self._git("rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
         try:
-            self.commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
+            self.commit = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
         except RevisionError as error:
             raise RevisionError(f"git knows no revision `{name}`, and there is no such folder") from error
 
@@ -64,7 +67,7 @@ class Revision:
         return "" if absolute == self.root else os.path.relpath(absolute, self.root).replace(os.sep, "/")
 
     def _files(self) -> Iterator[_File]:
-        listed = _git("ls-tree", "-r", "-z", "-l", "--full-tree", self.commit).decode("utf-8", "surrogateescape")
+        listed = self._git("ls-tree", "-r", "-z", "-l", "--full-tree", self.commit).decode("utf-8", "surrogateescape")
         for entry in filter(None, listed.split("\0")):
             facts, _, path = entry.partition("\t")
             mode, _, blob, size = facts.split()
@@ -72,7 +75,7 @@ class Revision:
                 yield _File(path, blob, int(size))
 
     def _contents(self, blobs: list[str]) -> dict[str, bytes]:
-        output = _git("cat-file", "--batch", input_="".join(f"{blob}\n" for blob in blobs).encode())
+        output = self._git("cat-file", "--batch", input_="".join(f"{blob}\n" for blob in blobs).encode())
         found, at = {}, 0
         for blob in blobs:
             end = output.index(b"\n", at)
@@ -82,6 +85,17 @@ class Revision:
             at = end + 1 + int(header[2]) + 1
             found[blob] = output[end + 1 : at - 1]
         return found
+
+    def _git(self, *arguments: str, input_: bytes = b"") -> bytes:
+        return _git(self._folder, *arguments, input_=input_)
+
+
+def _existing_folder(path: str) -> str:
+    """The folder of a path, or the innermost one above it that exists."""
+    folder = os.path.abspath(path)
+    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def _shown(file: str, path: str, as_named: str) -> str:
@@ -95,16 +109,12 @@ def _shown(file: str, path: str, as_named: str) -> str:
     return os.path.normpath(os.path.join(as_named, *parts))
 
 
-def _git(*arguments: str, input_: bytes = b"") -> bytes:
-    environment = {
-        **os.environ,
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "LC_ALL": "C",
-    }
+def _git(folder: str, *arguments: str, input_: bytes = b"") -> bytes:
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY} | _ENVIRONMENT
     try:
-        found = subprocess.run(["git", *_SAFE, *arguments], input=input_, capture_output=True, env=environment, check=False)
+        found = subprocess.run(
+            ["git", *_SAFE, *arguments], cwd=folder, input=input_, capture_output=True, env=environment, check=False
+        )
     except OSError as error:
         raise RevisionError("comparing with a revision takes git, which cannot be started here") from error
     if found.returncode:

@@ -11,7 +11,7 @@ from istiolint.rules.registry import matching
 from istiolint.suppression.annotations import in_annotation, of_istioctl
 from istiolint.suppression.comments import Comment, comments
 from istiolint.suppression.rules import UNKNOWN, UNUSED
-from istiolint.suppression.suppression import Suppression, name_means
+from istiolint.suppression.suppression import Suppression
 
 MARK = "istiolint"
 """Texts without this word hold no suppressions of ours."""
@@ -96,7 +96,7 @@ class Ledger:
     ) -> Iterator[tuple[Rule, Finding]]:
         unused: list[str] = []
         for name, place in suppression.names.items():
-            known = [rule for rule in matching(name) if name_means(name, rule)]
+            known = [rule for rule in matching(name) if rule.is_named(name)]
             on = [rule for rule in known if rule.id in rules]
             if not known:
                 yield UNKNOWN, _unknown(suppression, name, place)

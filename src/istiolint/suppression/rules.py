@@ -2,5 +2,5 @@
 
 from istiolint.rules.check import declare
 
-UNUSED = declare("unused-suppression", severity="warning", category="suppression", fixable=True)
-UNKNOWN = declare("unknown-suppression", severity="warning", category="suppression", fixable=True)
+UNUSED = declare("unused-suppression", severity="warning", topic="suppression", fixable=True)
+UNKNOWN = declare("unknown-suppression", severity="warning", topic="suppression", fixable=True)

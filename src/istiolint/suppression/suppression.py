@@ -24,12 +24,7 @@ class Suppression:
     used: set[str] = field(default_factory=set)
 
     def suppresses(self, rule: Rule) -> bool:
-        """Whether it names a rule, by id, code or category."""
-        found = [name for name in self.names if name_means(name, rule)]
+        """Whether it names a rule, by id, code, topic or tag."""
+        found = [name for name in self.names if rule.is_named(name)]
         self.used.update(found)
         return bool(found)
-
-
-def name_means(name: str, rule: Rule) -> bool:
-    """Whether a name is a rule's id, its category or one of its codes."""
-    return name in (rule.id, rule.category) or name.upper() in rule.codes

@@ -1,10 +1,11 @@
 """What ambient mode leaves undone: ztunnel reads connections, not requests, and knows no settings of sidecars."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.reach import of_reach
 from istiolint.mesh.waypoints import USE_WAYPOINT
 from istiolint.mesh.workloads import Workload, names
 from istiolint.resources.cursor import Cursor
@@ -26,15 +27,16 @@ _OF_CONNECTIONS = (
 _PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod")
 
 
-def _ambient(policy: Resource, mesh: Mesh) -> list[Workload]:
+@of_reach
+def _ambient(workloads: Sequence[Workload], mesh: Mesh) -> list[Workload]:
     """The workloads of a policy, if all of them are in ambient mode; gateways and waypoints do not count."""
-    found = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
+    found = [workload for workload in workloads if not is_gateway(workload)]
     states = {mesh.injection.of(workload).state for workload in found}
     return found if states == {"ambient"} else []
 
 
 @check(
-    "request-policy-without-waypoint", severity="error", evidence="contradiction", category="security",
+    "request-policy-without-waypoint", severity="error", evidence="contradiction", tags=["security"],
     kinds=["AuthorizationPolicy"], codes=["KIA0109", "KIA1317"],
 )  # fmt: skip
 def request_policy_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -74,7 +76,7 @@ def _request_fields(policy: Resource) -> Iterator[Cursor]:
 
 
 @check(
-    "tokens-without-waypoint", severity="error", evidence="contradiction", category="security", kinds=["RequestAuthentication"],
+    "tokens-without-waypoint", severity="error", evidence="contradiction", tags=["security"], kinds=["RequestAuthentication"],
     codes=["KIA1110"],
 )  # fmt: skip
 def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -89,9 +91,12 @@ def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "routes-without-waypoint", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["VirtualService", "DestinationRule"], codes=["KIA0210", "KIA0211", "KIA0212", "KIA1109", "KIA1113", "KIA1114"],
-)  # fmt: skip
+    "routes-without-waypoint",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["VirtualService", "DestinationRule"],
+    codes=["KIA0210", "KIA0211", "KIA0212", "KIA1109", "KIA1113", "KIA1114"],
+)
 def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes or policies of clients for a Service in ambient mode that has no waypoint."""
     if resource.type == "VirtualService":
@@ -126,9 +131,12 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "proxy-settings-in-ambient", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["EnvoyFilter", "Telemetry", "WasmPlugin"], codes=["KIA1111", "KIA1112"],
-)  # fmt: skip
+    "proxy-settings-in-ambient",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["EnvoyFilter", "Telemetry", "WasmPlugin"],
+    codes=["KIA1111", "KIA1112"],
+)
 def proxy_settings_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Patches and plugins for proxies, where pods have none."""
     if resource.namespace != mesh.root_namespace and (workloads := _ambient(resource, mesh)):
@@ -141,7 +149,7 @@ def proxy_settings_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Findin
 
 
 @check(
-    "host-network-in-ambient", severity="warning", evidence="document", category="traffic", kinds=_PODS,
+    "host-network-in-ambient", severity="warning", evidence="document", kinds=_PODS,
 )  # fmt: skip
 def host_network_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Pods of the host network that are labelled for ambient mode."""

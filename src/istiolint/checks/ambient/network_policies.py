@@ -16,7 +16,7 @@ HBONE = 15008
 
 
 @check(
-    "network-policy-blocks-mesh", severity="error", evidence="contradiction", category="traffic", kinds=["NetworkPolicy"]
+    "network-policy-blocks-mesh", severity="error", evidence="contradiction", kinds=["NetworkPolicy"]
 )  # fmt: skip
 def network_policy_blocks_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports are let in, and not the one at which ztunnel takes the calls of the mesh."""

@@ -19,7 +19,7 @@ def _use(resource: Resource, mesh: Mesh) -> tuple[Use | None, Workload | None]:
     return (None if use is None or use.name.name == NONE else use), workload
 
 
-@check("waypoint-not-found", severity="warning", evidence="missing", category="reference", kinds=_ALL, codes=["KIA1313"])
+@check("waypoint-not-found", severity="warning", evidence="missing", kinds=_ALL, codes=["KIA1313"])
 def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A label that names a waypoint which is not there."""
     use, _ = _use(resource, mesh)
@@ -48,7 +48,7 @@ def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("waypoint-for-other-traffic", severity="error", evidence="contradiction", category="traffic", kinds=_ALL)
+@check("waypoint-for-other-traffic", severity="error", evidence="contradiction", kinds=_ALL)
 def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A waypoint for workloads that a service is to use, or one for services that a pod is to use."""
     use, _ = _use(resource, mesh)
@@ -69,7 +69,7 @@ def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 @check(
-    "waypoint-outside-ambient", severity="warning", evidence="contradiction", category="traffic", kinds=["Service", "Namespace"],
+    "waypoint-outside-ambient", severity="warning", evidence="contradiction", kinds=["Service", "Namespace"],
     codes=["KIA1312"],
 )  # fmt: skip
 def waypoint_outside_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

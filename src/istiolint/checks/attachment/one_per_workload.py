@@ -31,7 +31,7 @@ def _two_for_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "two-namespace-wide-sidecars", severity="error", evidence="contradiction", category="traffic", kinds=["Sidecar"],
+    "two-namespace-wide-sidecars", severity="error", evidence="contradiction", kinds=["Sidecar"],
     codes=["IST0111", "KIA0002"],
 )  # fmt: skip
 def two_namespace_wide_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def two_namespace_wide_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 @check(
-    "two-namespace-wide-telemetries", severity="warning", evidence="contradiction", category="traffic", kinds=["Telemetry"],
+    "two-namespace-wide-telemetries", severity="warning", evidence="contradiction", kinds=["Telemetry"],
     codes=["IST0160", "KIA0002"],
 )  # fmt: skip
 def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
-    "two-sidecars-for-a-workload", severity="error", evidence="contradiction", category="traffic", kinds=["Sidecar"],
+    "two-sidecars-for-a-workload", severity="error", evidence="contradiction", kinds=["Sidecar"],
     codes=["IST0110", "KIA0003"],
 )  # fmt: skip
 def two_sidecars_for_a_workload(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def two_sidecars_for_a_workload(sidecar: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 @check(
-    "two-telemetries-for-a-workload", severity="warning", evidence="contradiction", category="traffic", kinds=["Telemetry"],
+    "two-telemetries-for-a-workload", severity="warning", evidence="contradiction", kinds=["Telemetry"],
     codes=["IST0159", "KIA0003"],
 )  # fmt: skip
 def two_telemetries_for_a_workload(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -67,9 +67,7 @@ def two_telemetries_for_a_workload(telemetry: Resource, mesh: Mesh) -> Iterator[
     yield from _two_for_workload(telemetry, mesh)
 
 
-@check(
-    "sidecar-in-ambient", severity="warning", evidence="contradiction", category="traffic", kinds=["Sidecar"], codes=["IST0167"]
-)
+@check("sidecar-in-ambient", severity="warning", evidence="contradiction", kinds=["Sidecar"], codes=["IST0167"])
 def sidecar_in_ambient(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Sidecar resource for workloads that have no sidecar."""
     chosen = mesh.selection(sidecar).selected(sidecar)
@@ -90,7 +88,6 @@ def sidecar_in_ambient(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     "root-sidecar-with-selector",
     severity="warning",
     evidence="document",
-    category="validation",
     kinds=["Sidecar"],
     codes=["KIA1006"],
 )

@@ -22,7 +22,7 @@ _LABELS = {
 
 
 @check(
-    "selector-without-labels", severity="warning", evidence="document", category="validation", kinds=tuple(_LABELS),
+    "selector-without-labels", severity="warning", evidence="document", kinds=tuple(_LABELS),
     rows=["P-30", "P-31", "SC-02", "SE-02", "EF-03"],
 )  # fmt: skip
 def selector_without_labels(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_deployments import GATEWAY_NAME, pod_labels
+from istiolint.mesh.waypoints import is_waypoint
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
+_BY_SELECTOR = "ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY"
 BOUND_BY_SELECTOR = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin", "TrafficExtension"]
 
 
@@ -30,6 +32,9 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     everywhere = resource.namespace == mesh.root_namespace and resource.type not in ("Sidecar", "DestinationRule")
     if mesh.workloads.selected(labels.labels, None if everywhere else resource.namespace):
         return
+    gateways = mesh.all(KUBERNETES_GATEWAY) if everywhere else mesh.in_namespace(KUBERNETES_GATEWAY, resource.namespace)
+    if any(labels.labels.items() <= pod_labels(gateway).items() for gateway in gateways):
+        return
     wanted = ", ".join(f"{key}: {value}" for key, value in labels.labels.items())
     others = mesh.workloads.selected(labels.labels, None)
     elsewhere = sorted({workload.namespace for workload in others})
@@ -45,17 +50,19 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "selector-without-workload", severity="warning", evidence="missing", category="reference",
+    "selector-without-workload",
+    severity="warning",
+    evidence="missing",
     kinds=["Sidecar", "Telemetry", "RequestAuthentication", "WasmPlugin", "TrafficExtension", "DestinationRule"],
     codes=["IST0101", "KIA0004"],
-)  # fmt: skip
+)
 def selector_without_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """No workload carries the labels."""
     yield from _selects_nothing(resource, mesh)
 
 
 @check(
-    "policy-without-workload", severity="warning", evidence="missing", category="security", kinds=["AuthorizationPolicy"],
+    "policy-without-workload", severity="warning", evidence="missing", tags=["security"], kinds=["AuthorizationPolicy"],
     codes=["IST0127", "KIA0004"],
 )  # fmt: skip
 def policy_without_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -63,7 +70,8 @@ def policy_without_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     yield from _selects_nothing(policy, mesh)
     spec = policy.spec
     bound = _labels(policy).labels or spec["targetRef"] or spec["targetRefs"] or policy.namespace == mesh.root_namespace
-    if not bound and not any(_in_mesh(mesh, policy.namespace)):
+    proxies = any(_in_mesh(mesh, policy.namespace)) or bool(mesh.in_namespace(KUBERNETES_GATEWAY, policy.namespace))
+    if not bound and not proxies:
         yield finding(
             policy.metadata["name"],
             f"the namespace `{policy.namespace}` has no workload in the mesh; the policy applies to nothing",
@@ -78,30 +86,49 @@ def _in_mesh(mesh: Mesh, namespace: str) -> Iterator[bool]:
 
 
 @check(
-    "selector-on-gateway", severity="warning", evidence="contradiction", category="traffic", kinds=BOUND_BY_SELECTOR,
+    "selector-on-gateway", severity="warning", evidence="contradiction", kinds=BOUND_BY_SELECTOR,
     codes=["IST0166", "KIA0110", "KIA1115", "KIA1116", "KIA1117"],
 )  # fmt: skip
 def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Gateways and waypoints of the Gateway API take policies by targetRefs only."""
+    """Waypoints ignore policies with selectors; other gateways of the Gateway API ignore them where a flag says so."""
     labels = _labels(resource)
     if resource.spec["targetRef"] or resource.spec["targetRefs"]:
         return
     name = labels.labels.get(GATEWAY_NAME)
-    gateways = [mesh.get(KUBERNETES_GATEWAY, resource.namespace, name)] if name else []
     if not name and labels.labels:
         pods = mesh.workloads.selected(labels.labels, resource.namespace)
         name = next((workload.labels[GATEWAY_NAME] for workload in pods if GATEWAY_NAME in workload.labels), None)
-    if name:
+    gateway = mesh.get(KUBERNETES_GATEWAY, resource.namespace, name) if name else None
+    if not name:
+        return
+    hint = f"use `targetRefs: [{{group: gateway.networking.k8s.io, kind: Gateway, name: {name}}}]`"
+    related = [(gateway.metadata["name"], "the Gateway")] if gateway else []
+    if gateway and is_waypoint(gateway):
         yield finding(
             labels,
-            f"the selector means the gateway `{name}`, which heeds no selectors; the {resource.kind} has no effect there",
-            hint=f"write `targetRefs: [{{group: gateway.networking.k8s.io, kind: Gateway, name: {name}}}]`",
-            related=[(gateway.metadata["name"], "the gateway") for gateway in gateways if gateway],
+            f"the selector matches waypoint `{name}`, and waypoints ignore selectors; the {resource.kind} has no effect there",
+            hint=hint,
+            related=related,
+        )
+    elif (flag := mesh.flags.text(_BY_SELECTOR)) and flag.text.lower() in ("0", "f", "false"):
+        yield finding(
+            labels,
+            f"the selector matches Gateway `{name}`, but `{_BY_SELECTOR}` is off; the {resource.kind} has no effect there",
+            hint=hint,
+            related=[*related, (flag, "set here")],
+        )
+    else:
+        yield finding(
+            labels,
+            f"the selector matches Gateway `{name}`; it takes effect while istiod's flag `{_BY_SELECTOR}` is on, the default",
+            hint=hint,
+            related=related,
+            severity="info",
         )
 
 
 NAMESPACE_NOT_FOUND = declare(
-    "namespace-not-found", severity="warning", evidence="missing", category="reference",
+    "namespace-not-found", severity="warning", evidence="missing", topic="attachment",
     codes=["IST0101", "KIA0005", "KIA0101", "KIA1601"],
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ _KINDS = ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "TrafficE
 
 
 @check(
-    "unsupported-target", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    "unsupported-target", severity="error", evidence="document", kinds=_KINDS,
     rows=["P-32", "AP-03", "RA-03", "TL-03", "WP-03", "TX-04"],
 )  # fmt: skip
 def unsupported_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def _claims(service: Resource) -> Iterator[Cursor]:
 
 
 @check(
-    "claim-route-without-authentication", severity="error", evidence="missing", category="security", kinds=["VirtualService"],
+    "claim-route-without-authentication", severity="error", evidence="missing", tags=["security"], kinds=["VirtualService"],
     codes=["IST0149"],
 )  # fmt: skip
 def claim_route_without_authentication(service: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "token-without-issuer", severity="error", evidence="document", category="validation", kinds=["RequestAuthentication"],
+    "token-without-issuer", severity="error", evidence="document", kinds=["RequestAuthentication"],
     rows=["RA-05"],
 )  # fmt: skip
 def token_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -29,7 +29,7 @@ def token_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "invalid-jwks", severity="error", evidence="document", category="validation", kinds=["RequestAuthentication"], rows=["RA-08"],
+    "invalid-jwks", severity="error", evidence="document", kinds=["RequestAuthentication"], rows=["RA-08"],
 )  # fmt: skip
 def invalid_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Keys that nobody can read."""
@@ -44,7 +44,7 @@ def invalid_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "private-key-in-jwks", severity="warning", evidence="document", category="validation", kinds=["RequestAuthentication"],
+    "private-key-in-jwks", severity="warning", evidence="document", kinds=["RequestAuthentication"],
     rows=["RA-09"],
 )  # fmt: skip
 def private_key_in_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -1,12 +1,16 @@
 """Tokens: whether anybody asks for them, and whether those that are asked for can be had."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_deployments import GATEWAY_NAME, pod_labels
 from istiolint.mesh.selection import selector
+from istiolint.mesh.waypoints import is_waypoint
 from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -24,16 +28,47 @@ def _token_conditions(policy: Resource) -> Iterator[Cursor]:
         yield from (condition["key"] for condition in rule["when"] if condition["key"].text.startswith("request.auth."))
 
 
-def _targets(policy: Resource) -> frozenset[tuple[str, str]]:
-    """Kind and name of what a policy is bound to."""
+class _Target(NamedTuple):
+    """What a policy is bound to; kind and name are empty where a selector says it."""
+
+    kind: str = ""
+    name: str = ""
+
+
+def _targets(policy: Resource) -> list[_Target]:
     refs = (policy.spec["targetRef"], *policy.spec["targetRefs"])
-    return frozenset((ref["kind"].text, ref["name"].text) for ref in refs if ref["name"].text)
+    return [_Target(ref["kind"].text, ref["name"].text) for ref in refs if ref["name"].text]
+
+
+def _places(policy: Resource) -> list[_Target]:
+    return _targets(policy) or [_Target()]
+
+
+def _at_one_proxy(ours: _Target, one: Resource, theirs: _Target, other: Resource, mesh: Mesh) -> bool:
+    """Whether two policies, at least one of which has targets, may meet at a waypoint or gateway."""
+    if ours.kind == theirs.kind:
+        return ours.name == theirs.name and one.namespace == other.namespace
+    if "GatewayClass" in (ours.kind, theirs.kind):
+        return bool(ours.kind and theirs.kind)
+    if theirs.kind == "Gateway":
+        ours, one, theirs, other = theirs, other, ours, one
+    if ours.kind != "Gateway":
+        return False
+    gateway = mesh.get(KUBERNETES_GATEWAY, one.namespace, ours.name)
+    if theirs.kind:  # a Service or ServiceEntry: which waypoint serves it, its labels say
+        service = mesh.get(theirs.kind, other.namespace, theirs.name)
+        use = mesh.waypoints.use(service) if service else None
+        return use is None or use.name == (one.namespace, ours.name)
+    if (gateway and is_waypoint(gateway)) or other.namespace not in (one.namespace, mesh.root_namespace):
+        return False  # waypoints ignore selectors
+    labels = pod_labels(gateway) if gateway else {GATEWAY_NAME: ours.name}
+    return selector(other).items() <= labels.items()
 
 
 def _meets(one: Resource, other: Resource, mesh: Mesh) -> bool:
     """Whether two policies hold for a workload or target in common, as far as the input shows."""
-    if (mine := _targets(one)) or _targets(other):
-        return bool(mine & _targets(other)) and one.namespace == other.namespace
+    if _targets(one) or _targets(other):
+        return any(_at_one_proxy(ours, one, theirs, other, mesh) for ours in _places(one) for theirs in _places(other))
     scopes = {one.namespace, other.namespace}
     if len(scopes) > 1 and mesh.root_namespace not in scopes:
         return False
@@ -54,12 +89,14 @@ def _beside(policy: Resource, type_: str, mesh: Mesh) -> Iterator[Resource]:
     yield from (other for other in found if not mesh.rivals(policy, other) and _meets(policy, other, mesh))
 
 
-@check("token-not-required", severity="warning", evidence="missing", category="security", kinds=["RequestAuthentication"])
+@check("token-not-required", severity="warning", evidence="missing", tags=["security"], kinds=["RequestAuthentication"])
 def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tokens that are checked when they come, and not missed when they do not."""
     if not policy.spec["jwtRules"] or mesh.virtual_services.by_claims:
         return
-    if not any(any(_token_conditions(other)) for other in _beside(policy, "AuthorizationPolicy", mesh)):
+    policies = _beside(policy, "AuthorizationPolicy", mesh)
+    # what an external authorization provider decides, only the provider knows
+    if not any(any(_token_conditions(other)) or other.spec["action"].text == "CUSTOM" for other in policies):
         yield finding(
             policy.metadata["name"],
             "requests without a token get in: this policy refuses wrong tokens, and none that are missing",
@@ -68,7 +105,7 @@ def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("token-never-accepted", severity="error", evidence="missing", category="security", kinds=["AuthorizationPolicy"])
+@check("token-never-accepted", severity="error", evidence="missing", tags=["security"], kinds=["AuthorizationPolicy"])
 def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy that asks for a token where nobody reads one."""
     condition = next(_token_conditions(policy), None)
@@ -85,7 +122,7 @@ def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("issuer-not-configured", severity="error", evidence="contradiction", category="security", kinds=["AuthorizationPolicy"])
+@check("issuer-not-configured", severity="error", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"])
 def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Principals of an issuer that no RequestAuthentication for these workloads knows."""
     wanted = [
@@ -112,7 +149,7 @@ def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("issuer-listed-twice", severity="warning", evidence="document", category="security", kinds=["RequestAuthentication"])
+@check("issuer-listed-twice", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"])
 def issuer_listed_twice(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two rules for one issuer that read tokens from the same place."""
     seen: dict[tuple[str, str], Cursor] = {}
@@ -130,7 +167,7 @@ def issuer_listed_twice(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "token-prefix-without-space", severity="warning", evidence="document", category="security", kinds=["RequestAuthentication"],
+    "token-prefix-without-space", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"],
     fixable=True,
 )  # fmt: skip
 def token_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -147,7 +184,7 @@ def token_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding
                 )
 
 
-@check("keys-over-plain-http", severity="warning", evidence="document", category="security", kinds=["RequestAuthentication"])
+@check("keys-over-plain-http", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"])
 def keys_over_plain_http(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Keys that are fetched from outside the cluster without TLS."""
     for rule in policy.spec["jwtRules"]:

@@ -1,18 +1,21 @@
 """Addresses in AuthorizationPolicies: whose address it is that proxies see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, ip_network
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.reach import of_reach
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import declare, finding, further_check
 
 KIND = ("AuthorizationPolicy",)
-CLIENT_ADDRESSES_HIDDEN = declare("client-addresses-hidden", severity="warning", evidence="contradiction", category="security")
+CLIENT_ADDRESSES_HIDDEN = declare(
+    "client-addresses-hidden", severity="warning", evidence="contradiction", topic="authorization", tags=["security"]
+)
 _OF_PODS = tuple(
     IPv4Network(block)
     for block in (
@@ -29,21 +32,28 @@ def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     fields = [*_direct_addresses(policy)]
     if not fields:
         return
-    for workload in mesh.reached(policy):
+    if service := _hiding(policy, mesh):
+        at = fields[0]
+        yield finding(
+            at if at.name == "key" else at.key,
+            f"`{at.text or at.name}` compares the address of a node, not of the client: Service "
+            f"`{service.namespace}/{service.name}` leads "
+            "traffic from node to node",
+            hint="write `externalTrafficPolicy: Local` in the Service; behind a proxy use `remoteIpBlocks` and "
+            "`numTrustedProxies`",
+            related=[(service.metadata["name"], "the Service")],
+        )
+
+
+@of_reach
+def _hiding(workloads: Sequence[Workload], mesh: Mesh) -> Resource | None:
+    """The first Service of a gateway among the workloads that hides the addresses of clients."""
+    for workload in workloads:
         for service in mesh.workloads.services_of(workload):
             local = service.spec["externalTrafficPolicy"].text == "Local"
             if service.spec["type"].text in ("LoadBalancer", "NodePort") and not local and is_gateway(workload):
-                at = fields[0]
-                yield finding(
-                    at if at.name == "key" else at.key,
-                    f"`{at.text or at.name}` compares the address of a node, not of the client: Service "
-                    f"`{service.namespace}/{service.name}` leads "
-                    "traffic from node to node",
-                    hint="write `externalTrafficPolicy: Local` in the Service; behind a proxy use `remoteIpBlocks` and "
-                    "`numTrustedProxies`",
-                    related=[(service.metadata["name"], "the Service")],
-                )
-                return
+                return service
+    return None
 
 
 def _direct_addresses(policy: Resource) -> Iterator[Cursor]:
@@ -58,8 +68,8 @@ def _direct_addresses(policy: Resource) -> Iterator[Cursor]:
 def public_addresses_inside(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Public addresses at workloads that only pods of the cluster connect to, the gateway among them."""
     fields = [field for field in _direct_addresses(policy) if field.name != "key" and all(map(_is_public, field))]
-    workloads = mesh.reached(policy) if fields else []
-    if workloads and all(_is_inside(workload, mesh) for workload in workloads):
+    workloads = mesh.reached(policy) if fields else ()
+    if workloads and _are_inside(policy, mesh):
         field = fields[0]
         yield finding(
             field.key,
@@ -67,6 +77,11 @@ def public_addresses_inside(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             "do, such as the gateway: these addresses are never seen",
             hint="compare the addresses of clients in a policy for the gateway",
         )
+
+
+@of_reach
+def _are_inside(workloads: Sequence[Workload], mesh: Mesh) -> bool:
+    return all(_is_inside(workload, mesh) for workload in workloads)
 
 
 def _is_inside(workload: Workload, mesh: Mesh) -> bool:

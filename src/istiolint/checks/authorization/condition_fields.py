@@ -78,7 +78,7 @@ def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unknown-attribute", severity="error", evidence="document", category="validation", kinds=KIND,
+    "unknown-attribute", severity="error", evidence="document", kinds=KIND,
     rows=["AP-35", "AP-36", "AP-41", "AP-42", "AP-43"], fixable=True,
 )  # fmt: skip
 def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:

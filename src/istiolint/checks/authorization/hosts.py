@@ -16,7 +16,7 @@ _ANY_PORT = 8080
 
 
 @check(
-    "policy-host-not-served", severity="warning", evidence="missing", category="reference", kinds=KIND,
+    "policy-host-not-served", severity="warning", evidence="missing", kinds=KIND,
     codes=["KIA0104"],
 )  # fmt: skip
 def policy_host_not_served(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def _is_served(name: str, policy: Resource, mesh: Mesh) -> bool:
     return known or mesh.virtual_services.serves(name) or mesh.gateway_servers.serves(name)
 
 
-@check("denied-host-with-port", severity="warning", evidence="document", category="security", kinds=KIND)
+@check("denied-host-with-port", severity="warning", evidence="document", tags=["security"], kinds=KIND)
 def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that is kept out, and gets in with a port behind it."""
     named = [host for hosts in keeping_out(policy, "hosts") for host in hosts]
@@ -55,7 +55,7 @@ def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("policy-host-never-matches", severity="error", evidence="document", category="security", kinds=KIND)
+@check("policy-host-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND)
 def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts with a `*` where it is a star."""
     for operation in operations(policy):
@@ -71,7 +71,7 @@ def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "workload-without-policy", severity="info", evidence="missing", category="security", kinds=WORKLOADS, codes=["KIA1301"],
+    "workload-without-policy", severity="info", evidence="missing", tags=["security"], kinds=WORKLOADS, codes=["KIA1301"],
     default=False,
 )  # fmt: skip
 def workload_without_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -1,15 +1,19 @@
 """Identities in AuthorizationPolicies: principals that nobody has, and identities where nobody shows one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.authorization.rules import negative
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_deployments import service_account
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import names
+from istiolint.mesh.mtls import Effective
+from istiolint.mesh.reach import of_reach
+from istiolint.mesh.workloads import Workload, names
 from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -17,6 +21,8 @@ KIND = ("AuthorizationPolicy",)
 _SPIFFE = "spiffe://"
 _PLAIN = re.compile(r"[\w./*-]+", re.ASCII)
 _PRINCIPAL = re.compile(r"(?P<domain>[^/]+)/ns/(?P<namespace>[^/]+)/sa/(?P<account>[^/]+)")
+_FULL = 4
+"""How many slashes a full principal has."""
 _BY_IDENTITY = ("principals", "namespaces", "serviceAccounts", "notPrincipals", "notNamespaces", "notServiceAccounts")
 
 
@@ -36,7 +42,7 @@ def principals(policy: Resource) -> Iterator[Cursor]:
     "principal-as-spiffe-url",
     severity="error",
     evidence="document",
-    category="security",
+    tags=["security"],
     kinds=KIND,
     fixable=True,
     codes=["KIA0106"],
@@ -59,7 +65,7 @@ def principal_as_spiffe_url(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("principal-of-no-form", severity="warning", evidence="document", category="security", kinds=KIND, codes=["KIA0106"])
+@check("principal-of-no-form", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0106"])
 def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A principal that is not put together as those of the mesh are."""
     for principal in principals(policy):
@@ -80,30 +86,49 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("unknown-trust-domain", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0108"])
+@check("unknown-trust-domain", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0108"])
 def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A trust domain that is neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
     if (written is None and mesh.settings.trust_domain is None) or mesh.neighbours.services:
         return
-    known = {mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")}
+    own = mesh.config.text("trustDomain")
+    known = {own, "cluster.local", *mesh.config.names("trustDomainAliases")}
     for principal in principals(policy):
+        if prefix := _unknown_prefix(principal, mesh):
+            yield finding(
+                principal,
+                f"`{principal.text}` never matches: the trust domain of this mesh is `{own}`, and Istio replaces `{prefix}` in "
+                "full principals only",
+                hint=f"write `{own}{principal.text.removeprefix(prefix)}`",
+                related=[(written, "the trust domain")] if written else [],
+            )
+            continue
         match = _PRINCIPAL.fullmatch(principal.text)
         if match and "*" not in match["domain"] and match["domain"] not in known and not has_placeholder(principal.text):
             yield finding(
                 principal.part(match["domain"]),
-                f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is "
-                f"`{mesh.config.text('trustDomain')}`",
+                f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is `{own}`",
                 hint="write that, or add the other one to `trustDomainAliases` of the MeshConfig",
                 related=[(written, "the trust domain")] if written else [],
             )
+
+
+def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
+    """The trust domain of a principal such as `cluster.local/*` if no workload has it.
+
+    Istio replaces the trust domain, and its aliases, in principals of five parts; it compares others as they are written.
+    """
+    domain, slash, rest = principal.text.partition("/")
+    known = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
+    wildcard = slash and rest.endswith("*") and principal.text.count("/") < _FULL and "*" not in domain
+    return domain if wildcard and domain not in known and not has_placeholder(principal.text) else ""
 
 
 @check(
     "unknown-service-account",
     severity="warning",
     evidence="missing",
-    category="reference",
     kinds=KIND,
     codes=["KIA0106", "KIA0107"],
 )
@@ -115,7 +140,11 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue
         namespace, account = match["namespace"], match["account"]
         workloads = mesh.workloads.in_namespace(namespace)
-        exists = mesh.get("ServiceAccount", namespace, account) or any(one.service_account == account for one in workloads)
+        exists = (
+            mesh.get("ServiceAccount", namespace, account)
+            or any(one.service_account == account for one in workloads)
+            or any(service_account(gateway) == account for gateway in mesh.in_namespace(KUBERNETES_GATEWAY, namespace))
+        )
         if workloads and not exists:
             near = sorted({one.service_account for one in workloads})
             yield finding(
@@ -127,7 +156,39 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("identity-without-mtls", severity="error", evidence="contradiction", category="security", kinds=KIND, codes=["KIA0105"])
+@check("principal-outside-mesh", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The identity of workloads that have no proxy and therefore present no certificate."""
+    if policy.spec["action"].text not in ("", "ALLOW"):
+        return
+    for value, workloads in _named_workloads(policy, mesh):
+        states = [mesh.injection.of(workload) for workload in workloads]
+        outside = [state for state in states if state.state == "outside" and state.explicit]
+        if states and len(outside) == len(states) and not any(mesh.rivals(policy, workload.resource) for workload in workloads):
+            because = outside[0]
+            yield finding(
+                value,
+                f"`{value.text}` never matches: {names(workloads)} {'is' if len(workloads) == 1 else 'are'} outside the mesh and "
+                f"calls without a certificate ({because.because})",
+                hint="add the callers to the mesh, or allow them by `ipBlocks`",
+                related=[(because.at, "outside the mesh")] if because.at is not None else [],
+            )
+
+
+def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, Sequence[Workload]]]:
+    """Each principal or namespace that a policy allows by its full name, with the workloads of the input that have it."""
+    for rule in policy.spec["rules"]:
+        for origin in rule["from"]:
+            for principal in origin["source"]["principals"]:
+                match = _PRINCIPAL.fullmatch(principal.text)
+                if match and "*" not in principal.text:
+                    yield principal, mesh.workloads.of_account(match["namespace"], match["account"])
+            for namespace in origin["source"]["namespaces"]:
+                if mesh.injection.of_namespace(namespace.text).state == "outside":
+                    yield namespace, mesh.workloads.in_namespace(namespace.text)
+
+
+@check("identity-without-mtls", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0105"])
 def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on the identity of callers, where mTLS is switched off and nobody shows one."""
     field = next(
@@ -142,31 +203,33 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
     if field is None:
         return
-    found = [(workload, mesh.mtls.of(workload)) for workload in mesh.reached(policy)]
-    off = [(workload, mode) for workload, mode in found if mode.disabled and mesh.injection.of(workload).state == "sidecar"]
-    if off and len(off) == len(found):
-        set_by = off[0][1].set_by
+    workloads = mesh.reached(policy)
+    if workloads and _without_mtls(policy, mesh):
+        set_by = mesh.mtls.of(workloads[0]).set_by
         action = policy.spec["action"].text or "ALLOW"
         yield finding(
             field.key,
-            f"{names(workload for workload, _ in off)} take plain text only, in which callers show no identity: `{field.name}` "
+            f"{names(workloads)} take plain text only, in which callers show no identity: `{field.name}` "
             + ("never matches, and the denial never happens" if action == "DENY" else "never matches, and everything is refused"),
             hint="switch mTLS on (PERMISSIVE or STRICT) for these workloads",
             related=[(set_by[0], "mTLS is switched off here")] if set_by else (),
         )
 
 
-@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@of_reach
+def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
+    """Whether mTLS is off for all of these workloads, and their sidecars would use it."""
+    return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
+
+
+@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A denial of certain identities, where callers may come without any."""
     field = next(_denied_identities(policy), None)
     if field is None or mesh.authorization.refuses_strangers(policy.namespace):
         return
-    for workload in mesh.reached(policy):
-        modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]
-        lenient = next((mode for mode in modes if mode.modes == {"PERMISSIVE"} and mode.set_by), None)
-        in_sidecar = mesh.injection.of(workload).state == "sidecar" and not is_gateway(workload)
-        if lenient and in_sidecar and not any(mesh.rivals(policy, other) for other in lenient.policies):
+    for workload, lenient in _lenient(policy, mesh):
+        if not any(mesh.rivals(policy, other) for other in lenient.policies):
             yield finding(
                 field.key,
                 f"whoever calls `{workload.title}` without a sidecar gets past this denial: `PERMISSIVE` takes plain text, in "
@@ -175,6 +238,18 @@ def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Findi
                 related=[(lenient.set_by[0], "plain text is taken")],
             )
             return
+
+
+@of_reach
+def _lenient(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Workload, Effective]]:
+    """The workloads with a sidecar that accepts plaintext by a policy, and the mode that says so."""
+    found = []
+    for workload in workloads:
+        modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]
+        lenient = next((mode for mode in modes if mode.modes == {"PERMISSIVE"} and mode.set_by), None)
+        if lenient and mesh.injection.of(workload).state == "sidecar" and not is_gateway(workload):
+            found.append((workload, lenient))
+    return found
 
 
 def _denied_identities(policy: Resource) -> Iterator[Cursor]:

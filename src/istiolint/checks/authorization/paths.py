@@ -20,7 +20,7 @@ _MERGED = ("MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES")
 _DECODED = _MERGED[1:]
 
 
-@check("policy-path-never-matches", severity="error", evidence="document", category="security", kinds=KIND, fixable=True)
+@check("policy-path-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND, fixable=True)
 def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Paths as no request has them."""
     for operation in operations(policy):
@@ -32,7 +32,14 @@ def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                 if fault := _fault(text):
                     what, hint = fault
                     fix = Fix(hint, (Replace(path.place, as_scalar(f"/{text}")),), safe=False) if what == _NO_SLASH else None
-                    yield finding(path, f"no request has the path `{text}`: {what}", hint=hint, fix=fix)
+                    alive = next((other for other in operation[field] if _covers_meant(other.text, text)), None)
+                    yield finding(
+                        path,
+                        f"no request has the path `{text}`: {what}",
+                        hint=f"remove it: `{alive.text}` already matches what it means" if alive else hint,
+                        fix=None if alive else fix,
+                        severity="info" if alive else None,
+                    )
                 elif text.endswith("/.*") and text != "/.*":  # that may well mean files that begin with a dot
                     yield finding(
                         path,
@@ -40,6 +47,12 @@ def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                         hint=f"write `{text.removesuffix('.*')}*`",
                         severity="warning",
                     )
+
+
+def _covers_meant(sibling: str, text: str) -> bool:
+    """Whether another path of the list matches all that was meant by one that never matches."""
+    beginning = text.partition("*")[0]
+    return "*" in text[1:-1] and len(beginning) > 1 and not _fault(sibling) and text_covers(sibling, f"{beginning}*")
 
 
 def _fault(text: str) -> tuple[str, str] | None:
@@ -60,7 +73,7 @@ def _fault(text: str) -> tuple[str, str] | None:
     return None
 
 
-@check("denied-path-has-another-form", severity="info", evidence="heuristic", category="security", kinds=KIND, default=False)
+@check("denied-path-has-another-form", severity="info", evidence="heuristic", tags=["security"], kinds=KIND, default=False)
 def denied_path_has_another_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A path that many servers also serve under another form, which proxies with this MeshConfig do not take for the same."""
     for paths in keeping_out(policy, "paths"):
@@ -79,7 +92,7 @@ def denied_path_has_another_form(policy: Resource, mesh: Mesh) -> Iterator[Findi
                 )
 
 
-@check("paths-not-normalized", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@check("paths-not-normalized", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def paths_not_normalized(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Paths that are kept out, in a mesh whose proxies compare paths as they are sent."""
     written = mesh.config.at("pathNormalization")

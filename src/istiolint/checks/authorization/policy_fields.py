@@ -1,12 +1,16 @@
 """AuthorizationPolicies: actions, and what must stand beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.checks.services.ports import carries_http
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.reach import of_reach
+from istiolint.mesh.waypoints import is_waypoint
+from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -19,7 +23,7 @@ _KEYS_NOT_IN_CUSTOM = ("source.namespace", "source.serviceAccount", "source.trus
 
 
 @check(
-    "custom-action-incomplete", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "custom-action-incomplete", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-04", "AP-05"],
 )  # fmt: skip
 def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -42,7 +46,7 @@ def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "provider-without-custom", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "provider-without-custom", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-18"],
 )  # fmt: skip
 def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -58,7 +62,7 @@ def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "deny-without-rules", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "deny-without-rules", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-19"],
 )  # fmt: skip
 def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -73,7 +77,7 @@ def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unsupported-by-custom", severity="error", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "unsupported-by-custom", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=[*(f"AP-{number:02}" for number in range(6, 18))],
 )  # fmt: skip
 def unsupported_by_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -100,7 +104,7 @@ def _unsupported(at: Cursor, what: str) -> Finding:
 
 
 @check(
-    "deny-of-requests-only", severity="warning", evidence="document", category="validation", kinds=["AuthorizationPolicy"],
+    "deny-of-requests-only", severity="warning", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-44"],
 )  # fmt: skip
 def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -122,10 +126,31 @@ def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def _only_http(policy: Resource, mesh: Mesh) -> bool:
     """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not look, and warns all the same.)"""
-    workloads = [workload for workload in mesh.reached(policy) if not is_gateway(workload)]
+    if targets := [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref["name"].text]:
+        return all(_target_has_only_http(target, policy, mesh) for target in targets)
+    return _workloads_have_only_http(policy, mesh)
+
+
+@of_reach
+def _workloads_have_only_http(reached: Sequence[Workload], mesh: Mesh) -> bool:
+    workloads = [workload for workload in reached if not is_gateway(workload)]
     services = [service for workload in workloads for service in mesh.workloads.services_of(workload)]
-    found = bool(services) or (not workloads and bool(mesh.reached(policy)))
+    found = bool(services) or (not workloads and bool(reached))
     return found and all(carries_http(port) for service in services for port in service.spec["ports"])
+
+
+def _target_has_only_http(target: Cursor, policy: Resource, mesh: Mesh) -> bool:
+    """Whether all ports of a Service, of the Services behind a waypoint, or of a gateway carry HTTP."""
+    if target["kind"].text == "Service":
+        service = mesh.get("Service", policy.namespace, target["name"].text)
+        return service is not None and all(carries_http(port) for port in service.spec["ports"])
+    gateway = mesh.get(KUBERNETES_GATEWAY, policy.namespace, target["name"].text)
+    if gateway is None or target["kind"].text != "Gateway":
+        return False
+    if is_waypoint(gateway):
+        served = mesh.waypoints.services(gateway)
+        return bool(served) and all(carries_http(port) for service in served for port in service.spec["ports"])
+    return all(listener["protocol"].text in ("HTTP", "HTTPS") for listener in gateway.spec["listeners"])
 
 
 def _uses(part: Cursor, fields: tuple[str, ...]) -> bool:

@@ -1,6 +1,9 @@
 """Ports in AuthorizationPolicies against what Services declare them to be."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from istiolint.authorization.operations import operations
 from istiolint.authorization.texts import text_covers
@@ -8,7 +11,8 @@ from istiolint.checks.services.ports import carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import names, ports_of
+from istiolint.mesh.reach import of_reach
+from istiolint.mesh.workloads import Workload, names, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -18,7 +22,7 @@ _TOO_LONG = 6
 _OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts")
 
 
-@check("request-condition-on-tcp-port", severity="error", evidence="contradiction", category="security", kinds=KIND)
+@check("request-condition-on-tcp-port", severity="error", evidence="contradiction", tags=["security"], kinds=KIND)
 def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on requests for a port that a Service declares as plain TCP."""
     wanted = [
@@ -41,7 +45,7 @@ def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Find
                 )
 
 
-@check("method-on-grpc-port", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@check("method-on-grpc-port", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def method_on_grpc_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Methods other than POST for ports that Services declare as gRPC."""
     for operation in operations(policy):
@@ -71,59 +75,90 @@ def _plain_tcp(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
 
 def _declared(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
     """The Service port that leads to a port of all workloads of a policy, if all that do declare the same protocol."""
-    found: dict[str, Cursor] = {}
-    for workload in mesh.reached(policy):
-        if is_gateway(workload):
-            return None
-        for service in mesh.workloads.services_of(workload):
-            for port, _, target in ports_of(service, workload):
-                if str(target) == number:
-                    found.setdefault((port["appProtocol"].text or port["name"].text).lower().partition("-")[0], port)
+    found = _declarations(policy, mesh).get(number, {})
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-@check("policy-port-of-service", severity="error", evidence="contradiction", category="security", kinds=KIND)
-def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port as callers know it, where the workload has another."""
-    workloads = [workload for workload in mesh.reached(policy) if workload.runs_pods]
-    if not workloads:
-        return
-    targets: dict[int, tuple[int, Cursor]] = {}
-    open_ports: set[int] = set()
+@of_reach
+def _declarations(workloads: Sequence[Workload], mesh: Mesh) -> dict[str, dict[str, Cursor]]:
+    """The Service ports that lead to each port of some workloads, by protocol; none if a gateway is among them."""
+    found: dict[str, dict[str, Cursor]] = defaultdict(dict)
+    if any(map(is_gateway, workloads)):
+        return found
     for workload in workloads:
-        open_ports |= {port.number for port in workload.ports}
+        for service in mesh.workloads.services_of(workload):
+            for port, _, target in ports_of(service, workload):
+                protocol = (port["appProtocol"].text or port["name"].text).lower().partition("-")[0]
+                found[str(target)].setdefault(protocol, port)
+    return found
+
+
+class _Ports(NamedTuple):
+    """The ports of some workloads: those of their Services with what they lead to, and those that are open."""
+
+    targets: dict[int, tuple[int, Cursor]]
+    open: set[int]
+    gateways: bool
+
+
+@of_reach
+def _ports(workloads: Sequence[Workload], mesh: Mesh) -> _Ports:
+    found = _Ports({}, set(), any(workload.runs_pods and is_gateway(workload) for workload in workloads))
+    for workload in workloads:
+        if not workload.runs_pods:
+            continue
+        found.open.update(port.number for port in workload.ports)
         for service in mesh.workloads.services_of(workload):
             for port, number, target in ports_of(service, workload):
                 if target is not None:
-                    open_ports.add(target)
-                    targets.setdefault(number, (target, port))
+                    found.open.add(target)
+                    found.targets.setdefault(number, (target, port))
+    return found
+
+
+@check("policy-port-of-service", severity="error", evidence="contradiction", tags=["security"], kinds=KIND)
+def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A port as callers know it, where the workload has another."""
+    ports = _ports(policy, mesh)
     for operation in operations(policy):
         for port in operation["ports"]:
             number = int(port.text) if port.text.isdecimal() and len(port.text) < _TOO_LONG else 0
-            if number in targets and number not in open_ports:
-                target, at = targets[number]
+            if number in ports.targets and number not in ports.open:
+                target, at = ports.targets[number]
                 yield finding(
                     port,
                     f"{number} is the port of the Service; the workload is called on {target}, and that is what policies compare",
                     hint=f'write `"{target}"`',
                     related=[(at, "the Service leads it there")],
-                    severity="warning" if any(map(is_gateway, workloads)) else None,
+                    severity="warning" if ports.gateways else None,
                 )
 
 
-@check("policy-port-past-proxy", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@check("policy-port-past-proxy", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port for which a policy decides nothing, because annotations keep it from the sidecar."""
     workloads = mesh.reached(policy)
     for operation in operations(policy) if workloads else ():
         for port in operation["ports"]:
             number = int(port.text) if port.text.isdecimal() and len(port.text) < _TOO_LONG else 0
-            kept = [mesh.injection.past_proxy(workload, number) for workload in workloads]
-            if number and kept[0] is not None and all(at is not None for at in kept):
+            kept = _past_proxy(policy, mesh)(number) if number else None
+            if kept is not None:
                 yield finding(
                     port,
                     f"port {number} of {names(workloads)} is kept from the sidecar: no policy is asked there, and whoever calls "
                     "gets in",
                     hint="take the port out of the annotation, or out of the policy",
-                    related=[(kept[0], "kept from the sidecar here")],
+                    related=[(kept, "kept from the sidecar here")],
                 )
+
+
+@of_reach
+def _past_proxy(workloads: Sequence[Workload], mesh: Mesh) -> Callable[[int], Cursor | None]:
+    """Return what gives the first of the annotations that keep a port from the sidecars of all workloads, or None."""
+
+    @cache
+    def kept(number: int) -> Cursor | None:
+        found = [mesh.injection.past_proxy(workload, number) for workload in workloads]
+        return found[0] if all(at is not None for at in found) else None
+
+    return kept

@@ -14,7 +14,7 @@ _SEVERAL_AUTHORIZERS, _SEVERAL_SINCE = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVI
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
 
 
-@check("policy-allows-everything", severity="warning", evidence="document", category="security", kinds=KIND)
+@check("policy-allows-everything", severity="warning", evidence="document", tags=["security"], kinds=KIND)
 def policy_allows_everything(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A rule without conditions among others, which are then of no use; alone, it is written on purpose."""
     rules = list(policy.spec["rules"])
@@ -28,7 +28,7 @@ def policy_allows_everything(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@check("rules-are-alternatives", severity="warning", evidence="heuristic", category="security", kinds=KIND, default=False)
+@check("rules-are-alternatives", severity="warning", evidence="heuristic", tags=["security"], kinds=KIND, default=False)
 def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """One rule for callers and one for requests, where only one of both has to match."""
     rules = list(policy.spec["rules"])
@@ -46,7 +46,7 @@ def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "method-in-lower-case", severity="error", evidence="document", category="security", kinds=KIND, fixable=True,
+    "method-in-lower-case", severity="error", evidence="document", tags=["security"], kinds=KIND, fixable=True,
     codes=["KIA0102"],
 )  # fmt: skip
 def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@check("several-authorizers", severity="error", evidence="contradiction", category="security", kinds=KIND)
+@check("several-authorizers", severity="error", evidence="contradiction", tags=["security"], kinds=KIND)
 def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two external authorizers for one workload."""
     provider = policy.spec["provider"]["name"]
@@ -94,7 +94,7 @@ def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 return
 
 
-@check("unknown-authorizer", severity="error", evidence="contradiction", category="reference", kinds=KIND)
+@check("unknown-authorizer", severity="error", evidence="contradiction", kinds=KIND)
 def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An external authorizer that the MeshConfig does not define."""
     provider = policy.spec["provider"]["name"]

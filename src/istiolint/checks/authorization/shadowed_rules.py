@@ -11,7 +11,7 @@ from istiolint.rules.check import check, finding
 KIND = ("AuthorizationPolicy",)
 
 
-@check("rule-denied-anyway", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@check("rule-denied-anyway", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def rule_denied_anyway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A rule that allows only what a denial for the same workloads refuses."""
     if policy.spec["action"].text not in ("", "ALLOW"):
@@ -29,7 +29,7 @@ def rule_denied_anyway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("rule-allowed-already", severity="warning", evidence="contradiction", category="security", kinds=KIND)
+@check("rule-allowed-already", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def rule_allowed_already(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A rule within a wider one: one that matches is enough. (Of `{}` in the same policy `policy-allows-everything` tells.)"""
     if policy.spec["action"].text not in ("", "ALLOW"):

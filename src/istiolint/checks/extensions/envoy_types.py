@@ -13,7 +13,7 @@ from istiolint.rules.check import check, finding
 _OLD_API = "v2"
 
 
-@check("unknown-envoy-type", severity="error", evidence="document", category="validation", kinds=KIND)
+@check("unknown-envoy-type", severity="error", evidence="document", tags=["rejected"], kinds=KIND)
 def unknown_envoy_type(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A type that istiod cannot read, because it is not built with it."""
     version, release = mesh.settings.istio_version, mesh.settings.istio_minor

@@ -43,7 +43,7 @@ _EXT_AUTHZ = {"HTTP_FILTER": "envoy.filters.http.ext_authz", "NETWORK_FILTER": "
 
 
 @check(
-    "match-of-another-object", severity="error", evidence="document", category="validation", kinds=KIND,
+    "match-of-another-object", severity="error", evidence="document", kinds=KIND,
     rows=["EF-11", "EF-18", "EF-19"],
 )  # fmt: skip
 def match_of_another_object(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def match_of_another_object(envoy_filter: Resource, mesh: Mesh) -> Iterator[Find
 
 
 @check(
-    "filter-match-without-effect", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-12"],
+    "filter-match-without-effect", severity="warning", evidence="document", kinds=KIND, rows=["EF-12"],
 )  # fmt: skip
 def filter_match_without_effect(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A filter that is looked for where none is patched."""
@@ -93,7 +93,7 @@ def filter_without_name(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "sub-filter-misplaced", severity="error", evidence="document", category="validation", kinds=KIND, rows=["EF-14", "EF-15"],
+    "sub-filter-misplaced", severity="error", evidence="document", kinds=KIND, rows=["EF-14", "EF-15"],
 )  # fmt: skip
 def sub_filter_misplaced(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A filter within one that has none inside, or in a patch for something else."""
@@ -116,7 +116,7 @@ def sub_filter_misplaced(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding
 
 
 @check(
-    "renamed-filter", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-17"], fixable=True,
+    "renamed-filter", severity="warning", evidence="document", kinds=KIND, rows=["EF-17"], fixable=True,
 )  # fmt: skip
 def renamed_filter(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A name that no filter has any more."""
@@ -134,7 +134,7 @@ def renamed_filter(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "invalid-proxy-version", severity="error", evidence="document", category="validation", kinds=KIND, rows=["EF-09", "EF-10"],
+    "invalid-proxy-version", severity="error", evidence="document", kinds=KIND, rows=["EF-09", "EF-10"],
 )  # fmt: skip
 def invalid_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A pattern for versions of proxies that nobody can read."""

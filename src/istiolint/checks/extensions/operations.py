@@ -26,7 +26,6 @@ def _patches(envoy_filter: Resource) -> Iterator[tuple[Cursor, str, str]]:
     "envoyfilter-add-ignored",
     severity="error",
     evidence="document",
-    category="traffic",
     kinds=["EnvoyFilter"],
     codes=["IST0153"],
 )
@@ -47,7 +46,6 @@ def envoyfilter_add_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Find
     "envoyfilter-remove-ignored",
     severity="error",
     evidence="document",
-    category="traffic",
     kinds=["EnvoyFilter"],
     codes=["IST0154"],
 )
@@ -77,7 +75,6 @@ def _applied(operation: Cursor) -> Finding:
     "envoyfilter-replace-ignored",
     severity="error",
     evidence="document",
-    category="traffic",
     kinds=["EnvoyFilter"],
     codes=["IST0152"],
 )
@@ -93,7 +90,7 @@ def envoyfilter_replace_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
-    "envoyfilter-order-undefined", severity="info", evidence="heuristic", category="traffic", kinds=["EnvoyFilter"],
+    "envoyfilter-order-undefined", severity="info", evidence="heuristic", kinds=["EnvoyFilter"],
     codes=["IST0151"], default=False,
 )  # fmt: skip
 def envoyfilter_order_undefined(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -108,7 +105,7 @@ def envoyfilter_order_undefined(envoy_filter: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
-    "envoyfilter-order-by-proxy-version", severity="info", evidence="heuristic", category="traffic", kinds=["EnvoyFilter"],
+    "envoyfilter-order-by-proxy-version", severity="info", evidence="heuristic", kinds=["EnvoyFilter"],
     codes=["IST0155"], default=False,
 )  # fmt: skip
 def envoyfilter_order_by_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ def patches(envoy_filter: Resource, mesh: Mesh) -> Iterator[Cursor]:
 
 
 @check(
-    "envoyfilter-exposes-internals", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-01"],
+    "envoyfilter-exposes-internals", severity="warning", evidence="document", kinds=KIND, rows=["EF-01"],
     default=False,
 )  # fmt: skip
 def envoyfilter_exposes_internals(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def envoyfilter_exposes_internals(envoy_filter: Resource, mesh: Mesh) -> Iterato
 
 
 @check(
-    "patch-incomplete", severity="error", evidence="document", category="validation", kinds=KIND,
+    "patch-incomplete", severity="error", evidence="document", kinds=KIND,
     rows=["EF-05", "EF-06", "EF-07", "EF-08"],
 )  # fmt: skip
 def patch_incomplete(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ _MESSAGES = {
 
 
 @check(
-    "invalid-envoy-value", severity="error", evidence="document", category="validation", kinds=KIND, rows=["EF-20", "EF-22"],
+    "invalid-envoy-value", severity="error", evidence="document", kinds=KIND, rows=["EF-20", "EF-22"],
 )  # fmt: skip
 def invalid_envoy_value(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Values that Istio cannot decode."""
@@ -93,7 +93,7 @@ def invalid_envoy_value(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "unknown-envoy-field", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-21"],
+    "unknown-envoy-field", severity="warning", evidence="document", kinds=KIND, rows=["EF-21"],
 )  # fmt: skip
 def unknown_envoy_field(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Misspelt fields, which Istio drops. (A field that resembles no other may be newer than the table of messages.)"""
@@ -109,7 +109,7 @@ def unknown_envoy_field(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "filter-without-config", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["EF-23"],
+    "filter-without-config", severity="warning", evidence="document", kinds=KIND, rows=["EF-23"],
 )  # fmt: skip
 def filter_without_config(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A filter that is added by its name alone."""

@@ -71,7 +71,7 @@ def backend_without_weight(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("backend-of-wrong-kind", severity="error", evidence="document", category="reference", kinds=ROUTE_KINDS)
+@check("backend-of-wrong-kind", severity="error", evidence="document", kinds=ROUTE_KINDS)
 def backend_of_wrong_kind(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A backend that is called by a host where a name is meant, or by a kind that cannot be one."""
     for backend in backend_cursors(route):
@@ -101,7 +101,7 @@ def backend_of_wrong_kind(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("rule-without-backend", severity="warning", evidence="document", category="traffic", kinds=["GRPCRoute", "HTTPRoute"])
+@check("rule-without-backend", severity="warning", evidence="document", kinds=["GRPCRoute", "HTTPRoute"])
 def rule_without_backend(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A rule that leads nowhere."""
     for rule in route.spec["rules"]:
@@ -117,7 +117,7 @@ def rule_without_backend(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "match-of-another-route", severity="warning", evidence="contradiction", category="traffic", kinds=["GRPCRoute", "HTTPRoute"],
+    "match-of-another-route", severity="warning", evidence="contradiction", kinds=["GRPCRoute", "HTTPRoute"],
 )  # fmt: skip
 def match_of_another_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A match for the same host and requests as one of another route, or of an earlier rule."""

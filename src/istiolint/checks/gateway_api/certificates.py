@@ -54,7 +54,7 @@ def unusable_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "backend-authority-not-found", severity="error", evidence="missing", category="reference", kinds=["BackendTLSPolicy"],
+    "backend-authority-not-found", severity="error", evidence="missing", kinds=["BackendTLSPolicy"],
 )  # fmt: skip
 def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A ConfigMap with the authority of a backend's certificate that is not in the namespace of the policy."""
@@ -75,7 +75,7 @@ def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Findin
 
 
 @check(
-    "two-tls-settings-for-backend", severity="warning", evidence="contradiction", category="traffic", kinds=["BackendTLSPolicy"],
+    "two-tls-settings-for-backend", severity="warning", evidence="contradiction", kinds=["BackendTLSPolicy"],
 )  # fmt: skip
 def two_tls_settings_for_backend(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Service for which a DestinationRule says how TLS is begun as well."""

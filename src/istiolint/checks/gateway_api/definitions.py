@@ -22,7 +22,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)", re.ASCII)
 
 
 @check(
-    "gateway-api-bundle-too-old", severity="warning", evidence="document", category="upgrade", kinds=["CustomResourceDefinition"],
+    "gateway-api-bundle-too-old", severity="warning", evidence="document", kinds=["CustomResourceDefinition"],
     codes=["IST0176"],
 )  # fmt: skip
 def gateway_api_bundle_too_old(definition: Resource, mesh: Mesh) -> Iterator[Finding]:

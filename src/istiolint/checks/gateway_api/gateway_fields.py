@@ -74,7 +74,7 @@ def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Find
             )
 
 
-@check("https-listener-without-tls", severity="error", evidence="document", category="reference", kinds=[KUBERNETES_GATEWAY])
+@check("https-listener-without-tls", severity="error", evidence="document", kinds=[KUBERNETES_GATEWAY])
 def https_listener_without_tls(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An HTTPS listener without `tls`, which the API server accepts and istiod does not serve."""
     # gateways of clouds may find the certificate by an annotation, and ListenerSets bring listeners of their own

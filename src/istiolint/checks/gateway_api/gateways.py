@@ -11,7 +11,7 @@ from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-LISTENER_NOT_UNIQUE = declare("listener-not-unique", severity="error", category="traffic", codes=["KIA1503"])
+LISTENER_NOT_UNIQUE = declare("listener-not-unique", severity="error", topic="gateway-api", codes=["KIA1503"])
 _ALONE_ON_PORT = {"HTTP": "HTTP", "HTTPS": "TLS", "TLS": "TLS", "TCP": "TCP"}
 """What a connection to a listener begins with: listeners of one port must agree on it."""
 _CLASS = "istio"
@@ -38,7 +38,7 @@ def listener_not_unique(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "two-gateways-for-one-address", severity="warning", evidence="contradiction", category="traffic", kinds=[KUBERNETES_GATEWAY],
+    "two-gateways-for-one-address", severity="warning", evidence="contradiction", kinds=[KUBERNETES_GATEWAY],
     codes=["KIA1502"],
 )  # fmt: skip
 def two_gateways_for_one_address(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def protocols_of_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "certificate-not-granted", severity="error", evidence="missing", category="reference", kinds=[KUBERNETES_GATEWAY],
+    "certificate-not-granted", severity="error", evidence="missing", kinds=[KUBERNETES_GATEWAY],
 )  # fmt: skip
 def certificate_not_granted(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A listener with a Secret of another namespace that is not open to Gateways of this one."""
@@ -97,7 +97,7 @@ def certificate_not_granted(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "gateway-parameters-not-found", severity="error", evidence="missing", category="reference", kinds=[KUBERNETES_GATEWAY],
+    "gateway-parameters-not-found", severity="error", evidence="missing", kinds=[KUBERNETES_GATEWAY],
 )  # fmt: skip
 def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A ConfigMap for the Deployment and Service of a Gateway that is not in its namespace."""
@@ -120,7 +120,7 @@ def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Find
 
 
 @check(
-    "unsupported-listener-protocol", severity="error", evidence="document", category="traffic", kinds=[KUBERNETES_GATEWAY],
+    "unsupported-listener-protocol", severity="error", evidence="document", kinds=[KUBERNETES_GATEWAY],
     fixable=True,
 )  # fmt: skip
 def unsupported_listener_protocol(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:

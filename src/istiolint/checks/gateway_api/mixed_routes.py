@@ -11,8 +11,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "route-beside-virtual-service", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["HTTPRoute", "GRPCRoute"],
+    "route-beside-virtual-service", severity="warning", evidence="contradiction", kinds=["HTTPRoute", "GRPCRoute"],
 )  # fmt: skip
 def route_beside_virtual_service(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two ways of routing for the same clients, of which Istio follows one."""

@@ -24,7 +24,7 @@ _GROUP_DEMANDED = 19
 """The minor release of Istio from which on parents need their group."""
 
 
-@check("parent-of-wrong-group", severity="error", evidence="document", category="reference", kinds=ROUTE_KINDS)
+@check("parent-of-wrong-group", severity="error", evidence="document", kinds=ROUTE_KINDS)
 def parent_of_wrong_group(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A parent whose kind its group does not have: without `group` that of the Gateway API is meant."""
     for parent in route.spec["parentRefs"] if mesh.settings.istio_minor >= _GROUP_DEMANDED else ():
@@ -69,7 +69,7 @@ class _Served(NamedTuple):
 
 
 @check(
-    "hostname-not-served-by-listener", severity="error", evidence="contradiction", category="reference", kinds=_WITH_HOSTNAMES,
+    "hostname-not-served-by-listener", severity="error", evidence="contradiction", kinds=_WITH_HOSTNAMES,
     codes=["KIA1401"],
 )  # fmt: skip
 def hostname_not_served_by_listener(route: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -132,7 +132,7 @@ def _list(hosts: list[Cursor]) -> str:
     return " and ".join(f"`{host.text}`" for host in hosts[:3]) + (" and others" if len(hosts) > 3 else "")
 
 
-@check("hostnames-of-mesh-route", severity="warning", evidence="document", category="traffic", kinds=["GRPCRoute", "HTTPRoute"])
+@check("hostnames-of-mesh-route", severity="warning", evidence="document", kinds=["GRPCRoute", "HTTPRoute"])
 def hostnames_of_mesh_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hostnames of a route for a Service, whose host is that of the Service."""
     known = list(parents(route))
@@ -145,7 +145,7 @@ def hostnames_of_mesh_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("parent-service-not-found", severity="error", evidence="missing", category="reference", kinds=ROUTE_KINDS)
+@check("parent-service-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS)
 def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route for a Service that is not there."""
     for parent in parents(route):

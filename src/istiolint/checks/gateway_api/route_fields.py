@@ -55,7 +55,7 @@ def backend_without_port(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "filter-contradicts-type", severity="error", evidence="document", category="validation", kinds=_REQUEST_ROUTES,
+    "filter-contradicts-type", severity="error", evidence="document", tags=["rejected"], kinds=_REQUEST_ROUTES,
 )  # fmt: skip
 def filter_contradicts_type(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A filter without the settings of its type, or with those of another one."""
@@ -221,7 +221,7 @@ def backend_longer_than_request(route: Resource, mesh: Mesh) -> Iterator[Finding
             )
 
 
-@check("invalid-path", severity="error", evidence="document", category="validation", kinds=["HTTPRoute"])
+@check("invalid-path", severity="error", evidence="document", tags=["rejected"], kinds=["HTTPRoute"])
 def invalid_path(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A path in a match that no normalised request has."""
     for rule in route.spec["rules"]:

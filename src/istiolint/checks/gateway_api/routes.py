@@ -11,13 +11,11 @@ from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-ROUTE_NOT_LET_IN = declare(
-    "route-not-let-in", severity="error", evidence="contradiction", category="reference", codes=["KIA1401"]
-)
+ROUTE_NOT_LET_IN = declare("route-not-let-in", severity="error", evidence="contradiction", topic="gateway-api", codes=["KIA1401"])
 
 
 @check(
-    "parent-gateway-not-found", severity="error", evidence="missing", category="reference", kinds=ROUTE_KINDS, codes=["KIA1401"],
+    "parent-gateway-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1401"],
 )  # fmt: skip
 def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route attached to a Gateway that is not there."""
@@ -42,7 +40,7 @@ def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "listener-not-found", severity="error", evidence="contradiction", category="reference", kinds=ROUTE_KINDS, codes=["KIA1401"],
+    "listener-not-found", severity="error", evidence="contradiction", kinds=ROUTE_KINDS, codes=["KIA1401"],
 )  # fmt: skip
 def listener_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route attached to a listener that its Gateway does not have."""
@@ -82,7 +80,7 @@ def route_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "backend-not-found", severity="error", evidence="missing", category="reference", kinds=ROUTE_KINDS, codes=["KIA1402"],
+    "backend-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1402"],
 )  # fmt: skip
 def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route to a Service that is not there."""
@@ -104,7 +102,7 @@ def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "backend-not-granted", severity="error", evidence="missing", category="reference", kinds=ROUTE_KINDS, codes=["KIA1402"],
+    "backend-not-granted", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1402"],
 )  # fmt: skip
 def backend_not_granted(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route to a Service of another namespace that is not open to it. (Routes within the mesh need no grant.)"""

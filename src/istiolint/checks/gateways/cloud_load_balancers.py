@@ -12,7 +12,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-REDIRECT_LOOP = declare("redirect-loop", severity="error", evidence="contradiction", category="traffic")
+REDIRECT_LOOP = declare("redirect-loop", severity="error", evidence="contradiction", topic="gateways")
 _AWS = "service.beta.kubernetes.io/aws-load-balancer-"
 _CERTIFICATE, _BACKEND, _PORTS = f"{_AWS}ssl-cert", f"{_AWS}backend-protocol", f"{_AWS}ssl-ports"
 _OPENED_ANEW = ("https", "ssl")
@@ -101,7 +101,7 @@ def _trusts_proxies(balancer: Balancer, mesh: Mesh) -> bool:
     )
 
 
-@check("load-balancer-contradicts-server", severity="error", evidence="contradiction", category="traffic", kinds=["Gateway"])
+@check("load-balancer-contradicts-server", severity="error", evidence="contradiction", kinds=["Gateway"])
 def load_balancer_contradicts_server(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Plain text from the load balancer to a server that waits for TLS, or TLS to one that does not know it."""
     for cursor in gateway.spec["servers"]:
@@ -127,7 +127,7 @@ def load_balancer_contradicts_server(gateway: Resource, mesh: Mesh) -> Iterator[
             break
 
 
-@check("hosts-without-sni", severity="warning", evidence="contradiction", category="traffic", kinds=["Gateway"])
+@check("hosts-without-sni", severity="warning", evidence="contradiction", kinds=["Gateway"])
 def hosts_without_sni(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Servers told apart by SNI, behind a load balancer that opens TLS anew and sends none."""
     for cursor in gateway.spec["servers"]:

@@ -10,7 +10,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "conflicting-gateways", severity="error", evidence="contradiction", category="traffic", kinds=["Gateway"],
+    "conflicting-gateways", severity="error", evidence="contradiction", kinds=["Gateway"],
     codes=["IST0145", "KIA0301"],
 )  # fmt: skip
 def conflicting_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def conflicting_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "certificate-on-several-gateways", severity="warning", evidence="contradiction", category="traffic", kinds=["Gateway"],
+    "certificate-on-several-gateways", severity="warning", evidence="contradiction", kinds=["Gateway"],
     codes=["IST0138"],
 )  # fmt: skip
 def certificate_on_several_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -10,10 +10,10 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import declare, finding, further_check
 
 CREDENTIAL_NOT_FOUND = declare(
-    "credential-not-found", severity="error", evidence="missing", category="reference", codes=["IST0101"],
+    "credential-not-found", severity="error", evidence="missing", topic="gateways", codes=["IST0101"],
 )  # fmt: skip
 UNUSABLE_CREDENTIAL = declare(
-    "unusable-credential", severity="error", evidence="contradiction", category="reference", codes=["IST0161"],
+    "unusable-credential", severity="error", evidence="contradiction", topic="gateways", codes=["IST0161"],
 )  # fmt: skip
 
 SCHEMES = ("kubernetes://", "kubernetes-gateway://", "configmap://", "builtin://", "sds://", "file:", "invalid://")

@@ -15,7 +15,7 @@ from istiolint.primitives.ports import HTTP, PROTOCOLS, TLS
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-TLS_CONTRADICTS_PROTOCOL = declare("tls-contradicts-protocol", severity="error", category="validation")
+TLS_CONTRADICTS_PROTOCOL = declare("tls-contradicts-protocol", severity="error", topic="gateways")
 
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 """What a name is for the API server, but for empty parts between dots: of other names the schema tells."""
@@ -23,7 +23,7 @@ _FILES = ("caCertificates", "privateKey", "serverCertificate")
 
 
 @check(
-    "invalid-gateway-name", severity="error", evidence="document", category="validation", kinds=["Gateway"],
+    "invalid-gateway-name", severity="error", evidence="document", kinds=["Gateway"],
     rows=["GW-01", "M-07"],
 )  # fmt: skip
 def gateway_name(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -116,7 +116,7 @@ def tls_contradicts_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding
 
 
 @check(
-    "https-redirect-without-http", severity="warning", evidence="document", category="validation", kinds=["Gateway"],
+    "https-redirect-without-http", severity="warning", evidence="document", kinds=["Gateway"],
     rows=["GW-04"],
 )  # fmt: skip
 def https_redirect_without_http(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import declare, finding, further_check
 
 INGRESS_IGNORES_MESH_ROUTES = declare(
-    "ingress-ignores-mesh-routes", severity="info", evidence="contradiction", category="traffic", codes=["IST0140"],
+    "ingress-ignores-mesh-routes", severity="info", evidence="contradiction", topic="gateways", codes=["IST0140"],
 )  # fmt: skip
 _BY_WAYPOINT = "istio.io/ingress-use-waypoint"
 """The label by which gateways send traffic through the waypoint of a Service, which heeds the routes of the mesh."""

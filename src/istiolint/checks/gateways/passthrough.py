@@ -12,7 +12,7 @@ from istiolint.rules.check import check, finding
 _UNOPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 
-@check("passthrough-on-http-port", severity="error", evidence="document", category="traffic", kinds=["Gateway"])
+@check("passthrough-on-http-port", severity="error", evidence="document", kinds=["Gateway"])
 def passthrough_on_http_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS that is to be handed on, on a port that takes plain HTTP."""
     for cursor in gateway.spec["servers"]:

@@ -11,7 +11,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "gateway-not-found", severity="error", evidence="missing", category="reference", kinds=["VirtualService"],
+    "gateway-not-found", severity="error", evidence="missing", kinds=["VirtualService"],
     codes=["IST0101", "IST0132", "KIA1102"], fixable=True,
 )  # fmt: skip
 def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -38,7 +38,7 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
 
 
 @check(
-    "gateway-of-kubernetes-gateway", severity="warning", evidence="document", category="reference", kinds=["VirtualService"],
+    "gateway-of-kubernetes-gateway", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0165"],
 )  # fmt: skip
 def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iter
 
 
 @check(
-    "host-not-served-by-gateway", severity="warning", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    "host-not-served-by-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0132"],
 )  # fmt: skip
 def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterato
 
 
 @check(
-    "match-on-gateway-not-bound", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+    "match-on-gateway-not-bound", severity="warning", evidence="document", kinds=["VirtualService"],
 )  # fmt: skip
 def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A match for gateways to which the VirtualService is not bound can never apply."""

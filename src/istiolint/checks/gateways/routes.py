@@ -15,7 +15,7 @@ _NEVER_OPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 
 @check(
-    "gateway-serves-other-routes", severity="error", evidence="contradiction", category="traffic", kinds=["VirtualService"],
+    "gateway-serves-other-routes", severity="error", evidence="contradiction", kinds=["VirtualService"],
 )  # fmt: skip
 def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes of a kind that no server of the gateway reads."""

@@ -16,7 +16,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 from istiolint.settings import minor
 
-CERTIFICATE_MISSING = declare("certificate-missing", severity="error", category="validation")
+CERTIFICATE_MISSING = declare("certificate-missing", severity="error", topic="gateways")
 
 DEFAULT_MODE = "PASSTHROUGH"
 PASSING = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
@@ -64,7 +64,7 @@ def server_tls(resource: Resource) -> Iterator[ServerTls]:
 
 
 @check(
-    "certificate-contradicts-mode", severity="error", evidence="document", category="validation", kinds=["Gateway", "Sidecar"],
+    "certificate-contradicts-mode", severity="error", evidence="document", kinds=["Gateway", "Sidecar"],
     rows=["GT-04", "GT-05", "GT-06", "GT-07", "GT-08", "GT-09", "GT-17", "GT-18", "SC-23"],
 )  # fmt: skip
 def certificate_contradicts_mode(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -93,7 +93,7 @@ def certificate_contradicts_mode(resource: Resource, mesh: Mesh) -> Iterator[Fin
 
 
 @check(
-    "certificate-without-effect", severity="warning", evidence="document", category="validation", kinds=["Gateway", "Sidecar"],
+    "certificate-without-effect", severity="warning", evidence="document", kinds=["Gateway", "Sidecar"],
     rows=["GT-10"],
 )  # fmt: skip
 def certificate_without_effect(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -110,7 +110,7 @@ def certificate_without_effect(resource: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 @check(
-    "several-certificate-sources", severity="error", evidence="document", category="validation", kinds=["Gateway", "Sidecar"],
+    "several-certificate-sources", severity="error", evidence="document", kinds=["Gateway", "Sidecar"],
     rows=["GT-11"],
 )  # fmt: skip
 def several_certificate_sources(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -159,7 +159,7 @@ def _list(fields: list[str]) -> str:
 
 
 @check(
-    "old-tls-without-ciphers", severity="warning", evidence="document", category="validation", kinds=["Gateway", "Sidecar"],
+    "old-tls-without-ciphers", severity="warning", evidence="document", kinds=["Gateway", "Sidecar"],
     rows=["GT-01"],
 )  # fmt: skip
 def old_tls_without_ciphers(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -176,7 +176,7 @@ def old_tls_without_ciphers(resource: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "cipher-suite-ignored", severity="warning", evidence="document", category="validation", kinds=["Gateway", "Sidecar"],
+    "cipher-suite-ignored", severity="warning", evidence="document", kinds=["Gateway", "Sidecar"],
     rows=["GT-02", "GT-03"],
 )  # fmt: skip
 def cipher_suite_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ def _is_unopened(server: Cursor) -> bool:
     return server["tls"]["mode"].text in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 
-@check("old-tls-version", severity="warning", evidence="document", category="security", kinds=["Gateway"])
+@check("old-tls-version", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def old_tls_version(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A server that takes TLS 1.0 or 1.1. (Without ciphers for them, the validation tells that they do not work.)"""
     for server in gateway.spec["servers"]:
@@ -37,7 +37,7 @@ def old_tls_version(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("weak-cipher-suite", severity="warning", evidence="document", category="security", kinds=["Gateway"])
+@check("weak-cipher-suite", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def weak_cipher_suite(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ciphers without forward secrecy, or of the kind that padding attacks break."""
     for server in gateway.spec["servers"]:
@@ -53,7 +53,7 @@ def weak_cipher_suite(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(suite, f"`{suite.text}` is weak: {why}", hint="take suites with ECDHE and GCM or CHACHA20")
 
 
-@check("cipher-suites-beside-tls-1-3", severity="info", evidence="document", category="security", kinds=["Gateway"], fixable=True)
+@check("cipher-suites-beside-tls-1-3", severity="info", evidence="document", tags=["security"], kinds=["Gateway"], fixable=True)
 def cipher_suites_beside_tls_1_3(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ciphers for versions that the server does not take."""
     for server in gateway.spec["servers"]:
@@ -66,7 +66,7 @@ def cipher_suites_beside_tls_1_3(gateway: Resource, mesh: Mesh) -> Iterator[Find
             )
 
 
-@check("plaintext-beside-https", severity="info", evidence="document", category="security", kinds=["Gateway"])
+@check("plaintext-beside-https", severity="info", evidence="document", tags=["security"], kinds=["Gateway"])
 def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that is served with and without TLS, without leading anybody to the first."""
     servers = [Server(gateway, cursor) for cursor in gateway.spec["servers"]]
@@ -75,7 +75,8 @@ def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if server.protocol not in HTTP or server.cursor["tls"]["httpsRedirect"].value is True:
             continue
         for host, at in server.hosts:
-            if other := next((at for one in ended for name, at in one.hosts if name == host), None):
+            other = next((at for one in ended for name, at in one.hosts if name == host), None)
+            if other and not _redirects(server, host, mesh):
                 yield finding(
                     at,
                     f"`{host}` is served over HTTPS, too, and port {server.port} does not lead there: passwords and cookies "
@@ -87,7 +88,23 @@ def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
                 break
 
 
-@check("redirect-without-https", severity="warning", evidence="missing", category="traffic", kinds=["Gateway"])
+def _redirects(server: Server, host: str, mesh: Mesh) -> bool:
+    """Whether a route sends requests for a host on this plaintext port to HTTPS."""
+    name = GatewayName(server.gateway.namespace, server.gateway.name)
+    return any(
+        any(overlap(each.text, host) for each in virtual_service.spec["hosts"])
+        and any(_redirects_here(route, server.port) for route in virtual_service.spec["http"])
+        for virtual_service in mesh.virtual_services.bound_to(name)
+    )
+
+
+def _redirects_here(route: Cursor, port: int | None) -> bool:
+    matches = list(route["match"])
+    here = not matches or any(match["port"].number in (None, port) for match in matches)
+    return here and route["redirect"]["scheme"].text == "https"
+
+
+@check("redirect-without-https", severity="warning", evidence="missing", kinds=["Gateway"])
 def redirect_without_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A redirect to HTTPS that nobody serves."""
     for cursor in gateway.spec["servers"]:
@@ -106,7 +123,7 @@ def redirect_without_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
                 break
 
 
-@check("mesh-open-to-gateway", severity="warning", evidence="document", category="security", kinds=["Gateway"])
+@check("mesh-open-to-gateway", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def mesh_open_to_gateway(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """AUTO_PASSTHROUGH beyond what other clusters need, or on the gateway for the public."""
     servers = [Server(gateway, cursor) for cursor in gateway.spec["servers"]]
@@ -137,7 +154,7 @@ def mesh_open_to_gateway(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("client-certificate-bypass", severity="warning", evidence="contradiction", category="security", kinds=["Gateway"])
+@check("client-certificate-bypass", severity="warning", evidence="contradiction", tags=["security"], kinds=["Gateway"])
 def client_certificate_bypass(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that asks for client certificates, under a wildcard that does not."""
     servers = [Server(gateway, cursor) for cursor in gateway.spec["servers"]]
@@ -178,7 +195,7 @@ def _wildcard_elsewhere(host: str, server: Server, mesh: Mesh) -> Cursor | None:
     return None
 
 
-@check("credential-of-another-namespace", severity="warning", evidence="document", category="security", kinds=["Gateway"])
+@check("credential-of-another-namespace", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def credential_of_another_namespace(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A credential with a namespace in front, as the Gateway API has it."""
     for server in gateway.spec["servers"]:

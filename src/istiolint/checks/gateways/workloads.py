@@ -9,7 +9,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "gateway-without-workload", severity="error", evidence="missing", category="reference", kinds=["Gateway"],
+    "gateway-without-workload", severity="error", evidence="missing", kinds=["Gateway"],
     codes=["IST0101", "KIA0302"],
 )  # fmt: skip
 def gateway_without_workload(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def gateway_without_workload(gateway: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "gateway-port-not-on-service", severity="warning", evidence="contradiction", category="reference", kinds=["Gateway"],
+    "gateway-port-not-on-service", severity="warning", evidence="contradiction", kinds=["Gateway"],
     codes=["IST0162"],
 )  # fmt: skip
 def gateway_port_not_on_service(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:

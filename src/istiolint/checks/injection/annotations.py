@@ -42,7 +42,6 @@ def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Kn
     "unknown-annotation",
     severity="warning",
     evidence="document",
-    category="validation",
     kinds=KINDS,
     codes=["IST0108"],
     fixable=True,
@@ -56,7 +55,7 @@ def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _other_version(name, value, facts, mesh.settings)
 
 
-@check("unknown-label", severity="warning", evidence="document", category="validation", kinds=KINDS, fixable=True)
+@check("unknown-label", severity="warning", evidence="document", kinds=KINDS, fixable=True)
 def unknown_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A label that is nearly one of Istio's."""
     for _, name, value, facts in _ours(resource, "labels"):
@@ -112,7 +111,7 @@ def _near(name: str, sort: Sort) -> str | None:
     return found[2] if found else None
 
 
-@check("misplaced-annotation", severity="warning", evidence="document", category="validation", kinds=KINDS, codes=["IST0107"])
+@check("misplaced-annotation", severity="warning", evidence="document", kinds=KINDS, codes=["IST0107"])
 def misplaced_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation on a kind that does not read it."""
     for type_, name, value, facts in _ours(resource, "annotations"):
@@ -121,7 +120,7 @@ def misplaced_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _misplaced(resource, name, value, "annotation", facts.kinds)
 
 
-@check("misplaced-label", severity="warning", evidence="document", category="validation", kinds=list(WORKLOADS))
+@check("misplaced-label", severity="warning", evidence="document", kinds=list(WORKLOADS))
 def misplaced_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A label for pods or namespaces on a controller."""
     for name, value in resource.metadata["labels"].items():
@@ -146,7 +145,7 @@ def _misplaced(resource: Resource, name: str, value: Cursor, what: str, kinds: t
     return finding(value.key, f"the {what} `{name}` has no effect on a {resource.kind}", hint=hint)
 
 
-@check("invalid-annotation-value", severity="warning", evidence="document", category="validation", kinds=KINDS, codes=["IST0125"])
+@check("invalid-annotation-value", severity="warning", evidence="document", kinds=KINDS, codes=["IST0125"])
 def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A value that the sidecar injector or the proxy cannot read."""
     for type_, name, value, facts in _ours(resource, "annotations"):
@@ -158,7 +157,6 @@ def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding
     "deprecated-annotation",
     severity="info",
     evidence="document",
-    category="upgrade",
     kinds=KINDS,
     codes=["IST0135"],
     fixable=True,
@@ -179,7 +177,7 @@ def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     "alpha-annotation",
     severity="info",
     evidence="heuristic",
-    category="production",
+    tags=["production"],
     kinds=KINDS,
     codes=["IST0136"],
     default=False,

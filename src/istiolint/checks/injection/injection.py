@@ -15,7 +15,6 @@ from istiolint.rules.check import check, finding
     "conflicting-injection-labels",
     severity="warning",
     evidence="document",
-    category="reference",
     kinds=["Namespace"],
     codes=["IST0123"],
 )
@@ -53,7 +52,7 @@ _MEANT = {
 }
 
 
-@check("injection-label-value", severity="error", evidence="document", category="validation", kinds=["Namespace"], fixable=True)
+@check("injection-label-value", severity="error", evidence="document", kinds=["Namespace"], fixable=True)
 def injection_label_value(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A value of `istio-injection` that no webhook selects."""
     label = namespace.metadata["labels"][NAMESPACE_INJECTION]
@@ -71,7 +70,6 @@ def injection_label_value(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     "namespace-without-injection",
     severity="info",
     evidence="heuristic",
-    category="reference",
     kinds=["Namespace"],
     codes=["IST0102"],
     default=False,
@@ -90,7 +88,6 @@ def namespace_without_injection(namespace: Resource, mesh: Mesh) -> Iterator[Fin
     "namespace-injected-by-default",
     severity="info",
     evidence="heuristic",
-    category="reference",
     kinds=["Namespace"],
     codes=["IST0148"],
     default=False,
@@ -109,7 +106,6 @@ def namespace_injected_by_default(namespace: Resource, mesh: Mesh) -> Iterator[F
     "pod-without-sidecar",
     severity="warning",
     evidence="contradiction",
-    category="reference",
     kinds=["Pod"],
     codes=["IST0103"],
     default=False,
@@ -131,7 +127,6 @@ def pod_without_sidecar(pod: Resource, mesh: Mesh) -> Iterator[Finding]:
     "image-auto-not-injected",
     severity="error",
     evidence="missing",
-    category="reference",
     kinds=[kind for kind in WORKLOADS if kind != "Pod"],
     codes=["IST0146"],
 )
@@ -157,7 +152,6 @@ def image_auto_not_injected(resource: Resource, mesh: Mesh) -> Iterator[Finding]
     "image-auto-in-pod",
     severity="warning",
     evidence="heuristic",
-    category="reference",
     kinds=["Pod"],
     codes=["IST0147"],
     default=False,
@@ -177,7 +171,6 @@ def image_auto_in_pod(pod: Resource, mesh: Mesh) -> Iterator[Finding]:
     "proxy-image-differs",
     severity="warning",
     evidence="contradiction",
-    category="upgrade",
     kinds=["Namespace"],
     codes=["IST0158"],
 )
@@ -212,7 +205,7 @@ def _is_undecided(namespace: Resource, mesh: Mesh) -> bool:
 
 
 @check(
-    "pod-in-sidecar-and-ambient", severity="warning", evidence="document", category="reference", kinds=WORKLOADS,
+    "pod-in-sidecar-and-ambient", severity="warning", evidence="document", kinds=WORKLOADS,
     codes=["KIA1311", "KIA1314", "KIA1315", "KIA1316"],
 )  # fmt: skip
 def pod_in_sidecar_and_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ PROXIES = ("istio-proxy", "istio-validation", "istio-init")
 
 
 @check(
-    "container-runs-as-proxy-user", severity="warning", evidence="document", category="traffic", kinds=list(WORKLOADS),
+    "container-runs-as-proxy-user", severity="warning", evidence="document", kinds=list(WORKLOADS),
     codes=["IST0144"],
 )  # fmt: skip
 def container_runs_as_proxy_user(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -22,10 +22,14 @@ def container_runs_as_proxy_user(resource: Resource, mesh: Mesh) -> Iterator[Fin
     workload = mesh.workloads.of(resource)
     if workload is None or is_control_plane(workload):
         return
-    users = [workload.spec["securityContext"]["runAsUser"]]
-    for container in (*workload.spec["initContainers"], *workload.spec["containers"]):
-        if container["name"].text not in PROXIES:
-            users.append(container["securityContext"]["runAsUser"])
+    containers = [
+        container
+        for container in (*workload.spec["initContainers"], *workload.spec["containers"])
+        if container["name"].text not in PROXIES
+    ]
+    users = [container["securityContext"]["runAsUser"] for container in containers]
+    if not all(user.exists for user in users):  # in the pod of a gateway, the proxy alone runs as the user of the pod
+        users.insert(0, workload.spec["securityContext"]["runAsUser"])
     for user in users:
         if user.number == PROXY_USER:
             yield finding(

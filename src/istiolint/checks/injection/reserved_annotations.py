@@ -25,7 +25,7 @@ _RELAXING = {"Gateway": f"{INTERNAL}gateway-semantics", "VirtualService": f"{INT
 
 
 @check(
-    "invalid-dry-run", severity="error", evidence="document", category="validation", kinds=_VALIDATED, codes=["IST0107"],
+    "invalid-dry-run", severity="error", evidence="document", kinds=_VALIDATED, codes=["IST0107"],
     rows=["M-01", "M-02", "M-03"],
 )  # fmt: skip
 def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -52,7 +52,7 @@ def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "internal-annotation", severity="error", evidence="document", category="validation", kinds=_VALIDATED,
+    "internal-annotation", severity="error", evidence="document", kinds=_VALIDATED,
     rows=["M-04", "M-05", "M-06", "M-08"],
 )  # fmt: skip
 def internal_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "overlapping-injection-webhooks", severity="error", evidence="contradiction", category="validation",
+    "overlapping-injection-webhooks", severity="error", evidence="contradiction",
     kinds=["MutatingWebhookConfiguration"], codes=["IST0139"],
 )  # fmt: skip
 def overlapping_injection_webhooks(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -34,8 +34,7 @@ def _alternatives(one: Resource, other: Resource, mesh: Mesh) -> bool:
 
 
 @check(
-    "webhook-service-not-found", severity="error", evidence="missing", category="reference",
-    kinds=["MutatingWebhookConfiguration"], codes=["IST0139"],
+    "webhook-service-not-found", severity="error", evidence="missing", kinds=["MutatingWebhookConfiguration"], codes=["IST0139"],
 )  # fmt: skip
 def webhook_service_not_found(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The Service behind an injection webhook does not exist: no pod starts."""

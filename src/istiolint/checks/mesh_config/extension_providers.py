@@ -108,7 +108,7 @@ def _host_fault(text: str) -> str | None:
 
 
 @check(
-    "provider-setting-ignored", severity="warning", evidence="document", category="validation", kinds=CONFIG_KINDS,
+    "provider-setting-ignored", severity="warning", evidence="document", kinds=CONFIG_KINDS,
     rows=["EP-08", "EP-09", "EP-10"],
 )  # fmt: skip
 def provider_setting_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -66,7 +66,7 @@ def mesh_locality_conflicts(resource: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "invalid-mesh-locality", severity="error", evidence="document", category="validation", kinds=CONFIG_KINDS, rows=["MC-05"],
+    "invalid-mesh-locality", severity="error", evidence="document", kinds=CONFIG_KINDS, rows=["MC-05"],
 )  # fmt: skip
 def invalid_mesh_locality(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Localities and shares of the mesh as a whole."""
@@ -105,7 +105,7 @@ def mesh_trust_domains(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "curves-for-mesh-mtls", severity="error", evidence="document", category="validation", kinds=CONFIG_KINDS, rows=["MC-09"],
+    "curves-for-mesh-mtls", severity="error", evidence="document", kinds=CONFIG_KINDS, rows=["MC-09"],
 )  # fmt: skip
 def curves_for_mesh_mtls(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Curves where they cannot be chosen."""
@@ -120,7 +120,7 @@ def curves_for_mesh_mtls(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unknown-curve", severity="warning", evidence="document", category="validation", kinds=CONFIG_KINDS, rows=["MC-10", "MC-11"],
+    "unknown-curve", severity="warning", evidence="document", kinds=CONFIG_KINDS, rows=["MC-10", "MC-11"],
 )  # fmt: skip
 def unknown_curve(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Curves that Envoy does not know, or that are listed twice."""

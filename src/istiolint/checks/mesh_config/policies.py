@@ -54,7 +54,7 @@ def mesh_upgrade_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "mesh-policy-contradiction", severity="error", evidence="document", category="validation", kinds=CONFIG_KINDS,
+    "mesh-policy-contradiction", severity="error", evidence="document", kinds=CONFIG_KINDS,
     rows=["MC-12", "MC-13", "MC-14"],
 )  # fmt: skip
 def mesh_policy_contradiction(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
 
 
 @check(
-    "ignored-inbound-retries", severity="warning", evidence="document", category="validation", kinds=CONFIG_KINDS,
+    "ignored-inbound-retries", severity="warning", evidence="document", kinds=CONFIG_KINDS,
     rows=["MC-15", "MC-16", "MC-17"],
 )  # fmt: skip
 def ignored_inbound_retries(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

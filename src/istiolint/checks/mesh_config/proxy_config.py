@@ -143,7 +143,7 @@ def proxy_limits(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "dns-auto-allocate-flag", severity="warning", evidence="document", category="validation", kinds=PROXY_KINDS, rows=["PX-19"],
+    "dns-auto-allocate-flag", severity="warning", evidence="document", kinds=PROXY_KINDS, rows=["PX-19"],
 )  # fmt: skip
 def dns_auto_allocate_flag(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A flag of old."""

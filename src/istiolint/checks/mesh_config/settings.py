@@ -40,7 +40,7 @@ def _fields(resource: Resource) -> Iterator[Placed]:
 
 
 @check(
-    "unknown-mesh-setting", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    "unknown-mesh-setting", severity="error", evidence="document", kinds=_KINDS,
 )  # fmt: skip
 def unknown_mesh_setting(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A setting that istiod drops without a word: one that there is not, or not yet."""

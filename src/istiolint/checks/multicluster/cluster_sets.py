@@ -22,7 +22,7 @@ _NEEDS = {
 _ON = ("1", "t", "true")
 
 
-@check("flag-needs-another", severity="warning", evidence="contradiction", category="traffic", kinds=list(FLAG_KINDS))
+@check("flag-needs-another", severity="warning", evidence="contradiction", kinds=list(FLAG_KINDS))
 def flag_needs_another(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A flag that does nothing without a second one, which is not set."""
     for flag in flags_of(resource):
@@ -37,8 +37,7 @@ def flag_needs_another(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "cluster-set-not-enabled", severity="error", evidence="contradiction", category="reference",
-    kinds=["VirtualService", "DestinationRule"],
+    "cluster-set-not-enabled", severity="error", evidence="contradiction", kinds=["VirtualService", "DestinationRule"],
 )  # fmt: skip
 def cluster_set_not_enabled(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host of the cluster set, where istiod makes no such hosts."""

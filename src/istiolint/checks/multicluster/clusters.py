@@ -13,7 +13,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "service-differs-between-clusters", severity="warning", evidence="contradiction", category="traffic", kinds=["Service"],
+    "service-differs-between-clusters", severity="warning", evidence="contradiction", kinds=["Service"],
     codes=["IST0170"],
 )  # fmt: skip
 def service_differs_between_clusters(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def service_differs_between_clusters(service: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
-    "foreign-trust-domain", severity="warning", evidence="contradiction", category="security", kinds=CONFIG_KINDS,
+    "foreign-trust-domain", severity="warning", evidence="contradiction", tags=["security"], kinds=CONFIG_KINDS,
 )  # fmt: skip
 def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Another cluster of the mesh has a trust domain that this one does not take for its own."""
@@ -52,7 +52,7 @@ def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "cluster-name-repeated", severity="error", evidence="contradiction", category="reference", kinds=list(INSTALL_KINDS),
+    "cluster-name-repeated", severity="error", evidence="contradiction", kinds=list(INSTALL_KINDS),
 )  # fmt: skip
 def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two clusters of one mesh that go by one name."""
@@ -73,7 +73,7 @@ def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "resource-differs-between-clusters", severity="info", evidence="heuristic", category="traffic", default=False,
+    "resource-differs-between-clusters", severity="info", evidence="heuristic", default=False,
     kinds=["VirtualService", "DestinationRule", "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"],
 )  # fmt: skip
 def resource_differs_between_clusters(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from istiolint.rules.check import check, finding
 _EAST_WEST_PORT = 15443
 
 
-@check("global-host", severity="warning", evidence="document", category="upgrade", kinds=["ServiceEntry"])
+@check("global-host", severity="warning", evidence="document", kinds=["ServiceEntry"])
 def global_host(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A ServiceEntry that leads a host under `.global` to the gateway of another cluster."""
     endpoints = [endpoint for endpoint in entry.spec["endpoints"] if _EAST_WEST_PORT in endpoint["ports"].mapping.values()]

@@ -48,7 +48,7 @@ def network_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "invalid-registry-name", severity="error", evidence="document", category="validation", kinds=NETWORK_KINDS, rows=["MN-02"],
+    "invalid-registry-name", severity="error", evidence="document", kinds=NETWORK_KINDS, rows=["MN-02"],
 )  # fmt: skip
 def invalid_registry_name(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names of clusters."""

@@ -21,7 +21,7 @@ def _endpoints(resource: Resource) -> Iterator[Cursor]:
         yield resource.spec["template"] if resource.type == "WorkloadGroup" else resource.spec
 
 
-@check("unknown-network", severity="warning", evidence="missing", category="reference", kinds=list(_KINDS))
+@check("unknown-network", severity="warning", evidence="missing", kinds=list(_KINDS))
 def unknown_network(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An endpoint in a network that nothing else knows."""
     for endpoint in _endpoints(resource):
@@ -44,7 +44,7 @@ def _letters(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
-@check("remote-endpoint-without-mtls", severity="warning", evidence="contradiction", category="traffic", kinds=["ServiceEntry"])
+@check("remote-endpoint-without-mtls", severity="warning", evidence="contradiction", kinds=["ServiceEntry"])
 def remote_endpoint_without_mtls(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An endpoint behind the gateway of another network, which sends on mTLS alone."""
     networks = mesh.networks

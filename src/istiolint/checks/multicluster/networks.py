@@ -17,7 +17,7 @@ _PORT_LABEL = "networking.istio.io/gatewayPort"
 
 
 @check(
-    "unknown-registry", severity="error", evidence="missing", category="reference", kinds=["MeshNetworks", "ConfigMap"],
+    "unknown-registry", severity="error", evidence="missing", kinds=["MeshNetworks", "ConfigMap"],
     codes=["IST0126"],
 )  # fmt: skip
 def unknown_registry(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def unknown_registry(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("endpoints-in-two-networks", severity="error", evidence="document", category="traffic", kinds=list(NETWORK_KINDS))
+@check("endpoints-in-two-networks", severity="error", evidence="document", kinds=list(NETWORK_KINDS))
 def endpoints_in_two_networks(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A cluster or a range of addresses that two networks claim."""
     claimed: dict[str, tuple[str, Cursor]] = {}
@@ -66,7 +66,7 @@ def _range(endpoint: Cursor) -> str:
         return ""
 
 
-@check("network-gateway-not-found", severity="error", evidence="document", category="reference", kinds=list(NETWORK_KINDS))
+@check("network-gateway-not-found", severity="error", evidence="document", kinds=list(NETWORK_KINDS))
 def network_gateway_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway by the name of its Service, where no cluster is named in which to look for that."""
     for name, network in networks_of(resource):
@@ -84,7 +84,7 @@ def network_gateway_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
                 )
 
 
-@check("network-gateway-without-port", severity="warning", evidence="document", category="traffic", kinds=["Service"])
+@check("network-gateway-without-port", severity="warning", evidence="document", kinds=["Service"])
 def network_gateway_without_port(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Service that leads into a network, and has none of the ports by which it could."""
     label, own = service.metadata["labels"][NETWORK], service.metadata["labels"][_PORT_LABEL]
@@ -103,7 +103,7 @@ def network_gateway_without_port(service: Resource, mesh: Mesh) -> Iterator[Find
         )
 
 
-@check("network-names-differ", severity="warning", evidence="contradiction", category="traffic", kinds=["Namespace"])
+@check("network-names-differ", severity="warning", evidence="contradiction", kinds=["Namespace"])
 def network_names_differ(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The label of istiod's namespace puts the cluster into another network than the installation does its proxies."""
     label = namespace.metadata["labels"][NETWORK]

@@ -20,7 +20,7 @@ def _what(workload: Workload) -> str:
     return "the gateway" if is_gateway(workload) else ""
 
 
-@check("single-replica", severity="warning", evidence="document", category="production", kinds=["Deployment"])
+@check("single-replica", severity="warning", evidence="document", tags=["production"], kinds=["Deployment"])
 def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
     """istiod or a gateway that runs once."""
     workload = mesh.workloads.of(deployment)
@@ -42,7 +42,7 @@ def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("disruption-budget-missing", severity="info", evidence="missing", category="production", kinds=["Deployment"])
+@check("disruption-budget-missing", severity="info", evidence="missing", tags=["production"], kinds=["Deployment"])
 def disruption_budget_missing(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
     """istiod or a gateway of which all replicas may be drained at once."""
     workload = mesh.workloads.of(deployment)

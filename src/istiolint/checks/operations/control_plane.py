@@ -25,9 +25,7 @@ def _istiod_webhooks(configuration: Resource) -> Iterator[Cursor]:
             yield webhook["clientConfig"]
 
 
-@check(
-    "webhook-without-address", severity="warning", evidence="document", category="validation", kinds=WEBHOOKS, codes=["IST0163"]
-)
+@check("webhook-without-address", severity="warning", evidence="document", kinds=WEBHOOKS, codes=["IST0163"])
 def webhook_without_address(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Neither a service nor a usable URL: the API server cannot reach istiod."""
     for client in _istiod_webhooks(configuration):
@@ -43,9 +41,7 @@ def webhook_without_address(configuration: Resource, mesh: Mesh) -> Iterator[Fin
 _URL = "write the address of the external istiod, such as `https://istiod.example.com:15017/inject`, or name a `service`"
 
 
-@check(
-    "webhook-url-with-ip-address", severity="info", evidence="document", category="validation", kinds=WEBHOOKS, codes=["IST0164"]
-)
+@check("webhook-url-with-ip-address", severity="info", evidence="document", kinds=WEBHOOKS, codes=["IST0164"])
 def webhook_url_with_ip_address(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An IP address: certificates seldom name it, and it changes with the cluster."""
     for client in _istiod_webhooks(configuration):
@@ -62,7 +58,7 @@ def webhook_url_with_ip_address(configuration: Resource, mesh: Mesh) -> Iterator
     "jwks-fetch-unrestricted",
     severity="info",
     evidence="contradiction",
-    category="security",
+    tags=["security"],
     kinds=["Deployment"],
     codes=["IST0175"],
 )

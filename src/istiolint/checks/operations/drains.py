@@ -16,7 +16,7 @@ _GRACE = 30
 """Seconds from the end signal to the kill, where a pod sets none."""
 
 
-@check("drain-longer-than-grace-period", severity="warning", evidence="document", category="production", kinds=WORKLOADS)
+@check("drain-longer-than-grace-period", severity="warning", evidence="document", tags=["production"], kinds=WORKLOADS)
 def drain_longer_than_grace_period(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A proxy that is killed before it has let its connections end."""
     workload = mesh.workloads.of(resource)

@@ -38,7 +38,7 @@ _HARMFUL = {
 """Flags that are off by default, and what happens when they are on."""
 
 
-@check("flag-value-ignored", severity="warning", evidence="document", category="production", kinds=list(FLAG_KINDS))
+@check("flag-value-ignored", severity="warning", evidence="document", tags=["production"], kinds=list(FLAG_KINDS))
 def flag_value_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A value that istiod cannot read: it writes a line into its log, and takes the default."""
     for flag in flags_of(resource):
@@ -55,7 +55,7 @@ def _ignored(flag: Flag, why: str, hint: str) -> Finding:
     return finding(flag.value, f"`{flag.value.text}` is {why}: istiod takes the default of `{flag.name}`", hint=hint)
 
 
-@check("root-certificate-not-renewed", severity="warning", evidence="document", category="production", kinds=list(FLAG_KINDS))
+@check("root-certificate-not-renewed", severity="warning", evidence="document", tags=["production"], kinds=list(FLAG_KINDS))
 def root_certificate_not_renewed(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A root certificate of istiod's own that nobody looks after."""
     for flag in flags_of(resource):
@@ -69,7 +69,7 @@ def root_certificate_not_renewed(resource: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("protection-switched-off", severity="warning", evidence="document", category="security", kinds=list(FLAG_KINDS))
+@check("protection-switched-off", severity="warning", evidence="document", tags=["security"], kinds=list(FLAG_KINDS))
 def protection_switched_off(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """What istiod guards by default, and does not here."""
     for flag in flags_of(resource):

@@ -11,8 +11,8 @@ from istiolint.resources.kinds import WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-DEBUG_LOGGING = declare("debug-logging", severity="warning", category="production")
-FULL_MIRRORING = declare("full-mirroring", severity="warning", category="production")
+DEBUG_LOGGING = declare("debug-logging", severity="warning", topic="operations", tags=["production"])
+FULL_MIRRORING = declare("full-mirroring", severity="warning", topic="operations", tags=["production"])
 
 _LOG_LEVELS = ("sidecar.istio.io/logLevel", "sidecar.istio.io/agentLogLevel", "sidecar.istio.io/componentLogLevel")
 _NOISY = ("trace", "debug")
@@ -74,7 +74,7 @@ def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("mirror-to-outside", severity="warning", evidence="contradiction", category="production", kinds=["VirtualService"])
+@check("mirror-to-outside", severity="warning", evidence="contradiction", tags=["production"], kinds=["VirtualService"])
 def mirror_to_outside(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Copies of requests leave the mesh."""
     for route in service.spec["http"]:
@@ -128,7 +128,7 @@ def debug_logging_of_all(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("traffic-past-the-proxy", severity="warning", evidence="document", category="security", kinds=WORKLOADS)
+@check("traffic-past-the-proxy", severity="warning", evidence="document", tags=["security"], kinds=WORKLOADS)
 def traffic_past_the_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A pod with a proxy that sees no traffic."""
     workload = mesh.workloads.of(resource)
@@ -148,7 +148,7 @@ def traffic_past_the_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("proxy-port-exposed", severity="warning", evidence="document", category="security", kinds=["Service"])
+@check("proxy-port-exposed", severity="warning", evidence="document", tags=["security"], kinds=["Service"])
 def proxy_port_exposed(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports of the proxy or of istiod that the world can reach."""
     if service.spec["type"].text not in _OPEN:
@@ -165,7 +165,7 @@ def proxy_port_exposed(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "virtual-service-for-foreign-host", severity="info", evidence="contradiction", category="security", kinds=["VirtualService"],
+    "virtual-service-for-foreign-host", severity="info", evidence="contradiction", tags=["security"], kinds=["VirtualService"],
 )  # fmt: skip
 def virtual_service_for_foreign_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes of one namespace for the service of another, that hold for everybody."""
@@ -201,7 +201,7 @@ def _foreign(host: Cursor, service: Resource, mesh: Mesh) -> Resource | None:
 
 
 @check(
-    "demo-profile", severity="warning", evidence="document", category="production", kinds=["Istio", "IstioOperator", HELM_VALUES]
+    "demo-profile", severity="warning", evidence="document", tags=["production"], kinds=["Istio", "IstioOperator", HELM_VALUES]
 )
 def demo_profile(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An installation for demonstrations, in production."""

@@ -11,7 +11,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 
-@check("dry-run-in-production", severity="warning", evidence="document", category="production", kinds=["AuthorizationPolicy"])
+@check("dry-run-in-production", severity="warning", evidence="document", tags=["production"], kinds=["AuthorizationPolicy"])
 def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy that is tried in production, and enforced on nobody."""
     annotation = policy.metadata["annotations"][DRY_RUN]
@@ -23,7 +23,7 @@ def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("authorizer-fails-open", severity="warning", evidence="document", category="production", kinds=CONFIG_KINDS)
+@check("authorizer-fails-open", severity="warning", evidence="document", tags=["production"], kinds=CONFIG_KINDS)
 def authorizer_fails_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An external authorizer without whose answer everybody gets in."""
     for config in mesh_configs(resource):
@@ -39,9 +39,7 @@ def authorizer_fails_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@check(
-    "mtls-disabled-in-production", severity="warning", evidence="document", category="production", kinds=["PeerAuthentication"]
-)
+@check("mtls-disabled-in-production", severity="warning", evidence="document", tags=["production"], kinds=["PeerAuthentication"])
 def mtls_disabled_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Workloads in production that take plain text only."""
     mode = policy.spec["mtls"]["mode"]

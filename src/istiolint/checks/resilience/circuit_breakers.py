@@ -22,7 +22,7 @@ _HTTP2 = ("grpc", "http2")
 
 
 @check(
-    "limit-of-zero-ignored", severity="warning", evidence="document", category="traffic", kinds=["DestinationRule", "Sidecar"],
+    "limit-of-zero-ignored", severity="warning", evidence="document", kinds=["DestinationRule", "Sidecar"],
 )  # fmt: skip
 def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A limit of zero, which is no limit."""
@@ -39,7 +39,7 @@ def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "circuit-breaker-of-one", severity="warning", evidence="document", category="production", kinds=["DestinationRule"],
+    "circuit-breaker-of-one", severity="warning", evidence="document", tags=["production"], kinds=["DestinationRule"],
 )  # fmt: skip
 def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The limits of a tutorial, which shows how requests are refused."""
@@ -58,7 +58,7 @@ def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "stream-limit-without-http2", severity="warning", evidence="contradiction", category="traffic", kinds=["DestinationRule"],
+    "stream-limit-without-http2", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
 )  # fmt: skip
 def stream_limit_without_http2(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings of HTTP/2 connections for a service to which proxies open none."""

@@ -34,8 +34,7 @@ def connection_pools(resource: Resource) -> Iterator[Cursor]:
 
 
 @check(
-    "connection-pool-without-limits", severity="error", evidence="document", category="validation",
-    kinds=["DestinationRule", "Sidecar"],
+    "connection-pool-without-limits", severity="error", evidence="document", kinds=["DestinationRule", "Sidecar"],
     rows=["CP-01", "SC-24", "SC-26"],
 )  # fmt: skip
 def connection_pool_without_limits(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -50,8 +49,7 @@ def connection_pool_without_limits(resource: Resource, mesh: Mesh) -> Iterator[F
 
 
 @check(
-    "negative-limit", severity="error", evidence="document", category="validation",
-    kinds=["DestinationRule", "Sidecar"],
+    "negative-limit", severity="error", evidence="document", kinds=["DestinationRule", "Sidecar"],
     rows=["CP-02", "CP-03", "CP-04", "CP-05", "CP-06", "CP-11", "SC-24", "SC-26"],
 )  # fmt: skip
 def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -69,8 +67,7 @@ def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "upgrade-contradicts-client-protocol", severity="error", evidence="document", category="validation",
-    kinds=["DestinationRule", "Sidecar"],
+    "upgrade-contradicts-client-protocol", severity="error", evidence="document", kinds=["DestinationRule", "Sidecar"],
     rows=["CP-08", "SC-24", "SC-26"],
 )  # fmt: skip
 def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -93,8 +90,7 @@ def upgrade_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
 
 
 @check(
-    "keep-alive-incomplete", severity="error", evidence="document", category="validation",
-    kinds=["DestinationRule", "Sidecar"],
+    "keep-alive-incomplete", severity="error", evidence="document", kinds=["DestinationRule", "Sidecar"],
     rows=["CP-09", "CP-10", "SC-24", "SC-26"],
 )  # fmt: skip
 def keep_alive_incomplete(resource: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ _INT32, _UINT32 = range(-(2**31), 2**31), range(2**32)
 
 
 @check(
-    "fault-without-kind", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    "fault-without-kind", severity="warning", evidence="document", kinds=["VirtualService"],
     rows=["VS-74", "VS-79"],
 )  # fmt: skip
 def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unsupported-fault", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "unsupported-fault", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-77", "VS-82"],
 )  # fmt: skip
 def unsupported_fault(service: Resource, mesh: Mesh) -> Iterator[Finding]:

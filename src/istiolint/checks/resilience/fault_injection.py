@@ -18,7 +18,7 @@ _ORDINARY_HEADERS = ("user-agent", "accept", "accept-language", "content-type", 
     "fault-injection-in-production",
     severity="error",
     evidence="document",
-    category="production",
+    tags=["production"],
     kinds=["VirtualService"],
 )
 def fault_injection_in_production(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def fault_injection_in_production(service: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("fault-without-percentage", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"])
+@check("fault-without-percentage", severity="warning", evidence="document", kinds=["VirtualService"])
 def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A fault that hits no request, because nothing says how many."""
     for route in service.spec["http"]:
@@ -53,7 +53,7 @@ def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "fault-with-retries-or-timeout", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+    "fault-with-retries-or-timeout", severity="warning", evidence="document", kinds=["VirtualService"],
 )  # fmt: skip
 def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An abort whose own route is to try again, or a delay whose own route is to give up on it."""
@@ -71,7 +71,7 @@ def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("fault-beside-split", severity="info", evidence="document", category="traffic", kinds=["VirtualService"])
+@check("fault-beside-split", severity="info", evidence="document", kinds=["VirtualService"])
 def fault_beside_split(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A fault in a route that compares versions: it hits them all."""
     for route in service.spec["http"]:

@@ -57,7 +57,7 @@ def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "invalid-hash-table", severity="error", evidence="document", category="validation", kinds=["DestinationRule"],
+    "invalid-hash-table", severity="error", evidence="document", kinds=["DestinationRule"],
     rows=["LB-06", "LB-07", "LB-08"],
 )  # fmt: skip
 def invalid_hash_table(rule: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def conflicts(setting: Cursor, kind: str) -> Iterator[Finding]:
 
 
 @check(
-    "locality-shares-not-100", severity="error", evidence="document", category="validation", kinds=["DestinationRule"],
+    "locality-shares-not-100", severity="error", evidence="document", kinds=["DestinationRule"],
     rows=["LL-03", "LL-04"],
 )  # fmt: skip
 def locality_shares_not_100(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ def share_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
 
 
 @check(
-    "invalid-locality", severity="error", evidence="document", category="validation", kinds=["DestinationRule"],
+    "invalid-locality", severity="error", evidence="document", kinds=["DestinationRule"],
     rows=["LL-05", "LL-06", "LL-07", "LL-09", "LL-10", "LL-11", "ZA-03", "ZA-04", "ZA-05"],
 )  # fmt: skip
 def invalid_locality(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -169,8 +169,7 @@ def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 @check(
-    "failover-without-outlier-detection", severity="warning", evidence="document", category="validation",
-    kinds=["DestinationRule"],
+    "failover-without-outlier-detection", severity="warning", evidence="document", kinds=["DestinationRule"],
     rows=["LL-08", "ZA-02"],
 )  # fmt: skip
 def failover_without_outlier_detection(rule: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ _DEFAULT_PERCENT = 10
 
 
 @check(
-    "outlier-detection-off", severity="warning", evidence="document", category="traffic", kinds=["DestinationRule"],
+    "outlier-detection-off", severity="warning", evidence="document", kinds=["DestinationRule"],
 )  # fmt: skip
 def outlier_detection_off(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Outlier detection that counts no errors, or ejects no endpoint however many there are."""
@@ -38,7 +38,7 @@ def outlier_detection_off(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "gateway-errors-never-counted", severity="warning", evidence="document", category="traffic", kinds=["DestinationRule"],
+    "gateway-errors-never-counted", severity="warning", evidence="document", kinds=["DestinationRule"],
 )  # fmt: skip
 def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A threshold for gateway errors that the one for all server errors reaches first."""
@@ -46,7 +46,7 @@ def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding
         outlier = policy["outlierDetection"]
         gateway, all_errors = outlier["consecutiveGatewayErrors"], outlier["consecutive5xxErrors"]
         limit = _DEFAULT_5XX if all_errors.number is None else all_errors.number
-        if gateway.number and limit and gateway.number >= limit:
+        if gateway.number and limit and gateway.number > limit:  # equal ones are reached together, by default at five
             which = f"`consecutive5xxErrors: {limit}`" if all_errors.exists else f"`consecutive5xxErrors` ({limit} by default)"
             yield finding(
                 gateway,
@@ -58,7 +58,7 @@ def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding
 
 
 @check(
-    "outlier-detection-ejects-all", severity="warning", evidence="document", category="production", kinds=["DestinationRule"],
+    "outlier-detection-ejects-all", severity="warning", evidence="document", tags=["production"], kinds=["DestinationRule"],
 )  # fmt: skip
 def outlier_detection_ejects_all(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """All endpoints may be taken out at once."""

@@ -34,8 +34,7 @@ def share_faults(outlier: Cursor, kind: str) -> Iterator[Finding]:
 
 
 @check(
-    "local-errors-not-split", severity="error", evidence="document", category="validation",
-    kinds=["DestinationRule"], rows=["OD-04"],
+    "local-errors-not-split", severity="error", evidence="document", kinds=["DestinationRule"], rows=["OD-04"],
 )  # fmt: skip
 def local_errors_not_split(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A threshold for errors of the client's side, which are not counted by themselves."""

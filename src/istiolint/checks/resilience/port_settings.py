@@ -11,12 +11,14 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _REPLACED = ("tls", "connectionPool", "outlierDetection", "loadBalancer")
+_TAKING_TURNS = ("LEAST_CONN", "LEAST_REQUEST", "RANDOM", "ROUND_ROBIN", "UNSPECIFIED")
+"""Algorithms that spread requests over all endpoints, as the default does."""
 _TOO_LARGE = 2**32
 """Of numbers from here on, and of negative ones, the schema tells."""
 
 
 @check(
-    "port-settings-drop-policy", severity="warning", evidence="document", category="traffic", kinds=["DestinationRule"],
+    "port-settings-drop-policy", severity="warning", evidence="document", kinds=["DestinationRule"],
 )  # fmt: skip
 def port_settings_drop_policy(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings for a port, which inherit nothing from the policy that they stand in."""
@@ -38,7 +40,9 @@ def port_settings_drop_policy(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 def _matters(setting: Cursor) -> bool:
-    """Whether there is anything to lose: mutual TLS of the mesh comes by itself."""
+    """Whether anything is lost: mutual TLS of the mesh is automatic, and clients rarely notice how endpoints take turns."""
+    if setting.name == "loadBalancer" and setting.mapping.keys() == {"simple"}:
+        return setting["simple"].text not in _TAKING_TURNS
     return bool(setting) and (setting.name != "tls" or setting["mode"].text in ("SIMPLE", "MUTUAL", "DISABLE"))
 
 
@@ -47,7 +51,7 @@ def _originates(policy: Cursor) -> bool:
 
 
 @check(
-    "port-settings-without-effect", severity="warning", evidence="document", category="traffic", kinds=["DestinationRule"],
+    "port-settings-without-effect", severity="warning", evidence="document", kinds=["DestinationRule"],
 )  # fmt: skip
 def port_settings_without_effect(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings for a port that no service can have, or that has settings in the same policy already."""

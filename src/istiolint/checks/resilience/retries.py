@@ -9,7 +9,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-TRY_LONGER_THAN_TIMEOUT = declare("try-longer-than-timeout", severity="warning", category="traffic")
+TRY_LONGER_THAN_TIMEOUT = declare("try-longer-than-timeout", severity="warning", topic="resilience")
 
 _SERVER_ERRORS = ("5xx", "gateway-error", "retriable-4xx")
 _REPEATED_WITH_HARM = ("POST", "PATCH")
@@ -17,7 +17,7 @@ _DEFAULT_ATTEMPTS = 2
 
 
 @check(
-    "retry-repeats-writes", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+    "retry-repeats-writes", severity="warning", evidence="document", kinds=["VirtualService"],
 )  # fmt: skip
 def retry_repeats_writes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Requests that write are sent again after an answer."""
@@ -42,7 +42,7 @@ def retry_repeats_writes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "retriable-codes-missing", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+    "retriable-codes-missing", severity="warning", evidence="document", kinds=["VirtualService"],
 )  # fmt: skip
 def retriable_codes_missing(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`retriable-status-codes` without a code."""
@@ -58,7 +58,7 @@ def retriable_codes_missing(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "retries-exceed-timeout", severity="info", evidence="document", category="traffic", kinds=["VirtualService"],
+    "retries-exceed-timeout", severity="info", evidence="document", kinds=["VirtualService"],
 )  # fmt: skip
 def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tries that together take longer than the route has time."""

@@ -10,7 +10,7 @@ from istiolint.rules.check import check, finding
 _MANY = 10
 
 
-@check("retries-multiply", severity="info", evidence="contradiction", category="traffic", kinds=["VirtualService"])
+@check("retries-multiply", severity="info", evidence="contradiction", kinds=["VirtualService"])
 def retries_multiply(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A request that becomes many, because several services on its way try again."""
     chain = mesh.retry_chains.of(service)

@@ -12,7 +12,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
 DESTINATION_PORT_NOT_FOUND = declare(
-    "destination-port-not-found", severity="error", evidence="contradiction", category="reference", codes=["IST0101"]
+    "destination-port-not-found", severity="error", evidence="contradiction", topic="routing", codes=["IST0101"]
 )
 
 
@@ -33,7 +33,7 @@ def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterato
 
 
 @check(
-    "destination-port-left-open", severity="info", evidence="heuristic", category="reference", kinds=["VirtualService"],
+    "destination-port-left-open", severity="info", evidence="heuristic", kinds=["VirtualService"],
     codes=["IST0112"], default=False,
 )  # fmt: skip
 def destination_port_left_open(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def destination_port_left_open(virtual_service: Resource, mesh: Mesh) -> Iterato
 
 
 @check(
-    "destination-needs-port", severity="warning", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    "destination-needs-port", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0112"],
 )  # fmt: skip
 def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:

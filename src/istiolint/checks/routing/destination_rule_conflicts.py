@@ -10,9 +10,12 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "two-destination-rules-for-one-host", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["DestinationRule"], codes=["KIA0201"],
-)  # fmt: skip
+    "two-destination-rules-for-one-host",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["DestinationRule"],
+    codes=["KIA0201"],
+)
 def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Rules of one namespace for one host are merged; of what both have, one is lost."""
     for other in mesh.destination_rules.beside(rule):

@@ -9,7 +9,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "destination-rule-not-consulted", severity="warning", evidence="contradiction", category="traffic", kinds=["DestinationRule"],
+    "destination-rule-not-consulted", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
 )  # fmt: skip
 def destination_rule_not_consulted(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A rule that is exported from a namespace in which nobody looks."""
@@ -34,7 +34,7 @@ def destination_rule_not_consulted(rule: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 @check(
-    "subset-policy-not-used", severity="warning", evidence="contradiction", category="traffic", kinds=["DestinationRule"],
+    "subset-policy-not-used", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
 )  # fmt: skip
 def subset_policy_not_used(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy of a subset to which the routes of the host do not lead."""

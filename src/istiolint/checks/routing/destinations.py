@@ -18,7 +18,7 @@ _STUMPS = ("", "svc", "svc.cluster", "cluster.local", "local", "svc.local")
 
 
 @check(
-    "host-not-found", severity="error", evidence="missing", category="reference", kinds=["VirtualService"],
+    "host-not-found", severity="error", evidence="missing", kinds=["VirtualService"],
     codes=["IST0101", "KIA1101"], fixable=True,
 )  # fmt: skip
 def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "destination-rule-host-not-found", severity="warning", evidence="missing", category="reference", kinds=["DestinationRule"],
+    "destination-rule-host-not-found", severity="warning", evidence="missing", kinds=["DestinationRule"],
     codes=["IST0174", "KIA0202"], fixable=True,
 )  # fmt: skip
 def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -45,24 +45,28 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
 
 
 @check(
-    "host-not-visible", severity="error", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    "host-not-visible", severity="error", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1101"],
 )  # fmt: skip
 def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A destination that is there, but is not exported to those who use the route."""
-    audience = mesh.virtual_services.audience(virtual_service)
+    audience, gateways = mesh.virtual_services.audience(virtual_service), mesh.entrances.namespaces(virtual_service)
+    clients = gateways or audience.namespaces
     for destination in destinations(virtual_service):
         host = destination["host"]
         behind = list(mesh.hosts.behind(mesh.hosts.fqdn(host.text, virtual_service.namespace))) if _is_host(host) else []
-        if behind and not any(sees(namespace, known.scope) for known in behind for namespace in audience.namespaces):
+        seeing = [namespace for namespace in clients if any(sees(namespace, known.scope) for known in behind)]
+        blind = [namespace for namespace in clients if namespace not in seeing]
+        if behind and blind and (gateways or not seeing):
             yield finding(
                 host,
-                f"`{host.text}` is exported to {in_words(behind[0].scope)} only; proxies in "
-                f"{in_words(frozenset(audience.namespaces))} that use this route do not know it and answer 503",
+                f"`{host.text}` is exported to {in_words(behind[0].scope)} only; "
+                f"{'gateways' if gateways else 'proxies'} in {in_words(frozenset(blind))} that use this route have no cluster "
+                "for it and return 503",
                 hint="add the namespaces of the clients to its `exportTo` (for a Service, the annotation "
                 "`networking.istio.io/exportTo`)",
                 related=[known.place for known in behind if known.place],
-                severity="error" if audience.certain else "warning",
+                severity="error" if audience.certain or (gateways and not seeing) else "warning",
             )
 
 

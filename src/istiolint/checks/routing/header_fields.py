@@ -47,7 +47,7 @@ def _refused(name: str, at: Cursor, cannot: str, fault_of: Callable[[str], str |
 
 
 @check(
-    "invalid-header-value", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "invalid-header-value", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-61", "VS-64", "VS-113", "P-27"],
 )  # fmt: skip
 def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "authority-set-twice", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "authority-set-twice", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-66"],
 )  # fmt: skip
 def authority_set_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 
-@check("destination-rule-for-pods", severity="warning", evidence="contradiction", category="traffic", kinds=["DestinationRule"])
+@check("destination-rule-for-pods", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
 def destination_rule_for_pods(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A rule for the pods of a headless Service by their names, under which nobody looks for one."""
     host = rule.spec["host"]

@@ -11,7 +11,7 @@ _OF_REQUESTS = frozenset(("headers", "queryParams", "method", "withoutHeaders"))
 
 
 @check(
-    "match-by-path-or-header", severity="info", evidence="heuristic", category="traffic", kinds=["VirtualService"],
+    "match-by-path-or-header", severity="info", evidence="heuristic", kinds=["VirtualService"],
     default=False,
 )  # fmt: skip
 def match_by_path_or_header(service: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -105,7 +105,7 @@ def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "invalid-source-namespace", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "invalid-source-namespace", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-52"],
 )  # fmt: skip
 def invalid_source_namespace(service: Resource, mesh: Mesh) -> Iterator[Finding]:

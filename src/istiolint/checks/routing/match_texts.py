@@ -18,7 +18,6 @@ _PLACEHOLDER = ("$", "{", "<", "%")
     "invalid-regex",
     severity="error",
     evidence="document",
-    category="validation",
     kinds=["VirtualService"],
     codes=["IST0106"],
     rows=["P-18", "VS-41", "VS-43", "VS-44", "VS-45", "VS-46", "VS-47", "VS-48", "VS-68", "VS-108"],
@@ -41,7 +40,7 @@ def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("glob-in-match", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"], fixable=True)
+@check("glob-in-match", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True)
 def glob_in_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An asterisk in an exact or prefix condition, where it is a character like any other."""
     for match in _matches(service):
@@ -65,7 +64,7 @@ def _as_prefix(text: Cursor, form: str, bare: str) -> Fix:
     return Fix(f"write `prefix: {bare}`", (*rename, Replace(text.place, as_scalar(bare))), safe=False)
 
 
-@check("unmatchable-path", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"], fixable=True)
+@check("unmatchable-path", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True)
 def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on the path that no path meets: without the slash at its beginning, or with the query."""
     for match in _matches(service):

@@ -9,7 +9,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 
-@check("routes-for-whole-mesh", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"])
+@check("routes-for-whole-mesh", severity="warning", evidence="document", kinds=["VirtualService"])
 def routes_for_whole_mesh(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A wildcard for all Services of the cluster, whose requests go to one destination."""
     domain = mesh.hosts.cluster_domain

@@ -13,7 +13,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 from istiolint.schema.rules import CONFLICTING_FIELDS, OUT_OF_RANGE, UNKNOWN_VALUE
 
-PREFIX_REWRITE_WITHOUT_PREFIX = declare("prefix-rewrite-without-prefix", severity="error", category="validation")
+PREFIX_REWRITE_WITHOUT_PREFIX = declare("prefix-rewrite-without-prefix", severity="error", topic="routing")
 
 _REFUSED_BODY = 1 << 20
 _LARGE_BODY = 100 << 10
@@ -35,7 +35,7 @@ def two_paths(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "redirect-or-rewrite-without-target", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "redirect-or-rewrite-without-target", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-93", "VS-106", "VS-107"],
 )  # fmt: skip
 def redirect_or_rewrite_without_target(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -126,7 +126,7 @@ def port_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "large-direct-response", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    "large-direct-response", severity="warning", evidence="document", kinds=["VirtualService"],
     rows=["VS-97", "VS-98"],
 )  # fmt: skip
 def large_direct_response(service: Resource, mesh: Mesh) -> Iterator[Finding]:

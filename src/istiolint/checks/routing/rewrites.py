@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"/[\w./-]*", re.ASCII)
 
 
 @check(
-    "rewrite-doubles-slash", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+    "rewrite-doubles-slash", severity="warning", evidence="document", kinds=["VirtualService"],
 )  # fmt: skip
 def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`/shop` replaced by `/` makes `//items` of `/shop/items`."""
@@ -37,7 +37,7 @@ def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "rewrite-joins-segments", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"], fixable=True,
+    "rewrite-joins-segments", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True,
 )  # fmt: skip
 def rewrite_joins_segments(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`/shop/` replaced by `/v1` makes `/v1items` of `/shop/items`."""

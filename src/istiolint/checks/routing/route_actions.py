@@ -9,7 +9,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 from istiolint.traffic.words import head, label
 
-CONFLICTING_ROUTE_ACTIONS = declare("conflicting-route-actions", severity="error", category="validation", codes=["IST0106"])
+CONFLICTING_ROUTE_ACTIONS = declare("conflicting-route-actions", severity="error", topic="routing", codes=["IST0106"])
 
 _EXCLUDED = {
     "redirect": ("route", "directResponse", "fault", "rewrite"),
@@ -21,7 +21,7 @@ _EXCLUDED_BY_DELEGATE = {"delegate": ("route", "redirect")}
 
 
 @check(
-    "route-without-action", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "route-without-action", severity="error", evidence="document", kinds=["VirtualService"],
     codes=["IST0106"],
     rows=["VS-31", "VS-121", "VS-130"],
 )  # fmt: skip
@@ -60,7 +60,7 @@ def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding
 
 
 @check(
-    "delegate-that-delegates", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "delegate-that-delegates", severity="error", evidence="document", kinds=["VirtualService"],
     codes=["IST0106"],
     rows=["VS-23"],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "routes-for-another-protocol", severity="warning", evidence="contradiction", category="traffic", kinds=["VirtualService"],
+    "routes-for-another-protocol", severity="warning", evidence="contradiction", kinds=["VirtualService"],
 )  # fmt: skip
 def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """HTTP routes for a host that declares no HTTP, or TCP routes for one that declares nothing else."""

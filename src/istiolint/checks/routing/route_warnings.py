@@ -13,7 +13,7 @@ from istiolint.traffic.words import head, in_words, label
 
 
 @check(
-    "unneeded-route-warning", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    "unneeded-route-warning", severity="warning", evidence="document", kinds=["VirtualService"],
     default=False, rows=["VS-140", "VS-141", "VS-142", "VS-143", "VS-144"],
 )  # fmt: skip
 def unneeded_route_warning(service: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -96,7 +96,7 @@ def _hands_over(route: Cursor) -> bool:
 
 
 @check(
-    "route-after-catch-all", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    "route-after-catch-all", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0130"],
     rows=["VS-140", "VS-141"],
 )  # fmt: skip
@@ -118,7 +118,7 @@ def route_after_catch_all(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "repeated-route", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    "repeated-route", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0130", "IST0131"],
     rows=["VS-142", "VS-143"],
 )  # fmt: skip
@@ -138,7 +138,7 @@ def repeated_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "shadowed-route", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    "shadowed-route", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0131"],
     rows=["VS-144"],
 )  # fmt: skip
@@ -159,7 +159,7 @@ def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "shadowed-match", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+    "shadowed-match", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0131"],
     rows=["VS-142", "VS-144"],
 )  # fmt: skip
@@ -183,7 +183,7 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "redundant-match", severity="warning", evidence="document", category="validation", kinds=["VirtualService"], fixable=True,
+    "redundant-match", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True,
     codes=["IST0131"],
     rows=["VS-142", "VS-144"],
 )  # fmt: skip

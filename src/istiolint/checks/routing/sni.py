@@ -17,7 +17,7 @@ def _sni_hosts(service: Resource) -> Iterator[Cursor]:
             yield from (host for host in match["sniHosts"] if host.text and not has_placeholder(host.text))
 
 
-@check("sni-with-ip-address", severity="warning", evidence="document", category="validation", kinds=["VirtualService"],
+@check("sni-with-ip-address", severity="warning", evidence="document", kinds=["VirtualService"],
        rows=["VS-124"])  # fmt: skip
 def sni_with_ip_address(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An IP address where clients send names only."""
@@ -30,7 +30,7 @@ def sni_with_ip_address(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("sni-not-in-hosts", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+@check("sni-not-in-hosts", severity="error", evidence="document", kinds=["VirtualService"],
        rows=["VS-125"])  # fmt: skip
 def sni_not_in_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """SNI hosts that no host of the VirtualService stands for."""

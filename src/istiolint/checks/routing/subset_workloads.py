@@ -8,12 +8,15 @@ from istiolint.mesh.workloads import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
-TOPOLOGY = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone", "kubernetes.io/hostname")
-"""Labels that istiod takes from the node of a pod; empty ones it leaves out."""
+TOPOLOGY = (
+    "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone", "kubernetes.io/hostname",
+    "topology.istio.io/cluster", "topology.istio.io/network",
+)  # fmt: skip
+"""Labels that istiod adds to endpoints, from the node of a pod or from its cluster and network; empty ones it leaves out."""
 
 
 @check(
-    "subset-without-workload", severity="warning", evidence="contradiction", category="reference", kinds=["DestinationRule"],
+    "subset-without-workload", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
     codes=["IST0173", "KIA0203"],
 )  # fmt: skip
 def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:

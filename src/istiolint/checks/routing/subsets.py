@@ -13,7 +13,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "route-to-missing-subset", severity="error", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    "route-to-missing-subset", severity="error", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
 )  # fmt: skip
 def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -33,23 +33,26 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
 
 
 @check(
-    "subset-not-visible", severity="warning", evidence="contradiction", category="reference", kinds=["VirtualService"],
+    "subset-not-visible", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
 )  # fmt: skip
 def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset that a DestinationRule makes, but not for the proxies that use the route."""
-    audience = mesh.virtual_services.audience(virtual_service).namespaces
+    gateways = mesh.entrances.namespaces(virtual_service)
+    audience = gateways or mesh.virtual_services.audience(virtual_service).namespaces
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.anywhere(fqdn)
         used = {name: mesh.destination_rules.seen_from(name, fqdn) for name in audience}
         maker = next((rule for rule in rules if subset.text in subsets([rule])), None)
-        if maker is None or any(subset.text in subsets(seen) for seen in used.values()):
+        without = [name for name, seen in used.items() if subset.text not in subsets(seen)]
+        if maker is None or not without or (len(without) < len(used) and not gateways):
             continue
-        client = audience[0]
+        client = without[0]
         instead = used[client][:1]
         yield finding(
             subset,
-            f"proxies in namespace `{client}` do not get the subset `{subset.text}` of `{host}` from {maker.title}: "
+            f"{'gateways' if gateways else 'proxies'} in namespace `{client}` do not get the subset `{subset.text}` of `{host}` "
+            f"from {maker.title}: "
             + (
                 f"they use {instead[0].title}; Envoy has no cluster for the subset and answers 503"
                 if instead

@@ -26,7 +26,7 @@ def _empty(policy: Cursor, fields: tuple[str, ...], allowed: frozenset[str] = fr
 
 
 @check(
-    "traffic-policy-without-settings", severity="error", evidence="document", category="validation", kinds=["DestinationRule"],
+    "traffic-policy-without-settings", severity="error", evidence="document", kinds=["DestinationRule"],
     rows=["TP-01", "TP-04", "TP-05"],
 )  # fmt: skip
 def traffic_policy_without_settings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
+from istiolint.mesh.route_reach import routes_apart
 from istiolint.mesh.virtual_services import MeshHost, delegates
 from istiolint.mesh.visibility import Scope
 from istiolint.resources.resource import Resource
@@ -11,13 +12,17 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "two-virtual-services-for-one-host", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["VirtualService"], codes=["IST0109", "KIA1106"],
-)  # fmt: skip
+    "two-virtual-services-for-one-host",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["VirtualService"],
+    codes=["IST0109", "KIA1106"],
+)
 def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Sidecars use the older one of two VirtualServices for a host and never look at the other."""
     for host, other in _neighbours(virtual_service, mesh):
-        if other.fqdn == host.fqdn and _is_ambiguous(host, other, mesh):
+        apart = host.fqdn != other.fqdn or routes_apart(virtual_service, other.virtual_service)
+        if not apart and _is_ambiguous(host, other, mesh):
             source = host.at.document.source is other.at.document.source
             yield finding(
                 host.at,
@@ -31,13 +36,15 @@ def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> 
 
 
 @check(
-    "virtual-service-overrides-another", severity="info", evidence="heuristic", category="traffic", kinds=["VirtualService"],
+    "virtual-service-overrides-another", severity="info", evidence="heuristic", kinds=["VirtualService"],
     codes=["IST0109"], default=False,
 )  # fmt: skip
 def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts that overlap, where it is certain which VirtualService is heeded: the narrower host, or the client's own."""
     for host, other in _neighbours(virtual_service, mesh):
-        if other.fqdn != host.fqdn or not _is_ambiguous(host, other, mesh):
+        if other.fqdn != host.fqdn or not (
+            routes_apart(virtual_service, other.virtual_service) or _is_ambiguous(host, other, mesh)
+        ):
             narrower = "the one with the narrower host" if other.fqdn != host.fqdn else "the one that is shown to fewer"
             yield finding(
                 host.at,
@@ -48,7 +55,7 @@ def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> 
 
 
 @check(
-    "delegate-not-found", severity="error", evidence="missing", category="reference", kinds=["VirtualService"], fixable=True,
+    "delegate-not-found", severity="error", evidence="missing", kinds=["VirtualService"], fixable=True,
 )  # fmt: skip
 def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes handed on to a VirtualService that is not there."""

@@ -108,7 +108,7 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unknown-retry-condition", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "unknown-retry-condition", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-104"], fixable=True,
 )  # fmt: skip
 def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -146,7 +146,7 @@ def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "retries-without-attempts", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "retries-without-attempts", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-101"],
 )  # fmt: skip
 def retries_without_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ def holds_for_sidecars(service: Resource) -> bool:
 
 
 @check(
-    "invalid-delegate", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "invalid-delegate", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-01", "VS-02", "VS-03"],
 )  # fmt: skip
 def invalid_delegate(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def invalid_delegate(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "virtual-service-without-routes", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "virtual-service-without-routes", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-11"],
 )  # fmt: skip
 def virtual_service_without_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def virtual_service_without_routes(service: Resource, mesh: Mesh) -> Iterator[Fi
 
 
 @check(
-    "overlapping-hosts", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "overlapping-hosts", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-10", "P-08"],
 )  # fmt: skip
 def overlapping_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def _holds(wildcard: str, host: str) -> bool:
 
 
 @check(
-    "claim-match-for-sidecars", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "claim-match-for-sidecars", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-05", "VS-06", "P-26"],
 )  # fmt: skip
 def claim_match_for_sidecars(service: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -9,14 +9,14 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 from istiolint.traffic.words import head, title
 
-DESTINATION_WITHOUT_WEIGHT = declare("destination-without-weight", severity="warning", category="traffic")
-WEIGHTS_ALL_ZERO = declare("weights-all-zero", severity="error", category="validation", codes=["IST0106"])
+DESTINATION_WITHOUT_WEIGHT = declare("destination-without-weight", severity="warning", topic="routing")
+WEIGHTS_ALL_ZERO = declare("weights-all-zero", severity="error", topic="routing", codes=["IST0106"])
 
 PROTOCOLS = ("http", "tls", "tcp")
 
 
 @check(
-    "negative-weight", severity="error", evidence="document", category="validation", kinds=["VirtualService"],
+    "negative-weight", severity="error", evidence="document", kinds=["VirtualService"],
     codes=["IST0106"],
     rows=["VS-111"],
 )  # fmt: skip
@@ -67,7 +67,7 @@ def destination_without_weight(service: Resource, mesh: Mesh) -> Iterator[Findin
 
 
 @check(
-    "weight-on-only-destination", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+    "weight-on-only-destination", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["KIA1104"], fixable=True,
 )  # fmt: skip
 def weight_on_only_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -86,7 +86,7 @@ def weight_on_only_destination(service: Resource, mesh: Mesh) -> Iterator[Findin
 
 
 @check(
-    "destination-listed-twice", severity="warning", evidence="document", category="traffic", kinds=["VirtualService"],
+    "destination-listed-twice", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["KIA1105"],
 )  # fmt: skip
 def destination_listed_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def destination_listed_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 @check(
-    "weights-not-100", severity="info", evidence="heuristic", category="traffic", kinds=["VirtualService"], default=False,
+    "weights-not-100", severity="info", evidence="heuristic", kinds=["VirtualService"], default=False,
 )  # fmt: skip
 def weights_not_100(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Weights that look like percentages and are none."""

@@ -39,7 +39,7 @@ def _is_platform(service: Resource) -> bool:
 
 
 @check(
-    "port-without-protocol", severity="info", evidence="heuristic", category="traffic", kinds=["Service"],
+    "port-without-protocol", severity="info", evidence="heuristic", kinds=["Service"],
     codes=["IST0118", "KIA0601", "KIA0602"], default=False, rows=["IV-01", "IV-02", "IV-03"],
 )  # fmt: skip
 def port_without_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def port_without_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "external-name-port-without-protocol", severity="warning", evidence="document", category="traffic", kinds=["Service"],
+    "external-name-port-without-protocol", severity="warning", evidence="document", kinds=["Service"],
     codes=["IST0150"],
 )  # fmt: skip
 def external_name_port_without_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:

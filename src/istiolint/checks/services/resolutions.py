@@ -90,7 +90,7 @@ def _refused(at: Cursor | Place, what: str, hint: str) -> Finding:
 
 
 @check(
-    "selector-without-resolution", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["SE-18"],
+    "selector-without-resolution", severity="warning", evidence="document", kinds=KIND, rows=["SE-18"],
 )  # fmt: skip
 def selector_without_resolution(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Endpoints that are selected and never called."""
@@ -167,7 +167,7 @@ def endpoint_labels(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unknown-endpoint-port", severity="error", evidence="document", category="validation", kinds=KIND, rows=["SE-21", "SE-27"],
+    "unknown-endpoint-port", severity="error", evidence="document", kinds=KIND, rows=["SE-21", "SE-27"],
 )  # fmt: skip
 def unknown_endpoint_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports of endpoints under names that the service does not have."""
@@ -184,7 +184,7 @@ def unknown_endpoint_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "socket-needs-one-port", severity="error", evidence="document", category="validation", kinds=KIND, rows=["SE-22"],
+    "socket-needs-one-port", severity="error", evidence="document", kinds=KIND, rows=["SE-22"],
 )  # fmt: skip
 def socket_needs_one_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A socket behind several ports."""

@@ -10,9 +10,12 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "conflicting-service-entry-protocol", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["ServiceEntry"], codes=["IST0177", "KIA1212"],
-)  # fmt: skip
+    "conflicting-service-entry-protocol",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["ServiceEntry"],
+    codes=["IST0177", "KIA1212"],
+)
 def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The same host and port with another protocol, visible to the same clients."""
     for port in entry.spec["ports"]:
@@ -28,7 +31,7 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
-    "tcp-port-without-address", severity="warning", evidence="document", category="validation", kinds=["ServiceEntry"],
+    "tcp-port-without-address", severity="warning", evidence="document", kinds=["ServiceEntry"],
     codes=["IST0134"], rows=["SE-14"],
 )  # fmt: skip
 def tcp_port_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -46,7 +49,7 @@ def tcp_port_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "service-entry-without-address", severity="info", evidence="heuristic", category="traffic", kinds=["ServiceEntry"],
+    "service-entry-without-address", severity="info", evidence="heuristic", kinds=["ServiceEntry"],
     codes=["IST0134"], default=False,
 )  # fmt: skip
 def service_entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:

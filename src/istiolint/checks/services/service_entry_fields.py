@@ -36,7 +36,7 @@ def service_entry_host(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "wildcard-within-label", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["SE-07"],
+    "wildcard-within-label", severity="warning", evidence="document", kinds=KIND, rows=["SE-07"],
 )  # fmt: skip
 def wildcard_within_label(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A wildcard for a part of a name between dots."""
@@ -86,7 +86,7 @@ def service_entry_port_without_name(entry: Resource, mesh: Mesh) -> Iterator[Fin
 
 
 @check(
-    "hosts-share-tcp-port", severity="error", evidence="document", category="validation", kinds=KIND, rows=["SE-41"],
+    "hosts-share-tcp-port", severity="error", evidence="document", kinds=KIND, rows=["SE-41"],
 )  # fmt: skip
 def hosts_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Several hosts behind a port on which no name tells them apart."""
@@ -105,7 +105,7 @@ def hosts_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "addresses-of-several-hosts", severity="warning", evidence="document", category="validation", kinds=KIND, rows=["SE-30"],
+    "addresses-of-several-hosts", severity="warning", evidence="document", kinds=KIND, rows=["SE-30"],
 )  # fmt: skip
 def addresses_of_several_hosts(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Addresses that several hosts share, on ports where the address is all there is."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.workloads import Workload
+from istiolint.primitives.ports import on_the_wire
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS
 from istiolint.resources.resource import Resource
@@ -32,9 +33,7 @@ def _injected(workload: Workload, mesh: Mesh) -> bool:
     return mesh.injection.of(workload).state == "sidecar"
 
 
-@check(
-    "port-with-two-protocols", severity="warning", evidence="contradiction", category="traffic", kinds=KINDS, codes=["IST0116"]
-)
+@check("port-with-two-protocols", severity="warning", evidence="contradiction", kinds=KINDS, codes=["IST0116"])
 def port_with_two_protocols(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Services of one workload use a port number for different protocols."""
     seen: dict[int, tuple[Resource, Cursor]] = {}
@@ -54,9 +53,7 @@ def port_with_two_protocols(resource: Resource, mesh: Mesh) -> Iterator[Finding]
             )
 
 
-@check(
-    "target-port-with-two-ports", severity="warning", evidence="contradiction", category="traffic", kinds=KINDS, codes=["IST0137"]
-)
+@check("target-port-with-two-ports", severity="warning", evidence="contradiction", kinds=KINDS, codes=["IST0137"])
 def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Services reach one container port by different port numbers."""
     by_target: dict[int, dict[int, tuple[Resource, Cursor]]] = defaultdict(dict)
@@ -79,4 +76,4 @@ def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 def _protocol(port: Cursor) -> str:
-    return (port["appProtocol"].text or port["name"].text).partition("-")[0].lower() or port["protocol"].text
+    return on_the_wire((port["appProtocol"].text or port["name"].text).partition("-")[0] or port["protocol"].text)

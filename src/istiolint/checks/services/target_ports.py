@@ -9,7 +9,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "target-port-not-declared", severity="warning", evidence="contradiction", category="reference", kinds=["Service"],
+    "target-port-not-declared", severity="warning", evidence="contradiction", kinds=["Service"],
     codes=["KIA0701"],
 )  # fmt: skip
 def target_port_not_declared(service: Resource, mesh: Mesh) -> Iterator[Finding]:

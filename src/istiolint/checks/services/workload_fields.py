@@ -35,9 +35,12 @@ def entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "entry-behind-network", severity="warning", evidence="document", category="validation",
-    kinds=["WorkloadEntry", "ServiceEntry"], rows=["WE-02", "SE-19"],
-)  # fmt: skip
+    "entry-behind-network",
+    severity="warning",
+    evidence="document",
+    kinds=["WorkloadEntry", "ServiceEntry"],
+    rows=["WE-02", "SE-19"],
+)
 def entry_behind_network(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A machine that only the gateway of its network knows."""
     static = entry.spec["resolution"].text == "STATIC"
@@ -100,7 +103,7 @@ def probe_without_command(group: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "probe-without-way", severity="error", evidence="document", category="validation", kinds=["WorkloadGroup"], rows=["WG-13"],
+    "probe-without-way", severity="error", evidence="document", kinds=["WorkloadGroup"], rows=["WG-13"],
 )  # fmt: skip
 def probe_without_way(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A probe that does not say how to look, or by a way that the proxy does not know."""

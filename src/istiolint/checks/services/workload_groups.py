@@ -9,8 +9,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "machine-account-not-found", severity="warning", evidence="missing", category="reference",
-    kinds=["WorkloadGroup"], codes=["KIA1701"],
+    "machine-account-not-found", severity="warning", evidence="missing", kinds=["WorkloadGroup"], codes=["KIA1701"],
 )  # fmt: skip
 def machine_account_not_found(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A service account that does not exist: machines of the group get no identity."""
@@ -25,8 +24,7 @@ def machine_account_not_found(group: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "two-groups-of-machines", severity="warning", evidence="contradiction", category="traffic",
-    kinds=["WorkloadGroup"], codes=["KIA1702"],
+    "two-groups-of-machines", severity="warning", evidence="contradiction", kinds=["WorkloadGroup"], codes=["KIA1702"],
 )  # fmt: skip
 def two_groups_of_machines(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two groups with the same labels, which every selector takes for one."""

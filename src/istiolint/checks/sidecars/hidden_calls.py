@@ -14,7 +14,7 @@ from istiolint.rules.check import check, finding
 _CAPTURE = "traffic.sidecar.istio.io/"
 
 
-@check("call-hidden-by-sidecar", severity="warning", evidence="contradiction", category="traffic", kinds=["Sidecar"])
+@check("call-hidden-by-sidecar", severity="warning", evidence="contradiction", kinds=["Sidecar"])
 def call_hidden_by_sidecar(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Service that a workload calls, and that its proxy does not know."""
     egress = list(sidecar.spec["egress"])
@@ -23,7 +23,8 @@ def call_hidden_by_sidecar(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not egress or not _has_proxy(workload, mesh) or mesh.rivals(sidecar, workload.resource):
             continue
         for call in mesh.calls.of_caller(workload):
-            if id(call.service) in told or _is_known(sidecar, call, mesh):
+            to_itself = workload in mesh.workloads.of_service(call.service)
+            if to_itself or id(call.service) in told or _is_known(sidecar, call, mesh):
                 continue
             told.add(id(call.service))
             host = mesh.hosts.fqdn(call.service.name, call.service.namespace)

@@ -12,7 +12,7 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "sidecar-host-not-found", severity="warning", evidence="missing", category="reference", kinds=["Sidecar"], codes=["KIA1004"],
+    "sidecar-host-not-found", severity="warning", evidence="missing", kinds=["Sidecar"], codes=["KIA1004"],
     fixable=True,
 )  # fmt: skip
 def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -4,19 +4,20 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.selection import selector
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _MANY_SERVICES = 50
 
 
-@check("sidecar-without-scope", severity="warning", evidence="document", category="production", kinds=["Sidecar"])
+@check("sidecar-without-scope", severity="warning", evidence="document", tags=["production"], kinds=["Sidecar"])
 def sidecar_without_scope(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Sidecar that lets its proxies know everything."""
     listeners = list(sidecar.spec["egress"])
     if len(listeners) == 1 and not listeners[0]["port"].exists:
         hosts = listeners[0]["hosts"]
-        if [host.text for host in hosts] == ["*/*"]:
+        if [host.text for host in hosts] == ["*/*"] and not _is_exception(sidecar, mesh):
             yield finding(
                 hosts[0],
                 "`*/*` names every service of every namespace, as if there were no Sidecar",
@@ -24,7 +25,20 @@ def sidecar_without_scope(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("sidecar-scope-missing", severity="info", evidence="missing", category="production", kinds=["Namespace"])
+def _is_exception(sidecar: Resource, mesh: Mesh) -> bool:
+    """Whether it frees its workloads from a narrower Sidecar of their namespace or of the root namespace."""
+    wider = list(mesh.in_namespace("Sidecar", mesh.root_namespace)) if sidecar.namespace != mesh.root_namespace else []
+    if selector(sidecar):
+        wider += mesh.in_namespace("Sidecar", sidecar.namespace)
+    return any(
+        not selector(other)
+        and other.spec["egress"]
+        and all(host.text != "*/*" for listener in other.spec["egress"] for host in listener["hosts"])
+        for other in wider
+    )
+
+
+@check("sidecar-scope-missing", severity="info", evidence="missing", tags=["production"], kinds=["Namespace"])
 def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Proxies that are told of a large mesh as a whole."""
     services = len(mesh.all("Service"))
@@ -45,8 +59,7 @@ def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "outbound-policy-without-mode", severity="info", evidence="document", category="traffic",
-    kinds=["Sidecar"], codes=["KIA1007"],
+    "outbound-policy-without-mode", severity="info", evidence="document", kinds=["Sidecar"], codes=["KIA1007"],
 )  # fmt: skip
 def outbound_policy_without_mode(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An outbound policy that says nothing, which is the strict one."""

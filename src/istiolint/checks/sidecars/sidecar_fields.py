@@ -21,7 +21,7 @@ _DEFAULT_POLICY = "REGISTRY_ONLY"
 
 
 @check(
-    "sidecar-without-content", severity="error", evidence="document", category="validation", kinds=["Sidecar"], rows=["SC-03"],
+    "sidecar-without-content", severity="error", evidence="document", kinds=["Sidecar"], rows=["SC-03"],
 )  # fmt: skip
 def sidecar_without_content(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Sidecar that configures nothing."""
@@ -48,7 +48,7 @@ def sidecar_emptiness(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "listener-without-port-not-last", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    "listener-without-port-not-last", severity="error", evidence="document", kinds=["Sidecar"],
     rows=["SC-27", "SC-28"],
 )  # fmt: skip
 def listener_without_port_not_last(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def listener_without_port_not_last(sidecar: Resource, mesh: Mesh) -> Iterator[Fi
 
 
 @check(
-    "capture-mode-on-socket", severity="error", evidence="document", category="validation", kinds=["Sidecar"], rows=["SC-34"],
+    "capture-mode-on-socket", severity="error", evidence="document", kinds=["Sidecar"], rows=["SC-34"],
 )  # fmt: skip
 def capture_mode_on_socket(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Traffic to a Unix domain socket cannot be captured."""
@@ -135,7 +135,7 @@ def _host_fault(text: str) -> tuple[str, str] | None:
 
 
 @check(
-    "redundant-sidecar-host", severity="warning", evidence="document", category="validation", kinds=["Sidecar"],
+    "redundant-sidecar-host", severity="warning", evidence="document", kinds=["Sidecar"],
     rows=["SC-46", "SC-47"], fixable=True,
 )  # fmt: skip
 def redundant_sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -174,7 +174,7 @@ def _entries(sidecar: Resource, listener: Cursor, root_namespace: str) -> Iterat
 
 
 @check(
-    "egress-proxy-without-allow-any", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    "egress-proxy-without-allow-any", severity="error", evidence="document", kinds=["Sidecar"],
     rows=["SC-49"],
 )  # fmt: skip
 def egress_proxy_without_allow_any(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -214,7 +214,7 @@ def egress_proxy_subset(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "invalid-default-endpoint", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    "invalid-default-endpoint", severity="error", evidence="document", kinds=["Sidecar"],
     rows=["SC-11", "SC-12", "SC-13", "SC-14", "SC-15"],
 )  # fmt: skip
 def invalid_default_endpoint(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -244,7 +244,7 @@ def _endpoint_fault(text: str) -> str | None:
 
 
 @check(
-    "tls-setting-not-for-sidecars", severity="error", evidence="document", category="validation", kinds=["Sidecar"],
+    "tls-setting-not-for-sidecars", severity="error", evidence="document", kinds=["Sidecar"],
     rows=["SC-16", "SC-17", "SC-18", "SC-19", "SC-20", "SC-21"],
 )  # fmt: skip
 def tls_setting_not_for_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -267,7 +267,7 @@ def tls_setting_not_for_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Find
 
 
 @check(
-    "http-settings-without-http", severity="warning", evidence="document", category="validation", kinds=["Sidecar"],
+    "http-settings-without-http", severity="warning", evidence="document", kinds=["Sidecar"],
     rows=["SC-25"],
 )  # fmt: skip
 def http_settings_without_http(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ from istiolint.rules.check import check, finding
     "access-log-without-provider",
     severity="warning",
     evidence="missing",
-    category="traffic",
     kinds=["Telemetry"],
     codes=["IST0157"],
 )

@@ -18,7 +18,7 @@ _WITHOUT_BOUND = re.compile(
 """Attributes with as many values as there are requests, clients or users."""
 
 
-@check("full-tracing", severity="warning", evidence="document", category="production", kinds=["Telemetry", *CONFIG_KINDS])
+@check("full-tracing", severity="warning", evidence="document", tags=["production"], kinds=["Telemetry", *CONFIG_KINDS])
 def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A trace for every request, or for every other one."""
     shares = [tracing["randomSamplingPercentage"] for tracing in resource.spec["tracing"]]
@@ -36,7 +36,7 @@ def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("unbounded-metric-tag", severity="warning", evidence="document", category="production", kinds=["Telemetry"])
+@check("unbounded-metric-tag", severity="warning", evidence="document", tags=["production"], kinds=["Telemetry"])
 def unbounded_metric_tag(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A tag of metrics with a value for each request or user."""
     for metrics in telemetry.spec["metrics"]:
@@ -58,7 +58,7 @@ def _of_what(attribute: str) -> str:
     return "user" if "claims" in attribute else "request"
 
 
-@check("wasm-module-without-version", severity="warning", evidence="document", category="production", kinds=["WasmPlugin"])
+@check("wasm-module-without-version", severity="warning", evidence="document", tags=["production"], kinds=["WasmPlugin"])
 def wasm_module_without_version(plugin: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A module that may be another one tomorrow."""
     url = plugin.spec["url"]
@@ -74,7 +74,7 @@ def wasm_module_without_version(plugin: Resource, mesh: Mesh) -> Iterator[Findin
         )
 
 
-@check("egress-open", severity="info", evidence="document", category="production", kinds=CONFIG_KINDS)
+@check("egress-open", severity="info", evidence="document", tags=["production"], kinds=CONFIG_KINDS)
 def egress_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Calls to anywhere, in production."""
     for config in mesh_configs(resource):
@@ -87,7 +87,7 @@ def egress_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("permissive-in-production", severity="info", evidence="document", category="production", kinds=["PeerAuthentication"])
+@check("permissive-in-production", severity="info", evidence="document", tags=["production"], kinds=["PeerAuthentication"])
 def permissive_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Plain text is still let in, in production."""
     mode = policy.spec["mtls"]["mode"]

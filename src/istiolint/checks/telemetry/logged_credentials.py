@@ -17,7 +17,7 @@ _HEADER = re.compile(r"%(?:REQ|RESP|TRAILER)\(([^)%]{1,99})\)(?::\d+)?%", re.IGN
 _ALL_KINDS = ("Telemetry", *CONFIG_KINDS, *WORKLOADS)
 
 
-@check("credentials-in-logs", severity="warning", evidence="document", category="security", kinds=_ALL_KINDS)
+@check("credentials-in-logs", severity="warning", evidence="document", tags=["security"], kinds=_ALL_KINDS)
 def credentials_in_logs(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A log or a trace with the credentials of each request."""
     for text in _formats(resource):

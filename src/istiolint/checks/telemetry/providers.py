@@ -21,7 +21,7 @@ _EFFECTS = {"tracing": "no trace is sent", "metrics": "it gets no metrics", "acc
 _TRACERS = ("zipkin", "lightstep", "datadog", "stackdriver", "openCensusAgent")
 
 
-@check("telemetry-provider-not-found", severity="error", evidence="missing", category="reference", kinds=["Telemetry"])
+@check("telemetry-provider-not-found", severity="error", evidence="missing", kinds=["Telemetry"])
 def telemetry_provider_not_found(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A provider that the MeshConfig does not have, or that is for something else."""
     providers = _providers(mesh)
@@ -61,7 +61,7 @@ def _list(suitable: tuple[str, ...], providers: dict[str, set[str]]) -> str:
     return ", ".join(f"`{name}`" for name in names[:5]) or "those that it will have"
 
 
-@check("traces-without-provider", severity="warning", evidence="missing", category="traffic", kinds=["Telemetry"])
+@check("traces-without-provider", severity="warning", evidence="missing", kinds=["Telemetry"])
 def traces_without_provider(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tracing is configured, and nothing says where traces go: istiod then switches it off, whatever `defaultConfig` says."""
     defaults, proxies = mesh.config["defaultProviders"], mesh.config["defaultConfig"]

@@ -50,8 +50,7 @@ def tag_without_value(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "several-trace-providers", severity="warning", evidence="document", category="validation",
-    kinds=KIND, rows=["TL-09", "TL-10"],
+    "several-trace-providers", severity="warning", evidence="document", kinds=KIND, rows=["TL-09", "TL-10"],
 )  # fmt: skip
 def several_trace_providers(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """More than one item or provider for traces, of which the first counts."""
@@ -75,7 +74,7 @@ def several_trace_providers(telemetry: Resource, mesh: Mesh) -> Iterator[Finding
 
 
 @check(
-    "invalid-expression", severity="error", evidence="document", category="validation", kinds=KIND, rows=["TL-16"],
+    "invalid-expression", severity="error", evidence="document", kinds=KIND, rows=["TL-16"],
 )  # fmt: skip
 def invalid_expression(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A filter of access logs that cannot be read."""

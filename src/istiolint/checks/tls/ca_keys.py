@@ -30,7 +30,7 @@ def missing_authority_files(secret: Resource) -> list[str]:
     return [name for name in wanted if name not in held]
 
 
-@check("authority-incomplete", severity="error", evidence="document", category="production", kinds=["Secret"])
+@check("authority-incomplete", severity="error", evidence="document", tags=["production"], kinds=["Secret"])
 def authority_incomplete(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An authority of which a file is missing."""
     missing = missing_authority_files(secret)
@@ -42,7 +42,7 @@ def authority_incomplete(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("authority-key-in-manifest", severity="warning", evidence="document", category="security", kinds=["Secret"])
+@check("authority-key-in-manifest", severity="warning", evidence="document", tags=["security"], kinds=["Secret"])
 def authority_key_in_manifest(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The private key of the authority in plain text beside the manifests."""
     if secret.name not in _SECRETS:

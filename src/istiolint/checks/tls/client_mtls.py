@@ -26,7 +26,7 @@ class _ClientTls(NamedTuple):
     "client-tls-contradicts-server",
     severity="error",
     evidence="contradiction",
-    category="security",
+    tags=["security"],
     kinds=["DestinationRule"],
     codes=["KIA0207", "KIA0208", "KIA0505", "KIA0506"],
 )
@@ -55,7 +55,7 @@ def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Findin
     "strict-mtls-without-client-mtls",
     severity="error",
     evidence="contradiction",
-    category="security",
+    tags=["security"],
     kinds=["PeerAuthentication"],
     codes=["KIA0401", "KIA0501"],
 )

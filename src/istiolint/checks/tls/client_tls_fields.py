@@ -30,7 +30,7 @@ def _whole(resource: Resource) -> str:
 
 
 @check(
-    "invalid-credential-name", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    "invalid-credential-name", severity="error", evidence="document", kinds=_KINDS,
     rows=["CT-01", "CT-02", "PX-13"],
 )  # fmt: skip
 def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -61,7 +61,7 @@ def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "verification-contradiction", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    "verification-contradiction", severity="error", evidence="document", kinds=_KINDS,
     rows=["CT-03", "CT-04", "PX-13"],
 )  # fmt: skip
 def verification_contradiction(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def _skips(tls: Cursor) -> bool:
 
 
 @check(
-    "client-certificate-missing", severity="error", evidence="document", category="validation", kinds=_KINDS,
+    "client-certificate-missing", severity="error", evidence="document", kinds=_KINDS,
     rows=["CT-06", "CT-07", "PX-13"],
 )  # fmt: skip
 def client_certificate_missing(rule: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def _system_roots(tls: Cursor, rule: Resource) -> Iterator[Finding]:
 
 
 @check(
-    "tls-with-system-roots", severity="info", evidence="heuristic", category="security", kinds=["DestinationRule"],
+    "tls-with-system-roots", severity="info", evidence="heuristic", tags=["security"], kinds=["DestinationRule"],
     codes=["IST0128"], default=False,
 )  # fmt: skip
 def tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "port-tls-with-system-roots", severity="info", evidence="heuristic", category="security", kinds=["DestinationRule"],
+    "port-tls-with-system-roots", severity="info", evidence="heuristic", tags=["security"], kinds=["DestinationRule"],
     codes=["IST0129"], default=False,
 )  # fmt: skip
 def port_tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def _settings(resource: Resource) -> Iterator[Cursor]:
 
 
 @check(
-    "unknown-compliance-policy", severity="error", evidence="document", category="security",
+    "unknown-compliance-policy", severity="error", evidence="document", tags=["security"],
     kinds=list(dict.fromkeys([*FLAG_KINDS, *PROXY_KINDS])),
 )  # fmt: skip
 def unknown_compliance_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def unknown_compliance_policy(resource: Resource, mesh: Mesh) -> Iterator[Findin
         )
 
 
-@check("compliance-policy-not-for-proxies", severity="warning", evidence="missing", category="security", kinds=list(FLAG_KINDS))
+@check("compliance-policy-not-for-proxies", severity="warning", evidence="missing", tags=["security"], kinds=list(FLAG_KINDS))
 def compliance_policy_not_for_proxies(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy that holds for istiod alone."""
     config = mesh.config["defaultConfig"]

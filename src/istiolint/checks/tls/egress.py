@@ -19,7 +19,7 @@ def _settings(rule: Resource) -> Iterator[Cursor]:
             yield policy["tls"]
 
 
-@check("server-not-verified", severity="warning", evidence="document", category="security", kinds=["DestinationRule"])
+@check("server-not-verified", severity="warning", evidence="document", tags=["security"], kinds=["DestinationRule"])
 def server_not_verified(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS to whoever answers."""
     for tls in _settings(rule):
@@ -33,7 +33,7 @@ def server_not_verified(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("tls-without-sni", severity="info", evidence="document", category="security", kinds=["DestinationRule"])
+@check("tls-without-sni", severity="info", evidence="document", tags=["security"], kinds=["DestinationRule"])
 def tls_without_sni(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS for a wildcard that names no server. (For single hosts the name comes from the host.)"""
     if "*" not in rule.spec["host"].text:
@@ -49,17 +49,17 @@ def tls_without_sni(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("credential-only-for-gateways", severity="warning", evidence="document", category="security", kinds=["DestinationRule"])
+@check("credential-only-for-gateways", severity="warning", evidence="document", tags=["security"], kinds=["DestinationRule"])
 def credential_only_for_gateways(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A credential that sidecars do not read."""
     if rule.spec["workloadSelector"].exists or rule.namespace == mesh.root_namespace:
-        return
-    if any(is_gateway(workload) for workload in mesh.workloads.in_namespace(rule.namespace)):
         return
     for tls in _settings(rule):
         credential = tls["credentialName"]
         files = (tls[field] for field in ("clientCertificate", "privateKey", "caCertificates"))
         if credential.text and not credential.text.startswith("configmap://") and not any(files):
+            if any(is_gateway(workload) for workload in mesh.workloads.in_namespace(rule.namespace)):
+                return
             yield finding(
                 credential,
                 f"only gateways read `{credential.text}`: sidecars begin no TLS by this rule, and send plain text",

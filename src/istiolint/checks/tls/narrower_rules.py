@@ -12,7 +12,7 @@ _LOST = ("DISABLE", "SIMPLE", "MUTUAL")
 
 
 @check(
-    "narrower-rule-drops-tls", severity="warning", evidence="contradiction", category="security", kinds=["DestinationRule"],
+    "narrower-rule-drops-tls", severity="warning", evidence="contradiction", tags=["security"], kinds=["DestinationRule"],
     codes=["KIA0204"],
 )  # fmt: skip
 def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ _EAST_WEST_PORT = 15443
 
 
 @check(
-    "tls-originated-twice", severity="error", evidence="contradiction", category="traffic", kinds=["DestinationRule"],
+    "tls-originated-twice", severity="error", evidence="contradiction", kinds=["DestinationRule"],
 )  # fmt: skip
 def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS around what is TLS already."""
@@ -44,7 +44,7 @@ def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@check("http-on-tls-port", severity="warning", evidence="missing", category="traffic", kinds=["ServiceEntry"])
+@check("http-on-tls-port", severity="warning", evidence="missing", kinds=["ServiceEntry"])
 def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Port 443 declared as HTTP, and nobody begins TLS for it."""
     for port in entry.spec["ports"]:
@@ -64,7 +64,7 @@ def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("mesh-tls-to-outside", severity="warning", evidence="contradiction", category="traffic", kinds=["DestinationRule"])
+@check("mesh-tls-to-outside", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
 def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """mTLS of the mesh towards a server that is not in it."""
     policy = rule.spec["trafficPolicy"]

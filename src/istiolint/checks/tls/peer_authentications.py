@@ -18,7 +18,7 @@ _ALIKE = 0.8
     "peer-authentication-without-effect",
     severity="warning",
     evidence="contradiction",
-    category="security",
+    tags=["security"],
     kinds=["PeerAuthentication"],
 )
 def peer_authentication_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -49,7 +49,6 @@ def peer_authentication_without_effect(policy: Resource, mesh: Mesh) -> Iterator
     "peer-authentication-selects-nothing",
     severity="warning",
     evidence="missing",
-    category="reference",
     kinds=["PeerAuthentication"],
     codes=["KIA0004"],
 )
@@ -89,7 +88,7 @@ def _resembles(workload: Workload, selector: dict[str, str]) -> bool:
     "peer-authentication-conflict",
     severity="warning",
     evidence="contradiction",
-    category="security",
+    tags=["security"],
     kinds=["PeerAuthentication"],
     codes=["KIA0002", "KIA0003"],
 )
@@ -110,7 +109,7 @@ def peer_authentication_conflict(policy: Resource, mesh: Mesh) -> Iterator[Findi
     "port-level-mtls-without-effect",
     severity="error",
     evidence="contradiction",
-    category="security",
+    tags=["security"],
     kinds=["PeerAuthentication"],
 )
 def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -132,7 +131,7 @@ def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Fin
     "mtls-disabled-in-ambient",
     severity="warning",
     evidence="contradiction",
-    category="security",
+    tags=["security"],
     kinds=["PeerAuthentication"],
 )
 def mtls_disabled_in_ambient(policy: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ _KNOWN = (2380, 2888, 3888, 4369, 6222, 7946, 9300)
 """The same of etcd, ZooKeeper, Erlang, NATS, memberlist and Elasticsearch."""
 
 
-@check("peer-port-without-service", severity="warning", evidence="contradiction", category="security", kinds=["StatefulSet"])
+@check("peer-port-without-service", severity="warning", evidence="contradiction", tags=["security"], kinds=["StatefulSet"])
 def peer_port_without_service(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port for peers that no Service declares: sidecars send plain text there, which STRICT refuses."""
     workload = mesh.workloads.of(resource)

@@ -17,7 +17,7 @@ _OPEN_TYPES = ("LoadBalancer", "NodePort")
     "strict-mtls-breaks-workload",
     severity="error",
     evidence="contradiction",
-    category="security",
+    tags=["security"],
     kinds=["PeerAuthentication"],
 )
 def strict_mtls_breaks_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:

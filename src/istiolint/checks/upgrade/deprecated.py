@@ -11,7 +11,7 @@ from istiolint.rules.check import declare, finding, further_check
 RETIRED_RBAC = ("ClusterRbacConfig", "RbacConfig", "ServiceRole", "ServiceRoleBinding")
 
 
-DEPRECATED_FIELD = declare("deprecated-field", severity="warning", category="validation", codes=["IST0002"])
+DEPRECATED_FIELD = declare("deprecated-field", severity="warning", topic="upgrade", codes=["IST0002"])
 
 
 @further_check(DEPRECATED_FIELD, kinds=["VirtualService", "Sidecar", "Telemetry", "CustomResourceDefinition"])

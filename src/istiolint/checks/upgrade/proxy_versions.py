@@ -18,7 +18,7 @@ _TO_COME = 10
 _PATCHES = 40
 
 
-@check("patch-for-no-release", severity="warning", evidence="document", category="upgrade", kinds=["EnvoyFilter"])
+@check("patch-for-no-release", severity="warning", evidence="document", kinds=["EnvoyFilter"])
 def patch_for_no_release(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A patch for proxies that are older than every release that may still run, or for none at all."""
     for patch in _bound(envoy_filter):
@@ -31,7 +31,7 @@ def patch_for_no_release(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding
             )
 
 
-@check("patch-stops-after-upgrade", severity="error", evidence="document", category="upgrade", kinds=["EnvoyFilter"])
+@check("patch-stops-after-upgrade", severity="error", evidence="document", kinds=["EnvoyFilter"])
 def patch_stops_after_upgrade(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A patch for the proxies of today, and not for those after the upgrade."""
     target = mesh.settings.upgrade_to

@@ -40,19 +40,19 @@ def _found(change: Change, resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield finding(at, f"from Istio {change.release} on, {change.what}", hint=change.mend)
 
 
-@check("broken-by-upgrade", severity="error", evidence="document", category="upgrade", kinds=KINDS)
+@check("broken-by-upgrade", severity="error", evidence="document", kinds=KINDS)
 def broken_by_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """What stops working."""
     yield from _changes(resource, mesh, breaks=True)
 
 
-@check("changed-by-upgrade", severity="warning", evidence="document", category="upgrade", kinds=KINDS)
+@check("changed-by-upgrade", severity="warning", evidence="document", kinds=KINDS)
 def changed_by_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """What goes on working, and means something else."""
     yield from _changes(resource, mesh, breaks=False)
 
 
-@check("flag-gone-after-upgrade", severity="warning", evidence="document", category="upgrade", kinds=_FLAG_KINDS)
+@check("flag-gone-after-upgrade", severity="warning", evidence="document", kinds=_FLAG_KINDS)
 def flag_gone_after_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Environment variables of istiod and of proxies that the target does not read."""
     if mesh.settings.upgrade_to is None:

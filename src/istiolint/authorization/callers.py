@@ -1,0 +1,84 @@
+"""Whether rules of AuthorizationPolicies may admit a caller with a known identity."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.resources.cursor import Cursor
+
+IDENTITY_FIELDS = ("principals", "namespaces", "serviceAccounts")
+"""Fields of a source that match the certificate of the caller; each has a counterpart that excludes."""
+
+
+class Caller(NamedTuple):
+    """The service account of a caller, with the trust domains under which policies know it."""
+
+    namespace: str
+    account: str
+    domains: tuple[str, ...]
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """How policies write its identity."""
+        return tuple(f"{domain}/ns/{self.namespace}/sa/{self.account}" for domain in self.domains)
+
+
+def may_admit(rule: Cursor, caller: Caller, namespace: str) -> bool:
+    """Whether a rule of a policy in a namespace may match requests of a caller, whatever they ask for.
+
+    Only what depends on the identity is compared: addresses, JWTs and requests may always match.
+    """
+    sources = [origin["source"] for origin in rule["from"]]
+    if sources and not any(_source_admits(source, caller, namespace) for source in sources):
+        return False
+    return all(_condition_admits(condition, caller, namespace) for condition in rule["when"])
+
+
+def _source_admits(source: Cursor, caller: Caller, namespace: str) -> bool:
+    return all(
+        (not source[field] or _names(source[field], field, caller, namespace))
+        and not (source[_excluding(field)] and _names(source[_excluding(field)], field, caller, namespace, surely=True))
+        for field in IDENTITY_FIELDS
+    )
+
+
+def _condition_admits(condition: Cursor, caller: Caller, namespace: str) -> bool:
+    field = {"source.principal": "principals", "source.namespace": "namespaces", "source.serviceAccount": "serviceAccounts"}.get(
+        condition["key"].text, ""
+    )
+    if not field:
+        return True
+    excluded = bool(condition["notValues"]) and _names(condition["notValues"], field, caller, namespace, surely=True)
+    return not excluded and (not condition["values"] or _names(condition["values"], field, caller, namespace))
+
+
+def _names(values: Iterable[Cursor], field: str, caller: Caller, namespace: str, surely: bool = False) -> bool:
+    """Whether one of the values is the caller; those from templates may be (`surely`: are not)."""
+    for value in values:
+        if has_placeholder(value.text):
+            if not surely:
+                return True
+        elif any(_matches(value.text, text) for text in _texts(field, caller, namespace)):
+            return True
+    return False
+
+
+def _texts(field: str, caller: Caller, namespace: str) -> tuple[str, ...]:
+    if field == "principals":
+        return caller.principals
+    if field == "namespaces":
+        return (caller.namespace,)
+    short = (caller.account,) if caller.namespace == namespace else ()
+    return (f"{caller.namespace}/{caller.account}", *short)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    if pattern == "*":
+        return True
+    if pattern.startswith("*"):
+        return text.endswith(pattern[1:])
+    return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
+
+
+def _excluding(field: str) -> str:
+    return f"not{field[0].upper()}{field[1:]}"

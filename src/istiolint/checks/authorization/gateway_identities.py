@@ -1,0 +1,103 @@
+"""Conditions on the identity of callers at gateways, whose clients present no certificate."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_servers import Server
+from istiolint.mesh.reach import Reached, of_reach
+from istiolint.mesh.waypoints import WAYPOINT_CLASSES
+from istiolint.primitives.ports import TLS
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_BY_IDENTITY = ("principals", "namespaces", "serviceAccounts", "notPrincipals", "notNamespaces", "notServiceAccounts")
+_CLIENT_CERTIFICATES = ("MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL")
+_TERMINATE_MODE = "gateway.istio.io/tls-terminate-mode"
+
+
+@check(
+    "identity-at-plain-gateway", severity="error", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"],
+)  # fmt: skip
+def identity_at_plain_gateway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A gateway that asks its clients for no certificate knows no identity of theirs."""
+    if not any(_identities(rule) for rule in policy.spec["rules"]):
+        return
+    servers = _servers(policy, mesh)
+    for rule in policy.spec["rules"] if servers else ():
+        concerned = _on_ports(rule, servers)
+        if not concerned or any(_asks_for_certificate(server) for server in concerned):
+            continue
+        for field in _identities(rule):
+            negative = str(field.name).startswith("not")
+            effect = {
+                ("DENY", False): "never matches, and nothing is denied",
+                ("DENY", True): "matches every request, and all of them are denied",
+                ("ALLOW", False): "never matches, and the rule allows nothing",
+                ("ALLOW", True): "matches every request",
+            }.get((policy.spec["action"].text or "ALLOW", negative), "cannot be checked")
+            yield finding(
+                field.key,
+                f"`{field.name}` {effect}: clients of {concerned[0].gateway.title} present no certificate and have no identity",
+                hint="use `remoteIpBlocks` or `requestPrincipals`, or set `tls.mode: MUTUAL` on the server",
+                related=[(concerned[0].cursor, "a server that requests no client certificate")],
+            )
+
+
+def _identities(rule: Cursor) -> list[Cursor]:
+    """The first condition on identities of each source that has one."""
+    found = [next((origin["source"][name] for name in _BY_IDENTITY if origin["source"][name]), None) for origin in rule["from"]]
+    return [field for field in found if field is not None]
+
+
+def _servers(policy: Resource, mesh: Mesh) -> list[Server]:
+    """The servers of the gateways that a policy applies to; none where it also applies to other workloads."""
+    targets = [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref.mapping]
+    if targets:
+        return _of_targets(policy, targets, mesh)
+    gateways = _gateways(policy, mesh)
+    if any(mesh.rivals(policy, gateway) for gateway in gateways):
+        return []
+    return [Server(gateway, cursor) for gateway in gateways for cursor in gateway.spec["servers"]]
+
+
+@of_reach
+def _gateways(reached: Reached, mesh: Mesh) -> list[Resource]:
+    """The Gateways that all workloads of a policy run; none where some of them run none."""
+    found: dict[int, Resource] = {}
+    for workload in reached:
+        run = mesh.entrances.gateways_on(workload)
+        if not run:
+            return []
+        found |= {id(gateway): gateway for gateway in run}
+    return list(found.values())
+
+
+def _of_targets(policy: Resource, targets: list[Cursor], mesh: Mesh) -> list[Server]:
+    found: list[Server] = []
+    for target in targets:
+        gateway = (
+            mesh.get(KUBERNETES_GATEWAY, policy.namespace, target["name"].text) if target["kind"].text == "Gateway" else None
+        )
+        if gateway is None or gateway.spec["gatewayClassName"].text in WAYPOINT_CLASSES or mesh.rivals(policy, gateway):
+            return []
+        found += (Server(gateway, listener) for listener in gateway.spec["listeners"])
+    return found
+
+
+def _on_ports(rule: Cursor, servers: list[Server]) -> list[Server]:
+    """The servers behind the ports that a rule names; all of them where it names none, or none that is known."""
+    written = {port.text for target in rule["to"] for port in target["operation"]["ports"]}
+    if not written or any(not target["operation"]["ports"] for target in rule["to"]):
+        return servers
+    return [server for server in servers if str(server.cursor["port"]["number"].number) in written] or servers
+
+
+def _asks_for_certificate(server: Server) -> bool:
+    tls = server.cursor["tls"]
+    if server.gateway.type == KUBERNETES_GATEWAY:
+        frontend = tls["frontendValidation"] or server.gateway.spec["tls"]["frontend"]
+        return bool(frontend) or tls["options"][_TERMINATE_MODE].text in _CLIENT_CERTIFICATES
+    return server.protocol in TLS and tls["mode"].text in _CLIENT_CERTIFICATES

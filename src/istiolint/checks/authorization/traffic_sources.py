@@ -1,0 +1,99 @@
+"""Gateways and waypoints that send traffic to workloads whose ALLOW policies leave them out."""
+
+from collections.abc import Iterable, Iterator
+
+from istiolint.authorization.callers import Caller, may_admit
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.entrances import Entrance, Identity
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.waypoints import is_waypoint, traffic_of
+from istiolint.mesh.workloads import Workload
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_KIND = ("AuthorizationPolicy",)
+
+
+@check("gateway-not-allowed", severity="warning", evidence="contradiction", tags=["security"], kinds=_KIND)
+def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A gateway routes to workloads, and no rule that allows requests to them admits its identity."""
+    for workload in _workloads(policy, mesh):
+        for service in mesh.workloads.services_of(workload):
+            state = mesh.injection.of(workload).state
+            if state == "ambient" and not mesh.waypoints.surely_without(service):
+                continue  # there the waypoint may be what calls
+            for entrance in mesh.entrances.to(mesh.hosts.fqdn(service.name, service.namespace)):
+                if _excluded(policy, workload, service, entrance, mesh):
+                    identity = entrance.identities[0]
+                    yield finding(
+                        _place(policy),
+                        f"no ALLOW policy for `{workload.title}` admits the gateway's service account `{identity}`, and "
+                        f"{entrance.gateway.title} routes to it; these requests get 403",
+                        hint=f'add `{_principal(identity, mesh)}` to `principals`, or `"{identity.namespace}"` to `namespaces`',
+                        related=[(entrance.at, f"{entrance.route.title} routes to Service `{service.name}`")],
+                    )
+                    return
+
+
+@check("waypoint-not-allowed", severity="error", evidence="contradiction", tags=["security"], kinds=_KIND)
+def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Behind a waypoint ztunnel sees the identity of the waypoint, not that of the client."""
+    for workload in _workloads(policy, mesh):
+        if mesh.injection.of(workload).state != "ambient":
+            continue
+        for service in mesh.workloads.services_of(workload):
+            use = mesh.waypoints.use(service)
+            for gateway in mesh.waypoints.gateways(use) if use else ():
+                identity = Identity(gateway.namespace, gateway.name)
+                serves = is_waypoint(gateway) and traffic_of(gateway) in ("service", "all")
+                if not serves or _is_admitted(identity, workload, mesh) or mesh.rivals(policy, gateway):
+                    continue
+                yield finding(
+                    _place(policy),
+                    f"ztunnel applies this policy to `{workload.title}`, where requests to Service `{service.name}` arrive from "
+                    f"the waypoint with its service account `{identity}`; no ALLOW policy admits it",
+                    hint=f"add `{_principal(identity, mesh)}` to `principals`, and restrict clients with a policy whose "
+                    "`targetRefs` name the Service",
+                    related=[(gateway.metadata["name"], "the waypoint")],
+                )
+                return
+
+
+def _workloads(policy: Resource, mesh: Mesh) -> Iterator[Workload]:
+    """The workloads in the mesh for which a policy is the first of those that allow requests."""
+    for workload in mesh.allowing.led_by(policy):
+        gateway = is_gateway(workload) or mesh.entrances.gateways_on(workload)
+        if not gateway and mesh.injection.of(workload).in_mesh and not mesh.rivals(policy, workload.resource):
+            yield workload
+
+
+def _excluded(policy: Resource, workload: Workload, service: Resource, entrance: Entrance, mesh: Mesh) -> bool:
+    """Whether a gateway that routes to a Service is admitted under none of its identities."""
+    involved: Iterable[Resource] = (workload.resource, service, entrance.route, entrance.gateway)
+    return not any(_is_admitted(identity, workload, mesh) for identity in entrance.identities) and not any(
+        mesh.rivals(policy, other) for other in involved
+    )
+
+
+def _is_admitted(identity: Identity, workload: Workload, mesh: Mesh) -> bool:
+    domains = dict.fromkeys([mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")])
+    caller = Caller(identity.namespace, identity.account, tuple(domains))
+    return any(
+        may_admit(rule, caller, policy.namespace) for policy in mesh.allowing.of(workload) for rule in policy.spec["rules"]
+    )
+
+
+def _principal(identity: Identity, mesh: Mesh) -> str:
+    return f"{mesh.config.text('trustDomain')}/ns/{identity.namespace}/sa/{identity.account}"
+
+
+def _place(policy: Resource) -> Cursor:
+    """The first condition on the identity of callers; the rules, or the name, of a policy without one."""
+    for rule in policy.spec["rules"]:
+        for origin in rule["from"]:
+            return origin["source"]
+        for condition in rule["when"]:
+            return condition["key"]
+    return policy.metadata["name"]

@@ -1,0 +1,93 @@
+"""Files of tests that run in a cluster (chainsaw, kuttl): parts of resources that are compared or merged, and expected output."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatch
+from typing import Any
+
+from istiolint.documents.skip import Skip
+from istiolint.sources import Source
+
+_GROUPS = ("chainsaw.kyverno.io/", "kuttl.dev/", "kudo.dev/")
+_COMPARED = ("assert", "error")
+_MERGED = ("apply", "create", "patch", "update")
+_STEP = re.compile(r"[0-9]+-.*\.ya?ml\Z")
+_STEP_ASSERTION = re.compile(r"[0-9]+-assert\.ya?ml\Z")
+_ASSERTION = re.compile(
+    r"(?:(?:.*[-_.])?assert(?:ions?|s)?(?:[-_.].*)?"  # 00-assert, assert-routes, chainsaw-step-01-assert-1
+    r"|(?:[0-9]+|chainsaw(?:-.*)?)-errors?(?:-[0-9]+)?)\.ya?ml\Z"
+)
+_EXPECTED = re.compile(r"(?:(?:.*[-_.])?(?:expected|golden)|expected[-_.]?(?:output|result)s?)\.(?:ya?ml|json)\Z", re.IGNORECASE)
+_EXPECTED_FOLDER = re.compile(r"(?:^|.*[/\\])(?:expected|golden|goldens|__snapshots?__)[/\\]", re.IGNORECASE)
+
+
+def is_cluster_test(data: Any) -> bool:
+    """Return whether data is a test of chainsaw or kuttl, or a step of one."""
+    api_version = data.get("apiVersion") if isinstance(data, dict) else None
+    return isinstance(api_version, str) and api_version.startswith(_GROUPS)
+
+
+def by_name(path: str) -> Skip | None:
+    """Return what the name of a file says that it is: an assertion, or the expected output of a test."""
+    name = os.path.basename(path)
+    if _ASSERTION.match(name):
+        return Skip.ASSERTION
+    return Skip.EXPECTED_OUTPUT if _EXPECTED.match(name) else None
+
+
+def named_by_tests(sources: Iterable[Source]) -> dict[str, Skip]:
+    """Return the files that tests compare with the cluster, those that they merge into it, and expected output."""
+    sources = list(sources)
+    paths = [os.path.normpath(source.path) for source in sources]
+    found: dict[str, Skip] = {}
+    for source in sources:
+        if any(group in source.text for group in _GROUPS):
+            found |= _named_by(source, paths)
+    steps = {os.path.dirname(path) for path in paths if _STEP_ASSERTION.match(os.path.basename(path))}
+    for path in paths if steps else ():
+        if os.path.dirname(path) in steps and _STEP.match(os.path.basename(path)):
+            found.setdefault(path, by_name(path) or Skip.TEST_STEP)
+    return dict.fromkeys(_expected_output(paths), Skip.EXPECTED_OUTPUT) | found
+
+
+def _expected_output(paths: list[str]) -> Iterator[str]:
+    """Yield the files in folders called `expected` or `golden`, unless all files are in such a folder."""
+    inside = [path for path in paths if _EXPECTED_FOLDER.match(path)]
+    if len(inside) < len(paths):
+        yield from inside
+
+
+def _named_by(source: Source, paths: list[str]) -> Mapping[str, Skip]:
+    from istiolint.documents.reader import read
+
+    folder = os.path.dirname(os.path.normpath(source.path))
+    found: dict[str, Skip] = {}
+    for document in read(source):
+        for operation, pattern in _files(document.data) if is_cluster_test(document.data) else ():
+            named = os.path.normpath(os.path.join(folder, pattern))
+            skip = Skip.ASSERTION if operation in _COMPARED else Skip.TEST_STEP
+            for path in paths if any(sign in named for sign in "*?[") else [named]:
+                # A test may apply the real manifests, which are somewhere else in the repository.
+                if (skip is Skip.ASSERTION or _is_below(path, folder)) and fnmatch(path, named):
+                    found[path] = skip
+    return found
+
+
+def _files(data: Any) -> Iterator[tuple[str, str]]:
+    """Yield operation and file: `assert: {file: a.yaml}` of chainsaw, `assert: [a.yaml]` of kuttl."""
+    if isinstance(data, list):
+        for item in data:
+            yield from _files(item)
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if key in _COMPARED or key in _MERGED:
+                for file in value if isinstance(value, list) else [value]:
+                    name = file.get("file") if isinstance(file, dict) else file
+                    if isinstance(name, str) and "\n" not in name:
+                        yield key, name
+            yield from _files(value)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(folder + os.sep)

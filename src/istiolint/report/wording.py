@@ -1,0 +1,34 @@
+"""What formats with one message for each finding say: the message, the hint and the other places."""
+
+from istiolint.findings.finding import Diagnostic
+from istiolint.report.escape import printable
+
+MOST_RELATED = 5
+"""Other places that are named."""
+
+
+def place(path: str, line: int, column: int) -> str:
+    """A place as editors and terminals take it for a link."""
+    return f"{path}:{line}:{column}"
+
+
+def worded(diagnostic: Diagnostic) -> str:
+    """The message and the hint, in printable characters."""
+    hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
+    return printable(diagnostic.message + hint)
+
+
+def related(diagnostic: Diagnostic) -> list[str]:
+    """The other places with what is there, such as `see a.yaml:3:1: first written here`, in printable characters."""
+    words = []
+    for span, message in diagnostic.related[:MOST_RELATED]:
+        begins = span.begins
+        words.append(printable(f"see {place(span.source.path, begins.line, begins.column)}: {message}"))
+    if more := len(diagnostic.related) - MOST_RELATED:
+        words += [f"and {more:,} more"] if more > 0 else []
+    return words
+
+
+def one_line(diagnostic: Diagnostic) -> str:
+    """The message, the hint and the other places on one line."""
+    return "; ".join([worded(diagnostic), *related(diagnostic)])
