@@ -11,7 +11,6 @@ from istiolint.findings.report import Report
 from istiolint.report.counts import counted
 from istiolint.report.escape import printable
 from istiolint.sources import Source
-from istiolint.sources.discover import STDIN
 
 if TYPE_CHECKING:
     from istiolint.fix import Mended
@@ -55,11 +54,11 @@ def write_stdin(sources: list[Source], texts: dict[str, str]) -> None:
     from istiolint.sources.decode import encode
 
     for source in sources:
-        if source.path == STDIN and source.linted:
+        if source.stdin and source.linted:
             if source.trouble:
                 raise Refusal(f"standard input cannot be given back: {source.trouble}")
             sys.stdout.flush()
-            sys.stdout.buffer.write(encode(texts.get(STDIN, source.text), source.encoding))
+            sys.stdout.buffer.write(encode(texts.get(source.path, source.text), source.encoding))
             sys.stdout.buffer.flush()
 
 
@@ -85,7 +84,7 @@ def _written(sources: list[Source], texts: dict[str, str]) -> Iterator[tuple[str
     from istiolint.sources.decode import encode
 
     for source in sources:
-        if source.path not in texts or source.path == STDIN:
+        if source.path not in texts or source.stdin:
             continue
         try:
             with open(source.path, "rb") as file:

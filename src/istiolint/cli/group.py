@@ -12,6 +12,7 @@ from istiolint.cli.init import init
 from istiolint.cli.lint import lint
 from istiolint.cli.mtls import mtls
 from istiolint.cli.rules import rules
+from istiolint.cli.trace import trace
 
 EXAMPLES = """\b
 Examples:
@@ -20,6 +21,7 @@ Examples:
   helm template . | istiolint -            lint what a chart renders
   istiolint explain IST0101                what a rule is about
   istiolint mtls ./manifests               who takes mTLS, and whose calls fail
+  istiolint trace --from shop/web GET http://cart.shop/items   what happens to a request
 """
 
 
@@ -62,5 +64,5 @@ def group() -> None:
     """Read Istio manifests offline and say what will break, where, why, and how to mend it."""
 
 
-for command in (lint, mtls, rules, explain, init, config, completion):
+for command in (lint, trace, mtls, rules, explain, init, config, completion):
     group.add_command(command)

@@ -8,6 +8,7 @@ SECTIONS = {
     "What is read": (
         "context",
         "cluster",
+        "stdin_filename",
         "kustomize",
         "helm",
         "values",

@@ -30,10 +30,12 @@ class Inputs(NamedTuple):
     settings: Settings
     config: Config
     rendering: Rendering = Rendering()
+    stdin_path: str | None = None
+    """The file whose text comes from standard input."""
 
     def sources(self) -> Iterator[Source]:
         """The files as they are, and what is rendered. Raises MissingPathError and RenderError."""
-        files = discover(self.paths, context=self.context, clusters=self.clusters)
+        files = discover(self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path)
         return chain(self.rendering.sources(), with_origins(files))
 
     def sources_of(self, state: str) -> Iterator[Source]:
@@ -46,7 +48,8 @@ class Inputs(NamedTuple):
 
         if self.rendering:
             raise Refusal("--against compares files, and knows no former state of what --kustomize and --helm render")
-        named = named_paths(self.paths, context=self.context, clusters=self.clusters)
+        paths = [self.stdin_path if path == "-" and self.stdin_path else path for path in self.paths]
+        named = named_paths(paths, context=self.context, clusters=self.clusters)
         try:
             if os.path.isdir(state) and (os.sep in state or state.startswith(".")):
                 return self._folder(state)
@@ -68,12 +71,22 @@ class Inputs(NamedTuple):
 
 def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     """Options that a command does not have are unset. Raises ConfigError."""
-    config = _config(options, [*paths, *(each for each in (options["kustomize"], options["helm"]) for each in each or ())])
+    stdin_path = _stdin_path(paths, options.get("stdin_filename"))
+    paths = paths or (("-",) if stdin_path else ())
+    named = [stdin_path if path == "-" and stdin_path else path for path in paths]
+    config = _config(options, [*named, *(each for each in (options["kustomize"], options["helm"]) for each in each or ())])
     settings = _settings(config, defaultdict(lambda: None, options))
     clusters = _clusters(config, options["cluster"])
     context = (*options["context"], *config.paths("context"))
     rendering = Rendering(options["kustomize"], options["helm"], options["values"])
-    return Inputs(paths or (() if clusters or rendering else (".",)), context, clusters, settings, config, rendering)
+    return Inputs(paths or (() if clusters or rendering else (".",)), context, clusters, settings, config, rendering, stdin_path)
+
+
+def _stdin_path(paths: tuple[str, ...], name: str | None) -> str | None:
+    """The file whose text comes from standard input."""
+    if name and paths and "-" not in paths:
+        raise Refusal("--stdin-filename names the text of standard input, which `-` among the paths stands for")
+    return name
 
 
 def _config(options: dict[str, Any], paths: Iterable[str]) -> Config:

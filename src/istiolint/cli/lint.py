@@ -23,7 +23,6 @@ from istiolint.report.escape import printable
 from istiolint.report.limit import MOST
 from istiolint.settings import NEWEST, OLDEST
 from istiolint.sources import InputError, Source
-from istiolint.sources.discover import STDIN
 
 EXIT_STATUS = """\b
 Exit status:
@@ -40,6 +39,7 @@ Exit status:
 @click.option("--ignore", multiple=True, type=RuleNames(), help="Leave out these rules.")
 @click.option("--context", multiple=True, type=PATH, help="Read for reference, do not lint.")
 @click.option("--cluster", multiple=True, metavar="NAME=PATH", help="Lint as what this cluster of the mesh holds.")
+@click.option("--stdin-filename", type=PATH, metavar="FILE", help="Lint standard input (-) as the text of this file.")
 @rendering_options
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
 @click.option("--istio-version", metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default.")
@@ -134,7 +134,7 @@ def _fix(sources: list[Source], run: Callable[[Iterable[Source]], Report], fail_
         status = _tell_errors(result.report) or int(bool(result.texts))
     else:
         fixing.write_stdin(sources, result.texts)
-        reads_stdin = any(source.path == STDIN and source.linted for source in sources)
+        reads_stdin = any(source.stdin and source.linted for source in sources)
         status = _tell(result.report, fail_on, options, err=reads_stdin)
     for trouble in troubles:
         click.echo(f"istiolint: {printable(trouble)}", err=True)

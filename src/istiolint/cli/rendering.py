@@ -7,7 +7,6 @@ import click
 
 from istiolint.cli.refusal import Refusal
 from istiolint.sources import Source
-from istiolint.sources.discover import STDIN
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -51,7 +50,7 @@ class Rendering(NamedTuple):
 def with_origins(sources: Iterable[Source]) -> Iterator[Source]:
     """The sources; standard input that helm has rendered knows the templates that lie around here."""
     for source in sources:
-        if source.path == STDIN and "\n# Source: " in source.text:
+        if source.stdin and "\n# Source: " in source.text:
             from istiolint.rendered.helm import Templates, charts_of
 
             source.origin = Templates(source, charts_of(source.text))

@@ -48,10 +48,14 @@ def is_wanted(name: str) -> bool:
     return name.endswith(ENDINGS) or name == WITHOUT_ENDING
 
 
-def discover(paths: Iterable[str], *, context: Iterable[str] = (), clusters: Iterable[tuple[str, str]] = ()) -> Iterator[Source]:
+def discover(
+    paths: Iterable[str], *, context: Iterable[str] = (), clusters: Iterable[tuple[str, str]] = (), stdin_path: str | None = None
+) -> Iterator[Source]:
     """The sources behind files, folders and `-` (standard input); those under `context` are read, but not linted.
 
     `clusters` are pairs of a cluster's name and a path that is linted as what this cluster holds.
+
+    `stdin_path` is the file whose text comes from standard input; the file itself is then not read.
 
     In folders, hidden files and those that git ignores are left out; a file that is named is always read. What is named
     twice is read once, and linted if it is named in `paths`. The order is that of the paths, in folders that of the names.
@@ -61,14 +65,17 @@ def discover(paths: Iterable[str], *, context: Iterable[str] = (), clusters: Ite
     for path, *_ in named:
         if path != "-" and not os.path.lexists(path):
             raise MissingPathError(path)
-    return _Discovery().sources(named)
+    return _Discovery(stdin_path).sources(named)
 
 
 class _Discovery:
     """One walk; `seen` holds device and inode of what was read, so that overlapping paths and circles of links end."""
 
-    def __init__(self) -> None:
+    def __init__(self, stdin_path: str | None) -> None:
         self.seen: set[tuple[int, int] | str] = set()
+        self.stdin_path = str(Path(stdin_path)) if stdin_path else STDIN
+        if stdin_path and os.path.exists(stdin_path):
+            self.is_new(os.stat(stdin_path))
 
     def sources(self, named: Iterable[Named]) -> Iterator[Source]:
         for path, linted, cluster in named:
@@ -79,7 +86,9 @@ class _Discovery:
     def stdin(self) -> Iterator[Source]:
         if STDIN not in self.seen:
             self.seen.add(STDIN)
-            yield _text(STDIN, sys.stdin.buffer)
+            source = _text(self.stdin_path, sys.stdin.buffer)
+            source.stdin = True
+            yield source
 
     def path(self, path: str) -> Iterator[Source]:
         if os.path.isdir(path):

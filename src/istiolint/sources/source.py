@@ -40,6 +40,7 @@ class Source:
     bytes were decoded with and must be encoded with again; line ends are those of the file, a byte order mark is no text.
     `cluster` is the cluster to which it is applied, "" where only one is looked at. `origin` knows the files behind a text that a
     program has rendered. `embedded` says that it is the text of a scalar, whose characters are not those of the file.
+    `stdin`: it came from standard input, whatever its path.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Source:
     cluster: str = ""
     origin: Origin | None = None
     embedded: bool = False
+    stdin: bool = False
 
     @cached_property
     def line_starts(self) -> list[int]:

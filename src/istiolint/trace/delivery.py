@@ -1,0 +1,229 @@
+"""From a cluster to the workloads behind it: does it exist, which TLS is opened to it, and does it accept the request?"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.resources.cursor import Cursor
+from istiolint.trace.model import Model
+from istiolint.trace.policies import Arrival, Decision
+from istiolint.trace.proxies import Proxy
+from istiolint.trace.request import Request
+from istiolint.trace.result import Destination, Leaf, Sent, Verdict
+from istiolint.trace.scopes import Scope
+from istiolint.trace.server_tls import ServerMode, accepts
+from istiolint.trace.services import Service
+from istiolint.trace.steps import Steps
+
+
+class Target(NamedTuple):
+    """What a route names: host, port and subset, with the place that names it."""
+
+    host: str
+    port: int
+    subset: str
+    weight: int
+    at: Cursor | None = None
+
+    @property
+    def words(self) -> str:
+        """The target in words."""
+        return f"`{self.host}` port {self.port}" + (f" subset `{self.subset}`" if self.subset else "")
+
+
+class Sending(NamedTuple):
+    """Who sends, and how: `http` tells whether the client's proxy reads HTTP, so that failures become a 503."""
+
+    request: Request
+    client: Proxy
+    scope: Scope
+    http: bool
+
+
+def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, steps: Steps) -> Destination:
+    """What becomes of a request that a proxy sends to a cluster."""
+    found = Destination(target.host, target.port, target.subset, target.weight, "routed", sent=sent)
+    service = _cluster(model, sending, target, found, steps)
+    if service is None:
+        found.outcome, found.sent = "no-cluster", None
+        return found
+    rule = model.rules.of(sending.client, service.host)
+    if rule is not None:
+        names = " and ".join(each.title for each in rule.rules)
+        steps.add("destination", f"{names} applies to it", *(each.spec["host"] for each in rule.rules))
+    for other in model.rules.unused(sending.client, service.host):
+        steps.add("destination", f"{other.title} does not apply to this client", other.spec["host"], kind="rejected")
+    labels: dict[str, str] = {}
+    if target.subset:
+        subset = rule.subsets.get(target.subset) if rule is not None else None
+        if subset is None:
+            words = f"no DestinationRule for this client defines subset `{target.subset}`: Envoy has no such cluster (503 NC)"
+            steps.add("destination", words, target.at["subset"] if target.at is not None else None)
+            found.outcome, found.sent = "no-cluster", None
+            return found
+        labels = subset["labels"].labels
+    workloads = _endpoints(model, service, target.port, labels, steps)
+    if workloads is None:
+        opened = model.client_tls.of(rule, service, target.port, target.subset, server=None, target=None)
+        steps.add("tls", f"{sending.client.title} sends {opened.words}: {opened.because}", opened.at)
+        found.client_tls = opened.tls
+        return found
+    if not workloads:
+        found.outcome, found.sent = "no-endpoints", None
+        return found
+    for workload, container_port in workloads:
+        server = model.proxy(workload)
+        opened = model.client_tls.of(rule, service, target.port, target.subset, server=server, target=container_port)
+        steps.add("tls", f"{sending.client.title} sends {opened.words} to {workload.title}: {opened.because}", opened.at)
+        leaf = Leaf(workload, opened.tls, None, "allowed", port=container_port)
+        _arrive(model, sending, leaf, sent, steps)
+        found.leaves.append(leaf)
+    modes = {leaf.client_tls for leaf in found.leaves}
+    found.client_tls = modes.pop() if len(modes) == 1 else None
+    return found
+
+
+def deliver_directly(model: Model, sending: Sending, service: Service, port: int, steps: Steps) -> Destination:
+    """What becomes of a connection to the address of a Service that no proxy of the client routes: plaintext to any endpoint."""
+    found = Destination(service.host, port, "", 100, "passthrough", "plaintext")
+    endpoints = _endpoints(model, service, port, {}, steps) if service.port(port) is not None else None
+    for workload, container_port in endpoints or ():
+        leaf = Leaf(workload, "plaintext", None, "allowed", port=container_port)
+        _arrive(model, sending, leaf, Sent(sending.request.path, sending.request.authority), steps)
+        found.leaves.append(leaf)
+    return found
+
+
+def _cluster(model: Model, sending: Sending, target: Target, found: Destination, steps: Steps) -> Service | None:
+    """The service behind a target; None, with the reason as a step, where the client has no cluster for it."""
+    at = target.at["host"] if target.at is not None else None
+    service = sending.scope.clusters.get(target.host)
+    if service is None:
+        known = model.registry.by_host.get(target.host)
+        if known:
+            place = known[0].resource.metadata["name"] if known[0].resource is not None else None
+            visible = any(each.host == target.host for each in model.registry.visible(sending.client.namespace))
+            sidecar = sending.scope.sidecar
+            if visible and sidecar is not None:
+                why, place = f"{sidecar.title} does not import it", sidecar.spec["egress"]
+            else:
+                why = f"{known[0].title} is not exported to namespace `{sending.client.namespace}`"
+            steps.add("destination", f"{target.words}: {why}; Envoy has no cluster for it (503 NC)", at, place)
+            return None
+        words = f"{target.words}: no Service or ServiceEntry has this host; Envoy has no cluster for it (503 NC)"
+        name = model.mesh.hosts.service_name(target.host)
+        sure = model.mesh.settings.whole_mesh or (name is not None and model.mesh.hosts.knows_services(name.namespace))
+        steps.add("destination", words, at)
+        if not sure:
+            found.sure = False
+            steps.add("destination", f"`{target.host}` may exist outside the files: then the request is routed", kind="unknown")
+        return None
+    place = service.resource.metadata["name"] if service.resource is not None else None
+    if service.resource is not None and service.port(target.port) is None:
+        words = f"{target.words}: {service.title} has no port {target.port}; Envoy has no cluster for it (503 NC)"
+        steps.add("destination", words, target.at["port"]["number"] if target.at is not None else None, place)
+        return None
+    steps.add("destination", f"the destination is {target.words}", at, place)
+    return service
+
+
+def _endpoints(
+    model: Model, service: Service, port: int, labels: dict[str, str], steps: Steps
+) -> Sequence[tuple[Workload, int | None]] | None:
+    """The workloads behind a service with their container ports; None for endpoints that are no workloads of the mesh."""
+    resource = service.resource
+    if resource is None or service.type != "Service":
+        selector = resource.spec["workloadSelector"]["labels"].labels if resource is not None else {}
+        if not selector:
+            return None
+        selected = model.mesh.workloads.selected({**selector, **labels}, service.namespace)
+        return [(workload, port) for workload in selected]
+    if service.external or not resource.spec["selector"].mapping:
+        return None
+    found: list[tuple[Workload, int | None]] = []
+    for workload in model.mesh.workloads.of_service(resource):
+        if not workload.matches(labels) or workload.resource.spec["replicas"].number == 0:
+            continue
+        target = next((target for _, number, target in ports_of(resource, workload) if number == port), None)
+        if target is not None:
+            found.append((workload, target))
+    if not found:
+        wanted = {**resource.spec["selector"].labels, **labels}
+        listed = ", ".join(f"`{key}: {value}`" for key, value in wanted.items())
+        place = resource.spec["selector"]
+        steps.add("destination", f"no workload has the labels {listed}: no healthy endpoint (503 UH)", place)
+        if not model.mesh.knows_workloads(service.namespace):
+            words = f"the files hold no workload of namespace `{service.namespace}`: if one matches, the request is routed"
+            steps.add("destination", words, place, kind="unknown")
+    return found
+
+
+def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps: Steps) -> None:
+    """What a workload makes of the request: its mTLS mode, then its policies."""
+    server = model.proxy(leaf.workload)
+    mode = model.modes.of(server, leaf.port)
+    leaf.mode = mode.mode
+    steps.add("server", _mode_words(server, mode), mode.at if mode.mode is not None else server.at)
+    if not server.sure:
+        steps.add("server", f"the files do not show whether {server.title} has a sidecar: {server.because}", kind="unknown")
+    if not accepts(mode.mode, leaf.client_tls):
+        leaf.verdict, leaf.status = "tls-refused", 503 if sending.http else None
+        steps.add("server", f"{server.title} does not accept {leaf.client_tls}: the connection fails", mode.at)
+        return
+    if mode.mode is None:
+        leaf.status = 200 if _reads_response(sending) else None
+        return
+    arrival = arrival_at(model, sending, leaf, sent)
+    policies = model.policies.of(server)
+    decision = model.policies.decide(policies, arrival)
+    leaf.verdict = _verdict(decision)
+    if decision.open:
+        leaf.sure = False
+        steps.add("server", f"{server.title}: {decision.open}", kind="unknown")
+    if decision.allowed:
+        leaf.status = 200 if _reads_response(sending) else None
+        if policies:
+            steps.add("server", f"{server.title}: {decision.words}", decision.rule)
+        return
+    leaf.policy = decision.policy
+    leaf.status = (403 if arrival.http else 503 if sending.http else None) if _reads_response(sending) else None
+    if leaf.status == 503 or arrival.http:
+        steps.add("server", f"{server.title} denies the request: {decision.words}", decision.rule)
+    else:
+        steps.add("server", f"{server.title} closes the connection: {decision.words}", decision.rule)
+    if decision.policy is None:
+        for policy, answer in model.policies.reasons(policies, "ALLOW", arrival):
+            steps.add("server", f"{policy.title} does not allow it: {answer.words}", answer.at, kind="rejected")
+
+
+def _reads_response(sending: Sending) -> bool:
+    """Whether the response is HTTP that somebody between the applications can read, so that it has a status."""
+    return sending.request.scheme == "http" or (sending.client.kind == "gateway" and sending.http)
+
+
+def _verdict(decision: Decision) -> Verdict:
+    return "allowed" if decision.allowed else "denied"
+
+
+def _mode_words(server: Proxy, mode: ServerMode) -> str:
+    if mode.mode is None:
+        return f"{server.title} has no proxy: {server.because}"
+    origin = "" if mode.at is not None else ", Istio's default"
+    return f"{server.title} has mTLS mode {mode.mode}{origin}"
+
+
+def arrival_at(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None) -> Arrival:
+    """The request as the proxy of a workload sees it."""
+    protocol = model.inbound_protocol(leaf.workload, leaf.port)
+    http = _reads_response(sending) and protocol in ("HTTP", "AUTO")
+    shows_identity = leaf.client_tls == "mtls" and sending.client.kind != "none"
+    principal = sending.client.identity(model.trust_domain) if shows_identity else None
+    request = sending.request
+    if not http or sent is None:
+        return Arrival(False, principal, leaf.port)
+    headers = {**request.headers, **sent.headers_set}
+    for name in sent.headers_removed:
+        headers.pop(name, None)
+    return Arrival(
+        True, principal, leaf.port, request.method, sent.path.partition("?")[0], sent.authority, headers, request.claims
+    )

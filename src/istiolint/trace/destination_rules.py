@@ -1,0 +1,97 @@
+"""The DestinationRule that a client uses for a host, merged as istiod merges those for one host."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.trace.ages import oldest_first
+from istiolint.trace.proxies import Proxy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MergedRule:
+    """DestinationRules for one host as one: the first traffic policy, and the subsets of all."""
+
+    rules: tuple[Resource, ...]
+    policy: Cursor | None
+    subsets: Mapping[str, Cursor]
+
+    def tls(self, subset: str, port: int) -> Cursor | None:
+        """The client TLS settings for a subset ("" for none) and a Service port; None where none are set.
+
+        Settings of a port replace those above as a whole, those of a subset field by field.
+        """
+        above = _at_port(self.policy, port) if self.policy is not None else None
+        own = self.subsets[subset]["trafficPolicy"] if subset in self.subsets else None
+        if own is None or own.value is None:
+            return above
+        if (level := _port_level(own, port)) is not None:
+            return level["tls"] if level["tls"].mapping else None
+        return own["tls"] if own["tls"].mapping else above
+
+
+def _at_port(policy: Cursor, port: int) -> Cursor | None:
+    level = _port_level(policy, port)
+    tls = (policy if level is None else level)["tls"]
+    return tls if tls.mapping else None
+
+
+def _port_level(policy: Cursor, port: int) -> Cursor | None:
+    return next((each for each in policy["portLevelSettings"] if each["port"]["number"].number == port), None)
+
+
+class ClientRules:
+    """The merged DestinationRule for each client namespace and host."""
+
+    def __init__(self, mesh: Mesh):
+        self._mesh = mesh
+        self._merged: dict[tuple[str, str], list[MergedRule]] = {}
+
+    def of(self, proxy: Proxy, host: str) -> MergedRule | None:
+        """The rule that a proxy uses for a host: one whose `workloadSelector` matches it, else the last without a selector."""
+        found = self._for_namespace(proxy.namespace, host)
+        for each in found:
+            first = each.rules[0]
+            labels = first.spec["workloadSelector"]["matchLabels"]
+            selects = first.spec["workloadSelector"].mapping and labels.labels.items() <= proxy.labels.items()
+            if selects and first.namespace == proxy.namespace:
+                return each
+        return next((each for each in reversed(found) if not each.rules[0].spec["workloadSelector"].mapping), None)
+
+    def unused(self, proxy: Proxy, host: str) -> Sequence[Resource]:
+        """The DestinationRules that cover a host and that a proxy does not use."""
+        used = self.of(proxy, host)
+        return [rule for rule in self._mesh.destination_rules.anywhere(host) if used is None or rule not in used.rules]
+
+    def _for_namespace(self, namespace: str, host: str) -> list[MergedRule]:
+        key = namespace, host
+        if key not in self._merged:
+            self._merged[key] = list(_merge(oldest_first(self._mesh.destination_rules.seen_from(namespace, host)), self._mesh))
+        return self._merged[key]
+
+
+def _merge(rules: Sequence[Resource], mesh: Mesh) -> list[MergedRule]:
+    """Rules without a selector are merged into the first of them with the same visibility, those with one by selector."""
+    groups: list[list[Resource]] = []
+    for rule in rules:
+        for group in groups:
+            first = group[0]
+            same = first.spec["workloadSelector"].value == rule.spec["workloadSelector"].value
+            if same and mesh.destination_rules.scope(first) == mesh.destination_rules.scope(rule):
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    return [_merged(group) for group in groups]
+
+
+def _merged(rules: Sequence[Resource]) -> MergedRule:
+    subsets: dict[str, Cursor] = {}
+    for rule in rules:
+        for subset in rule.spec["subsets"]:
+            if subset["name"].text:
+                subsets.setdefault(subset["name"].text, subset)
+    policy = next((rule.spec["trafficPolicy"] for rule in rules if rule.spec["trafficPolicy"].value is not None), None)
+    return MergedRule(tuple(rules), policy, subsets)

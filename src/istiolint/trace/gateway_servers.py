@@ -1,0 +1,207 @@
+"""What a gateway workload listens on: the servers of the Gateways that select it, and the routes behind each of them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateways import GatewayName
+from istiolint.mesh.host_index import covers
+from istiolint.mesh.workloads import ports_of
+from istiolint.primitives.ports import HTTP, TLS
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.trace.ages import oldest_first
+from istiolint.trace.proxies import Proxy
+from istiolint.trace.virtual_services import HttpRoute, VirtualService, VirtualServiceIndex
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Server:
+    """A server of a Gateway. `hosts` are pairs of a namespace (`*`: all) and a host in lower case."""
+
+    gateway: Resource
+    name: GatewayName
+    at: Cursor
+    port: int
+    protocol: str
+    hosts: tuple[tuple[str, str], ...]
+
+    @property
+    def terminates_tls(self) -> bool:
+        """Whether it reads HTTP inside TLS."""
+        return self.protocol == "HTTPS" and self.at["tls"]["mode"].text not in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
+
+    @property
+    def is_http(self) -> bool:
+        """Whether it routes requests."""
+        return self.protocol in HTTP or self.terminates_tls
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether it listens for TLS, to terminate it or to pass it through."""
+        return self.protocol in TLS
+
+    @property
+    def redirects(self) -> bool:
+        """Whether it redirects all requests to HTTPS."""
+        return self.at["tls"]["httpsRedirect"].value is True
+
+    @property
+    def written_hosts(self) -> list[str]:
+        """The hosts that are written without a namespace."""
+        return [host.text.lower() for host in self.at["hosts"] if host.text and "/" not in host.text]
+
+    def serves(self, virtual_service: VirtualService) -> list[str]:
+        """The hosts that a VirtualService gets here: of two hosts that overlap, the narrower one."""
+        found: dict[str, None] = {}
+        for namespace, mine in self.hosts:
+            if namespace in ("*", virtual_service.namespace):
+                for theirs, _ in virtual_service.hosts:
+                    if covers(theirs, mine):
+                        found[mine] = None
+                    elif covers(mine, theirs):
+                        found[theirs] = None
+        return list(found)
+
+
+class GatewayHost(NamedTuple):
+    """A virtual host of a gateway: its routes as Envoy tries them, and the server that redirects to HTTPS, if one does."""
+
+    domain: str
+    routes: tuple[HttpRoute, ...]
+    virtual_services: tuple[VirtualService, ...]
+    redirect: Server | None
+
+
+class GatewayHosts:
+    """The virtual hosts of one route configuration of a gateway: of all plain servers of a port, or of one server with TLS."""
+
+    def __init__(self, proxy: Proxy, servers: Sequence[Server], index: VirtualServiceIndex):
+        routes: dict[str, list[HttpRoute]] = {}
+        owners: dict[str, list[VirtualService]] = defaultdict(list)
+        redirects: dict[str, Server] = {}
+        for server in servers:
+            for virtual_service in index.of(server.name, proxy.namespace):
+                hosts = server.serves(virtual_service)
+                own = tuple(virtual_service.for_proxy(proxy, server.name, server.port)) if hosts else ()
+                for host in hosts:
+                    owners[host].append(virtual_service)
+                    if own:
+                        if host not in routes and server.redirects:
+                            redirects[host] = server
+                        routes.setdefault(host, []).extend(own)
+            # For hosts without a VirtualService istiod takes the text as the domain: one with a namespace never matches.
+            for host in server.written_hosts if server.redirects else ():
+                routes.setdefault(host, [])
+                redirects[host] = server
+        self.hosts = {
+            host: GatewayHost(host, _catch_all_last(found), tuple(dict.fromkeys(owners[host])), redirects.get(host))
+            for host, found in routes.items()
+        }
+        self.unused = {host: tuple(found) for host, found in owners.items() if host not in routes}
+        self._wildcards = sorted((host for host in self.hosts if host.startswith("*")), key=len, reverse=True)
+
+    def find(self, host: str) -> GatewayHost | None:
+        """The virtual host for a host: its own name, else the longest wildcard."""
+        host = host.lower()
+        if host in self.hosts:
+            return self.hosts[host]
+        return next((self.hosts[domain] for domain in self._wildcards if host.endswith(domain[1:]) and host != domain[1:]), None)
+
+
+def _catch_all_last(routes: Sequence[HttpRoute]) -> tuple[HttpRoute, ...]:
+    """istiod moves catch-all routes behind all others, as several VirtualServices may share a host."""
+    return tuple(sorted(routes, key=lambda route: route.takes_everything))
+
+
+class GatewayListeners:
+    """What one gateway workload listens on."""
+
+    def __init__(self, proxy: Proxy, servers: Sequence[Server], mesh: Mesh, index: VirtualServiceIndex):
+        self.proxy, self._mesh, self._index = proxy, mesh, index
+        self.servers = servers
+        self._made: dict[tuple[int, ...], GatewayHosts] = {}
+
+    @cached_property
+    def service_ports(self) -> dict[int, int]:
+        """The ports of the Services in front of the workload, each with the port of the container behind it."""
+        workload = self.proxy.workload
+        found: dict[int, int] = {}
+        for service in self._mesh.workloads.services_of(workload) if workload is not None else ():
+            for _, number, target in ports_of(service, workload) if workload is not None else ():
+                if target is not None:
+                    found.setdefault(number, target)
+        return found
+
+    def on_port(self, port: int) -> list[Server]:
+        """The servers that a client reaches on a port of the gateway's Service."""
+        target = self.service_ports.get(port, port)
+        if self.service_ports and port not in self.service_ports:
+            return []
+        return [server for server in self.servers if self.service_ports.get(server.port, server.port) == target]
+
+    def plain(self, port: int) -> list[Server]:
+        """The servers of a port that read HTTP outside TLS."""
+        return [server for server in self.on_port(port) if server.is_http and not server.is_tls]
+
+    def with_sni(self, port: int, sni: str) -> Server | None:
+        """The server with TLS that a connection gets by its SNI: the most specific host."""
+        best: tuple[int, int] | None = None
+        chosen: Server | None = None
+        for server in (server for server in self.on_port(port) if server.is_tls):
+            for _, host in server.hosts:
+                if covers(host, sni.lower()) and not (host.startswith("*.") and sni.lower() == host[2:]):
+                    rank = (not host.startswith("*"), len(host))
+                    if best is None or rank > best:
+                        best, chosen = (int(rank[0]), rank[1]), server
+        return chosen
+
+    def hosts(self, servers: Sequence[Server]) -> GatewayHosts:
+        """The virtual hosts of servers that share a route configuration."""
+        key = tuple(map(id, servers))
+        if key not in self._made:
+            self._made[key] = GatewayHosts(self.proxy, servers, self._index)
+        return self._made[key]
+
+
+def servers_of(gateway: Resource) -> Iterator[Server]:
+    """The servers of an Istio Gateway."""
+    for server in gateway.spec["servers"]:
+        port = server["port"]["number"].number
+        if port is not None:
+            name = GatewayName(gateway.namespace, gateway.name)
+            hosts = tuple(_host(host.text, gateway.namespace) for host in server["hosts"] if host.text)
+            yield Server(gateway, name, server, port, server["port"]["protocol"].text.upper(), hosts)
+
+
+def _host(text: str, namespace: str) -> tuple[str, str]:
+    owner, slash, host = text.rpartition("/")
+    return ((namespace if owner == "." else owner) if slash else "*"), host.lower()
+
+
+class GatewayIndex:
+    """The Gateways of a mesh by the workloads that run them."""
+
+    def __init__(self, mesh: Mesh, index: VirtualServiceIndex):
+        self._mesh, self._index = mesh, index
+        self.gateways = oldest_first(mesh.all("Gateway"))
+        self._made: dict[int, GatewayListeners] = {}
+
+    def of(self, proxy: Proxy) -> GatewayListeners:
+        """What a gateway workload listens on. Of servers with TLS for one port and host, only the oldest Gateway's counts."""
+        found = self._made.get(id(proxy))
+        if found is None:
+            servers: list[Server] = []
+            taken: set[tuple[int, str, str]] = set()
+            for gateway in self.gateways if proxy.gateway is None else [proxy.gateway]:
+                if gateway.spec["selector"].labels.items() <= proxy.labels.items():
+                    for server in servers_of(gateway):
+                        names = {(server.port, *host) for host in server.hosts} if server.is_tls else set()
+                        if not names & taken:
+                            servers.append(server)
+                        taken |= names
+            found = self._made[id(proxy)] = GatewayListeners(proxy, servers, self._mesh, self._index)
+        return found

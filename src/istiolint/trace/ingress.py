@@ -1,0 +1,117 @@
+"""A request from outside: which gateway listens for it, which virtual host and route take it, and what its policies say."""
+
+from collections.abc import Mapping, Sequence
+
+from istiolint.trace.delivery import Sending
+from istiolint.trace.gateway_servers import GatewayListeners, Server
+from istiolint.trace.model import Model
+from istiolint.trace.policies import Arrival
+from istiolint.trace.proxies import Proxy
+from istiolint.trace.request import Request
+from istiolint.trace.result import Trace
+from istiolint.trace.rewriting import without_port
+from istiolint.trace.routing import Router, choose, explain_skipped
+
+
+class IngressRequest:
+    """One request that reaches the mesh through a gateway."""
+
+    def __init__(self, model: Model, request: Request, gateways: Sequence[Proxy], trace: Trace, response: Mapping[str, str]):
+        self.model, self.request, self.trace, self.response = model, request, trace, response
+        self.gateways = gateways
+
+    def run(self) -> None:
+        """Fill in the trace."""
+        request, steps = self.request, self.trace.steps
+        listening = [(proxy, listeners, servers) for proxy in self.gateways for listeners in [self.model.gateways.of(proxy)]
+                     if (servers := self._servers(listeners))]  # fmt: skip
+        if not listening:
+            self.trace.outcome = "no-listener"
+            self._explain_no_listener()
+            return
+        best = [each for each in listening if each[1].hosts(each[2]).find(without_port(request.authority))]
+        proxy, listeners, servers = (best or listening)[0]
+        if len(best or listening) > 1:
+            others = ", ".join(each[0].title for each in (best or listening)[1:])
+            words = f"the files do not tell which gateway the client reaches; {others} would receive the request as well"
+            steps.add("client", words, kind="unknown")
+        self.trace.proxy = proxy
+        steps.add("client", f"{proxy.title} receives the request: {proxy.because}", proxy.at)
+        for server in servers:
+            steps.add("listener", f"{server.gateway.title} opens port {server.port} ({server.protocol})", server.at["port"])
+        if all(server.is_http for server in servers):
+            self._http(proxy, listeners, servers)
+        else:
+            self.trace.outcome = "no-route"
+            steps.add("outcome", "no route takes the connection: the gateway closes it")
+
+    def _servers(self, listeners: GatewayListeners) -> Sequence[Server]:
+        if self.request.scheme == "https":
+            server = listeners.with_sni(self.request.port, self.request.sni)
+            return [server] if server is not None else []
+        return listeners.plain(self.request.port)
+
+    def _explain_no_listener(self) -> None:
+        request, steps = self.request, self.trace.steps
+        if not self.gateways:
+            steps.add("listener", "no workload runs a Gateway: nothing listens")
+        for proxy in self.gateways:
+            servers = self.model.gateways.of(proxy).servers
+            ports = ", ".join(sorted({f"{server.port} ({server.protocol})" for server in servers}))
+            wanted = f"port {request.port}" + (f" with SNI `{request.sni}`" if request.scheme == "https" else "")
+            words = f"{proxy.title} does not listen for {request.scheme} on {wanted}; its servers: {ports or 'none'}"
+            steps.add("listener", words, *(server.at["port"] for server in servers))
+
+    def _http(self, proxy: Proxy, listeners: GatewayListeners, servers: Sequence[Server]) -> None:
+        request, trace = self.request, self.trace
+        host = without_port(request.authority)
+        hosts = listeners.hosts(servers)
+        virtual_host = hosts.find(host)
+        port = servers[0].port
+        route = None
+        if virtual_host is None:
+            trace.steps.add("host", f"no VirtualService that is bound to the gateway has the host `{host}`")
+        elif virtual_host.redirect is None:
+            for virtual_service in virtual_host.virtual_services:
+                place = next((at for _, at in virtual_service.hosts), None)
+                trace.steps.add("host", f"{virtual_service.resource.title} routes `{virtual_host.domain}`", place)
+                explain_skipped(virtual_service.routes, proxy, servers[0].name, port, trace)
+            route = choose(virtual_host.routes, request, trace)
+        if self._denied(proxy, listeners):
+            return
+        if virtual_host is not None and virtual_host.redirect is not None:
+            trace.outcome, trace.statuses = "redirect", [301]
+            trace.location = f"https://{host}{request.path}"
+            at = virtual_host.redirect.at["tls"]["httpsRedirect"]
+            trace.steps.add("outcome", f"the gateway redirects to `{trace.location}` (301)", at)
+            return
+        if route is None:
+            trace.outcome, trace.statuses = "no-route", [404]
+            trace.steps.add("outcome", "no route matches: Envoy responds with 404 (NR)")
+            return
+        sending = Sending(request, proxy, self.model.scopes.of(proxy), http=True)
+        Router(self.model, sending, port, trace, self.response).follow(route)
+
+    def _denied(self, proxy: Proxy, listeners: GatewayListeners) -> bool:
+        """Whether the policies of the gateway deny the request."""
+        request, trace = self.request, self.trace
+        policies = self.model.policies.of(proxy)
+        if not policies:
+            return False
+        port = listeners.service_ports.get(request.port, request.port)
+        arrival = Arrival(
+            True, None, port, request.method, request.path_without_query, request.authority, request.headers, request.claims
+        )
+        decision = self.model.policies.decide(policies, arrival)
+        if decision.open:
+            trace.steps.add("server", f"{proxy.title}: {decision.open}", kind="unknown")
+        if decision.allowed:
+            trace.steps.add("server", f"{proxy.title}: {decision.words}", decision.rule)
+            return False
+        trace.outcome, trace.statuses = "denied", [403]
+        trace.denied_at, trace.policy = proxy, decision.policy
+        trace.steps.add("outcome", f"{proxy.title} denies the request (403): {decision.words}", decision.rule)
+        if decision.policy is None:
+            for policy, answer in self.model.policies.reasons(policies, "ALLOW", arrival):
+                trace.steps.add("server", f"{policy.title} does not allow it: {answer.words}", answer.at, kind="rejected")
+        return True

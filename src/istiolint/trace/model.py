@@ -1,0 +1,93 @@
+"""The indexes that traces are answered from: built once for a mesh."""
+
+from functools import cached_property
+
+from istiolint.mesh import Mesh
+from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.trace.client_tls import ClientTlsModes
+from istiolint.trace.destination_rules import ClientRules
+from istiolint.trace.gateway_servers import GatewayIndex
+from istiolint.trace.policies import Policies
+from istiolint.trace.proxies import Proxy, proxy_of
+from istiolint.trace.request import OUTSIDE, RequestError
+from istiolint.trace.scopes import Scopes
+from istiolint.trace.server_tls import ServerModes
+from istiolint.trace.services import Protocol, Registry, service_protocol
+from istiolint.trace.virtual_services import VirtualServiceIndex
+
+
+class Model:
+    """A mesh with all that traces need of it."""
+
+    def __init__(self, mesh: Mesh):
+        self.mesh = mesh
+        self.trust_domain = mesh.config.text("trustDomain") or "cluster.local"
+        self.cluster_domain = mesh.hosts.cluster_domain
+        self.registry = Registry(mesh)
+        self.virtual_services = VirtualServiceIndex(mesh)
+        self.scopes = Scopes(mesh, self.registry, self.virtual_services)
+        self.gateways = GatewayIndex(mesh, self.virtual_services)
+        self.rules = ClientRules(mesh)
+        self.modes = ServerModes(mesh)
+        self.client_tls = ClientTlsModes(mesh, self.modes)
+        self.policies = Policies(mesh)
+        self._proxies: dict[int, Proxy] = {}
+
+    def proxy(self, workload: Workload) -> Proxy:
+        """The proxy of a workload."""
+        found = self._proxies.get(id(workload))
+        if found is None:
+            found = self._proxies[id(workload)] = proxy_of(workload, self.mesh)
+        return found
+
+    def client(self, source: str) -> Proxy:
+        """The workload that `NAMESPACE/NAME` or `KIND NAMESPACE/NAME` names. Raises RequestError."""
+        kind, _, name = source.rpartition(" ")
+        found = [each for each in self._by_name.get(name, ()) if not kind or each.kind.lower() == kind.strip().lower()]
+        if not found:
+            raise RequestError(f"no workload `{source}` in the files; write NAMESPACE/NAME, KIND NAMESPACE/NAME, or `{OUTSIDE}`")
+        return self.proxy(found[0])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Workload]]:
+        found: dict[str, list[Workload]] = {}
+        for workload in self.mesh.workloads.all:
+            found.setdefault(f"{workload.namespace}/{workload.resource.name}", []).append(workload)
+        return found
+
+    @cached_property
+    def ingress(self) -> list[Proxy]:
+        """The gateway workloads that Gateways select; one that is assumed for a Gateway whose workload is not in the files."""
+        found: dict[int, Proxy] = {}
+        assumed: list[Proxy] = []
+        for gateway in self.gateways.gateways:
+            workloads = self.mesh.gateway_workloads.of(gateway)
+            for workload in workloads:
+                found.setdefault(id(workload), self.proxy(workload))
+            if not workloads and not self.mesh.settings.whole_mesh:
+                labels = gateway.spec["selector"].labels
+                name = next(iter(labels.values()), gateway.name)
+                account, at = f"{name}-service-account", gateway.spec["selector"]
+                because = "a Gateway selects it, and it is not in the files"
+                title, namespace = f"gateway workload `{name}`", self.mesh.root_namespace
+                assumed.append(Proxy("gateway", title, namespace, name, labels, account, None, because, at, sure=False))
+        return [*found.values(), *assumed]
+
+    def inbound_protocol(self, workload: Workload, port: int | None) -> Protocol:
+        """How the sidecar of a workload reads a container port: as the first Service in front of it says."""
+        key = id(workload), port
+        found = self._inbound.get(key)
+        if found is None:
+            found = self._inbound[key] = self._protocol(workload, port)
+        return found
+
+    @cached_property
+    def _inbound(self) -> dict[tuple[int, int | None], Protocol]:
+        return {}
+
+    def _protocol(self, workload: Workload, port: int | None) -> Protocol:
+        for service in self.mesh.workloads.services_of(workload):
+            for at, number, target in ports_of(service, workload):
+                if target == port:
+                    return service_protocol(at, number)
+        return "AUTO"

@@ -1,0 +1,53 @@
+"""The proxies of a mesh: whether a workload has one, and with which labels and identity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import Membership, is_gateway
+from istiolint.mesh.workloads import Workload
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+
+ProxyKind: TypeAlias = Literal["sidecar", "gateway", "ambient", "none"]
+_KINDS: dict[str, ProxyKind] = {"sidecar": "sidecar", "unknown": "sidecar", "ambient": "ambient", "outside": "none"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proxy:
+    """A workload with what handles its traffic. `because` says why in words; `sure` is False where the files leave a doubt.
+
+    `workload` is None for gateways that are not in the files but that the mesh must have; `gateway` is then what they run.
+    """
+
+    kind: ProxyKind
+    title: str
+    namespace: str
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    service_account: str = "default"
+    workload: Workload | None = None
+    because: str = ""
+    at: Cursor | None = None
+    sure: bool = True
+    gateway: Resource | None = None
+
+    def identity(self, trust_domain: str) -> str:
+        """What its certificate says, without the scheme: `cluster.local/ns/shop/sa/web`."""
+        return f"{trust_domain}/ns/{self.namespace}/sa/{self.service_account}"
+
+
+def proxy_of(workload: Workload, mesh: Mesh) -> Proxy:
+    """The proxy of a workload. Where the files do not show whether a sidecar is injected, one is assumed."""
+    if is_gateway(workload):
+        membership = Membership("sidecar", "it is a gateway", workload.metadata["labels"])
+        kind: ProxyKind = "gateway"
+    else:
+        membership = mesh.injection.of(workload)
+        kind = _KINDS[membership.state]
+    because, at, sure = membership.because, membership.at, membership.sure and membership.state != "unknown"
+    return Proxy(
+        kind, workload.title, workload.namespace, workload.resource.name, workload.labels, workload.service_account or "default",
+        workload, because, at, sure,
+    )  # fmt: skip

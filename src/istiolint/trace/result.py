@@ -1,0 +1,130 @@
+"""What a trace comes to: where the request goes, what each workload answers, and what the client gets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from istiolint.mesh.mtls import Mode
+from istiolint.mesh.workloads import Workload
+from istiolint.resources.resource import Resource
+from istiolint.trace.proxies import Proxy
+from istiolint.trace.request import Request
+from istiolint.trace.server_tls import ClientTls
+from istiolint.trace.steps import Steps
+from istiolint.trace.virtual_services import HttpRoute
+
+Outcome: TypeAlias = Literal[
+    "routed", "redirect", "direct-response", "fault", "no-route", "no-listener", "no-cluster", "no-endpoints", "blackhole",
+    "passthrough", "denied", "tls-refused", "mixed",
+]  # fmt: skip
+Verdict: TypeAlias = Literal["allowed", "denied", "tls-refused"]
+
+FLAGS: dict[Outcome, str] = {
+    "no-route": "NR",
+    "no-cluster": "NC",
+    "no-endpoints": "UH",
+    "fault": "FI",
+    "denied": "UAEX",
+    "tls-refused": "UF",
+    "blackhole": "UH",
+}
+"""The response flags that Envoy logs."""
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A workload that may receive the request. `policy` is the DENY policy that matched; `sure` is False for what hangs on
+    something that the files do not tell."""
+
+    workload: Workload
+    client_tls: ClientTls
+    mode: Mode | None
+    verdict: Verdict
+    policy: Resource | None = None
+    status: int | None = None
+    port: int | None = None
+    sure: bool = True
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a destination receives, and what the client sees of the response's headers."""
+
+    path: str
+    authority: str
+    headers_set: dict[str, str] = field(default_factory=dict)
+    headers_removed: list[str] = field(default_factory=list)
+    response_set: dict[str, str] = field(default_factory=dict)
+    response_removed: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Destination:
+    """A weighted destination of a route, or the only place where the request goes."""
+
+    host: str
+    port: int
+    subset: str
+    weight: int
+    outcome: Outcome
+    client_tls: ClientTls | None = None
+    leaves: list[Leaf] = field(default_factory=list)
+    sent: Sent | None = None
+    sure: bool = True
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """What may become of a request that is sent here."""
+        if not self.leaves:
+            yield self.outcome
+        for leaf in self.leaves:
+            yield self.outcome if leaf.verdict == "allowed" else leaf.verdict
+
+
+@dataclass(slots=True)
+class Retries:
+    """How often the proxy sends a failed request again."""
+
+    attempts: int
+    on: str | None = None
+    per_try_timeout: str | None = None
+
+
+@dataclass(slots=True)
+class Mirror:
+    """A destination of mirrored requests."""
+
+    host: str
+    port: int
+    subset: str
+    percent: float
+
+
+@dataclass(slots=True)
+class Trace:
+    """A request and all that becomes of it. `sure` is False where the files leave another outcome open; the steps say why."""
+
+    request: Request
+    outcome: Outcome = "routed"
+    proxy: Proxy | None = None
+    statuses: list[int] = field(default_factory=list)
+    route: HttpRoute | None = None
+    destinations: list[Destination] = field(default_factory=list)
+    timeout: str | None = None
+    retries: Retries | None = None
+    mirrors: list[Mirror] = field(default_factory=list)
+    delay: str | None = None
+    location: str | None = None
+    body: str | None = None
+    denied_at: Proxy | None = None
+    policy: Resource | None = None
+    steps: Steps = field(default_factory=Steps)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the files tell the outcome."""
+        return all(step.kind != "unknown" for step in self.steps)
+
+    @property
+    def flag(self) -> str:
+        """The response flag in the access log of the proxy that ends the request; empty for none."""
+        return FLAGS.get(self.outcome, "")

@@ -1,0 +1,189 @@
+"""The service registry: every host with its ports and protocols, and which namespaces see it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple, TypeAlias
+
+from istiolint.mesh import Mesh
+from istiolint.mesh.hosts import CLUSTER_SET, KnownHost
+from istiolint.mesh.visibility import Scope, sees
+from istiolint.primitives import ports as protocols
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.trace.ages import age
+
+Protocol: TypeAlias = Literal["HTTP", "TCP", "TLS", "AUTO", "UDP"]
+"""What a proxy makes of a port; `AUTO` is detected from the first bytes of each connection."""
+
+_SERVER_FIRST = frozenset((25, 53, 3306, 27017))
+"""Ports of protocols in which the server sends first: Istio does not try to detect a protocol on these."""
+_APP_PROTOCOLS = {
+    "kubernetes.io/h2c": "HTTP2", "kubernetes.io/ws": "HTTP", "kubernetes.io/wss": "HTTPS", "grpc-web": "GRPC-WEB",
+}  # fmt: skip
+
+
+class Port(NamedTuple):
+    """A port of a service."""
+
+    number: int
+    protocol: Protocol
+    at: Cursor | None = None
+
+    @property
+    def is_http(self) -> bool:
+        """Whether proxies route requests on it, perhaps after detecting HTTP."""
+        return self.protocol in ("HTTP", "AUTO")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """A host of the registry. `resource` is None for what every mesh has without a manifest."""
+
+    host: str
+    namespace: str
+    scope: Scope
+    ports: tuple[Port, ...]
+    resource: Resource | None
+
+    def port(self, number: int) -> Port | None:
+        """The port with a number."""
+        return next((port for port in self.ports if port.number == number), None)
+
+    @property
+    def type(self) -> str:
+        """The kind of the resource, as in istiolint.resources.kinds; empty for what has no manifest."""
+        return (self.resource.type or "") if self.resource is not None else ""
+
+    @property
+    def external(self) -> bool:
+        """Whether it is outside the mesh: a ServiceEntry unless it says MESH_INTERNAL, or an alias of a DNS name."""
+        if self.resource is None:
+            return False
+        if self.type == "ServiceEntry":
+            return self.resource.spec["location"].text != "MESH_INTERNAL"
+        return self.resource.spec["type"].text == "ExternalName"
+
+    @property
+    def has_address(self) -> bool:
+        """Whether proxies listen for it on an address of its own."""
+        if self.resource is None:
+            return False
+        if self.type == "ServiceEntry":
+            return bool(self.resource.spec["addresses"])
+        return not self.headless
+
+    @property
+    def headless(self) -> bool:
+        """Whether it is a Kubernetes Service without an address of its own."""
+        return self.resource is not None and self.resource.spec["clusterIP"].text == "None"
+
+    @property
+    def title(self) -> str:
+        """How steps call it."""
+        return self.resource.title if self.resource is not None else f"service {self.host}"
+
+
+class Registry:
+    """All services of a mesh, in the order in which istiod sees them."""
+
+    def __init__(self, mesh: Mesh):
+        self._mesh = mesh
+        self.all: list[Service] = sorted(self._services(), key=_order)
+        self.by_host: dict[str, list[Service]] = defaultdict(list)
+        for service in self.all:
+            self.by_host[service.host].append(service)
+
+    def visible(self, namespace: str) -> Sequence[Service]:
+        """The services that a namespace sees; of several with one host its own first, then the oldest."""
+        found = self._visible.get(namespace)
+        if found is None:
+            best: dict[str, Service] = {}
+            for service in self.all:
+                if sees(namespace, service.scope):
+                    known = best.get(service.host)
+                    if known is None or (service.namespace == namespace != known.namespace and known.type != "Service"):
+                        best[service.host] = service
+            found = self._visible[namespace] = tuple(best.values())
+        return found
+
+    @cached_property
+    def _visible(self) -> dict[str, tuple[Service, ...]]:
+        return {}
+
+    def address(self, host: str, namespace: str) -> Service | None:
+        """The Kubernetes Service whose address a pod of a namespace gets for a name: DNS does not know `exportTo`."""
+        name, _, rest = host.partition(".")
+        domain = self._mesh.hosts.cluster_domain
+        if rest:
+            namespace, _, rest = rest.partition(".")
+            if rest not in ("", "svc", f"svc.{domain}"):
+                return None
+        found = self.by_host.get(f"{name}.{namespace}.svc.{domain}", ())
+        return next((service for service in found if service.type not in ("ServiceEntry", "")), None)
+
+    def at_address(self, address: str) -> Service | None:
+        """The Kubernetes Service with a written `clusterIP`."""
+        return self._by_address.get(address)
+
+    @cached_property
+    def _by_address(self) -> dict[str, Service]:
+        return {
+            service.resource.spec["clusterIP"].text: service
+            for service in self.all
+            if service.resource is not None and service.resource.spec["clusterIP"].text not in ("", "None")
+        }
+
+    def _services(self) -> Iterator[Service]:
+        for known in self._mesh.hosts.under("*"):
+            if known.name.endswith(f".{CLUSTER_SET}") and (
+                known.resource is None or known.resource.type not in ("ServiceImport", "ServiceExport")
+            ):
+                continue
+            yield Service(known.name, known.namespace, known.scope, tuple(_ports(known)), known.resource)
+
+
+def _order(service: Service) -> tuple[bool, tuple[str, str, int, str]]:
+    """Kubernetes Services, then the others by creation."""
+    return service.type != "Service", age(service.resource) if service.resource is not None else ("", "", 0, "")
+
+
+def _ports(known: KnownHost) -> Iterator[Port]:
+    resource = known.resource
+    if resource is None or resource.type not in ("Service", "ServiceEntry"):
+        yield from (Port(number, "AUTO") for number in known.ports)
+        return
+    field = "number" if resource.type == "ServiceEntry" else "port"
+    for port in resource.spec["ports"]:
+        number = port[field].number
+        if number is not None:
+            written = port["protocol"].text
+            protocol = entry_protocol(written) if resource.type == "ServiceEntry" else service_protocol(port, number)
+            yield Port(number, protocol, port)
+
+
+def service_protocol(port: Cursor, number: int) -> Protocol:
+    """The protocol of a port of a Kubernetes Service: `appProtocol`, else the name before its first dash."""
+    if port["protocol"].text == "UDP":
+        return "UDP"
+    written = port["appProtocol"].text or port["name"].text
+    if not written and number in _SERVER_FIRST:
+        return "TCP"
+    name = _APP_PROTOCOLS.get(written.lower(), written).upper()
+    if name.startswith("GRPC-WEB"):
+        return "HTTP"
+    known = entry_protocol(name if port["appProtocol"].text else name.partition("-")[0])
+    return "TCP" if known == "AUTO" and number in _SERVER_FIRST else known
+
+
+def entry_protocol(written: str) -> Protocol:
+    """What proxies make of a protocol as Istio spells it."""
+    name = written.upper()
+    if name in protocols.HTTP:
+        return "HTTP"
+    if name in protocols.TLS:
+        return "TLS"
+    if name == "UDP":
+        return "UDP"
+    return "TCP" if name in protocols.PROTOCOLS else "AUTO"
