@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.destination_rules import subsets
+from istiolint.mesh.selection import selector
+from istiolint.mesh.sidecar_scopes import lets_in
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -18,6 +20,8 @@ from istiolint.rules.check import check, finding
 )
 def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Rules of one namespace for one host are merged; of what both have, one is lost."""
+    if not _is_read(rule, mesh):
+        return
     for other in mesh.destination_rules.beside(rule):
         for mine, theirs, what in _double(rule, other):
             if not mesh.rivals(rule, other):
@@ -28,6 +32,19 @@ def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[F
                     hint="join both rules into one",
                     related=[(theirs, f"the same in {other.title}")],
                 )
+
+
+def _is_read(rule: Resource, mesh: Mesh) -> bool:
+    """Whether some client may use a rule: not where all Sidecars of the only namespace that sees it leave its host out."""
+    fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
+    owners = mesh.hosts.namespaces_of(fqdn)
+    if "*" in fqdn or rule.namespace in (*owners, mesh.root_namespace):
+        return True
+    # rules of a client's namespace for services of another one apply to clients in that namespace alone
+    whole = [sidecar for sidecar in mesh.in_namespace("Sidecar", rule.namespace) if not selector(sidecar)]
+    others = [sidecar for sidecar in mesh.in_namespace("Sidecar", rule.namespace) if selector(sidecar)]
+    owner = next(iter(owners), fqdn.split(".")[1] if fqdn.count(".") > 1 else "")
+    return not whole or bool(others) or any(lets_in(sidecar, rule.namespace, owner, fqdn) for sidecar in whole)
 
 
 def _double(rule: Resource, other: Resource) -> Iterator[tuple[Place, Place, str]]:

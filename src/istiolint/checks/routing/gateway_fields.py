@@ -38,7 +38,7 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
 
 @check(
     "gateway-by-domain-name", severity="warning", evidence="document", kinds=["VirtualService"],
-    rows=["VS-GW2"], fixable=True,
+    rows=["VS-GW2"], fixable=True, codes=["KIA1108"],
 )  # fmt: skip
 def gateway_by_domain_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The old way to name a Gateway of another namespace, with dots."""
