@@ -135,6 +135,7 @@ class _Run:
     def understand(self, document: Document) -> Iterator[Resource]:
         for resource in resources(document):
             if resource.linted:
+                self.outcome.note(resource)
                 self.summary.documents += 1
                 self.summary.resources[document.source.path] += 1
                 (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1

@@ -3,11 +3,13 @@
 from typing import TypeAlias
 
 from istiolint.documents import Document
+from istiolint.engine.folding import Entry, folded
 from istiolint.engine.selection import Levels, selected
 from istiolint.findings.finding import Diagnostic, Finding, Place, field_path
 from istiolint.mesh import Mesh
 from istiolint.rendered.origins import traced
 from istiolint.report import Report, Summary
+from istiolint.resources.installation import INSTALLED, installs_istio
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import Rule
 from istiolint.settings import Settings
@@ -33,11 +35,17 @@ class Outcome:
         self._found: list[tuple[Rule, Finding, Resource | None]] = []
         self._unchecked: list[tuple[Rule, Finding, Resource]] = []
         self._meshes: dict[str, Mesh] = {}
+        self._installations: set[str] = set()
 
     def heed(self, document: Document) -> None:
         """Take note of what a document suppresses."""
         if MARK in document.text:
             self._ledger.read(document)
+
+    def note(self, resource: Resource) -> None:
+        """Take note of a file that installs Istio itself."""
+        if resource.kind in INSTALLED and installs_istio(resource):
+            self._installations.add(resource.document.source.path)
 
     def place(self, cluster: str, mesh: Mesh) -> None:
         """Take note of the mesh of a cluster."""
@@ -58,16 +66,11 @@ class Outcome:
         """The report on all that was kept. Suppressions that hide nothing are told, if every rule did its work."""
         diagnostics: dict[_Key, Diagnostic] = {}
         suppressed: dict[_Key, Suppressed] = {}
-        for rule, finding, resource in self._found:
-            diagnostic = self._concrete(rule, finding, resource)
-            reason = self._ledger.reason(rule, diagnostic, resource)
-            diagnostic = traced(diagnostic)
-            if self._path_ignores.covers(rule, diagnostic.span.source.path):
-                continue
-            if reason is None:
-                diagnostics[_key(diagnostic)] = diagnostic
+        for entry in self._folded():
+            if entry.reason is None:
+                diagnostics[_key(entry.diagnostic)] = entry.diagnostic
             else:
-                suppressed[_key(diagnostic)] = Suppressed(diagnostic, reason)
+                suppressed[_key(entry.diagnostic)] = Suppressed(entry.diagnostic, entry.reason)
         if not internal_errors:  # what did not run may have found what is suppressed
             for rule, finding in self._ledger.findings(self.rules, whole_mesh=self._settings.whole_mesh):
                 diagnostic = traced(self._concrete(rule, finding, None))
@@ -87,6 +90,17 @@ class Outcome:
             [suppressed[key] for key in sorted(suppressed)],
             unchecked=[unchecked[key] for key in sorted(unchecked)],
         )
+
+    def _folded(self) -> list[Entry]:
+        entries = []
+        for rule, finding, resource in self._found:
+            diagnostic = self._concrete(rule, finding, resource)
+            reason = self._ledger.reason(rule, diagnostic, resource)
+            diagnostic = traced(diagnostic)
+            if not self._path_ignores.covers(rule, diagnostic.span.source.path):
+                entries.append(Entry(rule, finding, resource, diagnostic, reason))
+        each = "ALL" in (*self._settings.select, *self._settings.extend_select)
+        return entries if each else folded(entries, self._installations)
 
     def _concrete(self, rule: Rule, finding: Finding, resource: Resource | None) -> Diagnostic:
         path = finding.place.path if isinstance(finding.place, Place) else ()

@@ -65,7 +65,7 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@check("several-authorizers", severity="error", evidence="contradiction", tags=["security"], kinds=KIND)
+@check("several-authorizers", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, fold="pair")
 def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two external authorizers for one workload."""
     provider = policy.spec["provider"]["name"]

@@ -11,7 +11,7 @@ from istiolint.rules.check import check, finding
 
 @check(
     "conflicting-gateways", severity="error", evidence="contradiction", kinds=["Gateway"],
-    codes=["IST0145", "KIA0301"],
+    codes=["IST0145", "KIA0301"], fold="pair",
 )  # fmt: skip
 def conflicting_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Gateways want the same host on the same port of the same workload."""
@@ -37,7 +37,7 @@ def conflicting_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "certificate-on-several-gateways", severity="warning", evidence="contradiction", kinds=["Gateway"],
-    codes=["IST0138"],
+    codes=["IST0138"], fold="pair",
 )  # fmt: skip
 def certificate_on_several_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Browsers reuse a connection for every host of its certificate, and meet the wrong Gateway's routes."""

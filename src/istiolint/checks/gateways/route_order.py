@@ -34,7 +34,7 @@ class PathMatch(NamedTuple):
 
 
 @check(
-    "route-order-undefined", severity="warning", evidence="contradiction", kinds=["VirtualService"],
+    "route-order-undefined", severity="warning", evidence="contradiction", kinds=["VirtualService"], fold="pair",
 )  # fmt: skip
 def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A match that takes what another VirtualService has for the same host of the same gateway."""

@@ -160,6 +160,7 @@ def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding
     kinds=KINDS,
     codes=["IST0135"],
     fixable=True,
+    fold="file",
 )
 def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation that has a successor."""

@@ -15,6 +15,7 @@ from istiolint.rules.check import check, finding
     evidence="contradiction",
     kinds=["DestinationRule"],
     codes=["KIA0201"],
+    fold="pair",
 )
 def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Rules of one namespace for one host are merged; of what both have, one is lost."""

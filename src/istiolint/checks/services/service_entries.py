@@ -15,6 +15,7 @@ from istiolint.rules.check import check, finding
     evidence="contradiction",
     kinds=["ServiceEntry"],
     codes=["IST0177", "KIA1212"],
+    fold="pair",
 )
 def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The same host and port with another protocol, visible to the same clients."""

@@ -91,6 +91,7 @@ def _resembles(workload: Workload, selector: dict[str, str]) -> bool:
     tags=["security"],
     kinds=["PeerAuthentication"],
     codes=["KIA0002", "KIA0003"],
+    fold="pair",
 )
 def peer_authentication_conflict(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two policies of one scope: the older is heard, and files do not tell which one that will be."""
