@@ -7,12 +7,15 @@ from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
+from jsonschema_rs import is_valid
 
 from istiolint.resources.kinds import type_of
 from istiolint.schema.loader import Node, resolved, schema_for
 from istiolint.settings import NEWEST
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
+ATTEMPTS = 100
+"""How often a mapping is made anew until it fits the conditions between its fields."""
 DEEPEST = 6
 """Below this depth a resource has only the fields that it must have."""
 
@@ -42,11 +45,14 @@ def resources(type_: str, istio_version: str = NEWEST) -> st.SearchStrategy[dict
     schema = schema_for(type_, istio_version)
     assert type_of(schema["x-group"], schema["title"]) == type_
     versions = [name for name, history in schema["x-versions"].items() if not history] or list(schema["x-versions"])
+    by_version = {version: schema_for(type_, istio_version, version) for version in versions}
 
     def made(seed: int) -> dict[str, Any]:
         random = Random(seed)
+        version = random.choice(versions)
+        schema = by_version[version]
         return {
-            "apiVersion": f"{schema['x-group']}/{random.choice(versions)}",
+            "apiVersion": f"{schema['x-group']}/{version}",
             "kind": schema["title"],
             "metadata": {"name": "stock"} | ({"namespace": "orders"} if random.random() < 0.5 else {}),
             "spec": valid(schema["properties"]["spec"], schema, random),
@@ -93,7 +99,8 @@ def _fits(word: str, limit: Node) -> bool:
 def _length(node: Node, random: Random, depth: int) -> int:
     fewest = node.get("minItems", 0)
     keyed = node.get("uniqueItems") or any("x-list-map-keys" in rule for rule in [node, *node.get("allOf", ())])
-    return random.randint(fewest, max(fewest, 1 if keyed or depth >= DEEPEST else 2))
+    most = min(node.get("maxItems", 2), 1 if keyed or depth >= DEEPEST else 2)
+    return random.randint(fewest, max(fewest, most))
 
 
 def _mapping(node: Node, schema: Node, random: Random, depth: int) -> dict[str, Any]:
@@ -106,12 +113,26 @@ def _mapping(node: Node, schema: Node, random: Random, depth: int) -> dict[str, 
         return {"anything": ["goes", None]}
     must = set(node.get("required", ()))
     must |= {next(iter(rule["x-fields"])) for rule in node.get("allOf", ()) if "anyOf" in rule}
+    rules = node.get("allOf", ())
+    for attempt in range(ATTEMPTS):
+        made = {
+            name: valid(node["properties"][name], schema, random, depth + 1)
+            for name in sorted(_fields(node, must, random, depth, cautious=attempt % 2 == 0))
+        }
+        if all(is_valid(rule, made, validate_formats=True) for rule in rules if "if" in rule):
+            break
+    return made
+
+
+def _fields(node: Node, must: set[str], random: Random, depth: int, *, cautious: bool) -> set[str]:
+    """The fields to set; a cautious choice leaves out those with conditions."""
     chosen = set() if depth >= DEEPEST else {name for name in sorted(node["properties"]) if random.random() < 0.4}
     for rule in node.get("allOf", ()):
         fields = {*rule.get("x-fields", ()), *rule.get("x-at", ())} - must
         if "if" in rule:
-            chosen -= fields
+            chosen -= fields if cautious else {name for name in sorted(fields) if random.random() < 0.5}
+            chosen |= set() if cautious else {name for name in sorted(fields) if random.random() < 0.5}
         elif "not" in rule:
             present = sorted(chosen & {*rule["x-fields"]})
             chosen -= {*present[0 if must & {*rule["x-fields"]} else 1 :]}
-    return {name: valid(node["properties"][name], schema, random, depth + 1) for name in sorted(must | chosen)}
+    return must | chosen

@@ -230,4 +230,16 @@ FAULTS: dict[str, Fault] = {
         "Identities of callers that present no certificate",
         ("identity-at-plain-gateway", "principal-outside-mesh", "identity-without-mtls"),
     ),
+    "A79": Fault(
+        "Configuration that reaches no proxy",
+        (
+            "envoyfilter-context-without-proxy",
+            "target-not-found",
+            "resource-of-other-revision",
+            "selector-without-workload",
+            "service-entry-selects-nothing",
+            "sidecar-port-without-service",
+            "gateway-without-workload",
+        ),
+    ),
 }

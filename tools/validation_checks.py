@@ -76,6 +76,5 @@ FAMILIES = (
 
 WITHOUT_RULE: dict[str, str] = {
     "MC-04": "Cannot be written: istiod merges the configuration over its defaults, and null leaves them as they are.",
-    "EF-21": "Needs the definitions of all messages of Envoy, with their fields, for each release.",
 }
 """Checks that no rule makes, with the reason."""

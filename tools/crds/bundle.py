@@ -19,9 +19,13 @@ class Crd:
 
     @property
     def schema(self) -> Node:
-        """The newest version's schema (v1 before v1beta1 before v1alpha3), as loose as the loosest of all served versions."""
+        """The newest version's schema (v1 before v1beta1 before v1alpha3), as loose as the loosest of all served versions.
+
+        Where a version is stricter, `x-stricter` holds its limits under its name.
+        """
         newest = min(self.versions, key=_age)
-        return reduce(_loosest, (self.versions[name] for name in sorted(self.versions, key=_age)), self.versions[newest])
+        loosest = reduce(_loosest, (self.versions[name] for name in sorted(self.versions, key=_age)), self.versions[newest])
+        return reduce(lambda made, name: _with_limits(made, self.versions[name], name), sorted(self.versions), loosest)
 
 
 def read(path: Path) -> list[Crd]:
@@ -65,6 +69,28 @@ def _loosest(node: Node, other: Node) -> Node:
         if isinstance(node.get(key), dict) and isinstance(other.get(key), dict):
             made[key] = _loosest(node[key], other[key])
     return made
+
+
+def _with_limits(node: Node, of_version: Node, name: str) -> Node:
+    """A node with those limits of one version that differ from its own."""
+    made = dict(node)
+    limits = {key: value for key, value in of_version.items() if _is_limit(key) and node.get(key, []) != value}
+    if limits:
+        made["x-stricter"] = node.get("x-stricter", {}) | {name: limits}
+    fields = of_version.get("properties", {})
+    if "properties" in node:
+        made["properties"] = {
+            field: _with_limits(child, fields[field], name) if field in fields else child
+            for field, child in node["properties"].items()
+        }
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), dict) and isinstance(of_version.get(key), dict):
+            made[key] = _with_limits(node[key], of_version[key], name)
+    return made
+
+
+def _is_limit(key: str) -> bool:
+    return key.startswith(("max", "min")) or key == "required"
 
 
 def _age(version: str) -> tuple[int, str]:

@@ -1,13 +1,13 @@
 """A CRD's structural schema as JSON Schema: closed objects, nullable types, integer ranges, one-of groups, keys of list maps."""
 
 from crds.bundle import Node
+from crds.constraint import at_most_one
 from crds.constraints import constraints_at
 from crds.metadata import METADATA
-from crds.table import at_most_one
 
 KEPT = (
     "enum", "required", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties",
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "x-stricter",
 )  # fmt: skip
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 GATEWAY_API_DURATION = "(h|m|s|ms)"

@@ -11,6 +11,7 @@ ANNOTATION_NAME = rf"^([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-
 """Kubernetes lowers the name of an annotation before it looks at it."""
 
 TEXT: dict[str, Any] = {"type": "string"}
+TIME: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([.,]\d+)?(Z|[+-]\d{2}:\d{2})$"}
 NUMBER: dict[str, Any] = {"type": "integer"}
 WORDS = "a name has lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit"
 LABEL_WORDS = "a label value has at most 63 letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit"
@@ -24,9 +25,9 @@ METADATA: dict[str, Any] = {
             "additionalProperties": TEXT,
             "allOf": [{"x-rule": "invalid-name", "x-hint": KEY_WORDS, "propertyNames": {"pattern": ANNOTATION_NAME}}],
         },
-        "creationTimestamp": TEXT,
+        "creationTimestamp": TIME,
         "deletionGracePeriodSeconds": NUMBER,
-        "deletionTimestamp": TEXT,
+        "deletionTimestamp": TIME,
         "finalizers": {"type": "array", "items": TEXT},
         "generateName": TEXT,
         "generation": NUMBER,

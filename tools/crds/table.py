@@ -5,11 +5,9 @@ JSON Schema; `x-rule` names the rule of istiolint that reports it, `x-message` a
 is at fault. Formats are in istiolint.schema.formats.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
-from typing import Any, NamedTuple
+from crds.constraint import Constraint, at_most_one, is_one_of, never_with
+from crds.gateway_api import gateway_api
 
-Node = dict[str, Any]
 SELECTORS = "selector.matchLabels", "workloadSelector.matchLabels", "workloadSelector.labels"
 TARGETS = "targetRef.namespace", "targetRefs.[].namespace"
 DURATION = {"format": "duration-of-1ms"}
@@ -20,41 +18,13 @@ PORT_NAME = r"^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$"
 SOCKET = r"^unix://(@|[/@][\s\S]*[^/])$"
 
 
-class Constraint(NamedTuple):
-    """JSON Schema for fields of some kinds, given by the ends of their paths."""
-
-    kinds: tuple[str, ...]
-    fields: tuple[str, ...]
-    schema: Node
-
-
-def at_most_one(names: Sequence[str]) -> Node:
-    """That no two of these fields stand beside each other; what is written counts, however empty."""
-    return {"x-rule": "conflicting-fields", "x-fields": list(names), "not": {"anyOf": list(_pairs(names))}}
-
-
-def _pairs(names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for pair in combinations(names, 2):
-        yield {"required": list(pair)}
-
-
-def _never_with(field: str, others: tuple[str, ...], when: Node, message: str) -> Node:
-    return {
-        "x-rule": "conflicting-fields",
-        "x-fields": [field, *others],
-        "x-message": message,
-        "x-at": list(others),
-        "if": when,
-        "then": {"not": {"anyOf": [{"required": [name]} for name in others]}},
-    }
-
-
-def _is(field: str, *values: str) -> Node:
-    return {"properties": {field: {"enum": list(values)}}, "required": [field]}
-
-
 def table() -> list[Constraint]:
-    """All constraints, by subject."""
+    """All constraints."""
+    return [*_istio(), *gateway_api()]
+
+
+def _istio() -> list[Constraint]:
+    """The constraints on Istio's kinds, by subject."""
     durations = ("http.idleTimeout", "http2KeepAlive.interval", "http2KeepAlive.timeout", "tcp.connectTimeout",
                  "tcp.maxConnectionDuration", "tcpKeepalive.interval", "tcpKeepalive.time", "warmup.duration",
                  "warmupDurationSecs", "outlierDetection.baseEjectionTime", "outlierDetection.interval")  # fmt: skip
@@ -169,7 +139,7 @@ def table() -> list[Constraint]:
         Constraint(
             ("ServiceEntry", "WorkloadEntry", "WorkloadGroup"),
             ("endpoints.[]", "WorkloadEntry:spec", "template"),
-            _never_with(
+            never_with(
                 "address",
                 ("ports",),
                 {"properties": {"address": {"type": "string", "pattern": "^unix://"}}, "required": ["address"]},
@@ -219,7 +189,7 @@ def table() -> list[Constraint]:
             {
                 "x-rule": "conflicting-resolution",
                 "x-at": ["endpoints"],
-                "if": _is("resolution", "DNS_ROUND_ROBIN"),
+                "if": is_one_of("resolution", "DNS_ROUND_ROBIN"),
                 "then": {"properties": {"endpoints": {"maxItems": 1}}},
                 "x-message": "resolution `DNS_ROUND_ROBIN` takes one endpoint at most",
                 "x-hint": "use resolution `DNS`, or one endpoint",
@@ -252,7 +222,7 @@ def table() -> list[Constraint]:
         Constraint(
             ("AuthorizationPolicy",),
             ("from.[].source",),
-            _never_with(
+            never_with(
                 "serviceAccounts",
                 ("principals", "notPrincipals", "namespaces", "notNamespaces"),
                 {"anyOf": [{"required": ["serviceAccounts"]}, {"required": ["notServiceAccounts"]}]},
@@ -282,10 +252,10 @@ def table() -> list[Constraint]:
         Constraint(
             ("WasmPlugin", "TrafficExtension"),
             ("vmConfig.env.[]",),
-            _never_with(
+            never_with(
                 "valueFrom",
                 ("value",),
-                _is("valueFrom", "HOST"),
+                is_one_of("valueFrom", "HOST"),
                 "a variable that comes from the host (`valueFrom: HOST`) has no `value`; the API server refuses it",
             ),
         ),
@@ -302,10 +272,10 @@ def table() -> list[Constraint]:
         Constraint(
             ("Telemetry",),
             ("tagOverrides.{}",),
-            _never_with(
+            never_with(
                 "operation",
                 ("value",),
-                _is("operation", "REMOVE"),
+                is_one_of("operation", "REMOVE"),
                 "a tag that is removed has no `value`; the API server refuses it",
             ),
         ),
@@ -316,7 +286,7 @@ def table() -> list[Constraint]:
                 "x-rule": "missing-field",
                 "x-fields": ["value"],
                 "x-at": ["value", "operation"],
-                "if": _is("operation", "UPSERT"),
+                "if": is_one_of("operation", "UPSERT"),
                 "then": {"required": ["value"], "properties": {"value": {"not": {"const": ""}}}},
                 "x-message": "`operation: UPSERT` needs the `value` that the tag gets",
             },
@@ -326,10 +296,10 @@ def table() -> list[Constraint]:
         Constraint(
             ("EnvoyFilter",),
             ("configPatches.[].match",),
-            _never_with(
+            never_with(
                 "context",
                 ("waypoint",),
-                {"not": _is("context", "WAYPOINT")},
+                {"not": is_one_of("context", "WAYPOINT")},
                 "`waypoint` can be matched only with `context: WAYPOINT`",
             ),
         ),
@@ -340,7 +310,7 @@ def table() -> list[Constraint]:
                 "x-rule": "missing-field",
                 "x-fields": ["waypoint"],
                 "x-at": ["context"],
-                "if": _is("context", "WAYPOINT"),
+                "if": is_one_of("context", "WAYPOINT"),
                 "then": {"required": ["waypoint"]},
                 "x-message": "`context: WAYPOINT` needs a `waypoint` match; the API server refuses it",
             },

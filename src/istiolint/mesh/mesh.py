@@ -86,6 +86,18 @@ class Mesh:
         """The resource of a type with this namespace ("" for cluster-wide kinds) and name."""
         return self._by_name.get((type_, namespace, name))
 
+    def named(self, type_: str, name: str) -> Sequence[Resource]:
+        """The resources of a type with a name, in whatever namespace."""
+        return self._by_short_name.get((type_, name), ())
+
+    @cached_property
+    def _by_short_name(self) -> dict[tuple[str, str], list[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for type_, resources in self._by_type.items():
+            for resource in resources:
+                found[type_, resource.name].append(resource)
+        return found
+
     def rivals(self, one: Resource, other: Resource) -> bool:
         """Whether two resources are alternatives that no cluster holds together, so that they cannot contradict each other."""
         return self._variants.rivals(one, other)

@@ -14,7 +14,7 @@ def check(resource: Resource, istio_version: str) -> Iterator[Finding]:
     type_ = resource.type
     if type_ is None or schema_of(type_) is None or resource.version in OLD_GATEWAY_API.get(type_, ()):
         return
-    if not validator(type_, istio_version).is_valid(resource.value):
+    if not validator(type_, istio_version, resource.version).is_valid(resource.value):
         from istiolint.schema.explain import explained
 
         yield from explained(resource, type_, istio_version)

@@ -9,10 +9,11 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import finding
 from istiolint.schema.fault import Fault
+from istiolint.schema.fields import Fields
 from istiolint.schema.loader import NEXT, Node, minor, schema_for, schema_of, validator
 from istiolint.schema.nulls import without_nulls
 from istiolint.schema.proposals import unknown_field
-from istiolint.schema.rules import MISSING_FIELD, NULL_VALUE
+from istiolint.schema.rules import MISSING_FIELD, NULL_VALUE, OUT_OF_RANGE
 from istiolint.schema.values import value_finding
 from istiolint.settings import NEWEST
 
@@ -43,13 +44,13 @@ def explained(resource: Resource, type_: str, istio_version: str) -> Iterator[Fi
     whole = schema_of(type_)
     assert whole
     lenient = NEXT if minor(istio_version) >= minor(NEWEST) else istio_version
-    value, dropped = without_nulls(resource.value, schema_for(type_, lenient))
-    errors = _errors(type_, lenient, value)
+    value, dropped = without_nulls(resource.value, schema_for(type_, lenient, resource.version))
+    errors = _errors(resource, lenient, value)
     unknown = _unknown(errors)
     found = {path: unknown_field(_at(resource, path), resource, whole, istio_version) for path in unknown}
     meant = {path for finding in found.values() for path in _mended(finding, len(resource.path))}
     if lenient != istio_version:
-        early = [path for path in _unknown(_errors(type_, istio_version, value)) if path not in found]
+        early = [path for path in _unknown(_errors(resource, istio_version, value)) if path not in found]
         told = [unknown_field(_at(resource, path), resource, whole, istio_version) for path in early]
         yield from (replace(finding, severity="warning") for finding in told)
     yield from found.values()
@@ -57,13 +58,14 @@ def explained(resource: Resource, type_: str, istio_version: str) -> Iterator[Fi
     for path in required:
         if not any(other[: len(path)] == path for other in meant):
             yield _missing(_at(resource, path), path in dropped)
-    yield from (_null(_at(resource, path)) for path in dropped if path not in required)
+    yield from (_null(_at(resource, path), Fields(whole), path) for path in dropped if path not in required)
     yield from _wrong_values(resource, value, errors, meant)
 
 
-def _errors(type_: str, istio_version: str, value: Any) -> list[_Error]:
-    schema = schema_for(type_, istio_version)
-    return _root_causes([_error(error, schema, value) for error in validator(type_, istio_version).iter_errors(value)])
+def _errors(resource: Resource, istio_version: str, value: Any) -> list[_Error]:
+    what = resource.type or "", istio_version, resource.version
+    schema = schema_for(*what)
+    return _root_causes([_error(error, schema, value) for error in validator(*what).iter_errors(value)])
 
 
 def _unknown(errors: list[_Error]) -> list[Path]:
@@ -162,7 +164,11 @@ def _mended(found: Finding, root: int) -> set[Path]:
     return fields
 
 
-def _null(field: Cursor) -> Finding:
+def _null(field: Cursor, fields: Fields, path: Path) -> Finding:
+    least = fields.at(path).get("minimum", 0)
+    if fields.pattern(path)[-1] == "{}" and least > 0:
+        message = f"`{field.name}` is null, which istioctl reads as 0 and rejects: it must be at least {least}"
+        return finding(field.key, message, hint="set a value, or remove it", rule=OUT_OF_RANGE)
     message = f"`{field.name}` is null; the API server drops it, as if it were not written"
     return finding(field.key, message, hint="give it a value, or delete it", rule=NULL_VALUE)
 

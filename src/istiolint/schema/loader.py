@@ -26,20 +26,23 @@ def schema_of(type_: str) -> Node | None:
 
 
 @cache
-def schema_for(type_: str, istio_version: str) -> Node:
-    """A kind's schema in one version of Istio: without the fields and values that come later. KeyError for kinds without one."""
+def schema_for(type_: str, istio_version: str, version: str = "") -> Node:
+    """A kind's schema in one version of Istio: without the fields and values that come later. KeyError for kinds without one.
+
+    `version` is the API version (`v1`), which may have stricter limits than others.
+    """
     schema = schema_of(type_)
     if schema is None:
         raise KeyError(type_)
-    cut: Node = _cut(schema, minor(istio_version))
+    cut: Node = _cut(schema, minor(istio_version), version)
     return cut
 
 
 @cache
-def validator(type_: str, istio_version: str) -> Draft202012Validator:
-    """The compiled schema of a kind in one version of Istio."""
+def validator(type_: str, istio_version: str, version: str = "") -> Draft202012Validator:
+    """The compiled schema of a kind in one version of Istio and one of its API versions."""
     return Draft202012Validator(
-        schema_for(type_, istio_version), validate_formats=True, formats=FORMATS, keywords={KEYS: ListMapKeys}
+        schema_for(type_, istio_version, version), validate_formats=True, formats=FORMATS, keywords={KEYS: ListMapKeys}
     )
 
 
@@ -56,12 +59,13 @@ def minor(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in version.split(".")[:2] if number.isdigit())
 
 
-def _cut(node: Any, version: tuple[int, ...]) -> Any:
+def _cut(node: Any, version: tuple[int, ...], api_version: str) -> Any:
     if isinstance(node, list):
-        return [_cut(item, version) for item in node]
+        return [_cut(item, version, api_version) for item in node]
     if not isinstance(node, dict):
         return node
-    made = {key: _cut(value, version) for key, value in node.items()}
+    made = {key: _cut(value, version, api_version) for key, value in node.items()}
+    made |= node.get("x-stricter", {}).get(api_version, {})
     if isinstance(node.get("properties"), dict):
         made["properties"] = {name: field for name, field in made["properties"].items() if _is_there(field, version)}
     later = [value for value, since in node.get("x-enum-since", {}).items() if minor(since) > version]

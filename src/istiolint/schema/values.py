@@ -17,6 +17,7 @@ from istiolint.schema.wrong_types import wrong_type
 
 _UNRENDERED = re.compile(r"\$\{|\$\(|\(\$|\$[A-Za-z_]|\{\{|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%")
 """Placeholders in fields that take words in capitals, too, where `MESH_INTERN` is a word and no placeholder."""
+_GLUED = re.compile(r"(?<=[A-Za-z])\$(?=[a-z])")
 _NUMBER_AND_UNIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*")
 _UNITS = {
     "": "s",
@@ -41,7 +42,7 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
     None for placeholders that are still to be filled in.
     """
     subject = fault.names[0] if fault.keyword == "propertyNames" else fault.value
-    if isinstance(subject, str) and _is_unrendered(subject, rule):
+    if isinstance(subject, str) and _is_unrendered(subject, rule) and not _is_misspelt_word(fault, subject):
         return
     if fault.keyword in (KEYS, "uniqueItems"):
         yield from _duplicates(fault)
@@ -60,6 +61,12 @@ def _is_unrendered(text: str, rule: Node | None) -> bool:
     return bool(_UNRENDERED.search(text))
 
 
+def _is_misspelt_word(fault: Fault, text: str) -> bool:
+    """Whether a `$` is a slip in a word: in the name of a kind, a group or an enum value, variables are not glued to letters."""
+    words = fault.keyword == "enum" or fault.field.name in ("kind", "group")
+    return words and not _UNRENDERED.search(_GLUED.sub("", text))
+
+
 def _constraint(fault: Fault, rule: Node) -> Finding:
     value = fault.names[0] if fault.keyword == "propertyNames" else fault.value
     at: Cursor | Place = fault.field
@@ -69,6 +76,7 @@ def _constraint(fault: Fault, rule: Node) -> Finding:
         names = [*rule.get("x-at", ()), *rule.get("x-fields", ())]
         name = next((name for name in names if name in fault.value), names[0] if names else "name")
         at = fault.field[name].key if name in fault.value else fault.field[name]
+        value = fault.value.get(name)
     message = rule["x-message"].replace("`{value}`", quoted(value))
     return finding(at, message, hint=rule.get("x-hint"), rule=rules.BY_ID[rule["x-rule"]])
 

@@ -147,6 +147,8 @@ def faults(texts: Iterator[Cursor], fault_of: Callable[[str], str | None], what:
 
 def port_fault(text: str) -> str | None:
     """What keeps a text from being a port as policies have it: digits of a number to 65535. (An empty one is told elsewhere.)"""
-    if not text or (text.isascii() and text.isdecimal() and len(text) <= 20 and int(text) <= LARGEST_PORT):
+    if not text or (
+        text.isascii() and text.isdecimal() and len(text.lstrip("0")) <= 5 and int(text.lstrip("0") or 0) <= LARGEST_PORT
+    ):
         return None
     return "it knows neither ranges nor wildcards" if set("-*,") & set(text) else "it is not a number to 65535"

@@ -12,7 +12,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
-ROUTES = ("ROUTE_CONFIGURATION", "HTTP_ROUTE")
+_CONFIGURATION, _ROUTE = _ROUTES = "ROUTE_CONFIGURATION", "HTTP_ROUTE"
 REPLACEABLE = ("NETWORK_FILTER", "HTTP_FILTER", "LISTENER_FILTER", "VIRTUAL_HOST")
 
 
@@ -30,13 +30,15 @@ def _patches(envoy_filter: Resource) -> Iterator[tuple[Cursor, str, str]]:
     codes=["IST0153"],
 )
 def envoyfilter_add_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """ADD on a route configuration or a route."""
+    """ADD on a route configuration; on a route it works, although `istioctl analyze` reports it."""
     for patch, applies_to, operation in _patches(envoy_filter):
-        if operation == "ADD" and applies_to in ROUTES:
+        if operation == "ADD" and applies_to == _ROUTE:
+            yield _applied(patch["patch"]["operation"])
+        elif operation == "ADD" and applies_to == _CONFIGURATION:
             yield finding(
                 patch["patch"]["operation"],
                 f"`ADD` does nothing when `applyTo` is `{applies_to}`; Istio ignores the patch",
-                hint="add routes with a VirtualService, change existing ones with `MERGE`, or add to a `VIRTUAL_HOST`",
+                hint="use `MERGE`, or `ADD` with `applyTo: VIRTUAL_HOST`",
             )
 
 
@@ -48,14 +50,25 @@ def envoyfilter_add_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Find
     codes=["IST0154"],
 )
 def envoyfilter_remove_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """REMOVE on a route configuration or a route."""
+    """REMOVE on a route configuration; on a route it works, although `istioctl analyze` reports it."""
     for patch, applies_to, operation in _patches(envoy_filter):
-        if operation == "REMOVE" and applies_to in ROUTES:
+        if operation == "REMOVE" and applies_to == _ROUTE:
+            yield _applied(patch["patch"]["operation"])
+        elif operation == "REMOVE" and applies_to == _CONFIGURATION:
             yield finding(
                 patch["patch"]["operation"],
                 f"`REMOVE` does nothing when `applyTo` is `{applies_to}`; Istio ignores the patch",
-                hint="remove the route where it is made (VirtualService), or remove its `VIRTUAL_HOST`",
+                hint="remove single routes or virtual hosts instead",
             )
+
+
+def _applied(operation: Cursor) -> Finding:
+    return finding(
+        operation,
+        f"Istio applies `{operation.text}` to an `HTTP_ROUTE`, although `istioctl analyze` says that it does not",
+        hint="check the result with `istioctl proxy-config routes`",
+        severity="info",
+    )
 
 
 @check(
@@ -114,7 +127,7 @@ def _relative(envoy_filter: Resource) -> Iterator[tuple[Cursor, str]]:
     if envoy_filter.spec["priority"].number:
         return
     for patch, applies_to, operation in _patches(envoy_filter):
-        removed = operation == "REMOVE" and applies_to not in ROUTES
+        removed = operation == "REMOVE" and applies_to not in _ROUTES
         replaced = operation == "REPLACE" and applies_to in REPLACEABLE
         if removed or replaced or operation in ("INSERT_BEFORE", "INSERT_AFTER"):
             yield patch, operation

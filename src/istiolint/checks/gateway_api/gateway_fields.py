@@ -6,17 +6,20 @@ from istiolint.checks.gateways.gateway_fields import TLS_CONTRADICTS_PROTOCOL
 from istiolint.checks.gateways.server_tls import CERTIFICATE_MISSING
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import finding, further_check
-from istiolint.schema.rules import CONFLICTING_FIELDS, MISSING_FIELD
+from istiolint.rules.check import check, finding, further_check
+from istiolint.schema.rules import CONFLICTING_FIELDS, DUPLICATE_ITEM, MISSING_FIELD
 
+_LISTENING = (KUBERNETES_GATEWAY, "ListenerSet")
+"""The kinds that have listeners."""
 _WITHOUT_TLS = ("HTTP", "TCP", "UDP")
-_WITH_TLS = ("HTTPS", "TLS")
 _WITHOUT_HOSTNAME = ("TCP", "UDP")
+_UNIQUE_ADDRESSES = ("IPAddress", "Hostname")
 
 
-@further_check(TLS_CONTRADICTS_PROTOCOL, kinds=[KUBERNETES_GATEWAY])
+@further_check(TLS_CONTRADICTS_PROTOCOL, kinds=_LISTENING)
 def tls_of_listener(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS where the protocol has none, or passed through where requests are to be read."""
     for listener in gateway.spec["listeners"]:
@@ -24,63 +27,115 @@ def tls_of_listener(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if protocol.text in _WITHOUT_TLS and tls.value is not None:
             yield finding(
                 tls.key,
-                f"`tls` contradicts protocol `{protocol.text}`, which has no TLS; the API server refuses the Gateway",
+                f"`tls` contradicts protocol `{protocol.text}`, which has no TLS; the API server rejects the {gateway.kind}",
                 hint=f"write `protocol: {'HTTPS' if protocol.text == 'HTTP' else 'TLS'}`, or delete `tls`",
                 related=[(protocol, "the protocol is here")],
             )
         if protocol.text == "HTTPS" and tls["mode"].text == "Passthrough":
             yield finding(
                 tls["mode"],
-                "an HTTPS listener reads requests, and so cannot pass TLS through; the API server refuses the Gateway",
+                f"an HTTPS listener cannot pass TLS through; the API server rejects the {gateway.kind}",
                 hint="write `protocol: TLS` with TLSRoutes, or `mode: Terminate` with a certificate",
                 related=[(protocol, "the protocol is here")],
             )
 
 
-@further_check(CONFLICTING_FIELDS, kinds=[KUBERNETES_GATEWAY])
+@further_check(CONFLICTING_FIELDS, kinds=_LISTENING)
 def hostname_without_name(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A hostname where connections bring none."""
     for listener in gateway.spec["listeners"]:
         if listener["protocol"].text in _WITHOUT_HOSTNAME and listener["hostname"].text:
             yield finding(
                 listener["hostname"].key,
-                f"connections of protocol `{listener['protocol'].text}` name no host; the API server refuses the Gateway",
+                f"`hostname` has no meaning for `{listener['protocol'].text}`; the API server rejects the {gateway.kind}",
                 hint="delete `hostname`, or use TLS, HTTPS or HTTP",
                 related=[(listener["protocol"], "the protocol is here")],
             )
 
 
-@further_check(CERTIFICATE_MISSING, kinds=[KUBERNETES_GATEWAY])
+@further_check(CERTIFICATE_MISSING, kinds=_LISTENING)
 def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A listener that ends TLS, and has no certificate to show. (`options` may name one in the ways of an implementation.)"""
-    # gateways of clouds may find the certificate by an annotation, and ListenerSets bring listeners of their own
-    leaves_out = gateway.spec["gatewayClassName"].text.startswith("istio") and not gateway.spec["allowedListeners"].exists
+    """A listener that terminates TLS without a certificate. (`options` may name one in the ways of an implementation.)"""
     for listener in gateway.spec["listeners"]:
         tls = listener["tls"]
         if isinstance(tls.value, dict) and tls["mode"].text in ("", "Terminate"):
             if not tls["certificateRefs"] and not tls["options"]:
                 yield finding(
                     tls["mode"] if tls["mode"].text else tls.key,
-                    f"listener `{listener['name'].text}` ends TLS, and `certificateRefs` is missing; the API server refuses the "
-                    "Gateway",
+                    f"listener `{listener['name'].text}` terminates TLS, but `certificateRefs` is missing; the API server "
+                    f"rejects the {gateway.kind}",
                     hint="name the Secret with the certificate in `certificateRefs`",
                 )
-        elif tls.value is None and listener["protocol"].text in _WITH_TLS and leaves_out:
+        elif tls.value is None and listener["protocol"].text == "TLS":
             yield finding(
                 listener["protocol"],
-                f"listener `{listener['name'].text}` is for {listener['protocol'].text}, and has no `tls`: istiod leaves it out",
-                hint="write `tls` with `certificateRefs`, or with `mode: Passthrough` for the protocol TLS",
+                f"listener `{listener['name'].text}` of protocol TLS has no `tls`; the API server rejects the {gateway.kind}",
+                hint="set `tls` with `certificateRefs`, or with `mode: Passthrough`",
+            )
+
+
+@check("https-listener-without-tls", severity="error", evidence="document", kinds=[KUBERNETES_GATEWAY])
+def https_listener_without_tls(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """An HTTPS listener without `tls`, which the API server accepts and istiod does not serve."""
+    # gateways of clouds may find the certificate by an annotation, and ListenerSets bring listeners of their own
+    if not gateway.spec["gatewayClassName"].text.startswith("istio") or gateway.spec["allowedListeners"].exists:
+        return
+    for listener in gateway.spec["listeners"]:
+        if listener["tls"].value is None and listener["protocol"].text == "HTTPS":
+            yield finding(
+                listener["protocol"],
+                f"listener `{listener['name'].text}` of protocol HTTPS has no `tls`; istiod does not serve it",
+                hint="set `tls` with `certificateRefs`",
+            )
+
+
+@further_check(DUPLICATE_ITEM, kinds=[KUBERNETES_GATEWAY])
+def repeated_address(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The same address twice."""
+    seen: dict[tuple[str, str], Cursor] = {}
+    for address in gateway.spec["addresses"]:
+        value = address["value"]
+        type_ = address["type"].text or "IPAddress"
+        if value.value is None or type_ not in _UNIQUE_ADDRESSES:
+            continue
+        if (first := seen.setdefault((type_, value.text), value)) is not value:
+            yield finding(
+                value,
+                f"address `{value.text}` is listed twice; the API server rejects the Gateway",
+                hint="remove one",
+                related=[(first, "listed first here")],
+            )
+
+
+@further_check(DUPLICATE_ITEM, kinds=["BackendTLSPolicy"])
+def repeated_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The same target twice, and nothing that says which port of it each entry is for."""
+    seen: dict[tuple[str, ...], Cursor] = {}
+    for target in policy.spec["targetRefs"]:
+        what = tuple(target[field].text for field in ("group", "kind", "name"))
+        first = seen.setdefault(what, target)
+        if not target["name"].text or first is target:
+            continue
+        part, other = target["sectionName"].text, first["sectionName"].text
+        if part == other or not part or not other:
+            yield finding(
+                target["name"],
+                f"target `{target['name'].text}` is listed twice"
+                f"{' for the same port' if part == other and part else ', once for all of its ports'}; "
+                "the API server rejects the BackendTLSPolicy",
+                hint="remove one, or set a `sectionName` of its own for each",
+                related=[(first["name"], "listed first here")],
             )
 
 
 @further_check(CONFLICTING_FIELDS, kinds=["BackendTLSPolicy"])
 def two_authorities(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two ways at once to say who signed the certificate of a backend."""
+    """Two sources of the CA certificates for a backend."""
     references, known = policy.spec["validation"]["caCertificateRefs"], policy.spec["validation"]["wellKnownCACertificates"]
     if references and known.text:
         yield finding(
             known.key,
-            "`caCertificateRefs` and `wellKnownCACertificates` exclude each other; the API server refuses the BackendTLSPolicy",
+            "`caCertificateRefs` and `wellKnownCACertificates` exclude each other; the API server rejects the BackendTLSPolicy",
             hint="keep the one that is meant",
             related=[(references.key, "`caCertificateRefs` is here")],
         )
@@ -88,11 +143,11 @@ def two_authorities(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(MISSING_FIELD, kinds=["BackendTLSPolicy"])
 def no_authority(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Nothing says who signed the certificate of a backend."""
+    """No source of the CA certificates for a backend."""
     validation = policy.spec["validation"]
     if isinstance(validation.value, dict) and not validation["caCertificateRefs"] and not validation["wellKnownCACertificates"]:
         yield finding(
             validation.key,
-            "nothing says which authorities are believed; the API server refuses the BackendTLSPolicy",
+            "the policy names no CA certificates; the API server rejects the BackendTLSPolicy",
             hint="write `wellKnownCACertificates: System`, or ConfigMaps with `ca.crt` in `caCertificateRefs`",
         )

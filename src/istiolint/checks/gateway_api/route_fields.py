@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from istiolint.checks.resilience.retries import TRY_LONGER_THAN_TIMEOUT
 from istiolint.checks.routing.redirects import PREFIX_REWRITE_WITHOUT_PREFIX
 from istiolint.checks.routing.route_actions import CONFLICTING_ROUTE_ACTIONS
 from istiolint.checks.schema.shared_rules import CONDITION_WITHOUT_CONTENT, DUPLICATE_NAME
@@ -19,7 +18,7 @@ from istiolint.primitives.durations import nanoseconds
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding, further_check
-from istiolint.schema.rules import CONFLICTING_FIELDS, DUPLICATE_ITEM, MISSING_FIELD
+from istiolint.schema.rules import CONFLICTING_FIELDS, DUPLICATE_ITEM, MISSING_FIELD, OUT_OF_RANGE
 
 _REQUEST_ROUTES = ("GRPCRoute", "HTTPRoute")
 _SETTINGS = {
@@ -47,7 +46,7 @@ def backend_without_port(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Service as backend, and no port of it."""
     for backend in backend_cursors(route):
         service = not backend["group"].text and backend["kind"].text in ("", "Service")
-        if service and backend["name"].text and not backend["port"].exists:
+        if service and backend["name"].text and backend["port"].value is None:
             yield finding(
                 backend["name"],
                 f"the reference to Service `{backend['name'].text}` has no `port`; the API server refuses the {route.kind}",
@@ -120,17 +119,33 @@ def repeated_filter(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 def repeated_parent(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The same parent twice, and nothing that tells which part of it each is for."""
     seen: dict[tuple[object, ...], Cursor] = {}
+    whole: dict[tuple[object, ...], Cursor] = {}
     for parent in route.spec["parentRefs"]:
-        group = parent["group"].text if parent["group"].exists else GROUP
+        group = parent["group"].text if parent["group"].value is not None else GROUP
         what = (group, parent["kind"].text or "Gateway", parent["namespace"].text, parent["name"].text)
-        part = (parent["sectionName"].text, parent["port"].number)
-        if parent["name"].text and (first := seen.setdefault((*what, *part), parent)) is not parent:
+        part = (parent["sectionName"].text, parent["port"].number or 0)
+        if not parent["name"].text:
+            continue
+        if (first := seen.setdefault((*what, *part), parent)) is not parent:
             yield finding(
                 parent["name"],
-                f"the parent `{parent['name'].text}` is named twice for the same part; the API server refuses the {route.kind}",
-                hint="delete one, or name the listeners that are meant in `sectionName`",
-                related=[(first["name"], "named first")],
+                f"parent `{parent['name'].text}` is listed twice for the same part; the API server rejects the {route.kind}",
+                hint="remove one, or name each listener in `sectionName`",
+                related=[(first["name"], "listed first here")],
             )
+        elif (other := whole.setdefault(what, parent)) is not parent and _given(other) != _given(parent):
+            yield finding(
+                parent["name"],
+                f"parent `{parent['name'].text}` is listed with and without `sectionName` or `port`; the API server rejects the "
+                f"{route.kind}",
+                hint="remove the entry for the whole parent, or name a listener in each",
+                related=[(other["name"], "listed first here")],
+            )
+
+
+def _given(parent: Cursor) -> tuple[bool, bool]:
+    """Whether a reference to a parent names a section, and a port."""
+    return bool(parent["sectionName"].text), bool(parent["port"].number)
 
 
 @further_check(DUPLICATE_NAME, kinds=_REQUEST_ROUTES)
@@ -192,19 +207,17 @@ def prefix_without_match(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@further_check(TRY_LONGER_THAN_TIMEOUT, kinds=["HTTPRoute"])
+@further_check(OUT_OF_RANGE, kinds=["HTTPRoute"])
 def backend_longer_than_request(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A try that may take longer than the whole request, which the Gateway API does not take."""
+    """A timeout for each attempt that is longer than that of the whole request."""
     for rule in route.spec["rules"]:
         whole, each = rule["timeouts"]["request"], rule["timeouts"]["backendRequest"]
         if 0 < (nanoseconds(whole.text) or 0) < (nanoseconds(each.text) or 0):
             yield finding(
                 each,
-                f"`{each.text}` for each try is more than the `{whole.text}` of the whole request; the API server refuses the "
-                "HTTPRoute",
-                hint="write at most the time of `request`",
-                related=[(whole, "the time of the whole request")],
-                severity="error",
+                f"`backendRequest: {each.text}` is longer than `request: {whole.text}`; the API server rejects the HTTPRoute",
+                hint="set at most the time of `request`",
+                related=[(whole, "the timeout of the whole request")],
             )
 
 
@@ -214,7 +227,7 @@ def invalid_path(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     for rule in route.spec["rules"]:
         for match in rule["matches"]:
             path = match["path"]["value"]
-            if not path.text or match["path"]["type"].text not in _LITERAL or has_placeholder(path.text):
+            if not isinstance(path.value, str) or match["path"]["type"].text not in _LITERAL or has_placeholder(path.text):
                 continue
             if fault := _fault_of_path(path.text):
                 yield finding(
@@ -227,7 +240,7 @@ def invalid_path(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _fault_of_path(path: str) -> tuple[str, str] | None:
     """What is wrong with a path, and what to write."""
     if not path.startswith("/"):
-        return "it does not begin with `/`", f"write `/{path}`" if _PATH.fullmatch(path) else "begin with `/`"
+        return "it does not begin with `/`", f"write `/{path}`" if not path or _PATH.fullmatch(path) else "begin with `/`"
     if part := next((part for part in _WITHIN_PATHS if part in path), None):
         return f"it has `{part}` in it", "write the path as proxies normalise it"
     if ending := next((ending for ending in _AT_THE_END if path.endswith(ending)), None):

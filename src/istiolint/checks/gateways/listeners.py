@@ -129,6 +129,8 @@ def listener_bind(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         bind = listener.bind
         if not bind.text or has_placeholder(bind.text) or is_ip_address(bind.text):
             continue
+        if listener.part == "egress" and listener.port.value is None:
+            continue  # Istio ignores the address of a listener without a port
         if listener.on_socket:
             if fault := socket_fault(bind.text.removeprefix(UNIX)):
                 yield finding(bind, f"`{bind.text}` is no address to listen on: {fault}", hint="write `unix:///path/of/socket`")

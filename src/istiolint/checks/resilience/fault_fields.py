@@ -10,6 +10,9 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding, further_check
 from istiolint.schema.rules import OUT_OF_RANGE, UNKNOWN_VALUE
 
+_INT32, _UINT32 = range(-(2**31), 2**31), range(2**32)
+"""What the schema allows: it reports other numbers."""
+
 
 @check(
     "fault-without-kind", severity="warning", evidence="document", kinds=["VirtualService"],
@@ -78,11 +81,11 @@ def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 def status_of_answer(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Statuses of aborts and direct responses."""
     for route in service.spec["http"]:
-        for status in (route["fault"]["abort"]["httpStatus"], route["directResponse"]["status"]):
+        for status, known in ((route["fault"]["abort"]["httpStatus"], _INT32), (route["directResponse"]["status"], _UINT32)):
             number = status.number
-            if number is not None and 0 <= number < 2**31 and not is_answer(number):
+            if number is not None and number in known and not is_answer(number):
                 yield finding(
                     status,
-                    f"`{number}` is no status of an answer; Istio refuses the VirtualService",
-                    hint="write a number from 200 to 599",
+                    f"`{number}` is not an HTTP status from 200 to 599; Istio rejects the VirtualService",
+                    hint="set a number from 200 to 599",
                 )

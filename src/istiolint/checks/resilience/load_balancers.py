@@ -65,7 +65,7 @@ def invalid_hash_table(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     for balancer in _load_balancers(rule):
         maglev = balancer["consistentHash"]["maglev"]
         size = maglev["tableSize"]
-        if isinstance(maglev.value, dict) and not size.exists and not maglev.mapping:
+        if isinstance(maglev.value, dict) and size.value is None and maglev.mapping.keys() <= {"tableSize"}:
             yield finding(
                 maglev.key, "`maglev` has no `tableSize`; Istio refuses the DestinationRule", hint="write `tableSize: 65537`"
             )

@@ -11,6 +11,7 @@ from istiolint.rules.check import check, finding, further_check
 from istiolint.schema.rules import CONFLICTING_FIELDS
 
 _TOPOLOGY = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone")
+_ENDS = frozenset(("from", "to"))
 _SETTINGS = ("localityLbSetting", "zoneAwareLbSetting")
 
 
@@ -89,8 +90,19 @@ def invalid_locality(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def locality_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
     """What is wrong with the localities of a setting."""
-    froms = [distribute["from"] for distribute in setting["distribute"] if distribute["from"].exists]
+    froms = [distribute["from"] for distribute in setting["distribute"] if distribute["from"].value is not None]
     yield from _list_faults([(at, at.text) for at in froms], kind)
+    for distribute in setting["distribute"]:
+        if (
+            isinstance(distribute.value, dict)
+            and distribute["from"].value is None
+            and distribute.mapping.keys() <= {"from", "to"}
+        ):
+            yield finding(
+                distribute,
+                f"`from` is missing in an item of `distribute`; Istio rejects the {kind}",
+                hint="set `from` to the locality of the clients, or to `*`",
+            )
     for distribute in setting["distribute"]:
         yield from _list_faults([(share, name) for name, share in distribute["to"].items()], kind)
     for failover in setting["failover"]:
@@ -102,7 +114,13 @@ def locality_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
                     f"`{end.text}` names {what}, and `failover` takes regions; Istio refuses the {kind}",
                     hint="write the region alone",
                 )
-        if failover["from"].text and failover["from"].text == failover["to"].text:
+        if isinstance(failover.value, dict) and not failover["from"] and not failover["to"] and failover.mapping.keys() <= _ENDS:
+            yield finding(
+                failover,
+                f"an item of `failover` has neither `from` nor `to`; Istio rejects the {kind}",
+                hint="name two different regions",
+            )
+        elif failover["from"].text and failover["from"].text == failover["to"].text:
             yield finding(
                 failover["to"],
                 f"`{failover['to'].text}` cannot fail over to itself; Istio refuses the {kind}",

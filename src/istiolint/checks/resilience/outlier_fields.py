@@ -25,7 +25,7 @@ def share_faults(outlier: Cursor, kind: str) -> Iterator[Finding]:
     """What is wrong with the shares of an outlier detection."""
     for field in _SHARES:
         share = outlier[field]
-        if share.number is not None and abs(share.number) < 2**31 and (fault := percentage_fault(share.number)):
+        if share.number is not None and -(2**31) <= share.number < 2**31 and (fault := percentage_fault(share.number)):
             yield finding(
                 share,
                 f"`{share.number}` is no percentage: {fault}; Istio refuses the {kind}",

@@ -67,6 +67,14 @@ def durations_of_pools(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How long connections may idle, and the like."""
     for duration in _of_pools(resource):
         yield from finer_than(duration, "ms", resource.kind)
+    for pool in connection_pools(resource):
+        idle = pool["tcp"]["idleTimeout"]
+        if (nanoseconds(idle.text) or 0) < 0:
+            yield finding(
+                idle,
+                f"`{idle.text}` is negative; Istio rejects the {resource.kind}",
+                hint="use `0s` to disable the timeout",
+            )
 
 
 @further_check(INVALID_DURATION, kinds=["DestinationRule"], rows=["OD-01", "OD-02", "LB-12"])

@@ -26,7 +26,7 @@ _INTERNAL_SINCE = 30
 
 @further_check(CONFLICTING_RESOLUTION, kinds=KIND, rows=["SE-23"])
 def wildcard_by_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A wildcard that is to be looked up in DNS."""
+    """A wildcard that is to be looked up in DNS, or a number."""
     resolution = entry.spec["resolution"]
     if resolution.text not in _DNS or entry.spec["endpoints"]:
         return
@@ -44,6 +44,13 @@ def wildcard_by_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
                 related=[(resolution, "the resolution")],
             )
             return
+        if host.text.isascii() and host.text.isdecimal():
+            yield finding(
+                host,
+                f"`{host.text}` is not a host name that DNS can resolve; Istio rejects the ServiceEntry",
+                hint="name the host",
+                related=[(resolution, "the resolution")],
+            )
 
 
 @further_check(CONFLICTING_RESOLUTION, kinds=KIND, rows=["SE-31", "SE-32", "SE-33", "SE-34", "SE-35", "SE-36", "SE-39"])

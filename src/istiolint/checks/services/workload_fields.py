@@ -116,7 +116,7 @@ def probe_without_way(group: Resource, mesh: Mesh) -> Iterator[Finding]:
             "machines are not probed by `grpc`: the API server takes it, and Istio refuses the WorkloadGroup",
             hint="use `httpGet`, `tcpSocket` or `exec`",
         )
-    elif probe.mapping.keys() <= _SETTINGS:
+    elif {name for name, value in probe.mapping.items() if value is not None} <= _SETTINGS:
         yield finding(
             probe.key,
             "the probe does not say how to look; Istio refuses the WorkloadGroup",

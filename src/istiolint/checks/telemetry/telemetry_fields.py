@@ -81,6 +81,16 @@ def invalid_expression(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     for logging in telemetry.spec["accessLogging"]:
         expression = logging["filter"]["expression"]
         if (
+            logging["filter"].mapping.keys() <= {"expression"}
+            and isinstance(logging["filter"].value, dict)
+            and expression.value is None
+        ):
+            yield finding(
+                logging["filter"].key,
+                "the filter has no `expression`; Istio rejects the Telemetry",
+                hint="set `expression`, such as `response.code >= 400`, or remove the filter",
+            )
+        elif (
             isinstance(expression.value, str)
             and not has_placeholder(expression.text)
             and (fault := expression_fault(expression.text))
