@@ -242,9 +242,4 @@ FAULTS: dict[str, Fault] = {
             "gateway-without-workload",
         ),
     ),
-    "A80": Fault(
-        "Protocols of ports that contradict each other or go unread",
-        ("target-port-with-two-protocols", "protocol-last-in-port-name", "match-port-not-on-host", "match-port-not-on-gateway"),
-    ),
-    "A81": Fault("ALLOW rules for requests that close TCP ports", ("allow-closes-tcp-port", "request-condition-on-tcp-port")),
 }
