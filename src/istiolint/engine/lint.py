@@ -66,7 +66,7 @@ class _Run:
         return self.report()
 
     def report(self) -> Report:
-        self.summary.charts = charts_of_templates(self.templates)
+        self.summary.charts = charts_of_templates(self.templates, rendered=self.sources.values())
         return self.outcome.report(self.summary, self.sources, self.internal_errors)
 
     def meshes(self, sources: Iterable[Source], *, check: bool = True) -> Iterator[tuple["_Cluster", Mesh]]:

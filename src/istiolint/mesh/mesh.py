@@ -8,6 +8,7 @@ from istiolint.documents import Document
 from istiolint.mesh.allowing import Allowing
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
+from istiolint.mesh.companions import Companions
 from istiolint.mesh.config_sources import NETWORK_KINDS
 from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.entrances import Entrances
@@ -15,6 +16,7 @@ from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.flags import FLAG_KINDS, Flags
 from istiolint.mesh.gateway_api import Grants, ServiceRoutes
+from istiolint.mesh.gateway_paths import GatewayPaths
 from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
 from istiolint.mesh.gateways import Gateways
@@ -25,6 +27,7 @@ from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.neighbours import Neighbours
 from istiolint.mesh.networks import INSTALL_KINDS, PLACES, Networks
+from istiolint.mesh.policy_targets import PolicyTargets
 from istiolint.mesh.preflights import Preflights
 from istiolint.mesh.proxy_images import ProxyImages
 from istiolint.mesh.reach import Reach, Reached
@@ -257,6 +260,11 @@ class Mesh:
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
 
     @cached_property
+    def gateway_paths(self) -> GatewayPaths:
+        """Which paths VirtualServices match for a host on a gateway."""
+        return GatewayPaths(self.virtual_services)
+
+    @cached_property
     def preflights(self) -> Preflights:
         """At which gateways browsers ask before they call."""
         return Preflights(self.all("VirtualService", "HTTPRoute"), self.gateways, self.workloads, self.root_namespace)
@@ -285,6 +293,23 @@ class Mesh:
     def reached(self, policy: Resource) -> Reached:
         """The workloads that a policy applies to by its selector, without those that are never applied together with it."""
         return self._reach.of(policy)
+
+    def beside(self, policy: Resource, type_: str) -> Sequence[Resource]:
+        """The policies of a type that may apply to the workloads or targets of this one, alternatives of it left out."""
+        reached = self.reached(policy)
+        if type_ not in reached.answers:
+            found = self._companions(type_).of(reached)
+            reached.answers[type_] = [other for other in found if not self.rivals(policy, other)]
+        answer: Sequence[Resource] = reached.answers[type_]
+        return answer
+
+    @cached_property
+    def _policy_targets(self) -> PolicyTargets:
+        return PolicyTargets(self.get, self.waypoints, self.root_namespace)
+
+    @cached_property
+    def _companions(self) -> Callable[[str], Companions]:
+        return cache(lambda type_: Companions(self.all(type_), self.reached, self.root_namespace, self._policy_targets.meet))
 
     @cached_property
     def _reach(self) -> Reach:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from istiolint.checks.placeholders import is_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts, serves
+from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts
+from istiolint.primitives.similar import closest
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -63,7 +64,7 @@ def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterato
     hosts = {name for host in written for name in (host, mesh.hosts.fqdn(host, virtual_service.namespace))}
     for name, reference in bound_gateways(virtual_service):
         gateways = mesh.gateways.find(name) if hosts else ()
-        if gateways and not any(serves(gateway, hosts, virtual_service.namespace) for gateway in gateways):
+        if gateways and not any(mesh.gateways.servers(gateway, hosts, virtual_service.namespace) for gateway in gateways):
             served = [served for gateway in gateways for served in served_hosts(gateway)]
             shown = ", ".join(f"`{host.host}`" for host in served[:5]) or "no host at all"
             closed = [host for host in served if host.namespace not in ("*", virtual_service.namespace)]
@@ -102,7 +103,5 @@ def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterato
 def _proposal(name: str, elsewhere: list[str], neighbours: list[str]) -> str:
     if elsewhere:
         return f"a Gateway of that name is elsewhere: write {' or '.join(f'`{other}`' for other in elsewhere[:3])}"
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, sorted(set(neighbours)), n=1, cutoff=0.75)
-    return f"did you mean `{near[0]}`?" if near else "add the Gateway, or name an existing one as `NAMESPACE/NAME`"
+    near = closest(name, sorted(set(neighbours)), cutoff=0.75)
+    return f"did you mean `{near}`?" if near else "add the Gateway, or name an existing one as `NAMESPACE/NAME`"

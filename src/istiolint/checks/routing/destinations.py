@@ -9,6 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import Hosts, KnownHost
 from istiolint.mesh.virtual_services import destinations
 from istiolint.mesh.visibility import in_words, sees
+from istiolint.primitives.similar import closest
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -113,10 +114,8 @@ def _is_strayed(host: Cursor, referrer: Resource, elsewhere: KnownHost) -> bool:
 def _proposal(name: str, elsewhere: Sequence[str], neighbours: Sequence[str]) -> str:
     if elsewhere:
         return f"a service of that name is elsewhere: write {' or '.join(f'`{fqdn}`' for fqdn in elsewhere[:3])}"
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, sorted(set(neighbours)), n=1, cutoff=0.75)
-    return f"did you mean `{near[0]}`?" if near else "add the Service, or name an existing one"
+    near = closest(name, neighbours, cutoff=0.75)
+    return f"did you mean `{near}`?" if near else "add the Service, or name an existing one"
 
 
 def _with_a_stump(host: str, hosts: Hosts) -> KnownHost | None:

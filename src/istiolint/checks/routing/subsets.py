@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from istiolint.checks.placeholders import is_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.destination_rules import subsets
+from istiolint.mesh.destination_rules import subsets, subsets_of
 from istiolint.mesh.virtual_services import destinations
+from istiolint.primitives.similar import closest
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -20,7 +21,7 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
     """A subset that no DestinationRule for the host makes."""
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.anywhere(fqdn)
-        made = subsets(rules)
+        made = mesh.destination_rules.subsets(fqdn)
         if subset.text not in made:
             maybe = not mesh.settings.whole_mesh and subset.text in subsets(mesh.destination_rules.maybe(fqdn, virtual_service))
             yield finding(
@@ -43,8 +44,8 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.anywhere(fqdn)
         used = {name: mesh.destination_rules.seen_from(name, fqdn) for name in audience}
-        maker = next((rule for rule in rules if subset.text in subsets([rule])), None)
-        without = [name for name, seen in used.items() if subset.text not in subsets(seen)]
+        maker = next((rule for rule in rules if subset.text in subsets_of(rule)), None)
+        without = [name for name, seen in used.items() if not any(subset.text in subsets_of(rule) for rule in seen)]
         if maker is None or not without or (len(without) < len(used) and not gateways):
             continue
         client = without[0]
@@ -61,7 +62,7 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
             ),
             hint="join both rules into one" if instead else f"move the rule to the service's namespace, or to `{client}`",
             related=[
-                (subsets([maker])[subset.text], "the subset is made here"),
+                (subsets_of(maker)[subset.text], "the subset is made here"),
                 *((rule.spec["host"], "this rule counts instead") for rule in instead),
             ],
         )
@@ -83,14 +84,12 @@ def _is_service_known(fqdn: str, mesh: Mesh) -> bool:
 
 
 def _proposal(subset: str, made: list[str], has_rules: bool) -> str:
-    from difflib import get_close_matches
-
     if not has_rules:
         return "add a DestinationRule for the host with this subset"
     if not made:
         return "the DestinationRules for the host make no subsets: add this one"
-    near = get_close_matches(subset, made, n=1, cutoff=0.6)
-    return (f"did you mean `{near[0]}`? " if near else "") + f"its subsets are {', '.join(f'`{name}`' for name in made[:8])}"
+    near = closest(subset, made, cutoff=0.6)
+    return (f"did you mean `{near}`? " if near else "") + f"its subsets are {', '.join(f'`{name}`' for name in made[:8])}"
 
 
 def _subsets_of(rule: Resource) -> Cursor:

@@ -20,10 +20,10 @@ def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if "*" in fqdn or not fqdn or rule.spec["trafficPolicy"]["tls"].value is not None:
         return
-    for other in mesh.destination_rules.anywhere(fqdn):
+    for other in mesh.destination_rules.wider(fqdn):
         mode = other.spec["trafficPolicy"]["tls"]["mode"]
         same_place = other.namespace in (rule.namespace, mesh.root_namespace)
-        if "*" in other.spec["host"].text and mode.text in _LOST and same_place and not mesh.rivals(rule, other):
+        if mode.text in _LOST and same_place and not mesh.rivals(rule, other):
             yield finding(
                 rule.spec["host"],
                 f"this rule takes the place of that for `{other.spec['host'].text}`, and says nothing of TLS: its "
