@@ -45,7 +45,7 @@ def test_a_client_that_is_told_to_send_plaintext() -> None:
         spec: {host: cart, trafficPolicy: {tls: {mode: DISABLE}}}
     """
     trace = traced(STRICT, rule)
-    assert (trace.outcome, trace.statuses, trace.flag) == ("tls-refused", [503], "UF")
+    assert (trace.outcome, trace.statuses, trace.flag) == ("tls-refused", [503], "UC")
     assert "the DestinationRule sets `DISABLE`" in words(trace)
 
 

@@ -12,6 +12,7 @@ from istiolint.cli.init import init
 from istiolint.cli.lint import lint
 from istiolint.cli.mtls import mtls
 from istiolint.cli.rules import rules
+from istiolint.cli.test import test
 from istiolint.cli.trace import trace
 
 EXAMPLES = """\b
@@ -64,5 +65,5 @@ def group() -> None:
     """Read Istio manifests offline and say what will break, where, why, and how to mend it."""
 
 
-for command in (lint, trace, mtls, rules, explain, init, config, completion):
+for command in (lint, trace, test, mtls, rules, explain, init, config, completion):
     group.add_command(command)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival, Decision
+from istiolint.trace.policies import Arrival, Decision, allowing
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Destination, Leaf, Sent, Verdict
@@ -168,7 +168,7 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
         steps.add("server", f"the files do not show whether {server.title} has a sidecar: {server.because}", kind="unknown")
     if not accepts(mode.mode, leaf.client_tls):
         leaf.verdict, leaf.status = "tls-refused", 503 if sending.http else None
-        steps.add("server", f"{server.title} does not accept {leaf.client_tls}: the connection fails", mode.at)
+        steps.add("server", f"{server.title} does not accept {leaf.client_tls}: the connection fails", mode.at or server.at)
         return
     if mode.mode is None:
         leaf.status = 200 if _reads_response(sending) else None
@@ -176,7 +176,7 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
     arrival = arrival_at(model, sending, leaf, sent)
     policies = model.policies.of(server)
     decision = model.policies.decide(policies, arrival)
-    leaf.verdict = _verdict(decision)
+    leaf.verdict, leaf.decided_by = _verdict(decision), decision.policy
     if decision.open:
         leaf.sure = False
         steps.add("server", f"{server.title}: {decision.open}", kind="unknown")
@@ -187,10 +187,9 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
         return
     leaf.policy = decision.policy
     leaf.status = (403 if arrival.http else 503 if sending.http else None) if _reads_response(sending) else None
-    if leaf.status == 503 or arrival.http:
-        steps.add("server", f"{server.title} denies the request: {decision.words}", decision.rule)
-    else:
-        steps.add("server", f"{server.title} closes the connection: {decision.words}", decision.rule)
+    does = "denies the request" if arrival.http else "closes the connection"
+    places = [decision.rule] if decision.policy is not None else [each.spec for each in allowing(policies)]
+    steps.add("server", f"{server.title} {does}: {decision.words}", *places)
     if decision.policy is None:
         for policy, answer in model.policies.reasons(policies, "ALLOW", arrival):
             steps.add("server", f"{policy.title} does not allow it: {answer.words}", answer.at, kind="rejected")

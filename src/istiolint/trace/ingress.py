@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from istiolint.mesh.host_index import covers
 from istiolint.trace.delivery import Sending
 from istiolint.trace.gateway_servers import GatewayListeners, Server
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival
+from istiolint.trace.policies import Arrival, allowing
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Trace
@@ -71,6 +72,7 @@ class IngressRequest:
         route = None
         if virtual_host is None:
             trace.steps.add("host", f"no VirtualService that is bound to the gateway has the host `{host}`")
+            self._explain_no_host(host, proxy, servers)
         elif virtual_host.redirect is None:
             for virtual_service in virtual_host.virtual_services:
                 place = next((at for _, at in virtual_service.hosts), None)
@@ -87,10 +89,30 @@ class IngressRequest:
             return
         if route is None:
             trace.outcome, trace.statuses = "no-route", [404]
-            trace.steps.add("outcome", "no route matches: Envoy responds with 404 (NR)")
+            found = virtual_host.virtual_services if virtual_host is not None else ()
+            places = [each.resource.spec["http"] for each in found] or [server.at["hosts"] for server in servers]
+            trace.steps.add("outcome", "no route matches: Envoy responds with 404 (NR)", *places)
             return
         sending = Sending(request, proxy, self.model.scopes.of(proxy), http=True)
         Router(self.model, sending, port, trace, self.response).follow(route)
+
+    def _explain_no_host(self, host: str, proxy: Proxy, servers: Sequence[Server]) -> None:
+        """Why the VirtualServices that have the host are not used here."""
+        names = {server.name for server in servers}
+        for virtual_service in self.model.virtual_services.all:
+            place = next((at for name, at in virtual_service.hosts if covers(name, host.lower())), None)
+            if place is None:
+                continue
+            resource = virtual_service.resource
+            if not names & virtual_service.gateways:
+                bound = ", ".join(f"`{name}`" for name in sorted(virtual_service.gateways))
+                why, place = f"is bound to {bound}, not to this Gateway", resource.spec["gateways"]
+            elif all(virtual_service not in self.model.virtual_services.of(name, proxy.namespace) for name in names):
+                why, place = f"is not exported to namespace `{proxy.namespace}` of the gateway", resource.spec["exportTo"]
+            else:
+                why = f"is in namespace `{resource.namespace}`, from which the server's `hosts` do not accept it"
+                place = servers[0].at["hosts"]
+            self.trace.steps.add("host", f"{resource.title} has this host, but {why}", place, kind="rejected")
 
     def _denied(self, proxy: Proxy, listeners: GatewayListeners) -> bool:
         """Whether the policies of the gateway deny the request."""
@@ -110,7 +132,8 @@ class IngressRequest:
             return False
         trace.outcome, trace.statuses = "denied", [403]
         trace.denied_at, trace.policy = proxy, decision.policy
-        trace.steps.add("outcome", f"{proxy.title} denies the request (403): {decision.words}", decision.rule)
+        places = [decision.rule] if decision.policy is not None else [each.spec for each in allowing(policies)]
+        trace.steps.add("outcome", f"{proxy.title} denies the request (403): {decision.words}", *places)
         if decision.policy is None:
             for policy, answer in self.model.policies.reasons(policies, "ALLOW", arrival):
                 trace.steps.add("server", f"{policy.title} does not allow it: {answer.words}", answer.at, kind="rejected")

@@ -116,10 +116,10 @@ class Policies:
             return Decision(False, denied.policy, denied.rule, f"{denied.policy.title} denies it")
         if denied:
             open_.append(f"{denied.policy.title} denies it if {denied.answer.words}")
-        allowing = [policy for policy in policies if (policy.spec["action"].text or "ALLOW") == "ALLOW"]
-        if not allowing:
+        allow = allowing(policies)
+        if not allow:
             return Decision(True, words="no ALLOW policy applies, so that all requests are allowed", open="; ".join(open_))
-        allowed = self._first(allowing, "ALLOW", arrival)
+        allowed = self._first(allow, "ALLOW", arrival)
         if allowed and allowed.answer.matches:
             return Decision(True, allowed.policy, allowed.rule, f"{allowed.policy.title} allows it", "; ".join(open_))
         if allowed:
@@ -245,6 +245,11 @@ class Policies:
             listed = claim_values(arrival.claims, [claim]) if arrival.claims is not None else []
             return lambda text: any(text_takes(text, value) for value in listed)
         return None
+
+
+def allowing(policies: Sequence[Resource]) -> list[Resource]:
+    """The policies with the action ALLOW."""
+    return [policy for policy in policies if (policy.spec["action"].text or "ALLOW") == "ALLOW"]
 
 
 def targets(policy: Resource) -> list[Cursor]:

@@ -77,7 +77,12 @@ class Router:
 
     def _destinations(self, route: HttpRoute) -> None:
         written = list(route["route"])
-        for weighted in written if len(written) == 1 else [each for each in written if each["weight"].number]:
+        used = written if len(written) == 1 else [each for each in written if each["weight"].number]
+        if not used:
+            self.trace.outcome, self.trace.statuses = "no-cluster", [503]
+            words = "the route has no destination with a weight: Istio rejects it, and what was applied before stays in effect"
+            self.trace.steps.add("destination", words, route.rule, kind="unknown")
+        for weighted in used:
             weight = 100 if len(written) == 1 else weighted["weight"].number or 0
             target = self._target(route, weighted["destination"], weight)
             if weight != 100:

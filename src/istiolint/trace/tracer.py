@@ -1,12 +1,12 @@
 """The entry: what becomes of a request in a mesh."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from istiolint.mesh import Mesh
 from istiolint.trace import direct
 from istiolint.trace.ingress import IngressRequest
 from istiolint.trace.model import Model
-from istiolint.trace.request import OUTSIDE, Request
+from istiolint.trace.request import OUTSIDE, Request, RequestError
 from istiolint.trace.result import Trace
 from istiolint.trace.sidecar import SidecarRequest
 
@@ -41,6 +41,17 @@ class Tracer:
                 SidecarRequest(self.model, request, client, trace, answer).run()
         _conclude(trace)
         return trace
+
+
+def trace_in(tracers: Sequence[Tracer], request: Request, response: Mapping[str, str] | None = None) -> Trace:
+    """What becomes of a request in the first of several meshes that has its client. Raises RequestError."""
+    trouble = RequestError("the files describe no mesh")
+    for tracer in tracers:
+        try:
+            return tracer.trace(request, response)
+        except RequestError as error:
+            trouble = error
+    raise trouble
 
 
 def _conclude(trace: Trace) -> None:
