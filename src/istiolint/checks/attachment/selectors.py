@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import GATEWAY_NAME, pod_labels
 from istiolint.mesh.waypoints import is_waypoint
-from istiolint.primitives.similar import closest
+from istiolint.primitives.similar import misspelt
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -197,5 +197,5 @@ def _exists(pattern: str, mesh: Mesh) -> bool:
 
 
 def _similar(name: str, mesh: Mesh) -> str | None:
-    near = closest(name, mesh.namespaces, cutoff=0.6)
+    near = misspelt(name, mesh.namespaces)
     return f"did you mean `{near}`?" if near else None

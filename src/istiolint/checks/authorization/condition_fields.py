@@ -58,9 +58,13 @@ def empty_in_condition(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     for condition in _conditions(policy):
         for text in (condition["key"], *condition["values"], *condition["notValues"]):
             if text.value == "":
-                what = "the key" if text.name == "key" else "a value"
+                is_key = text.name == "key"
                 yield finding(
-                    text, f"{what} of a condition is empty; Istio refuses the AuthorizationPolicy", hint="write it, or delete it"
+                    text,
+                    f"{'the key' if is_key else 'a value'} of a condition is empty; Istio rejects the AuthorizationPolicy",
+                    hint="write it, or remove the condition"
+                    if is_key
+                    else 'use `values: ["*"]` to require any value, `notValues: ["*"]` to require that there is none',
                 )
 
 

@@ -14,7 +14,7 @@ from istiolint.checks.schema.shared_rules import (
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
-from istiolint.primitives.addresses import is_cidr, is_ip_address
+from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros
 from istiolint.primitives.identities import service_account_fault, trust_domain_fault
 from istiolint.primitives.path_templates import path_fault
 from istiolint.primitives.ports import LARGEST_PORT
@@ -104,7 +104,7 @@ def address_faults(at: Cursor) -> Iterator[Finding]:
         yield finding(
             at,
             f"`{at.text}` is neither an IP address nor a range; Istio refuses the AuthorizationPolicy",
-            hint="write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
+            hint=leading_zeros(at.text) or "write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
         )
 
 

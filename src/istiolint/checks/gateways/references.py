@@ -6,7 +6,7 @@ from istiolint.checks.placeholders import is_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts
-from istiolint.primitives.similar import closest
+from istiolint.primitives.similar import misspelt
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -103,5 +103,5 @@ def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterato
 def _proposal(name: str, elsewhere: list[str], neighbours: list[str]) -> str:
     if elsewhere:
         return f"a Gateway of that name is elsewhere: write {' or '.join(f'`{other}`' for other in elsewhere[:3])}"
-    near = closest(name, sorted(set(neighbours)), cutoff=0.75)
+    near = misspelt(name, sorted(set(neighbours)))
     return f"did you mean `{near}`?" if near else "add the Gateway, or name an existing one as `NAMESPACE/NAME`"

@@ -9,7 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import Hosts, KnownHost
 from istiolint.mesh.virtual_services import destinations
 from istiolint.mesh.visibility import in_words, sees
-from istiolint.primitives.similar import closest
+from istiolint.primitives.similar import misspelt
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -114,7 +114,7 @@ def _is_strayed(host: Cursor, referrer: Resource, elsewhere: KnownHost) -> bool:
 def _proposal(name: str, elsewhere: Sequence[str], neighbours: Sequence[str]) -> str:
     if elsewhere:
         return f"a service of that name is elsewhere: write {' or '.join(f'`{fqdn}`' for fqdn in elsewhere[:3])}"
-    near = closest(name, neighbours, cutoff=0.75)
+    near = misspelt(name, neighbours)
     return f"did you mean `{near}`?" if near else "add the Service, or name an existing one"
 
 

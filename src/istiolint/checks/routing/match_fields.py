@@ -8,7 +8,7 @@ from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, I
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.primitives.addresses import is_cidr, is_ip_address
+from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros
 from istiolint.primitives.headers import match_name_fault
 from istiolint.primitives.hosts import label_fault
 from istiolint.primitives.ports import is_port
@@ -100,7 +100,7 @@ def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 yield finding(
                     subnet,
                     f"`{text}` is neither an IP address nor a range; Istio refuses the VirtualService",
-                    hint="write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
+                    hint=leading_zeros(text) or "write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
                 )
 
 

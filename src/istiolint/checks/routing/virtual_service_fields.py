@@ -12,7 +12,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH
 from istiolint.mesh.virtual_services import destinations
 from istiolint.primitives.addresses import is_ip_address
-from istiolint.primitives.hosts import SNI_OF_SUBSETS, pattern_fault, subset_sni_fault
+from istiolint.primitives.hosts import SNI_OF_SUBSETS, joined_items, pattern_fault, subset_sni_fault
 from istiolint.primitives.percentages import SMALLEST
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -76,7 +76,11 @@ def _refused(host: Cursor, what: str, *, for_subsets: bool = False) -> Iterator[
                 hint="write `outbound_.443_._.stock.shop.svc.cluster.local`",
             )
     elif fault := pattern_fault(text):
-        yield finding(host, f"`{text}` is {what}: {fault}; Istio refuses it", hint="write a name such as `shop.example.com`")
+        yield finding(
+            host,
+            f"`{text}` is {what}: {fault}; Istio refuses it",
+            hint=joined_items(text) or "write a name such as `shop.example.com`",
+        )
 
 
 @further_check(
