@@ -242,4 +242,22 @@ FAULTS: dict[str, Fault] = {
             "gateway-without-workload",
         ),
     ),
+    "A80": Fault(
+        "Protocols of ports that contradict each other or go unread",
+        ("target-port-with-two-protocols", "protocol-last-in-port-name", "match-port-not-on-host", "match-port-not-on-gateway"),
+    ),
+    "A81": Fault("ALLOW rules for requests that close TCP ports", ("allow-closes-tcp-port", "request-condition-on-tcp-port")),
+    "A82": Fault(
+        "TLS left out, or originated towards the wrong port",
+        (
+            "http-route-to-tls-port",
+            "tls-originated-on-http-port",
+            "narrower-rule-drops-tls",
+            "destination-rule-hidden-by-wildcard",
+        ),
+    ),
+    "A83": Fault("Extension providers whose service is not found", ("provider-service-not-found",)),
+    "A84": Fault(
+        "Consistent hashing that cannot keep a client on its pod", ("hash-of-requests-without-http", "hash-over-weighted-split")
+    ),
 }

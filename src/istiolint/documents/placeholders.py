@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(
     r"\$\{[^}]{0,99}\}|\$\([^)]{0,99}\)|\(\$\w{1,99}\)|\$[A-Za-z_]\w*"  # shell, Flux, envsubst, Make, Chainsaw
-    r"|\{\{.{0,99}?\}\}|<[A-Za-z_][\w -]{0,99}>|__\w{1,99}__|@\w{1,99}@|%\w{1,99}%"
+    r"|\{\{.{0,99}?\}\}|(?<!\?P)(?<!\?)<[A-Za-z_][\w -]{0,99}>|__\w{1,99}__|@\w{1,99}@|%\w{1,99}%"
 )
 _PLACEHOLDER = re.compile(
     rf"{_VARIABLE.pattern}|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores

@@ -5,6 +5,7 @@ from typing import TypeAlias
 from istiolint.documents import Document
 from istiolint.engine.folding import Entry, folded
 from istiolint.engine.selection import Levels, selected
+from istiolint.engine.unresolved import is_at_placeholder
 from istiolint.findings.finding import Diagnostic, Finding, Place, field_path
 from istiolint.mesh import Mesh
 from istiolint.rendered.origins import traced
@@ -18,6 +19,8 @@ from istiolint.suppression import Ledger, PathIgnores, Suppressed
 from istiolint.suppression.ledger import MARK
 
 _Key: TypeAlias = tuple[str, int, int, str, str]
+SYNTAX = "syntax"
+"""The category of the rules about YAML and templates."""
 
 
 class Outcome:
@@ -52,9 +55,9 @@ class Outcome:
         self._meshes[cluster] = mesh
 
     def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None) -> None:
-        """Take a finding, if its rule is on."""
+        """Take a finding, if its rule is on and it does not judge a placeholder."""
         rule = rule or self.rules.get(finding.rule)
-        if rule:
+        if rule and (rule.category == SYNTAX or not is_at_placeholder(finding)):
             self._found.append((rule, finding, resource))
 
     def leave(self, finding: Finding, resource: Resource, rule: Rule) -> None:
@@ -73,6 +76,8 @@ class Outcome:
                 suppressed[_key(entry.diagnostic)] = Suppressed(entry.diagnostic, entry.reason)
         if not internal_errors:  # what did not run may have found what is suppressed
             for rule, finding in self._ledger.findings(self.rules, whole_mesh=self._settings.whole_mesh):
+                if is_at_placeholder(finding):
+                    continue
                 diagnostic = traced(self._concrete(rule, finding, None))
                 if rule.id in self.rules and not self._path_ignores.covers(rule, diagnostic.span.source.path):
                     diagnostics[_key(diagnostic)] = diagnostic
