@@ -13,7 +13,7 @@ from istiolint.trace.tracer import Tracer
 
 SHOP = Path(__file__).parents[2] / "fixtures/shop"
 BROKEN = {
-    "plain HTTP is redirected to HTTPS": "does not listen for http on port 80",
+    "plain HTTP is redirected to HTTPS": "has this host, but is bound to `storefront/shop`",
     "customers reach the pages": "has this host, but is bound to `storefront/shop`",
     "one request in ten goes to the canary": "has this host, but is bound to `storefront/shop`",
     "customers search": "has this host, but is bound to `storefront/shop`",

@@ -1,6 +1,7 @@
 """From a cluster to the workloads behind it: does it exist, which TLS is opened to it, and does it accept the request?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from istiolint.mesh.workloads import Workload, ports_of
@@ -174,6 +175,13 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
         leaf.status = 200 if _reads_response(sending) else None
         return
     arrival = arrival_at(model, sending, leaf, sent)
+    if arrival.http and arrival.claims is not None:
+        authenticated = model.authentication.check(server, arrival.claims)
+        steps.add("server", authenticated.words, authenticated.at)
+        if authenticated.status is not None:
+            leaf.verdict, leaf.status = "denied", authenticated.status
+            return
+        arrival = replace(arrival, claims=authenticated.claims)
     policies = model.policies.of(server)
     decision = model.policies.decide(policies, arrival)
     leaf.verdict, leaf.decided_by = _verdict(decision), decision.policy
@@ -214,7 +222,8 @@ def _mode_words(server: Proxy, mode: ServerMode) -> str:
 def arrival_at(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None) -> Arrival:
     """The request as the proxy of a workload sees it."""
     protocol = model.inbound_protocol(leaf.workload, leaf.port)
-    http = _reads_response(sending) and protocol in ("HTTP", "AUTO")
+    ztunnel = model.proxy(leaf.workload).kind == "ambient"
+    http = _reads_response(sending) and protocol in ("HTTP", "AUTO") and not ztunnel
     shows_identity = leaf.client_tls == "mtls" and sending.client.kind != "none"
     principal = sending.client.identity(model.trust_domain) if shows_identity else None
     request = sending.request

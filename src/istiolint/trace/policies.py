@@ -90,10 +90,7 @@ class Policies:
         if found is None:
             namespaces = sorted({self._mesh.root_namespace, proxy.namespace})
             found = self._of[id(proxy)] = [
-                policy
-                for namespace in namespaces
-                for policy in self._by_namespace.get(namespace, ())
-                if not targets(policy) and selector(policy).items() <= proxy.labels.items()
+                policy for namespace in namespaces for policy in self._by_namespace.get(namespace, ()) if applies(policy, proxy)
             ]
         return found
 
@@ -245,6 +242,16 @@ class Policies:
             listed = claim_values(arrival.claims, [claim]) if arrival.claims is not None else []
             return lambda text: any(text_takes(text, value) for value in listed)
         return None
+
+
+def applies(policy: Resource, proxy: Proxy) -> bool:
+    """Whether a policy applies to a proxy, by its selector or by a target that is its Gateway."""
+    bound = targets(policy)
+    if not bound:
+        return selector(policy).items() <= proxy.labels.items()
+    gateway = proxy.gateway
+    named = any(gateway is not None and ref["kind"].text == "Gateway" and ref["name"].text == gateway.name for ref in bound)
+    return gateway is not None and policy.namespace == gateway.namespace and named
 
 
 def allowing(policies: Sequence[Resource]) -> list[Resource]:
