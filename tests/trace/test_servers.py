@@ -1,6 +1,6 @@
 """What the workloads make of a request: mutual TLS and AuthorizationPolicies."""
 
-from meshes import traced, words
+from traces import traced, words
 
 STRICT = """\
     apiVersion: security.istio.io/v1

@@ -1,6 +1,6 @@
 """Routes of the Gateway API, in the mesh and at gateways; connections that nothing reads; ambient mode."""
 
-from meshes import traced, words
+from traces import traced, words
 
 GATEWAY = """\
     apiVersion: gateway.networking.k8s.io/v1
