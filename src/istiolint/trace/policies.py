@@ -15,12 +15,13 @@ from istiolint.resources.resource import Resource
 from istiolint.trace.conditions import claim_path, claim_values
 from istiolint.trace.proxies import Proxy
 
-_HTTP_FIELDS = frozenset(
+HTTP_FIELDS = frozenset(
     name
     for field_ in ("hosts", "methods", "paths", "requestPrincipals")
     for name in (field_, f"not{field_[0].upper()}{field_[1:]}")
 )
-_HTTP_KEYS = ("request.headers[", "request.auth.")
+HTTP_KEYS = ("request.headers[", "request.auth.")
+"""How the keys of conditions begin that only HTTP has."""
 _UNKNOWN_KEYS = ("source.ip", "remote.ip", "destination.ip", "connection.sni", "experimental.")
 
 
@@ -154,14 +155,19 @@ class Policies:
             if action == "ALLOW":
                 return Answer(False, "it has HTTP conditions, and the port is TCP", rule.at)
             sources, operations = _without_http(sources), _without_http(operations)
-            conditions = tuple(each for each in conditions if not each.key.startswith(_HTTP_KEYS))
+            conditions = tuple(each for each in conditions if not each.key.startswith(HTTP_KEYS))
         return _all(
             [
                 _any([self._item(item, arrival, rule.at["from"]) for item in sources]),
                 _any([self._item(item, arrival, rule.at["to"]) for item in operations]),
-                *(self._condition(each, arrival, rule.at["when"]) for each in conditions),
+                *(self.condition(each, arrival, rule.at["when"]) for each in conditions),
             ]
         )
+
+    def source(self, rule: Rule, arrival: Arrival) -> Answer:
+        """Whether the sources of a rule match a client."""
+        sources = rule.sources if arrival.http else _without_http(rule.sources)
+        return _any([self._item(item, arrival, rule.at["from"]) for item in sources])
 
     def _item(self, item: Item, arrival: Arrival, at: Cursor) -> Answer:
         return _all([self._field(name, texts, arrival, at) for name, texts in item.items()])
@@ -209,7 +215,8 @@ class Policies:
             return [f"{self._aliases[0]}/{rest}", principal]
         return [principal]
 
-    def _condition(self, condition: Condition, arrival: Arrival, at: Cursor) -> Answer:
+    def condition(self, condition: Condition, arrival: Arrival, at: Cursor) -> Answer:
+        """Whether a request meets an item of `when`."""
         key = condition.key
         if key.startswith(_UNKNOWN_KEYS):
             values = ", ".join(condition.values or condition.not_values)
@@ -314,13 +321,13 @@ def _value(field_: str, arrival: Arrival) -> str:
 
 
 def _has_http_fields(rule: Rule) -> bool:
-    return any(_HTTP_FIELDS & item.keys() for item in (*rule.sources, *rule.operations)) or any(
-        condition.key.startswith(_HTTP_KEYS) for condition in rule.conditions
+    return any(HTTP_FIELDS & item.keys() for item in (*rule.sources, *rule.operations)) or any(
+        condition.key.startswith(HTTP_KEYS) for condition in rule.conditions
     )
 
 
 def _without_http(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    return tuple({name: texts for name, texts in item.items() if name not in _HTTP_FIELDS} for item in items)
+    return tuple({name: texts for name, texts in item.items() if name not in HTTP_FIELDS} for item in items)
 
 
 def _all(answers: Sequence[Answer]) -> Answer:
