@@ -260,4 +260,19 @@ FAULTS: dict[str, Fault] = {
     "A84": Fault(
         "Consistent hashing that cannot keep a client on its pod", ("hash-of-requests-without-http", "hash-over-weighted-split")
     ),
+    "A85": Fault(
+        "Gateways: hosts that are not bound, routes that lead back, connections that browsers reuse",
+        (
+            "gateway-host-without-gateways",
+            "route-back-to-gateway",
+            "certificate-on-several-servers",
+            "certificate-on-several-gateways",
+            "host-beside-wildcard-server",
+        ),
+    ),
+    "A86": Fault("Delegate routes that Istio drops", ("delegate-outside-root-match", "delegate-not-found")),
+    "A87": Fault(
+        "One host in several ServiceEntries, or one TCP port of several hosts",
+        ("conflicting-service-entry-resolution", "conflicting-service-entry-protocol", "service-entries-share-tcp-port"),
+    ),
 }

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from istiolint.mesh.host_index import HostIndex
+from istiolint.mesh.host_index import HostIndex, covers
 from istiolint.primitives.ports import TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -88,6 +88,12 @@ class GatewayServers:
     def serves(self, host: str) -> bool:
         """Whether some server takes a host, perhaps by a wildcard."""
         return any(self._served.overlapping(host))
+
+    def serving(self, host: str) -> Iterator[Server]:
+        """The servers that name a host, or a wildcard over it other than `*`; the most specific first."""
+        for server in self._served.covering(host):
+            if any(name != "*" and covers(name, host) for name, _ in server.hosts):
+                yield server
 
     def with_tls(self, gateway: Resource, host: str) -> bool:
         """Whether some server takes a host inside TLS on workloads that run this Gateway as well."""
