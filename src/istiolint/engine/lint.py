@@ -13,7 +13,8 @@ from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
 from istiolint.report import Report, Summary
 from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource, resources
 from istiolint.rules.check import Check, Rule, checked
-from istiolint.rules.registry import checks_for, plugin_failures
+from istiolint.rules.gates import Gates
+from istiolint.rules.registry import plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
 
@@ -85,13 +86,9 @@ class _Run:
 
     def check(self, found: list[Resource], mesh: Mesh) -> None:
         linted = [resource for resource in found if resource.linted and resource.type]
-        rules = self.outcome.rules
-        checks = {
-            kind: [(rules[id], run) for id, run in of_kind if id in rules]
-            for kind, of_kind in checks_for({resource.type or "" for resource in linted}).items()
-        }
+        gates = Gates(self.outcome.rules, {resource.type or "" for resource in linted})
         for resource in linted:
-            for rule, run in checks[resource.type or ""]:
+            for rule, run in gates.of(resource):
                 self.run(rule, run, resource, mesh)
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:

@@ -172,7 +172,7 @@ def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
             )
 
 
-@further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"])
+@further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"], when=["namespaces", "notNamespaces"])
 def namespace_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A source namespace that does not exist: the rule never matches, or its exception never does."""
     for rule in policy.spec["rules"]:

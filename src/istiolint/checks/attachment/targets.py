@@ -18,7 +18,7 @@ _TYPES = {
 }
 
 
-@check("target-not-found", severity="warning", evidence="missing", kinds=_KINDS)
+@check("target-not-found", severity="warning", evidence="missing", kinds=_KINDS, when=["targetRef", "targetRefs"])
 def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A target that is not in the namespace of the resource: it is attached to nothing."""
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):

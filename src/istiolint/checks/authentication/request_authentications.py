@@ -68,7 +68,14 @@ def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("issuer-not-configured", severity="error", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"])
+@check(
+    "issuer-not-configured",
+    severity="error",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=["AuthorizationPolicy"],
+    when=["requestPrincipals"],
+)
 def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Principals of an issuer that no RequestAuthentication for these workloads knows."""
     wanted = [

@@ -222,7 +222,9 @@ def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
 
 
-@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+@check(
+    "denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["action"]
+)
 def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A denial of certain identities, where callers may come without any."""
     field = next(_denied_identities(policy), None)

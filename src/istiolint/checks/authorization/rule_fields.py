@@ -91,7 +91,12 @@ def empty_text(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@further_check(INVALID_ADDRESS, kinds=KIND, rows=["AP-23", "P-09", "P-10"])
+@further_check(
+    INVALID_ADDRESS,
+    kinds=KIND,
+    rows=["AP-23", "P-09", "P-10"],
+    when=["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"],
+)
 def source_addresses(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Addresses of clients."""
     for text in _texts(policy, *both("ipBlocks", "remoteIpBlocks")):
@@ -108,7 +113,7 @@ def address_faults(at: Cursor) -> Iterator[Finding]:
         )
 
 
-@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-25"])
+@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-25"], when=["serviceAccounts", "notServiceAccounts"])
 def service_accounts(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Service accounts of clients."""
     yield from faults(
@@ -116,7 +121,7 @@ def service_accounts(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
 
 
-@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-26"])
+@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-26"], when=["trustDomains", "notTrustDomains"])
 def trust_domains(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Trust domains of clients."""
     yield from faults(

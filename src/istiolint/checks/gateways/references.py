@@ -14,6 +14,7 @@ from istiolint.rules.check import check, finding
 @check(
     "gateway-not-found", severity="error", evidence="missing", kinds=["VirtualService"],
     codes=["IST0101", "IST0132", "KIA1102"], fixable=True,
+    when=["gateways"],
 )  # fmt: skip
 def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway that is not in its namespace; often it lives in another."""
@@ -41,6 +42,7 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
 @check(
     "gateway-of-kubernetes-gateway", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0165"],
+    when=["gateways"],
 )  # fmt: skip
 def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Gateway that Istio makes for itself from one of the Gateway API."""
@@ -57,6 +59,7 @@ def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iter
 @check(
     "host-not-served-by-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0132"],
+    when=["gateways"],
 )  # fmt: skip
 def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """None of the hosts is among those of a gateway's servers."""
@@ -80,6 +83,7 @@ def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterato
 
 @check(
     "match-on-gateway-not-bound", severity="warning", evidence="document", kinds=["VirtualService"],
+    when=["gateways"],
 )  # fmt: skip
 def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A match for gateways to which the VirtualService is not bound can never apply."""

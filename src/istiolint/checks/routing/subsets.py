@@ -16,6 +16,7 @@ from istiolint.rules.check import check, finding
 @check(
     "route-to-missing-subset", severity="error", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
+    when=["subset"],
 )  # fmt: skip
 def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset that no DestinationRule for the host makes."""
@@ -36,6 +37,7 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
 @check(
     "subset-not-visible", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
+    when=["subset"],
 )  # fmt: skip
 def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset that a DestinationRule makes, but not for the proxies that use the route."""
