@@ -44,6 +44,7 @@ from istiolint.mesh.workloads import MACHINES, Workloads
 from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
+from istiolint.targets.coverage import Coverage
 
 
 class Mesh:
@@ -58,9 +59,12 @@ class Mesh:
         settings: Settings,
         mesh_config: Document | None = None,
         foreign: Sequence[Resource] = (),
+        coverage: Coverage | None = None,
     ):
         """The mesh of one cluster; `foreign` is what other clusters of the same mesh hold."""
         self.settings = settings
+        self.coverage = coverage or Coverage(whole=settings.whole_mesh)
+        """What of the cluster the resources show."""
         self._foreign = foreign
         self._mesh_config = mesh_config
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
@@ -150,10 +154,6 @@ class Mesh:
         """Which Services the workloads are told to call."""
         return Calls(self.workloads, self.get, self.settings.cluster_domain)
 
-    def knows_workloads(self, namespace: str | None) -> bool:
-        """Whether a workload that is not in the input does not exist: the input is whole, or has that namespace's workloads."""
-        return self.settings.whole_mesh or (namespace is not None and bool(self.workloads.in_namespace(namespace)))
-
     @cached_property
     def injection(self) -> Injection:
         """Which workloads are in the mesh."""
@@ -239,7 +239,7 @@ class Mesh:
         """Which service stands behind a host."""
         return Hosts(
             [*self.all(*HOST_KINDS), *self.neighbours.services], cluster_domain=self.settings.cluster_domain,
-            root_namespace=self.root_namespace, whole_mesh=self.settings.whole_mesh,
+            root_namespace=self.root_namespace, coverage=self.coverage,
             default=self.config.names("defaultServiceExportTo"),
         )  # fmt: skip
 
@@ -252,7 +252,7 @@ class Mesh:
     @cached_property
     def gateways(self) -> Gateways:
         """Which Gateways there are."""
-        return Gateways(self.all("Gateway", KUBERNETES_GATEWAY), self.settings.whole_mesh)
+        return Gateways(self.all("Gateway", KUBERNETES_GATEWAY))
 
     @cached_property
     def virtual_services(self) -> VirtualServices:

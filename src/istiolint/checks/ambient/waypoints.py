@@ -46,7 +46,7 @@ def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if elsewhere
             else "add the Gateway (`istioctl waypoint generate` writes one), or remove the label",
             related=[(elsewhere.metadata["name"], "a waypoint of this name in another namespace")] if elsewhere else (),
-            known=bool(elsewhere) or mesh.gateways.knows_gateways(use.name.namespace),
+            known=bool(elsewhere) or mesh.coverage.lacks_gateway(use.name.namespace, use.name.name, resource),
         )
 
 

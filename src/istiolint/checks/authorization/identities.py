@@ -152,7 +152,10 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"no workload of `{namespace}` runs as `{account}`: nobody has this identity",
                 hint=f"the service accounts there are {', '.join(f'`{name}`' for name in near[:5])}",
                 known=mesh.settings.whole_mesh
-                or (mesh.hosts.knows_services(namespace) and bool(mesh.in_namespace("ServiceAccount", namespace))),
+                or (
+                    mesh.coverage.lacks("ServiceAccount", namespace, account, policy)
+                    and bool(mesh.in_namespace("ServiceAccount", namespace))
+                ),
             )
 
 

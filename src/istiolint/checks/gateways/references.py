@@ -26,7 +26,7 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
         elsewhere = mesh.gateways.named(name.name)
         others = sorted({f"{other.namespace}/{other.name}" for other in elsewhere})
         placed = all(other.placed for other in elsewhere) and ("/" in gateway.text or virtual_service.placed)
-        known = mesh.gateways.knows_gateways(name.namespace) and (placed or mesh.settings.whole_mesh)
+        known = mesh.coverage.lacks_gateway(name.namespace, name.name, virtual_service) and (placed or mesh.settings.whole_mesh)
         strayed = len(others) == 1 and placed and "/" not in gateway.text
         yield finding(
             gateway,

@@ -75,7 +75,15 @@ def _not_found(host: Cursor, referrer: Resource, hosts: Hosts, consequence: str)
     """What to say of a host without a service, with the one that was meant where the input shows it."""
     fqdn = hosts.fqdn(host.text, referrer.namespace)
     service = hosts.service_name(fqdn)
-    known = hosts.knows(host.text, referrer)
+    known = hosts.lacks(host.text, referrer)
+    if renamed := hosts.renamed(host.text, referrer.namespace):
+        return finding(
+            host,
+            f"Kustomize renamed Service `{renamed.former_names[0]}` to `{renamed.name}` but does not rewrite hosts; "
+            f"{consequence}",
+            hint=f"use `{renamed.name}`, or write the host with a replacement",
+            related=[(renamed.metadata["name"], "the renamed Service")],
+        )
     if meant := _with_a_stump(host.text, hosts):
         return finding(
             host,
