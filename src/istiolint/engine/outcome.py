@@ -140,7 +140,9 @@ class Outcome:
             if one:
                 one.targets |= targets
             else:
-                alike.append(_Merged(found, diagnostic, self._ledger.reason(found.rule, diagnostic, found.resource), targets, holders))
+                alike.append(
+                    _Merged(found, diagnostic, self._ledger.reason(found.rule, diagnostic, found.resource), targets, holders)
+                )
         for one in (one for alike in merged.values() for one in alike):
             partial = bool(one.targets) and not one.targets >= one.holders
             if partial and one.found.rule.evidence != "document" and all(self._targets[number].guessed for number in one.holders):

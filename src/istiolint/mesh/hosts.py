@@ -194,5 +194,3 @@ class Hosts:
         for service, ports in services.items():
             name = f"{service.name}.{service.namespace}.svc.{self.cluster_domain}"
             yield KnownHost(name, service.namespace, EVERYWHERE, None, ports)
-
-

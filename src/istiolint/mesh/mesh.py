@@ -295,11 +295,10 @@ class Mesh:
         return self._reach.of(policy)
 
     def beside(self, policy: Resource, type_: str) -> Sequence[Resource]:
-        """The policies of a type that may apply to the workloads or targets of this one, alternatives of it left out."""
+        """The policies of a type that may apply to the workloads or targets of this one, whatever file they are in."""
         reached = self.reached(policy)
         if type_ not in reached.answers:
-            found = self._companions(type_).of(reached)
-            reached.answers[type_] = [other for other in found if not self.rivals(policy, other)]
+            reached.answers[type_] = list(self._companions(type_).of(reached))
         answer: Sequence[Resource] = reached.answers[type_]
         return answer
 

@@ -43,7 +43,7 @@ class Elsewhere:
     def __init__(self, targets: Iterable[Target], unread: Iterable[Document] = ()):
         self._namespaces: dict[tuple[str, str], set[str]] = {}
         self._subsets: set[tuple[str, str]] = set()
-        self._labels: dict[tuple[str, str], list[dict[str, str]]] = {}
+        self._pods: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {}
         for resource in {id(one): one for target in targets for one in (*target.resources, *target.context)}.values():
             found = self._namespaces.setdefault((resource.type or resource.kind, resource.name), set())
             found.add(resource.namespace if resource.placed else "")
@@ -53,7 +53,7 @@ class Elsewhere:
             elif resource.type in WORKLOADS:
                 labels = _pod_labels(resource)
                 for pair in labels.items():
-                    self._labels.setdefault(pair, []).append(labels)
+                    self._pods.setdefault(pair, []).append((resource.namespace if resource.placed else "", labels))
         for quoted in {quoted for document in unread for quoted in document.quoted_resources}:
             self._namespaces.setdefault((quoted.kind, quoted.name), set()).add(quoted.namespace)
 
@@ -65,10 +65,10 @@ class Elsewhere:
         """Whether some DestinationRule defines a subset for a host with this first label."""
         return (host.partition(".")[0], subset) in self._subsets
 
-    def selects(self, selector: Mapping[str, str]) -> bool:
-        """Whether pods of some target have these labels."""
-        pair = next(iter(selector.items()), None)
-        return any(selector.items() <= labels.items() for labels in self._labels.get(pair, ())) if pair else bool(self._labels)
+    def selects(self, selector: Mapping[str, str], namespace: str | None) -> bool:
+        """Whether pods of some target have these labels, in a namespace (None: in any) or where the namespace is left open."""
+        pods = self._pods.get(next(iter(selector.items()), ("", "")), ())
+        return any(selector.items() <= labels.items() and (namespace is None or own in ("", namespace)) for own, labels in pods)
 
 
 class Coverage:
@@ -113,7 +113,7 @@ class Coverage:
         return self.whole or (
             self.decides(referrer)
             and namespace in self._gateways
-            and not {namespace, ""} & self._filled
+            and not self.is_filled(namespace)
             and not any(self._elsewhere.defines(kind, namespace, name) for kind in ("Gateway", KUBERNETES_GATEWAY))
         )
 
@@ -124,11 +124,15 @@ class Coverage:
     def lacks_workload(self, selector: Mapping[str, str], namespace: str | None, referrer: Resource) -> bool:
         """Whether no pod of a namespace (None: of the mesh) is known to have the labels of a selector."""
         return self.whole or (
-            self.decides(referrer) and self.shows_workloads(namespace) and not self._elsewhere.selects(selector)
+            self.decides(referrer) and self.shows_workloads(namespace) and not self._elsewhere.selects(selector, namespace)
         )
 
+    def is_filled(self, namespace: str) -> bool:
+        """Whether charts or operators bring more into a namespace than the manifests show."""
+        return not {namespace, ""}.isdisjoint(self._filled)
+
     def _is_whole(self, namespace: str) -> bool:
-        return not {namespace, ""} & self._filled and all(map(self._has_workload, self._services.get(namespace, ())))
+        return not self.is_filled(namespace) and all(map(self._has_workload, self._services.get(namespace, ())))
 
     def _has_workload(self, service: Resource) -> bool:
         selector = service.spec["selector"].labels

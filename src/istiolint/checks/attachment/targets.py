@@ -38,12 +38,12 @@ def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             if elsewhere
             else f"name {'an existing' if kind else 'a'} {kind} of this namespace",
             related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:2]],
-            known=mesh.settings.whole_mesh or (placed and bool(elsewhere)) or _is_known(type_, policy, mesh),
+            known=mesh.settings.whole_mesh or (placed and bool(elsewhere)) or _is_known(type_, name.text, policy, mesh),
         )
 
 
-def _is_known(type_: str, policy: Resource, mesh: Mesh) -> bool:
+def _is_known(type_: str, name: str, policy: Resource, mesh: Mesh) -> bool:
     """Whether the input would show a target of this type in the namespace of a policy."""
     if type_ == KUBERNETES_GATEWAY:
-        return policy.placed and mesh.gateways.knows_gateways(policy.namespace)
-    return type_ == "Service" and policy.placed and mesh.hosts.knows_services(policy.namespace)
+        return mesh.coverage.lacks_gateway(policy.namespace, name, policy)
+    return type_ == "Service" and mesh.coverage.lacks("Service", policy.namespace, name, policy)
