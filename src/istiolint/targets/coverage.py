@@ -4,10 +4,11 @@ This is the one guard in front of every rule of evidence `missing`. A manifest i
 cluster, so a reference is only known to dangle where the target is complete in the namespace that it leads to.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from istiolint.documents import Document
+from istiolint.documents.quoted import QuotedResource
 from istiolint.resources.kinds import DEPLOYERS, KUBERNETES_GATEWAY, WORKLOADS, type_of
 from istiolint.resources.resource import Resource
 from istiolint.targets.target import Target
@@ -34,6 +35,12 @@ _INSTALLED = (
     "opentelemetry-collector", "otel-collector", "prometheus", "sonarqube", "tempo", "vault", "zipkin",
 )  # fmt: skip
 """How the names of Services begin that come with Istio, or with a chart that most clusters install by hand."""
+_SERVING = frozenset(("Service", "ServiceEntry", "WorkloadEntry", "WorkloadGroup", *WORKLOADS))
+_GATEWAYS = frozenset(("Gateway", KUBERNETES_GATEWAY))
+_CONFIGURATION = frozenset(
+    ("AuthorizationPolicy", "DestinationRule", "PeerAuthentication", "PodDisruptionBudget", "ReferenceGrant",
+     "RequestAuthentication", "Secret", "ServiceAccount", "Sidecar", "Telemetry")
+)  # fmt: skip
 _INSTALLERS = ("IstioOperator", "Istio", "IstioRevision", "ServiceMeshControlPlane")
 
 
@@ -86,7 +93,9 @@ class Coverage:
         resource decides in which namespace it looks.
         """
         has_namespace = referrer.placed or not referrer.namespace
-        return self.whole or (has_namespace and not self._target.gaps and not self._target.skipped)
+        return self.whole or (
+            has_namespace and not self._target.gaps and not self._may_define(referrer.namespace, _CONFIGURATION)
+        )
 
     def is_closed(self, namespace: str) -> bool:
         """Whether the target shows all Services of a namespace.
@@ -113,6 +122,7 @@ class Coverage:
         return self.whole or (
             self.decides(referrer)
             and namespace in self._gateways
+            and not self._may_define(namespace, _GATEWAYS)
             and not self.is_filled(namespace)
             and not any(self._elsewhere.defines(kind, namespace, name) for kind in ("Gateway", KUBERNETES_GATEWAY))
         )
@@ -131,7 +141,24 @@ class Coverage:
         """Whether charts or operators bring more into a namespace than the manifests show."""
         return not {namespace, ""}.isdisjoint(self._filled)
 
+    def _may_define(self, namespace: str, kinds: Collection[str]) -> bool:
+        """Whether a document that is not read, a template or YAML that does not parse, may define one of some kinds there."""
+        return any(
+            (not kind or kind in kinds) and (not other or not namespace or other == namespace) for kind, other in self._unread
+        )
+
+    @cached_property
+    def _unread(self) -> set[tuple[str, str]]:
+        """Kinds and namespaces in the texts of documents that are not read; "" for what a text leaves open."""
+        return {
+            (quoted.kind, quoted.namespace)
+            for document in self._target.skipped
+            for quoted in (document.quoted_resources or (QuotedResource("", "", ""),))
+        }
+
     def _is_whole(self, namespace: str) -> bool:
+        if self._target.gaps or self._may_define(namespace, _SERVING):
+            return False
         return not self.is_filled(namespace) and all(map(self._has_workload, self._services.get(namespace, ())))
 
     def _has_workload(self, service: Resource) -> bool:

@@ -60,7 +60,7 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
         severity=severity,
         known=mesh.settings.whole_mesh
         or (len(meant) == 1 and meant[0].resource is not None and meant[0].resource.placed)
-        or (service is not None and mesh.hosts.knows_services(service.namespace)),
+        or (service is not None and mesh.coverage.lacks("Service", service.namespace, service.name, resource)),
     )  # fmt: skip
 
 
