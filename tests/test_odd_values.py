@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from replacing import places, replaced
 
 from istiolint.documents import read
 from istiolint.engine.lint import lint
@@ -25,23 +26,6 @@ def examples() -> list[list[Any]]:
     texts = ["\n---\n".join(example.files.values()) for page in pages().values() for example in page.examples()]
     found = [[document.data for document in read(Source("a.yaml", text)) if isinstance(document.data, dict)] for text in texts]
     return [documents for documents in found if documents]
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths of all values in a tree, the root left out."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    below = [place for key, child in children for place in places(child, (*path, key))]
-    return [path, *below] if path else below
-
-
-def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
-    """The tree with another value at a path."""
-    if not path:
-        return new
-    step, *rest = path
-    if isinstance(value, dict):
-        return {key: replaced(child, tuple(rest), new) if key == step else child for key, child in value.items()}
-    return [replaced(child, tuple(rest), new) if index == step else child for index, child in enumerate(value)]
 
 
 def variants(documents: list[Any], random: Random, count: int) -> Iterator[list[Any]]:

@@ -4,8 +4,6 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-import pytest
-
 from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
 from istiolint.rules.registry import all_rules
 
@@ -66,9 +64,3 @@ def test_every_check_of_validation_has_a_rule_or_a_reason() -> None:
     assert counted - built <= set(checks.WITHOUT_RULE)
     assert not built & set(checks.WITHOUT_RULE)
     assert len(counted & built) >= 0.98 * len(counted)
-
-
-@pytest.mark.parametrize("name", ["istioctl-analyze.md", "kiali.md", "validation.md", "faults.md", "mtls.md", "upgrades.md"])
-def test_the_tables_are_those_of_today(name: str) -> None:
-    """After a change run `python tools/build_tables.py`."""
-    assert (ROOT / "docs" / name).read_text("utf-8") == tool("build_tables").TABLES[name]()

@@ -1,20 +1,16 @@
-"""What README.md shows is what happens: its commands are those of .ci/run, its output is real.
-
-After a change of what is printed, run `python tests/test_readme.py` to put the output of today into the page.
-"""
+"""What README.md shows is what happens: its commands are those of .ci/run, its output is real."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+from console import README, SHOWN, output_of
+
 from istiolint.rules.registry import all_rules
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
-SHOWN = re.compile(r"(?<=^```console\n\$ )(?P<command>istiolint [^\n]*)\n(?P<output>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 LEFT_OUT = "...\n\n"
-BLANK = "\n\n"
 
 
 def shell_blocks() -> list[str]:
@@ -25,12 +21,6 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False
     )
-
-
-def output_of(command: str) -> str:
-    found = run(*command.split(), cwd=ROOT)
-    assert found.returncode in (0, 1), found.stderr
-    return found.stdout
 
 
 def test_the_first_command_lints_the_shop() -> None:
@@ -77,26 +67,3 @@ def test_options_are_there() -> None:
     assert options >= {"--whole-mesh", "--context", "--format"}
     helped = "".join(run("istiolint", *command, "--help", cwd=ROOT).stdout for command in ([], ["rules"], ["mtls"]))
     assert [option for option in options if option not in helped] == []
-
-
-def renewed(text: str) -> str:
-    """The page with the output of today: the same findings, as they are told now, and the summary."""
-
-    def block(match: re.Match[str]) -> str:
-        found = output_of(match["command"]).strip("\n").split("\n\n")
-        shown = match["output"].strip("\n").split("\n\n")
-        told = {finding: paragraph for paragraph in reversed(found) if (finding := finding_of(paragraph))}
-        paragraphs = [told[finding] if (finding := finding_of(old)) else old for old in shown[:-1]]
-        return f"{match['command']}\n{BLANK.join([*paragraphs, found[-1]])}\n"
-
-    return SHOWN.sub(block, text)
-
-
-def finding_of(paragraph: str) -> tuple[str, str] | None:
-    """Path and rule of a finding in the text format."""
-    match = re.match(r"(?P<path>\S+):\d+:\d+: \w+\[(?P<rule>[a-z0-9-]+)\]:", paragraph)
-    return (match["path"], match["rule"]) if match else None
-
-
-if __name__ == "__main__":
-    README.write_text(renewed(README.read_text("utf-8")), "utf-8")

@@ -104,6 +104,11 @@ def build(files: list[Path], folder: Path, fresh: bool) -> dict[str, Node]:
     return {name: shared(with_upcoming(name, schema)) for name, schema in made.items()}
 
 
+def text_of(schema: Node) -> str:
+    """Return the text of a schema's file."""
+    return json.dumps(schema, separators=(",", ":"), sort_keys=True) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
@@ -112,7 +117,7 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.schemas.mkdir(exist_ok=True)
     for name, schema in sorted(build(chosen.files, chosen.schemas, chosen.fresh).items()):
-        text = json.dumps(schema, separators=(",", ":"), sort_keys=True) + "\n"
+        text = text_of(schema)
         file = chosen.schemas / f"{name}.json"
         state = "unchanged" if file.exists() and file.read_text("utf-8") == text else "written"
         file.write_text(text, "utf-8")

@@ -230,4 +230,49 @@ FAULTS: dict[str, Fault] = {
         "Identities of callers that present no certificate",
         ("identity-at-plain-gateway", "principal-outside-mesh", "identity-without-mtls"),
     ),
+    "A79": Fault(
+        "Configuration that reaches no proxy",
+        (
+            "envoyfilter-context-without-proxy",
+            "target-not-found",
+            "resource-of-other-revision",
+            "selector-without-workload",
+            "service-entry-selects-nothing",
+            "sidecar-port-without-service",
+            "gateway-without-workload",
+        ),
+    ),
+    "A80": Fault(
+        "Protocols of ports that contradict each other or go unread",
+        ("target-port-with-two-protocols", "protocol-last-in-port-name", "match-port-not-on-host", "match-port-not-on-gateway"),
+    ),
+    "A81": Fault("ALLOW rules for requests that close TCP ports", ("allow-closes-tcp-port", "request-condition-on-tcp-port")),
+    "A82": Fault(
+        "TLS left out, or originated towards the wrong port",
+        (
+            "http-route-to-tls-port",
+            "tls-originated-on-http-port",
+            "narrower-rule-drops-tls",
+            "destination-rule-hidden-by-wildcard",
+        ),
+    ),
+    "A83": Fault("Extension providers whose service is not found", ("provider-service-not-found",)),
+    "A84": Fault(
+        "Consistent hashing that cannot keep a client on its pod", ("hash-of-requests-without-http", "hash-over-weighted-split")
+    ),
+    "A85": Fault(
+        "Gateways: hosts that are not bound, routes that lead back, connections that browsers reuse",
+        (
+            "gateway-host-without-gateways",
+            "route-back-to-gateway",
+            "certificate-on-several-servers",
+            "certificate-on-several-gateways",
+            "host-beside-wildcard-server",
+        ),
+    ),
+    "A86": Fault("Delegate routes that Istio drops", ("delegate-outside-root-match", "delegate-not-found")),
+    "A87": Fault(
+        "One host in several ServiceEntries, or one TCP port of several hosts",
+        ("conflicting-service-entry-resolution", "conflicting-service-entry-protocol", "service-entries-share-tcp-port"),
+    ),
 }

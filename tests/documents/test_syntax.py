@@ -52,6 +52,8 @@ from parsers import PARSERS, documents, using
         ("a: \x01\n", "\x01", "the control character U+0001"),
         ("ä: 𝄞\x00\n", "\x00", "the control character U+0000"),
         ("a: {b: c}: d\n", ":", "a second `: ` in one value"),
+        ("a: [1] // text\n", "// text", "`//` does not start a comment"),
+        ("a: 1\n// text\nb: 1\n", "// text", "`//` does not start a comment"),
     ],
 )
 def test_words(parser: str, text: str, at: str, words: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 from meshes import mesh
 
-from istiolint.mesh.gateways import GatewayName, bound_gateways, gateway_name, serves
+from istiolint.mesh.gateways import GatewayName, bound_gateways, gateway_name
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def test_serves(served: str, host: str, namespace: str, expected: bool) -> None:
         "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: g, namespace: edge}\n"
         f"spec: {{servers: [{{hosts: ['{served}']}}]}}"
     )
-    assert serves(found.all("Gateway")[0], [host], namespace) is expected
+    assert bool(found.gateways.servers(found.all("Gateway")[0], [host], namespace)) is expected
 
 
 def test_listeners_of_the_gateway_api_serve_all_without_a_hostname() -> None:
     found = mesh(
         "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g, namespace: edge}\n"
         "spec: {listeners: [{hostname: '*.example.com'}, {}]}"
-    ).gateways.find(GatewayName("edge", "g"))
-    assert serves(found[0], ["anything"], "shop")
+    ).gateways
+    assert found.servers(found.find(GatewayName("edge", "g"))[0], ["anything"], "shop")

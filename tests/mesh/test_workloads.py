@@ -133,6 +133,21 @@ def test_services_and_their_ports() -> None:
     assert [(number, target) for _, number, target in ports_of(service, workload)] == [(80, 8080), (81, 81), (82, None)]
 
 
+@given(st.lists(LABELS, min_size=1, max_size=4), st.lists(LABELS, max_size=4))
+def test_the_services_of_a_workload_are_those_that_select_it(pods: list[dict[str, str]], selectors: list[dict[str, str]]) -> None:
+    written: list[object] = [
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"p{at}", "labels": labels}} for at, labels in enumerate(pods)
+    ]
+    written += [
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": f"s{at}"}, "spec": {"selector": selector}}
+        for at, selector in enumerate(selectors)
+    ]
+    found = mesh("\n---\n".join(map(json.dumps, written)))
+    for workload in found.workloads.all:
+        expected = [service for service in found.all("Service") if workload in found.workloads.of_service(service)]
+        assert list(found.workloads.services_of(workload)) == expected
+
+
 ODD = """
 apiVersion: apps/v1
 kind: Deployment

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istiolint.primitives.addresses import is_cidr, is_ip_address, socket_fault, split_host_port
+from istiolint.primitives.addresses import (
+    is_cidr,
+    is_ip_address,
+    leading_zeros,
+    socket_fault,
+    split_host_port,
+    without_leading_zeros,
+)
 
 
 @given(st.ip_addresses().map(str), st.integers(0, 200))
@@ -54,3 +61,19 @@ def test_parts_make_the_whole(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "a", "[::1]", "::1", "[::1]80", "a]:1", "[a:1"])
 def test_no_host_and_port(text: str) -> None:
     assert split_host_port(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("192.168.0.01", "192.168.0.1"),
+        ("010.0.0.0/8", "10.0.0.0/8"),
+        ("10.0.0.1", None),
+        ("10.0.0.0256", None),
+        ("a.b", None),
+        ("1.02", None),
+    ],
+)
+def test_addresses_without_their_leading_zeros(text: str, plain: str | None) -> None:
+    assert without_leading_zeros(text) == plain
+    assert bool(leading_zeros(text)) == bool(plain)

@@ -7,6 +7,8 @@ import pytest
 
 from istiolint.findings.report import Chart
 from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
+from istiolint.rendered.helm import Templates
+from istiolint.sources import Source
 
 
 @pytest.fixture
@@ -34,6 +36,14 @@ def test_the_folder_above_templates(tree: Path) -> None:
 def test_the_current_folder(tree: Path) -> None:
     chart(tree, "values-live.yaml")
     assert charts_of_templates(["templates/a.yaml"]) == [Chart(".", "values-live.yaml")]
+
+
+def test_charts_that_are_rendered(tree: Path) -> None:
+    chart(tree / "charts/shop")
+    chart(tree / "charts/edge")
+    rendered = Source(str(tree / "charts/shop/<helm template>"), origin=Templates(Source("x"), []))
+    paths = ["charts/shop/templates/a.yaml", "charts/edge/templates/a.yaml"]
+    assert charts_of_templates(paths, rendered=[rendered, Source("charts/edge/values.yaml")]) == [Chart("charts/edge")]
 
 
 def test_files_beside_templates_are_not_rendered(tree: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reports import at, diagnostic, report
 
 from istiolint.findings.finding import ResourceName, Span
-from istiolint.findings.report import Report
+from istiolint.findings.report import Chart, Report
 from istiolint.report import text, worst
 from istiolint.report.text import WIDEST
 from istiolint.sources import Source
@@ -202,6 +202,15 @@ def test_the_summary_of_a_long_report_begins_with_the_most_severe_rules() -> Non
     assert [line.partition("[")[2] for line in (third, fourth, fifth)] == ["rule-0]", "rule-1]", "rule-2]"]
     assert counts == "4 errors, 4 warnings and 1 info in 1 file."
     assert "Most severe" not in text.render(report(*made.diagnostics[:5]))
+
+
+def test_ten_charts_are_listed() -> None:
+    made = report()
+    made.summary.charts = [Chart(f"chart-{number:02}") for number in range(13)]
+    listed = [line for line in text.render(made).splitlines() if line.startswith("Not rendered: ")]
+    assert listed[0] == "Not rendered: chart chart-00; run istiolint --helm chart-00"
+    assert listed[10:] == ["Not rendered: 3 more charts (--all shows them)"]
+    assert text.render(made, everything=True).count("Not rendered: chart") == 13
 
 
 def test_what_a_lowest_severity_hides_is_counted() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from meshes import SHOP, tracer
 from strategies import resources
+from traces import SHOP, tracer
 
 from istiolint.engine.lint import lint, understand
 from istiolint.settings import Settings

@@ -1,6 +1,6 @@
 """Which route takes a request, and where it goes."""
 
-from meshes import traced, words
+from traces import traced, words
 
 ROUTES = """\
     apiVersion: networking.istio.io/v1

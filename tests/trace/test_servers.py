@@ -1,6 +1,6 @@
 """What the workloads make of a request: mutual TLS and AuthorizationPolicies."""
 
-from meshes import traced, words
+from traces import traced, words
 
 STRICT = """\
     apiVersion: security.istio.io/v1
@@ -45,7 +45,7 @@ def test_a_client_that_is_told_to_send_plaintext() -> None:
         spec: {host: cart, trafficPolicy: {tls: {mode: DISABLE}}}
     """
     trace = traced(STRICT, rule)
-    assert (trace.outcome, trace.statuses, trace.flag) == ("tls-refused", [503], "UF")
+    assert (trace.outcome, trace.statuses, trace.flag) == ("tls-refused", [503], "UC")
     assert "the DestinationRule sets `DISABLE`" in words(trace)
 
 
@@ -88,12 +88,24 @@ def test_what_the_files_do_not_tell() -> None:
     assert "allows it only if the client's address is in 10.0.0.0/8" in words(trace)
 
 
-def test_claims_of_a_token() -> None:
+def test_claims_of_a_jwt() -> None:
     policy = """\
         apiVersion: security.istio.io/v1
         kind: AuthorizationPolicy
         metadata: {name: admins, namespace: shop}
         spec: {rules: [{when: [{key: "request.auth.claims[groups]", values: [admin]}]}]}
     """
-    assert traced(policy).outcome == "denied"
-    assert traced(policy, claims={"groups": ["staff", "admin"]}).outcome == "routed"
+    authentication = """\
+        apiVersion: security.istio.io/v1
+        kind: RequestAuthentication
+        metadata: {name: login, namespace: shop}
+        spec: {jwtRules: [{issuer: "https://login.example.com", audiences: [shop]}]}
+    """
+    groups = {"groups": ["staff", "admin"]}
+    assert traced(policy, authentication).outcome == "denied"
+    assert traced(policy, authentication, claims=groups).outcome == "routed"
+    trace = traced(policy, claims=groups)
+    assert trace.outcome == "denied"
+    assert "does not validate the JWT" in words(trace)
+    assert traced(policy, authentication, claims={**groups, "iss": "https://other.example.com"}).statuses == [401]
+    assert traced(policy, authentication, claims={**groups, "aud": "bank"}).statuses == [403]

@@ -1,7 +1,9 @@
 """Rules of AuthorizationPolicies, and whether all that one of them matches is matched by another one as well."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from ipaddress import ip_network
 from typing import NamedTuple, TypeAlias
 
 from istiolint.authorization.texts import range_covers, text_covers, texts_apart
@@ -21,8 +23,8 @@ _RANGES = ("ipBlocks", "remoteIpBlocks")
 _ACCOUNTS = ("serviceAccounts", "notServiceAccounts")
 _AS_WRITTEN = ("ports", "serviceAccounts")
 _WITHOUT_CASE = ("hosts",)
-_SINGLE_SOURCES = ("principals", "serviceAccounts", "requestPrincipals", "namespaces")
-_SINGLE_OPERATIONS = ("hosts", "paths", "ports", "methods")
+_SOURCE_ANCHORS = ("principals", "serviceAccounts", "requestPrincipals", "namespaces", *_RANGES)
+_OPERATION_ANCHORS = ("hosts", "paths", "ports", "methods")
 _PRINCIPAL = re.compile(r"[^/*]+/ns/([^/*]+)/sa/.+")
 
 
@@ -71,23 +73,67 @@ def rules_of(policy: Resource) -> Iterator[Rule]:
 
 
 def anchors(rule: Rule) -> list[Anchor]:
-    """Names of which a rule that this one covers has at least one (see `traces`); none where it does not name single ones."""
-    for items, fields in ((rule.sources, _SINGLE_SOURCES), (rule.operations, _SINGLE_OPERATIONS)):
-        named = [next((name for name in fields if name in item and not any(map(_is_pattern, item[name]))), "") for item in items]
+    """Return names, patterns and ranges of which `traces` of a rule that this one covers has at least one; none if it has none.
+
+    Of an item the field with the least general values is used: what covers the item has to cover each of its fields.
+    """
+    for items, fields in ((rule.sources, _SOURCE_ANCHORS), (rule.operations, _OPERATION_ANCHORS)):
+        named = [min((field for field in fields if field in item), key=partial(_generality, item), default="") for item in items]
         if items and all(named):
-            return [(name, text.lower()) for name, item in zip(named, items, strict=True) for text in item[name]]
+            return [(name, anchor) for name, item in zip(named, items, strict=True) for anchor in _texts_of(name, item[name])]
     return []
 
 
-def traces(rule: Rule) -> Iterator[Anchor]:
-    """One name of each field of its first source and operation: what covers the rule covers these as well."""
-    for items, fields in ((rule.sources, _SINGLE_SOURCES), (rule.operations, _SINGLE_OPERATIONS)):
+def traces(rule: Rule, lengths: Iterable[int]) -> Iterator[Anchor]:
+    """Yield all that may cover the first value of each field of its first source and operation: what covers the rule does.
+
+    `lengths` are those of the patterns that there are.
+    """
+    for items, fields in ((rule.sources, _SOURCE_ANCHORS), (rule.operations, _OPERATION_ANCHORS)):
         for name in fields if items else ():
             if named := _named(name, items[0]):
-                yield name, named[0].lower()
+                text = next(iter(_texts_of(name, named[:1])))
+                yield from ((name, wider) for wider in (_wider_ranges(text) if name in _RANGES else _wider_texts(text, lengths)))
 
 
-def _is_pattern(text: str) -> bool:
+def _generality(item: Item, field: str) -> tuple[bool, int]:
+    """Sorts fields: single names first, then the longest patterns."""
+    patterns = [text for text in item[field] if field not in _RANGES and is_pattern(text)]
+    return bool(patterns), -min(map(len, patterns), default=0)
+
+
+def _texts_of(field: str, values: Iterable[str]) -> Iterator[str]:
+    for text in values:
+        yield _range(text) if field in _RANGES else text.lower()
+
+
+def _range(text: str) -> str:
+    try:
+        return str(ip_network(text, strict=False))
+    except ValueError:
+        return text
+
+
+def _wider_ranges(text: str) -> Iterator[str]:
+    try:
+        network = ip_network(text)
+    except ValueError:
+        yield text
+    else:
+        yield from (str(network.supernet(new_prefix=length)) for length in range(network.prefixlen + 1))
+
+
+def _wider_texts(text: str, lengths: Iterable[int]) -> Iterator[str]:
+    """Yield a text and every pattern by beginning or by end that may cover it."""
+    yield text
+    for length in lengths:
+        if length <= len(text) + 1:
+            yield f"{text[: length - 1]}*"
+            yield f"*{text[len(text) - length + 1 :]}"
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text is compared by its beginning or end."""
     return text.startswith("*") or text.endswith("*")
 
 

@@ -36,7 +36,7 @@ def mended(
     from istiolint.fix import mend
 
     result = mend(sources, unsafe=unsafe, lint=lint)
-    troubles = list(_written(sources, result.texts)) if write else []
+    troubles = list(written(sources, result.texts)) if write else []
     if not result.settled:
         click.echo("istiolint: the fixes do not come to an end: each round finds another; the rest is left as it is", err=True)
     if troubles:
@@ -78,8 +78,8 @@ def tell_diff(result: "Mended") -> None:
     click.echo(f"istiolint: {words}", err=True)
 
 
-def _written(sources: list[Source], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Write the files that changed; path and words for each that could not be."""
+def written(sources: list[Source], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Write the files that changed; yield path and words for each that could not be written."""
     from istiolint.cli.atomic_write import replace
     from istiolint.sources.decode import encode
 

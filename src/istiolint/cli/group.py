@@ -4,6 +4,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from istiolint import __version__
+from istiolint.cli.access import access
 from istiolint.cli.completion import completion
 from istiolint.cli.config import config
 from istiolint.cli.explain import explain
@@ -12,6 +13,7 @@ from istiolint.cli.init import init
 from istiolint.cli.lint import lint
 from istiolint.cli.mtls import mtls
 from istiolint.cli.rules import rules
+from istiolint.cli.test import test
 from istiolint.cli.trace import trace
 
 EXAMPLES = """\b
@@ -64,5 +66,5 @@ def group() -> None:
     """Read Istio manifests offline and say what will break, where, why, and how to mend it."""
 
 
-for command in (lint, trace, mtls, rules, explain, init, config, completion):
+for command in (lint, trace, test, access, mtls, rules, explain, init, config, completion):
     group.add_command(command)

@@ -18,7 +18,17 @@ SECTIONS = {
         "mesh_config",
         "mesh_networks",
     ),
-    "What is reported": ("select", "extend_select", "ignore", "against", "baseline", "write_baseline", "min_severity", "fail_on"),
+    "What is reported": (
+        "select",
+        "extend_select",
+        "ignore",
+        "against",
+        "baseline",
+        "write_baseline",
+        "write_suppressions",
+        "min_severity",
+        "fail_on",
+    ),
     "What is mended": ("fix", "unsafe_fixes", "diff"),
     "How it is reported": (
         "formats",

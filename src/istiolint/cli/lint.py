@@ -17,6 +17,7 @@ from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, wri
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
+from istiolint.cli.suppressing import write_suppressions
 from istiolint.findings.finding import SEVERITIES, Severity
 from istiolint.report import Report
 from istiolint.report.escape import printable
@@ -50,6 +51,7 @@ Exit status:
 @click.option("--mesh-networks", type=FILE, help="A MeshNetworks document.")
 @click.option("--against", metavar="REV|PATH", help="Report only what is not found in this git revision, or in this folder.")
 @baseline_options
+@click.option("--write-suppressions", is_flag=True, help="Write comments into the files that suppress what is found.")
 @fixing.fixing_options
 @click.option(
     "--severity", "min_severity", type=click.Choice(SEVERITIES), help="Report this severity and above; info by default."
@@ -102,6 +104,8 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
                 report.hide_below(settings.min_severity)
             return report
 
+        if options["write_suppressions"]:
+            sys.exit(write_suppressions(list(given.sources()), run))
         if options["fix"] or options["diff"]:
             sys.exit(_fix(list(given.sources()), run, settings.fail_on, options))
         report = run(given.sources())
@@ -121,6 +125,10 @@ def _check(options: dict[str, Any]) -> None:
     fixes = options["fix"] or options["diff"]
     if options["unsafe_fixes"] and not fixes:
         raise Refusal("--unsafe-fixes goes with --fix, or with --diff to see what it would do")
+    if options["write_suppressions"] and (fixes or options["write_baseline"]):
+        raise Refusal(
+            "--write-suppressions writes comments and nothing else: it does not go with --fix, --diff or --write-baseline"
+        )
     if options["write_baseline"] and (fixes or options["against"]):
         raise Refusal("--write-baseline writes all that is found: it does not go with --fix, --diff or --against")
 

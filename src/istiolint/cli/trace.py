@@ -1,6 +1,5 @@
 """`istiolint trace`: what happens to a request."""
 
-import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from istiolint.cli.inputs import FILE, PATH, inputs
-from istiolint.cli.progress import watch
+from istiolint.cli.inputs import FILE
+from istiolint.cli.mesh_options import Meshes, given, mesh_options, meshes
 from istiolint.cli.refusal import Refusal
-from istiolint.cli.rendering import rendering_options
-from istiolint.report.escape import printable
 from istiolint.sources import InputError
 
 if TYPE_CHECKING:
-    from istiolint.engine.lint import Understood
     from istiolint.trace.request import Request
-    from istiolint.trace.tracer import Tracer
+    from istiolint.trace.result import Trace
 
 EXIT_STATUS = """\b
 Exit status:
@@ -31,8 +27,10 @@ Exit status:
 Examples:
   istiolint trace --from shop/web GET http://cart.shop/items ./manifests
   istiolint trace GET https://shop.example.com/ -H 'x-user: a' ./manifests
+  istiolint trace --against main ./manifests      which requests a change answers otherwise
 """
 _METHOD = re.compile("[A-Z]+")
+_URL = re.compile("[a-z]+://", re.IGNORECASE)
 
 
 @click.command(short_help="Explain what happens to a request.", epilog=EXIT_STATUS)
@@ -44,44 +42,74 @@ _METHOD = re.compile("[A-Z]+")
 @click.option("--sni", help="The SNI, if not the host of the URL.")
 @click.option("--protocol", type=click.Choice(["http", "tcp"]), default="http", help="`tcp` for a connection without HTTP.")
 @click.option("--requests", "file", type=FILE, help="Trace all requests of this JSON or YAML file.")
-@click.option("--context", multiple=True, type=PATH, help="More files of the same mesh.")
-@click.option("--cluster", multiple=True, metavar="NAME=PATH", help="The files of this cluster.")
-@rendering_options
-@click.option("--whole-mesh", is_flag=True, help="The input is the entire mesh: anything else does not exist.")
-@click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Output format.")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Read this configuration file.")
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
-def trace(arguments: tuple[str, ...], file: str | None, format_: str, **options: Any) -> None:
+@click.option(
+    "--against",
+    metavar="REV|PATH",
+    help="Show only what changes since this git revision or folder; without a URL for requests that the mesh suggests.",
+)
+@click.option("--write-test", type=FILE, metavar="FILE", help="Add what was traced to a test file.")
+@mesh_options
+@click.option("--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", help="Output format.")
+def trace(arguments: tuple[str, ...], format_: str, **options: Any) -> None:
     """Show step by step which proxies handle a request, which route, TLS and policies apply, and what the client gets."""
-    from istiolint.engine import lint as engine
     from istiolint.trace import json, text
     from istiolint.trace.request import RequestError
+    from istiolint.trace.tracer import trace_in
 
+    file, against = options.pop("file"), options.pop("against")
+    if format_ == "markdown" and not against:
+        raise Refusal("--format markdown requires --against")
     try:
-        os.getcwd()
-    except OSError as error:
-        raise Refusal("the current folder does not exist anymore") from error
-    try:
-        requests, response, paths = (*_from_file(file), arguments) if file else _from_arguments(arguments, options)
-        given = inputs(paths, options)
-        understood = engine.understand(given.sources(), given.settings, watch())
-        traces = [each.trace(request, response) for each in tracers(understood) for request in requests]
+        if file:
+            requests, response, paths = (*_from_file(file), arguments)
+        elif against and not any(_URL.match(each) for each in arguments):
+            requests, response, paths = [], {}, arguments
+        else:
+            requests, response, paths = _from_arguments(arguments, options)
+        read = given(paths, options)
+        found = meshes(read)
+        if against:
+            click.echo(_changes(requests, found, meshes(read, against), format_, against), nl=False)
+            sys.exit(found.report_troubles())
+        traces = [trace_in(found.tracers, request, response) for request in requests]
     except (InputError, RequestError) as error:
         raise Refusal(str(error)) from error
-    shown = json.render(traces) if format_ == "json" else "\n".join(map(text.render, traces))
-    click.echo(shown, nl=False)
-    for trouble in understood.unreadable:
-        where = f"{trouble.span.source.path}:{trouble.span.begins.line}"
-        click.echo(f"istiolint: {printable(f'{where}: ignored: {trouble.message}')}", err=True)
-    sys.exit(int(bool(understood.unreadable)))
+    if options["write_test"]:
+        _write(traces, options["write_test"])
+    click.echo(json.render(traces) if format_ == "json" else "\n".join(map(text.render, traces)), nl=False)
+    sys.exit(found.report_troubles())
 
 
-def tracers(understood: "Understood") -> list["Tracer"]:
-    """One tracer for each mesh that the files describe."""
-    from istiolint.trace.tracer import Tracer
+def _changes(requests: list["Request"], now: Meshes, before: Meshes, format_: str, against: str) -> str:
+    """What changes for requests, or for those that both states suggest."""
+    from istiolint.trace import changes
+    from istiolint.trace.suggestions import suggested
 
-    return [Tracer(mesh) for _, mesh in understood.meshes]
+    asked = requests or list(
+        {
+            (each.source, each.title, tuple(each.headers.items())): each
+            for tracer in (*now.tracers, *before.tracers)
+            for each in suggested(tracer.model)
+        }.values()
+    )
+    found = list(changes.changes(asked, before.tracers, now.tracers))
+    if format_ == "json":
+        return changes.as_json_text(found, len(asked), against)
+    return (changes.as_markdown if format_ == "markdown" else changes.as_text)(found, len(asked))
+
+
+def _write(traces: "Sequence[Trace]", file: str) -> None:
+    """Add traces to a test file, or write a first one."""
+    from istiolint.cli.atomic_write import replace
+    from istiolint.request_tests.writing import as_file, as_test
+
+    path = Path(file)
+    try:
+        old = path.read_text("utf-8") if path.exists() else ""
+        text = old.rstrip("\n") + "\n" + "".join(map(as_test, traces)) if old.strip() else as_file(traces)
+        replace(path, text.encode("utf-8", "backslashreplace"), keep=path.exists())
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"cannot write {path}: {error}") from error
 
 
 def _from_arguments(

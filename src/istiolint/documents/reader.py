@@ -140,7 +140,9 @@ def _unrendered(document: Document, span: Span, skip: Skip) -> Finding:
 def _duplicates(document: Document) -> Iterator[Finding]:
     severity: Severity | None = None if is_object(document.data) else "warning"
     for duplicate in document.layout.duplicates[:MOST_DUPLICATES]:
-        message = f"the key `{duplicate.key}` is written twice; only the last one counts, the first is lost"
+        message = (
+            f"duplicate key `{duplicate.key}`; kustomize, Flux and istioctl reject the file, other tools keep only the last value"
+        )
         first = Related(document.span(duplicate.first_start, duplicate.first_end), "first written here")
         span = document.span(duplicate.start, duplicate.end)
         yield Finding(span, message, rule="duplicate-key", severity=severity, related=(first,))

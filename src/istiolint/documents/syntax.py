@@ -10,6 +10,8 @@ from istiolint.documents.fault import Fault, Spot
 
 _KEY_WITHOUT_SPACE = re.compile(r"(?P<indent>[ ]*)(?:- +)*(?P<key>[A-Za-z_][\w./-]*):(?P<value>[^\s:/].*)?$")
 
+_COMMENTS = "start comments with `#`"
+
 
 def explain(error: Exception, text: str, first_line: int = 1) -> Fault:
     """The fault behind an error of libyaml or of ruamel's own parser; `first_line` is the number of the text's first line."""
@@ -80,6 +82,8 @@ def _item_beside_key(place: Spot) -> Fault:
 
 def _no_colon(place: Spot) -> Fault:
     line = place.text[place.opened :].splitlines()[0].rstrip()
+    if line.startswith("//"):
+        return place.fault("`//` does not start a comment in YAML", r"[^\r\n]*", at=place.opened, hint=_COMMENTS)
     return place.fault(
         f"`{line}` is neither a key with a colon nor a list item", r"[^\r\n]*", at=place.opened,
         hint="write `key: value`, or begin the line with `- `",
@@ -117,8 +121,14 @@ def _no_key(place: Spot) -> Fault:
         hint = f"double a {quote} that is part of the text: {quote * 2}" if quote == "'" else r'write a " inside the text as \"'
         return place.fault("text stands behind the closing quote", r"[^\r\n]*", hint=hint)
     if before.strip(" -?:"):
-        return place.fault(f"`{place.token}` does not belong here")
+        return _misplaced_text(place)
     return _indentation(place)
+
+
+def _misplaced_text(place: Spot) -> Fault:
+    if place.token.startswith("//"):
+        return place.fault("`//` does not start a comment in YAML", r"[^\r\n]*", hint=_COMMENTS)
+    return place.fault(f"`{place.token}` does not belong here")
 
 
 def _indentation(place: Spot) -> Fault:
@@ -127,7 +137,9 @@ def _indentation(place: Spot) -> Fault:
     if place.character == "-" and place.text[place.at + 1 : place.at + 2].isspace():
         if indent == mapping:
             message = f"a list item stands where a key must; the mapping began on line {place.number(place.opened)}"
-            return place.fault(message, hint="indent it under its key, or make it a key")
+            in_item = place.text[place.start_of_line(place.opened) : place.opened].lstrip().startswith("- ")
+            aligned = "align its `-` with that of the item above" if in_item else "indent it under its key, or make it a key"
+            return place.fault(message, hint=aligned)
         return place.fault(
             f"the list item is indented by {_spaces(indent)}, like nothing above it", hint="align the items of a list"
         )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from istiolint.authorization.rules import Anchor, Rule, anchors, negative, rules_of, traces
+from istiolint.authorization.rules import Anchor, Rule, anchors, is_pattern, negative, rules_of, traces
 from istiolint.mesh.selection import selector
 from istiolint.resources.resource import Resource
 
@@ -56,6 +56,7 @@ class Authorization:
         self._reach: dict[int, Reach] = {}
         self._found: dict[tuple[str, str, _Label | None], dict[object, list[tuple[int, Rule]]]] = defaultdict(dict)
         self._refusing: set[str] = set()
+        self._lengths: set[int] = set()
         number = 0
         for policy in policies:
             if is_dry_run(policy):
@@ -67,6 +68,7 @@ class Authorization:
             for rule in self._rules[id(policy)]:
                 number += 1
                 names: Sequence[Anchor | None] = anchors(rule) or [None]
+                self._lengths.update(len(anchor[1]) for anchor in names if anchor and is_pattern(anchor[1]))
                 for key in reach.keys:
                     bucket = self._found[policy.spec["action"].text or "ALLOW", policy.namespace, key]
                     for anchor in names:
@@ -87,7 +89,7 @@ class Authorization:
         for namespace in dict.fromkeys([self._root_namespace, rule.policy.namespace]):
             for key in reach.wider_keys:
                 bucket = self._found.get((action, namespace, key), {})
-                for trace in (None, *traces(rule)) if bucket else ():
+                for trace in (None, *traces(rule, self._lengths)) if bucket else ():
                     found.update(bucket.get(trace, ()))
         for _, other in sorted(found.items()):
             if other is not rule and self._reach[id(other.policy)].holds(reach) and other.covers(rule):

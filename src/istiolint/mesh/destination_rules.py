@@ -1,7 +1,8 @@
 """DestinationRules: which of them hold for a host as a client sees it, and which subsets they make."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
@@ -18,6 +19,7 @@ class DestinationRules:
     ):
         self._hosts, self._root_namespace = hosts, root_namespace
         self._scopes: dict[int, Scope] = {}
+        self._subsets: dict[str, Mapping[str, Cursor]] = {}
         named: list[tuple[str, Resource]] = []
         local: dict[str, list[tuple[str, Resource]]] = defaultdict(list)
         private: dict[str, list[tuple[str, Resource]]] = defaultdict(list)
@@ -30,7 +32,7 @@ class DestinationRules:
             if sees(rule.namespace, scope):
                 local[rule.namespace].append((host, rule))
             (private if scope == {rule.namespace} else exported)[rule.namespace].append((host, rule))
-        self._all = HostIndex(named)
+        self._named, self._all = named, HostIndex(named)
         self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
         for host, rule in named:
             self._by_short_name[host.partition(".")[0]].append(rule)
@@ -46,22 +48,40 @@ class DestinationRules:
         """The rules for hosts that a wildcard covers, whichever namespaces see them."""
         return list(self._all.covered(wildcard))
 
+    def subsets(self, fqdn: str) -> Mapping[str, Cursor]:
+        """Return the subsets that some rule defines for a host, by name."""
+        found = self._subsets.get(fqdn)
+        if found is None:
+            rules = self.anywhere(fqdn)
+            found = self._subsets[fqdn] = subsets_of(rules[0]) if len(rules) == 1 else subsets(rules)
+        return found
+
     def maybe(self, fqdn: str, referrer: Resource) -> list[Resource]:
         """The rules that may cover a host as well, because they or the referrer leave it open in which namespace they live."""
         named = self._by_short_name.get(fqdn.partition(".")[0], ())
         return [rule for rule in named if not (rule.placed and referrer.placed)]
 
-    def beside(self, rule: Resource) -> list[Resource]:
-        """The other rules of its namespace with which a rule is merged: for just the same host, shown to the same namespaces.
+    def beside(self, rule: Resource, subset: str = "") -> Sequence[Resource]:
+        """Return the rules with which a rule is merged, itself included, and that have the subset, or else a `trafficPolicy`.
 
-        (Rules for some workloads are left out: they count for these alone.)
+        Istio merges rules of one namespace for just the same host that are shown to the same namespaces. (Rules with a
+        `workloadSelector` are left out: they apply to these workloads alone.)
         """
-        found = self._all.exact(self._hosts.fqdn(rule.spec["host"].text, rule.namespace))
-        return [] if rule.spec["workloadSelector"].exists else [
-            other for other in found
-            if other is not rule and other.namespace == rule.namespace and self.scope(other) == self.scope(rule)
-            and not other.spec["workloadSelector"].exists
-        ]  # fmt: skip
+        host = self._hosts.fqdn(rule.spec["host"].text, rule.namespace)
+        return self._merged.get((host, rule.namespace, self._scopes.get(id(rule), frozenset()), subset), ())
+
+    @cached_property
+    def _merged(self) -> dict[tuple[str, str, Scope, str], list[Resource]]:
+        found: dict[tuple[str, str, Scope, str], list[Resource]] = defaultdict(list)
+        for host, rule in self._named:
+            if not rule.spec["workloadSelector"].exists:
+                for name in (*subsets_of(rule), *([""] if rule.spec["trafficPolicy"] else ())):
+                    found[host, rule.namespace, self.scope(rule), name].append(rule)
+        return found
+
+    def wider(self, fqdn: str) -> Iterator[Resource]:
+        """Yield the rules for wildcards that cover a host, the most specific first."""
+        return self._all.above(fqdn)
 
     def scope(self, rule: Resource) -> Scope:
         """The namespaces that see a rule."""
@@ -84,10 +104,20 @@ class DestinationRules:
         return ()
 
 
-def subsets(rules: Iterable[Resource]) -> dict[str, Cursor]:
-    """The names of the subsets that rules make; of two with one name the first counts."""
+def subsets(rules: Iterable[Resource]) -> Mapping[str, Cursor]:
+    """Return the names of the subsets that rules define; of two with one name the first counts."""
     found: dict[str, Cursor] = {}
     for rule in rules:
+        for name, at in subsets_of(rule).items():
+            found.setdefault(name, at)
+    return found
+
+
+def subsets_of(rule: Resource) -> Mapping[str, Cursor]:
+    """Return the names of the subsets that a rule defines; of two with one name the first counts."""
+    found: dict[str, Cursor] | None = rule.__dict__.get("subsets")
+    if found is None:
+        found = rule.__dict__["subsets"] = {}
         for subset in rule.spec["subsets"]:
             if subset["name"].text:
                 found.setdefault(subset["name"].text, subset["name"])

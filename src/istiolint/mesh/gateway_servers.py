@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from istiolint.mesh.host_index import HostIndex
+from istiolint.mesh.host_index import HostIndex, covers
 from istiolint.primitives.ports import TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -34,6 +34,14 @@ class Server(NamedTuple):
                 yield host.text.rpartition("/")[2].lower(), host
 
 
+class _Group(NamedTuple):
+    """What servers have in common that meet the same others."""
+
+    protocol: str
+    bind: str
+    selector: frozenset[tuple[str, str]]
+
+
 def runs_on_all_of(gateway: Resource, other: Resource) -> bool:
     """Whether every workload that `other` selects is selected by `gateway` too: its selector is a part of the other's."""
     return gateway.spec["selector"].labels.items() <= other.spec["selector"].labels.items()
@@ -43,7 +51,7 @@ class GatewayServers:
     """Servers by port and host, and by certificate."""
 
     def __init__(self, gateways: Iterable[Resource]):
-        self._by_host: dict[tuple[int, str], list[Server]] = defaultdict(list)
+        self._by_host: dict[tuple[int, str], dict[_Group, list[Server]]] = defaultdict(dict)
         self._by_certificate: dict[str, list[Server]] = defaultdict(list)
         inside_tls: list[tuple[str, Server]] = []
         served: list[tuple[str, Server]] = []
@@ -53,7 +61,7 @@ class GatewayServers:
                 served += ((host, server) for host, _ in server.hosts)
                 if server.port is not None:
                     for host in {host for host, _ in server.hosts}:
-                        self._by_host[server.port, host].append(server)
+                        self._by_host[server.port, host].setdefault(_group(server), []).append(server)
                 if certificate := certificate_of(server):
                     self._by_certificate[certificate].append(server)
                 if server.protocol in TLS:
@@ -62,20 +70,30 @@ class GatewayServers:
         self._served = HostIndex(served)
 
     def with_host(self, server: Server, host: str) -> Iterator[Server]:
-        """Servers of other Gateways for the same port and host that run on the same workloads."""
-        for other in self._by_host.get((server.port or 0, host), ()):
-            if _beside(server, other):
-                yield other
+        """Servers of other Gateways for the same port and host that run on the same workloads; other protocols first.
+
+        Servers that are alike are compared once, so that the first few cost little however many there are.
+        """
+        groups = self._by_host.get((server.port or 0, host), {})
+        for group, others in sorted(groups.items(), key=lambda item: item[0].protocol == server.protocol):
+            if _meet(_group(server), group):
+                yield from (other for other in others if other.gateway is not server.gateway)
 
     def with_wildcard_over(self, server: Server, host: str) -> Iterator[Server]:
         """The same for a wildcard that covers a host; the most specific first."""
         labels = host.split(".")
         for wildcard in (".".join(["*", *labels[at:]]) for at in range(1, len(labels) + 1)):
-            yield from (other for other in self._by_host.get((server.port or 0, wildcard), ()) if _beside(server, other))
+            yield from self.with_host(server, wildcard)
 
     def serves(self, host: str) -> bool:
         """Whether some server takes a host, perhaps by a wildcard."""
         return any(self._served.overlapping(host))
+
+    def serving(self, host: str) -> Iterator[Server]:
+        """The servers that name a host, or a wildcard over it other than `*`; the most specific first."""
+        for server in self._served.covering(host):
+            if any(name != "*" and covers(name, host) for name, _ in server.hosts):
+                yield server
 
     def with_tls(self, gateway: Resource, host: str) -> bool:
         """Whether some server takes a host inside TLS on workloads that run this Gateway as well."""
@@ -89,11 +107,13 @@ class GatewayServers:
                 yield other
 
 
-def _beside(server: Server, other: Server) -> bool:
-    """Whether servers of two Gateways meet at one address of workloads that run both."""
-    same_bind = server.cursor["bind"].text == other.cursor["bind"].text
-    together = runs_on_all_of(server.gateway, other.gateway) or runs_on_all_of(other.gateway, server.gateway)
-    return other.gateway is not server.gateway and same_bind and together
+def _group(server: Server) -> _Group:
+    return _Group(server.protocol, server.cursor["bind"].text, frozenset(server.gateway.spec["selector"].labels.items()))
+
+
+def _meet(one: _Group, other: _Group) -> bool:
+    """Whether servers meet at one address of workloads that run both Gateways."""
+    return one.bind == other.bind and (one.selector <= other.selector or other.selector <= one.selector)
 
 
 def certificate_of(server: Server) -> str:

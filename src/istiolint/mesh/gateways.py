@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from istiolint.mesh.host_index import overlap
+from istiolint.mesh.host_index import HostIndex
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -30,6 +30,7 @@ class ServedHost(NamedTuple):
 
     namespace: str
     host: str
+    server: Cursor
 
 
 def gateway_name(reference: str, namespace: str) -> GatewayName:
@@ -50,8 +51,8 @@ def gateway_name(reference: str, namespace: str) -> GatewayName:
 class Gateways:
     """The Gateways of the input: Istio's own and the Gateway API's, which a VirtualService may name as well."""
 
-    def __init__(self, gateways: Iterable[Resource], whole_mesh: bool = False):
-        self._whole_mesh = whole_mesh
+    def __init__(self, gateways: Iterable[Resource]):
+        self._served: dict[int, HostIndex[ServedHost]] = {}
         self._by_name: dict[GatewayName, list[Resource]] = defaultdict(list)
         self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
         self._by_namespace: dict[str, list[Resource]] = defaultdict(list)
@@ -72,9 +73,17 @@ class Gateways:
         """The Gateways of a namespace."""
         return self._by_namespace.get(namespace, ())
 
-    def knows_gateways(self, namespace: str) -> bool:
-        """Whether the input would show a Gateway of this namespace: it has others, or the input is the whole mesh."""
-        return self._whole_mesh or namespace in self._by_namespace
+    def servers(self, gateway: Resource, hosts: Iterable[str], namespace: str) -> list[Cursor]:
+        """Return the servers or listeners of a gateway for some of the hosts of a VirtualService in a namespace, in order."""
+        if id(gateway) not in self._served:
+            self._served[id(gateway)] = HostIndex((served.host, served) for served in served_hosts(gateway))
+        found = {
+            served.server.name: served.server
+            for host in hosts
+            for served in self._served[id(gateway)].overlapping(host)
+            if served.namespace in ("*", namespace)
+        }
+        return [found[index] for index in sorted(found, key=int)]
 
 
 def bound_gateways(virtual_service: Resource) -> list[tuple[GatewayName, Cursor]]:
@@ -91,12 +100,12 @@ def served_hosts(gateway: Resource) -> Iterator[ServedHost]:
     """The hosts of a gateway's servers or listeners."""
     if gateway.type == KUBERNETES_GATEWAY:
         for listener in gateway.spec["listeners"]:
-            yield ServedHost("*", listener["hostname"].text or "*")
+            yield ServedHost("*", listener["hostname"].text or "*", listener)
         return
     for server in gateway.spec["servers"]:
         for host in server["hosts"]:
             namespace, slash, name = host.text.rpartition("/")
-            yield ServedHost((gateway.namespace if namespace == "." else namespace) if slash else "*", name)
+            yield ServedHost((gateway.namespace if namespace == "." else namespace) if slash else "*", name, server)
 
 
 def served_ports(gateway: Resource) -> set[int]:
@@ -106,11 +115,3 @@ def served_ports(gateway: Resource) -> set[int]:
     else:
         ports = [server["port"]["number"].number for server in gateway.spec["servers"]]
     return {port for port in ports if port is not None}
-
-
-def serves(gateway: Resource, hosts: Iterable[str], namespace: str) -> bool:
-    """Whether some server of a gateway takes some of the hosts of a VirtualService in a namespace."""
-    wanted = list(hosts)
-    return any(
-        served.namespace in ("*", namespace) and overlap(served.host, host) for served in served_hosts(gateway) for host in wanted
-    )

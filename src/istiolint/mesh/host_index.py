@@ -45,6 +45,10 @@ class HostIndex(Generic[T]):
         """The items whose host is this one or a wildcard that covers it, the most specific first."""
         return chain.from_iterable(self._covering(host))
 
+    def above(self, host: str) -> Iterator[T]:
+        """Yield the items of the wildcards that cover a host and differ from it, the most specific first."""
+        return chain.from_iterable(items for items in self._covering(host) if items is not self._items.get(host))
+
     def covered(self, wildcard: str) -> Iterator[T]:
         """The items whose host is covered by a wildcard and differs from it."""
         if not wildcard.startswith("*"):

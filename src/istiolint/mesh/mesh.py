@@ -8,6 +8,7 @@ from istiolint.documents import Document
 from istiolint.mesh.allowing import Allowing
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
+from istiolint.mesh.companions import Companions
 from istiolint.mesh.config_sources import NETWORK_KINDS
 from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.entrances import Entrances
@@ -15,6 +16,7 @@ from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.flags import FLAG_KINDS, Flags
 from istiolint.mesh.gateway_api import Grants, ServiceRoutes
+from istiolint.mesh.gateway_paths import GatewayPaths
 from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
 from istiolint.mesh.gateways import Gateways
@@ -25,6 +27,7 @@ from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
 from istiolint.mesh.neighbours import Neighbours
 from istiolint.mesh.networks import INSTALL_KINDS, PLACES, Networks
+from istiolint.mesh.policy_targets import PolicyTargets
 from istiolint.mesh.preflights import Preflights
 from istiolint.mesh.proxy_images import ProxyImages
 from istiolint.mesh.reach import Reach, Reached
@@ -41,6 +44,7 @@ from istiolint.mesh.workloads import MACHINES, Workloads
 from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
+from istiolint.targets.coverage import Coverage
 
 
 class Mesh:
@@ -55,9 +59,12 @@ class Mesh:
         settings: Settings,
         mesh_config: Document | None = None,
         foreign: Sequence[Resource] = (),
+        coverage: Coverage | None = None,
     ):
         """The mesh of one cluster; `foreign` is what other clusters of the same mesh hold."""
         self.settings = settings
+        self.coverage = coverage or Coverage(whole=settings.whole_mesh)
+        """What of the cluster the resources show."""
         self._foreign = foreign
         self._mesh_config = mesh_config
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
@@ -85,6 +92,18 @@ class Mesh:
     def get(self, type_: str, namespace: str, name: str) -> Resource | None:
         """The resource of a type with this namespace ("" for cluster-wide kinds) and name."""
         return self._by_name.get((type_, namespace, name))
+
+    def named(self, type_: str, name: str) -> Sequence[Resource]:
+        """The resources of a type with a name, in whatever namespace."""
+        return self._by_short_name.get((type_, name), ())
+
+    @cached_property
+    def _by_short_name(self) -> dict[tuple[str, str], list[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for type_, resources in self._by_type.items():
+            for resource in resources:
+                found[type_, resource.name].append(resource)
+        return found
 
     def rivals(self, one: Resource, other: Resource) -> bool:
         """Whether two resources are alternatives that no cluster holds together, so that they cannot contradict each other."""
@@ -134,10 +153,6 @@ class Mesh:
     def calls(self) -> Calls:
         """Which Services the workloads are told to call."""
         return Calls(self.workloads, self.get, self.settings.cluster_domain)
-
-    def knows_workloads(self, namespace: str | None) -> bool:
-        """Whether a workload that is not in the input does not exist: the input is whole, or has that namespace's workloads."""
-        return self.settings.whole_mesh or (namespace is not None and bool(self.workloads.in_namespace(namespace)))
 
     @cached_property
     def injection(self) -> Injection:
@@ -225,7 +240,7 @@ class Mesh:
         """Which service stands behind a host."""
         return Hosts(
             [*self.all(*HOST_KINDS), *self.neighbours.services], cluster_domain=self.settings.cluster_domain,
-            root_namespace=self.root_namespace, whole_mesh=self.settings.whole_mesh,
+            root_namespace=self.root_namespace, coverage=self.coverage,
             default=self.config.names("defaultServiceExportTo"),
         )  # fmt: skip
 
@@ -238,12 +253,17 @@ class Mesh:
     @cached_property
     def gateways(self) -> Gateways:
         """Which Gateways there are."""
-        return Gateways(self.all("Gateway", KUBERNETES_GATEWAY), self.settings.whole_mesh)
+        return Gateways(self.all("Gateway", KUBERNETES_GATEWAY))
 
     @cached_property
     def virtual_services(self) -> VirtualServices:
         """Which VirtualServices there are, and whose proxies use them."""
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
+
+    @cached_property
+    def gateway_paths(self) -> GatewayPaths:
+        """Which paths VirtualServices match for a host on a gateway."""
+        return GatewayPaths(self.virtual_services)
 
     @cached_property
     def preflights(self) -> Preflights:
@@ -274,6 +294,22 @@ class Mesh:
     def reached(self, policy: Resource) -> Reached:
         """The workloads that a policy applies to by its selector, without those that are never applied together with it."""
         return self._reach.of(policy)
+
+    def beside(self, policy: Resource, type_: str) -> Sequence[Resource]:
+        """The policies of a type that may apply to the workloads or targets of this one, whatever file they are in."""
+        reached = self.reached(policy)
+        if type_ not in reached.answers:
+            reached.answers[type_] = list(self._companions(type_).of(reached))
+        answer: Sequence[Resource] = reached.answers[type_]
+        return answer
+
+    @cached_property
+    def _policy_targets(self) -> PolicyTargets:
+        return PolicyTargets(self.get, self.waypoints, self.root_namespace)
+
+    @cached_property
+    def _companions(self) -> Callable[[str], Companions]:
+        return cache(lambda type_: Companions(self.all(type_), self.reached, self.root_namespace, self._policy_targets.meet))
 
     @cached_property
     def _reach(self) -> Reach:

@@ -15,17 +15,18 @@ Result = TypeVar("Result")
 
 
 class Reached(tuple[Workload, ...]):
-    """The workloads that a policy applies to; one object for all policies of equal reach.
+    """The workloads that a policy applies to; one object for all policies of a kind with equal reach, of which `policy` is one.
 
     `answers` keeps what `of_reach` functions return for it: a namespace may have as many policies as workloads.
     """
 
+    policy: Resource
     answers: dict[Any, Any]
 
-    def __new__(cls, workloads: Sequence[Workload]) -> "Reached":
+    def __new__(cls, policy: Resource, workloads: Sequence[Workload] = ()) -> "Reached":
         """Keep these workloads in this order."""
         made = super().__new__(cls, workloads)
-        made.answers = {}
+        made.policy, made.answers = policy, {}
         return made
 
 
@@ -74,12 +75,12 @@ class Reach:
 
     def _find(self, policy: Resource) -> Reached:
         if policy.spec["targetRef"].value or policy.spec["targetRefs"].value:
-            return Reached(())
+            return Reached(policy)
         namespace, labels = None if policy.namespace == self._root_namespace else policy.namespace, selector(policy)
-        key = namespace, frozenset(labels.items()), self._variant(policy)
+        key = policy.type, namespace, frozenset(labels.items()), self._variant(policy)
         found = self._of_reach.get(key)
         if found is None:
             selected = self._workloads.selected(labels, namespace)
-            found = Reached([each for each in selected if not self._rivals(policy, each.resource)])
+            found = Reached(policy, [each for each in selected if not self._rivals(policy, each.resource)])
             self._of_reach[key] = found
         return found

@@ -1,10 +1,11 @@
 """Workloads: whatever runs behind labels, be it the pod template of a controller, a pod, or a machine outside Kubernetes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from istiolint.primitives.ports import on_the_wire
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS
 from istiolint.resources.resource import Resource
@@ -143,6 +144,33 @@ class Workload:
         return f"Workload({self.title})"
 
 
+class Services(tuple[Resource, ...]):
+    """The Services that select the same workloads."""
+
+    _together: list[Resource] | None = None
+
+    @cached_property
+    def disagree(self) -> bool:
+        """Whether two of their ports may contradict each other: one number with two transports, or two application protocols."""
+        transports: dict[object, str] = {}
+        protocols: set[str] = set()
+        for port in (port for service in self for port in service.spec["ports"]):
+            transport = port["protocol"].text or "TCP"
+            protocols.add(application_protocol(port))
+            if len(protocols) > 1 or transports.setdefault(port["port"].number, transport) != transport:
+                return True
+        return False
+
+    def together(self, rivals: Callable[[Resource, Resource], bool]) -> Sequence[Resource]:
+        """Return those that may be applied together: of two that are alternatives of one another, the first."""
+        if self._together is None:
+            self._together = []
+            for service in self:
+                if not any(rivals(service, other) for other in self._together):
+                    self._together.append(service)
+        return self._together
+
+
 class Workloads:
     """All workloads of the input, found by namespace, labels and Service without going through all of them."""
 
@@ -151,7 +179,7 @@ class Workloads:
             Workload(resource, pod) for resource in resources if (pod := _pod(resource)) is not None
         )
         self._services = services
-        self._services_of: dict[tuple[str, frozenset[tuple[str, str]]], list[Resource]] = {}
+        self._services_of: dict[tuple[str, frozenset[tuple[str, str]]], Services] = {}
         self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
         self._by_label: dict[tuple[str | None, str, str], list[Workload]] = defaultdict(list)
         for workload in self.all:
@@ -175,6 +203,32 @@ class Workloads:
         found = min((self._by_label.get((namespace, key, value), []) for key, value in selector.items()), key=len)
         return [workload for workload in found if workload.matches(selector)] if len(selector) > 1 else found
 
+    def values_of(self, label: str, namespace: str) -> Iterable[str]:
+        """Return the values that a label has on the workloads of a namespace."""
+        return self._values.get((namespace, label), {})
+
+    def labeled(self, labels: Mapping[str, str], namespace: str) -> Iterator[Workload]:
+        """Yield the workloads of a namespace whose own object, not its pods, has these labels, and whose pods have their keys."""
+        for workload in self._by_own_label.get((namespace, *min(labels.items())), ()) if labels else ():
+            if labels.items() <= workload.resource.labels.items() and labels.keys() <= workload.labels.keys():
+                yield workload
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], dict[str, None]]:
+        found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for namespace, key, value in self._by_label:
+            if namespace is not None:
+                found[namespace, key][value] = None
+        return found
+
+    @cached_property
+    def _by_own_label(self) -> dict[tuple[str, str, str], list[Workload]]:
+        found: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
+        for workload in self.all:
+            for key, value in workload.resource.labels.items():
+                found[workload.namespace, key, value].append(workload)
+        return found
+
     def of_service(self, service: Resource) -> Sequence[Workload]:
         """The workloads behind a Service; none for one without selector or of type ExternalName."""
         selector = service.spec["selector"].labels
@@ -186,8 +240,8 @@ class Workloads:
         """The workloads of a namespace that run as a service account."""
         return self._by_account.get((namespace, account), ())
 
-    def services_of(self, workload: Workload) -> Sequence[Resource]:
-        """The Services that select a workload; the same sequence for all workloads of a namespace with equal labels."""
+    def services_of(self, workload: Workload) -> Services:
+        """The Services that select a workload; one object for all workloads of a namespace with equal labels."""
         key = workload.namespace, workload.label_set
         found = self._services_of.get(key)
         if found is None:
@@ -196,11 +250,10 @@ class Workloads:
                 for label in workload.labels.items()
                 for number, service in self._services_by_label.get((workload.namespace, label), ())
             }
-            found = self._services_of[key] = [
-                service
-                for _, service in sorted(candidates.items(), key=lambda pair: pair[0])
-                if workload.matches(service.spec["selector"].labels)
-            ]
+            services = (service for _, service in sorted(candidates.items(), key=lambda pair: pair[0]))
+            found = self._services_of[key] = Services(
+                service for service in services if workload.matches(service.spec["selector"].labels)
+            )
         return found
 
     @cached_property
@@ -222,6 +275,11 @@ class Workloads:
             if (selector := service.spec["selector"].labels) and service.spec["type"].text != "ExternalName":
                 found[service.namespace, min(selector.items())].append((number, service))
         return found
+
+
+def application_protocol(port: Cursor) -> str:
+    """Return the protocol that a Service port declares by `appProtocol` or its name, else its transport."""
+    return on_the_wire((port["appProtocol"].text or port["name"].text).partition("-")[0] or port["protocol"].text)
 
 
 def names(workloads: Iterable[Workload], most: int = 5) -> str:

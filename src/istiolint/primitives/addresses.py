@@ -8,6 +8,24 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 UNIX = "unix://"
 """How an address begins that is the path of a socket."""
 
+_MOST_DIGITS = 10
+
+
+def without_leading_zeros(text: str) -> str | None:
+    """Return the IPv4 address or range that a text writes with leading zeros, as in `10.0.0.01`; None for any other text."""
+    address, slash, length = text.partition("/")
+    parts = address.split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    plain = ".".join(str(int(part)) for part in parts if len(part) < _MOST_DIGITS) + slash + length
+    return plain if plain != text and (is_cidr(plain) if slash else is_ip_address(plain)) else None
+
+
+def leading_zeros(text: str) -> str | None:
+    """Return the hint for an address with leading zeros, which some readers take for octal numbers; None for any other text."""
+    plain = without_leading_zeros(text)
+    return f"use `{plain}`: numbers with leading zeros are not valid in addresses" if plain else None
+
 
 def is_ip_address(text: str) -> bool:
     """Whether a text is one IP address: IPv4 without leading zeros, or IPv6, perhaps with a zone (`fe80::1%eth0`)."""

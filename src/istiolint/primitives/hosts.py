@@ -88,3 +88,13 @@ def _length_fault(text: str) -> str | None:
     if not text:
         return "it is empty"
     return f"it has more than {_LONGEST_NAME} characters" if len(text.encode()) > _LONGEST_NAME else None
+
+
+def joined_items(text: str) -> str | None:
+    """Return the hint for a text that took in the next list item, whose `-` is indented too deep; None for any other text."""
+    item = text.partition(" - ")[2]
+    return (
+        f"align the `-` of `{item.partition(' - ')[0]}` with the item above; indented deeper, it belongs to the text"
+        if item
+        else None
+    )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from istiolint.findings.report import Chart
+from istiolint.sources import Source
 
 CHART, TEMPLATES, SUBCHARTS = "Chart.yaml", "templates", "charts"
 _MESH_KIND = re.compile(
@@ -20,10 +21,14 @@ def mentions_mesh_kind(text: str) -> bool:
     return bool(_MESH_KIND.search(text))
 
 
-def charts_of_templates(paths: Iterable[str]) -> list[Chart]:
-    """The charts that templates belong to, by folder; files that are not templates of a chart have none."""
+def charts_of_templates(paths: Iterable[str], rendered: Iterable[Source] = ()) -> list[Chart]:
+    """The charts that templates belong to, by folder, without those that are among the rendered sources.
+
+    Files that are not templates of a chart have none.
+    """
     folders = {folder for path in paths if (folder := _chart_folder(path)) is not None}
-    return [Chart(folder, _values(folder)) for folder in sorted(folders)]
+    done = {os.path.realpath(os.path.dirname(source.path)) for source in rendered if source.origin} if folders else set()
+    return [Chart(folder, _values(folder)) for folder in sorted(folders) if os.path.realpath(folder) not in done]
 
 
 def _chart_folder(path: str) -> str | None:

@@ -8,6 +8,9 @@ from istiolint.findings.finding import SEVERITIES
 from istiolint.findings.report import Report
 from istiolint.report.escape import printable
 
+MOST_CHARTS = 10
+"""Charts that are listed of those that were not rendered."""
+
 
 def counted(number: int, word: str, plural: str | None = None) -> str:
     """`1 error`, `2 errors`, `1,200 files`."""
@@ -73,9 +76,13 @@ def _skipped(counts: Counter[str]) -> list[str]:
     return [counted(number, name, Skip(name).plural) for name, number in ordered]
 
 
-def listed_charts(report: Report) -> list[str]:
-    """A line for each chart that was not rendered, with the command that lints it."""
-    return [f"Not rendered: chart {printable(chart.folder)}; run {printable(chart.command)}" for chart in report.summary.charts]
+def listed_charts(report: Report, most: int | None = MOST_CHARTS) -> list[str]:
+    """A line for each chart that was not rendered, with the command that lints it, and how many more there are."""
+    charts = report.summary.charts
+    lines = [f"Not rendered: chart {printable(chart.folder)}; run {printable(chart.command)}" for chart in charts[:most]]
+    if more := len(charts) - len(lines):
+        lines.append(f"Not rendered: {counted(more, 'more chart')} (--all shows them)")
+    return lines
 
 
 def _fixable(report: Report) -> str:

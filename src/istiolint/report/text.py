@@ -38,7 +38,8 @@ def render(report: Report, *, quiet: bool = False, concise: bool = False, everyt
         parts = ["\n".join([*_diagnostic(report, one.diagnostic), *_hidden(one.hidden)]) + "\n" for one in shown]
     parts += ["".join(f"{line}\n" for line in lines) for lines in (map(_suppressed, report.suppressed), _unchecked(report))]
     if not quiet:
-        summary = [*map(printable, worst(report)), click.style(found(report), bold=True), *read(report), *listed_charts(report)]
+        charts = listed_charts(report, None) if everything else listed_charts(report)
+        summary = [*map(printable, worst(report)), click.style(found(report), bold=True), *read(report), *charts]
         parts.append("\n".join(summary))
     parts = list(filter(None, parts))
     return "\n".join(parts).rstrip("\n") + "\n" if parts else ""

@@ -30,6 +30,10 @@ Category: TypeAlias = Literal[
 """The consequence of a finding, for programs that read reports (`Rule.category`). Rules are grouped by topic."""
 Tag: TypeAlias = Literal["security", "production", "rejected"]
 """What rules of several topics share. `rejected`: the API server or Istio's webhook rejects it, as rules with `rows` imply."""
+Fold: TypeAlias = Literal["pair", "file", "installation"]
+"""Which findings are one problem: those of two resources that name each other, equal ones in a file, or all in a file that
+installs Istio itself.
+"""
 Check: TypeAlias = Callable[["Resource", "Mesh"], Iterable[Finding]]
 
 
@@ -48,6 +52,7 @@ class Rule:
     rows: tuple[str, ...] = ()
     """Identifiers of the checks of Istio's own validation that it covers (docs/validation.md lists them)."""
     tags: tuple[Tag, ...] = ()
+    fold: Fold | None = None
 
     @property
     def category(self) -> Category:
@@ -80,11 +85,15 @@ class Rule:
 
 
 class Registered(NamedTuple):
-    """A function that looks for a rule, in which kinds, and the checks of Istio's own validation that it makes."""
+    """A function that looks for a rule, in which kinds, and the checks of Istio's own validation that it makes.
+
+    `when` names the fields without which it finds nothing: a resource needs one of them. Without names, it always runs.
+    """
 
     kinds: tuple[str, ...]
     rows: tuple[str, ...]
     run: Check
+    when: tuple[str, ...] = ()
 
 
 DECLARED: dict[str, Rule] = {}
@@ -107,6 +116,7 @@ def declare(
     fixable: bool = False,
     rows: Sequence[str] = (),
     tags: Sequence[Tag] = (),
+    fold: Fold | None = None,
 ) -> Rule:
     """Make a rule known. `default=False` leaves it off until it is selected.
 
@@ -114,6 +124,7 @@ def declare(
     """
     for name, value, allowed in (
         ("severity", severity, Severity), ("evidence", evidence, Evidence), *(("tag", tag, Tag) for tag in tags),
+        *(("fold", each, Fold) for each in (fold,) if each),
     ):  # fmt: skip
         if value not in get_args(allowed):
             raise ValueError(f"rule {id}: unknown {name} `{value}`; use one of {', '.join(get_args(allowed))}")
@@ -121,6 +132,7 @@ def declare(
         raise ValueError(f"rule {id}: invalid topic `{topic}`; use lower-case letters, digits and hyphens")
     rule = Rule(
         id, severity, evidence, topic, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows), tuple(tags),
+        fold,
     )  # fmt: skip
     known = DECLARED.setdefault(id, rule)
     if known is not rule:
@@ -140,27 +152,32 @@ def check(
     fixable: bool = False,
     rows: Sequence[str] = (),
     tags: Sequence[Tag] = (),
+    fold: Fold | None = None,
+    when: Sequence[str] = (),
 ) -> Callable[[Check], Check]:
     """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource.
 
-    The topic is the package of the function (see `topic_of`), unless `topic` names another.
+    The topic is the package of the function (see `topic_of`), unless `topic` names another. `when` names fields: the function
+    runs only for resources that have one of them, at any level.
     """
 
     def register(run: Check) -> Check:
         rule = declare(
             id, severity=severity, evidence=evidence, topic=topic or topic_of(run.__module__), codes=codes, default=default,
-            fixable=fixable, tags=tags,
+            fixable=fixable, tags=tags, fold=fold,
         )  # fmt: skip
-        return further_check(rule, kinds=kinds, rows=rows)(run)
+        return further_check(rule, kinds=kinds, rows=rows, when=when)(run)
 
     return register
 
 
-def further_check(rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = ()) -> Callable[[Check], Check]:
+def further_check(
+    rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = (), when: Sequence[str] = ()
+) -> Callable[[Check], Check]:
     """Register a function for a rule that is declared: one mistake may look different from kind to kind."""
 
     def register(run: Check) -> Check:
-        CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run))
+        CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run, tuple(when)))
         return run
 
     return register

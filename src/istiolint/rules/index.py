@@ -1,6 +1,6 @@
 """The index of rules: their facts, and the modules whose functions look at each kind of resource.
 
-With it a run imports what it needs for the kinds that it meets, and not every rule. tools/build_tables.py writes it. It counts
+With it a run imports what it needs for the kinds that it meets, and not every rule. tools/generate.py writes it. It counts
 only while no module has come, gone or changed since: whoever works on a rule needs not think of it.
 """
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from istiolint.findings.finding import Delete, Finding, Fix, Move, Path, Place, Rename, Unwrap, field_path
@@ -42,6 +43,7 @@ def unknown_field(field: Cursor, resource: Resource, schema: Node, istio_version
     case = _Case(field, resource, fields, istio_version)
     ways: tuple[Callable[[], Finding | None], ...] = (
         case.newer,
+        case.comma,
         case.removed,
         case.invented,
         lambda: case.misspelt(CERTAIN),
@@ -103,6 +105,19 @@ class _Case:
             hint=f"leave it out until the mesh runs Istio {node['x-since']}",
             rule=FIELD_NEEDS_NEWER_ISTIO,
         )
+
+    def comma(self) -> Finding | None:
+        """The rest of a value in braces, where a comma ends it: `{retryOn: gateway-error,reset}`."""
+        if self.field.value is not None:
+            return None
+        broken = list(takewhile(lambda key: key != self.name, self.siblings))
+        rest = list(takewhile(lambda key: self.siblings[key] is None, reversed(broken)))
+        before = broken[-1 - len(rest)] if len(rest) < len(broken) else ""
+        span = self.field.key.span()
+        if not isinstance(self.siblings.get(before), str) or not span.source.text[: span.start].rstrip().endswith(","):
+            return None
+        whole = ",".join([self.siblings[before], *reversed(rest), self.name])
+        return self.unknown(f'the comma ends the value of `{before}`; quote it: `{before}: "{whole}"`')
 
     def removed(self) -> Finding | None:
         entry = instead(REMOVED, self.resource.type or "", self.pattern)

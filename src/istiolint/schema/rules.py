@@ -42,7 +42,7 @@ REMOVED_FIELD = declare("removed-field", severity="error", topic="schema", fixab
 FIELD_NEEDS_NEWER_ISTIO = declare("field-needs-newer-istio", severity="error", topic="schema")
 
 WRONG_API_VERSION = declare("wrong-api-version", severity="error", topic="schema", fixable=True)
-RETIRED_API = declare("retired-api", severity="error", topic="schema")
+RETIRED_API = declare("retired-api", severity="error", topic="schema", fold="installation")
 UNKNOWN_KIND = declare("unknown-kind", severity="error", topic="schema", fixable=True)
 
 WRONG_TYPE = declare("wrong-type", severity="error", topic="schema", fixable=True, rows=_ROWS["wrong-type"])

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from istiolint.documents.placeholders import has_placeholder
-from istiolint.findings.finding import Finding, Fix, Place, Replace
+from istiolint.documents.placeholders import has_placeholder, has_variable
+from istiolint.findings.finding import Finding, Fix, Path, Place, Replace
 from istiolint.resources.cursor import Cursor
 from istiolint.rules.check import Rule, finding
 from istiolint.schema import rules
@@ -15,10 +15,8 @@ from istiolint.schema.loader import Node
 from istiolint.schema.spelling import nearest, plain_form
 from istiolint.schema.wrong_types import wrong_type
 
-_UNRENDERED = re.compile(r"\$\{|\$\(|\(\$|\$[A-Za-z_]|\{\{|<[A-Za-z_][\w -]*>|__\w+__|@\w+@|%\w+%")
-"""Placeholders in fields that take words in capitals, too, where `MESH_INTERN` is a word and no placeholder."""
-_GLUED = re.compile(r"(?<=[A-Za-z])\$(?=[a-z])")
 _NUMBER_AND_UNIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*")
+_ZERO = re.compile(r"-?0+(\.0+)?(h|m|s|ms|us|ns)?")
 _UNITS = {
     "": "s",
     "sec": "s",
@@ -42,7 +40,7 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
     None for placeholders that are still to be filled in.
     """
     subject = fault.names[0] if fault.keyword == "propertyNames" else fault.value
-    if isinstance(subject, str) and _is_unrendered(subject, rule) and not _is_misspelt_word(fault, subject):
+    if isinstance(subject, str) and _is_unrendered(subject, rule):
         return
     if fault.keyword in (KEYS, "uniqueItems"):
         yield from _duplicates(fault)
@@ -58,13 +56,7 @@ def _is_unrendered(text: str, rule: Node | None) -> bool:
     """Whether a value is still to be filled in; in names, words in capitals (NAMESPACE, SERVICE_NAME-vs) wait for sed."""
     if rule and rule["x-rule"] == "invalid-name":
         return has_placeholder(text) or (text.isalpha() and text.isupper())
-    return bool(_UNRENDERED.search(text))
-
-
-def _is_misspelt_word(fault: Fault, text: str) -> bool:
-    """Whether a `$` is a slip in a word: in the name of a kind, a group or an enum value, variables are not glued to letters."""
-    words = fault.keyword == "enum" or fault.field.name in ("kind", "group")
-    return words and not _UNRENDERED.search(_GLUED.sub("", text))
+    return has_variable(text)
 
 
 def _constraint(fault: Fault, rule: Node) -> Finding:
@@ -161,6 +153,10 @@ def _duration(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
     least = " of at least 1ms" if fault.schema.get("format") == "duration-of-1ms" else ""
     match = _NUMBER_AND_UNIT.fullmatch(fault.value)
     unit = _UNITS.get(match[2].lower().removesuffix("s") if match[2] != "s" else match[2]) if match else None
+    if _ZERO.fullmatch(fault.value):
+        name = str(fault.field.name)
+        message = f"{quoted(fault.value)} is shorter than 1ms; the API server rejects it"
+        return finding(fault.field, message, hint=_without_time(name, fault.field.path), rule=rules.INVALID_DURATION)
     message, fix = f"{quoted(fault.value)} is no duration{least}; the API server refuses it", None
     hint = "write a number with its unit, such as `250ms`, `5s`, `1m30s` or `1h`"
     if match and unit and float(match[1]) > 0:
@@ -168,6 +164,15 @@ def _duration(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
         text = f"{float(match[1]) * 24:g}h" if days else f"{match[1]}{unit}"
         hint, fix = f"did you mean `{text}`?", Fix(f"write `{text}`", (Replace(fault.field.place, text),), safe=bool(match[2]))
     return finding(fault.field, message, hint=hint, fix=fix, rule=rules.INVALID_DURATION)
+
+
+def _without_time(name: str, path: Path) -> str:
+    """What to do where a time of zero stands for "none"."""
+    if name == "timeout" and "http" in path:
+        return "remove `timeout`: requests have no timeout by default"
+    if name == "perTryTimeout":
+        return "remove `perTryTimeout`: by default the timeout of the route limits each attempt"
+    return f"remove `{name}` for the default, or set at least `1ms`"
 
 
 def _invalid(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:

@@ -41,10 +41,10 @@ class Comment:
 def comments(document: Document) -> Iterator[Comment]:
     """The comments for istiolint in a document; what looks like one within a string is none."""
     found = list(_COMMENT.finditer(document.text))
-    inside = _scalars(document) if found else None
+    inside = strings(document) if found else None
     for match in found:
         own_line = not document.text[_line_start(document.text, match.start()) : match.start()].strip()
-        is_comment = own_line if inside is None else not any(_hides(one, match.start(), document.text) for one in inside)
+        is_comment = own_line if inside is None else not is_in_string(document, inside, match.start())
         judged = inside is not None and not document.skipped
         if is_comment and (comment := _comment(document, match, judged=judged)):
             yield comment
@@ -99,7 +99,12 @@ def _is_blank(text: str) -> bool:
     return at == len(text)
 
 
-def _scalars(document: Document) -> list[tuple[int, int, bool]] | None:
+def is_in_string(document: Document, inside: list[tuple[int, int, bool]], at: int) -> bool:
+    """Whether a comment at this character of the document would be a part of one of its `strings`."""
+    return any(_hides(one, at, document.text) for one in inside)
+
+
+def strings(document: Document) -> list[tuple[int, int, bool]] | None:
     """Where strings and numbers stand, and which of them are blocks; None for a document that does not parse."""
     try:
         return [

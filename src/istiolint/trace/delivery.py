@@ -1,12 +1,13 @@
 """From a cluster to the workloads behind it: does it exist, which TLS is opened to it, and does it accept the request?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival, Decision
+from istiolint.trace.policies import Arrival, Decision, allowing
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Destination, Leaf, Sent, Verdict
@@ -112,7 +113,7 @@ def _cluster(model: Model, sending: Sending, target: Target, found: Destination,
             return None
         words = f"{target.words}: no Service or ServiceEntry has this host; Envoy has no cluster for it (503 NC)"
         name = model.mesh.hosts.service_name(target.host)
-        sure = model.mesh.settings.whole_mesh or (name is not None and model.mesh.hosts.knows_services(name.namespace))
+        sure = model.mesh.settings.whole_mesh or (name is not None and model.mesh.coverage.is_closed(name.namespace))
         steps.add("destination", words, at)
         if not sure:
             found.sure = False
@@ -152,7 +153,7 @@ def _endpoints(
         listed = ", ".join(f"`{key}: {value}`" for key, value in wanted.items())
         place = resource.spec["selector"]
         steps.add("destination", f"no workload has the labels {listed}: no healthy endpoint (503 UH)", place)
-        if not model.mesh.knows_workloads(service.namespace):
+        if not model.mesh.coverage.shows_workloads(service.namespace):
             words = f"the files hold no workload of namespace `{service.namespace}`: if one matches, the request is routed"
             steps.add("destination", words, place, kind="unknown")
     return found
@@ -168,15 +169,22 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
         steps.add("server", f"the files do not show whether {server.title} has a sidecar: {server.because}", kind="unknown")
     if not accepts(mode.mode, leaf.client_tls):
         leaf.verdict, leaf.status = "tls-refused", 503 if sending.http else None
-        steps.add("server", f"{server.title} does not accept {leaf.client_tls}: the connection fails", mode.at)
+        steps.add("server", f"{server.title} does not accept {leaf.client_tls}: the connection fails", mode.at or server.at)
         return
     if mode.mode is None:
         leaf.status = 200 if _reads_response(sending) else None
         return
     arrival = arrival_at(model, sending, leaf, sent)
+    if arrival.http and arrival.claims is not None:
+        authenticated = model.authentication.check(server, arrival.claims)
+        steps.add("server", authenticated.words, authenticated.at)
+        if authenticated.status is not None:
+            leaf.verdict, leaf.status = "denied", authenticated.status
+            return
+        arrival = replace(arrival, claims=authenticated.claims)
     policies = model.policies.of(server)
     decision = model.policies.decide(policies, arrival)
-    leaf.verdict = _verdict(decision)
+    leaf.verdict, leaf.decided_by = _verdict(decision), decision.policy
     if decision.open:
         leaf.sure = False
         steps.add("server", f"{server.title}: {decision.open}", kind="unknown")
@@ -187,10 +195,9 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
         return
     leaf.policy = decision.policy
     leaf.status = (403 if arrival.http else 503 if sending.http else None) if _reads_response(sending) else None
-    if leaf.status == 503 or arrival.http:
-        steps.add("server", f"{server.title} denies the request: {decision.words}", decision.rule)
-    else:
-        steps.add("server", f"{server.title} closes the connection: {decision.words}", decision.rule)
+    does = "denies the request" if arrival.http else "closes the connection"
+    places = [decision.rule] if decision.policy is not None else [each.spec for each in allowing(policies)]
+    steps.add("server", f"{server.title} {does}: {decision.words}", *places)
     if decision.policy is None:
         for policy, answer in model.policies.reasons(policies, "ALLOW", arrival):
             steps.add("server", f"{policy.title} does not allow it: {answer.words}", answer.at, kind="rejected")
@@ -215,7 +222,8 @@ def _mode_words(server: Proxy, mode: ServerMode) -> str:
 def arrival_at(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None) -> Arrival:
     """The request as the proxy of a workload sees it."""
     protocol = model.inbound_protocol(leaf.workload, leaf.port)
-    http = _reads_response(sending) and protocol in ("HTTP", "AUTO")
+    ztunnel = model.proxy(leaf.workload).kind == "ambient"
+    http = _reads_response(sending) and protocol in ("HTTP", "AUTO") and not ztunnel
     shows_identity = leaf.client_tls == "mtls" and sending.client.kind != "none"
     principal = sending.client.identity(model.trust_domain) if shows_identity else None
     request = sending.request

@@ -14,6 +14,7 @@ from istiolint.primitives.ports import HTTP, TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.trace.ages import oldest_first
+from istiolint.trace.kubernetes_routes import listener_name
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.virtual_services import HttpRoute, VirtualService, VirtualServiceIndex
 
@@ -32,7 +33,7 @@ class Server:
     @property
     def terminates_tls(self) -> bool:
         """Whether it reads HTTP inside TLS."""
-        return self.protocol == "HTTPS" and self.at["tls"]["mode"].text not in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
+        return self.protocol == "HTTPS" and self.at["tls"]["mode"].text not in ("PASSTHROUGH", "AUTO_PASSTHROUGH", "Passthrough")
 
     @property
     def is_http(self) -> bool:
@@ -177,6 +178,17 @@ def servers_of(gateway: Resource) -> Iterator[Server]:
             yield Server(gateway, name, server, port, server["port"]["protocol"].text.upper(), hosts)
 
 
+def listeners_of(gateway: Resource) -> Iterator[Server]:
+    """The listeners of a Gateway of the Gateway API."""
+    for listener in gateway.spec["listeners"]:
+        port = listener["port"].number
+        if port is not None:
+            host = listener["hostname"].text.lower() or "*"
+            yield Server(
+                gateway, listener_name(gateway, listener), listener, port, listener["protocol"].text.upper(), (("*", host),)
+            )
+
+
 def _host(text: str, namespace: str) -> tuple[str, str]:
     owner, slash, host = text.rpartition("/")
     return ((namespace if owner == "." else owner) if slash else "*"), host.lower()
@@ -196,7 +208,9 @@ class GatewayIndex:
         if found is None:
             servers: list[Server] = []
             taken: set[tuple[int, str, str]] = set()
-            for gateway in self.gateways if proxy.gateway is None else [proxy.gateway]:
+            if proxy.gateway is not None:
+                servers = list(listeners_of(proxy.gateway))
+            for gateway in self.gateways:
                 if gateway.spec["selector"].labels.items() <= proxy.labels.items():
                     for server in servers_of(gateway):
                         names = {(server.port, *host) for host in server.hosts} if server.is_tls else set()

@@ -1,11 +1,14 @@
 """A request from outside: which gateway listens for it, which virtual host and route take it, and what its policies say."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from istiolint.mesh.host_index import covers
+from istiolint.trace.connections import follow, route_of
 from istiolint.trace.delivery import Sending
 from istiolint.trace.gateway_servers import GatewayListeners, Server
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival
+from istiolint.trace.policies import Arrival, allowing
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Trace
@@ -42,13 +45,28 @@ class IngressRequest:
         if all(server.is_http for server in servers):
             self._http(proxy, listeners, servers)
         else:
-            self.trace.outcome = "no-route"
-            steps.add("outcome", "no route takes the connection: the gateway closes it")
+            self._connection(proxy, servers)
+
+    def _connection(self, proxy: Proxy, servers: Sequence[Server]) -> None:
+        """TLS that the gateway passes through, and TCP."""
+        sni = self.request.sni if self.request.scheme == "https" else None
+        for server in servers:
+            bound = [each for each in self.model.virtual_services.of(server.name, proxy.namespace) if server.serves(each)]
+            found = route_of(bound, proxy, server.name, server.port, sni)
+            if found is not None:
+                sending = Sending(self.request, proxy, self.model.scopes.of(proxy), http=False)
+                follow(self.model, sending, found, server.port, self.trace)
+                return
+        self.trace.outcome = "no-route"
+        words = "no `tls` or `tcp` route takes the connection: the gateway closes it"
+        self.trace.steps.add("outcome", words, *(server.at["hosts"] for server in servers))
 
     def _servers(self, listeners: GatewayListeners) -> Sequence[Server]:
         if self.request.scheme == "https":
             server = listeners.with_sni(self.request.port, self.request.sni)
             return [server] if server is not None else []
+        if self.request.scheme == "tcp":
+            return [server for server in listeners.on_port(self.request.port) if not (server.is_http or server.is_tls)]
         return listeners.plain(self.request.port)
 
     def _explain_no_listener(self) -> None:
@@ -63,7 +81,14 @@ class IngressRequest:
             steps.add("listener", words, *(server.at["port"] for server in servers))
 
     def _http(self, proxy: Proxy, listeners: GatewayListeners, servers: Sequence[Server]) -> None:
-        request, trace = self.request, self.trace
+        trace = self.trace
+        authenticated = self.model.authentication.check(proxy, self.request.claims)
+        if authenticated.words:
+            trace.steps.add("server", authenticated.words, authenticated.at)
+        if authenticated.status is not None:
+            trace.outcome, trace.statuses, trace.denied_at = "denied", [authenticated.status], proxy
+            return
+        request = replace(self.request, claims=authenticated.claims)
         host = without_port(request.authority)
         hosts = listeners.hosts(servers)
         virtual_host = hosts.find(host)
@@ -71,13 +96,14 @@ class IngressRequest:
         route = None
         if virtual_host is None:
             trace.steps.add("host", f"no VirtualService that is bound to the gateway has the host `{host}`")
+            self._explain_no_host(host, proxy, servers)
         elif virtual_host.redirect is None:
             for virtual_service in virtual_host.virtual_services:
                 place = next((at for _, at in virtual_service.hosts), None)
                 trace.steps.add("host", f"{virtual_service.resource.title} routes `{virtual_host.domain}`", place)
                 explain_skipped(virtual_service.routes, proxy, servers[0].name, port, trace)
             route = choose(virtual_host.routes, request, trace)
-        if self._denied(proxy, listeners):
+        if self._denied(proxy, listeners, request):
             return
         if virtual_host is not None and virtual_host.redirect is not None:
             trace.outcome, trace.statuses = "redirect", [301]
@@ -87,14 +113,35 @@ class IngressRequest:
             return
         if route is None:
             trace.outcome, trace.statuses = "no-route", [404]
-            trace.steps.add("outcome", "no route matches: Envoy responds with 404 (NR)")
+            found = virtual_host.virtual_services if virtual_host is not None else ()
+            places = [each.resource.spec["http"] for each in found] or [server.at["hosts"] for server in servers]
+            trace.steps.add("outcome", "no route matches: Envoy responds with 404 (NR)", *places)
             return
-        sending = Sending(request, proxy, self.model.scopes.of(proxy), http=True)
+        onward = replace(self.request, claims=self.request.claims if authenticated.forwarded else None)
+        sending = Sending(onward, proxy, self.model.scopes.of(proxy), http=True)
         Router(self.model, sending, port, trace, self.response).follow(route)
 
-    def _denied(self, proxy: Proxy, listeners: GatewayListeners) -> bool:
+    def _explain_no_host(self, host: str, proxy: Proxy, servers: Sequence[Server]) -> None:
+        """Why the VirtualServices that have the host are not used here."""
+        names = {server.name for server in servers}
+        for virtual_service in self.model.virtual_services.all:
+            place = next((at for name, at in virtual_service.hosts if covers(name, host.lower())), None)
+            if place is None:
+                continue
+            resource = virtual_service.resource
+            if not names & virtual_service.gateways:
+                bound = ", ".join(f"`{name}`" for name in sorted(virtual_service.gateways))
+                why, place = f"is bound to {bound}, not to this Gateway", resource.spec["gateways"]
+            elif all(virtual_service not in self.model.virtual_services.of(name, proxy.namespace) for name in names):
+                why, place = f"is not exported to namespace `{proxy.namespace}` of the gateway", resource.spec["exportTo"]
+            else:
+                why = f"is in namespace `{resource.namespace}`, from which the server's `hosts` do not accept it"
+                place = servers[0].at["hosts"]
+            self.trace.steps.add("host", f"{resource.title} has this host, but {why}", place, kind="rejected")
+
+    def _denied(self, proxy: Proxy, listeners: GatewayListeners, request: Request) -> bool:
         """Whether the policies of the gateway deny the request."""
-        request, trace = self.request, self.trace
+        trace = self.trace
         policies = self.model.policies.of(proxy)
         if not policies:
             return False
@@ -110,7 +157,8 @@ class IngressRequest:
             return False
         trace.outcome, trace.statuses = "denied", [403]
         trace.denied_at, trace.policy = proxy, decision.policy
-        trace.steps.add("outcome", f"{proxy.title} denies the request (403): {decision.words}", decision.rule)
+        places = [decision.rule] if decision.policy is not None else [each.spec for each in allowing(policies)]
+        trace.steps.add("outcome", f"{proxy.title} denies the request (403): {decision.words}", *places)
         if decision.policy is None:
             for policy, answer in self.model.policies.reasons(policies, "ALLOW", arrival):
                 trace.steps.add("server", f"{policy.title} does not allow it: {answer.words}", answer.at, kind="rejected")

@@ -3,10 +3,15 @@
 from functools import cached_property
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.waypoints import is_waypoint
 from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.trace.authentication import Authentication
 from istiolint.trace.client_tls import ClientTlsModes
 from istiolint.trace.destination_rules import ClientRules
 from istiolint.trace.gateway_servers import GatewayIndex
+from istiolint.trace.kubernetes_routes import kubernetes_routes
 from istiolint.trace.policies import Policies
 from istiolint.trace.proxies import Proxy, proxy_of
 from istiolint.trace.request import OUTSIDE, RequestError
@@ -24,13 +29,14 @@ class Model:
         self.trust_domain = mesh.config.text("trustDomain") or "cluster.local"
         self.cluster_domain = mesh.hosts.cluster_domain
         self.registry = Registry(mesh)
-        self.virtual_services = VirtualServiceIndex(mesh)
+        self.virtual_services = VirtualServiceIndex(mesh, kubernetes_routes(mesh))
         self.scopes = Scopes(mesh, self.registry, self.virtual_services)
         self.gateways = GatewayIndex(mesh, self.virtual_services)
         self.rules = ClientRules(mesh)
         self.modes = ServerModes(mesh)
         self.client_tls = ClientTlsModes(mesh, self.modes)
         self.policies = Policies(mesh)
+        self.authentication = Authentication(mesh)
         self._proxies: dict[int, Proxy] = {}
 
     def proxy(self, workload: Workload) -> Proxy:
@@ -71,7 +77,21 @@ class Model:
                 because = "a Gateway selects it, and it is not in the files"
                 title, namespace = f"gateway workload `{name}`", self.mesh.root_namespace
                 assumed.append(Proxy("gateway", title, namespace, name, labels, account, None, because, at, sure=False))
-        return [*found.values(), *assumed]
+        own = (gateway for gateway in self.mesh.all(KUBERNETES_GATEWAY) if not is_waypoint(gateway))
+        return [*found.values(), *assumed, *map(self.gateway_proxy, own)]
+
+    def gateway_proxy(self, gateway: Resource) -> Proxy:
+        """The proxy that istiod deploys for a Gateway of the Gateway API."""
+        found = self._proxies.get(id(gateway))
+        if found is None:
+            class_ = gateway.spec["gatewayClassName"].text
+            name = gateway.name if is_waypoint(gateway) else f"{gateway.name}-{class_}"
+            labels = {"gateway.networking.k8s.io/gateway-name": gateway.name, "istio.io/gateway-name": gateway.name}
+            found = self._proxies[id(gateway)] = Proxy(
+                "gateway", gateway.title, gateway.namespace, name, labels, name, None, "istiod deploys its proxy",
+                gateway.metadata["name"], gateway=gateway,
+            )  # fmt: skip
+        return found
 
     def inbound_protocol(self, workload: Workload, port: int | None) -> Protocol:
         """How the sidecar of a workload reads a container port: as the first Service in front of it says."""

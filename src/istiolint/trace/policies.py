@@ -15,12 +15,13 @@ from istiolint.resources.resource import Resource
 from istiolint.trace.conditions import claim_path, claim_values
 from istiolint.trace.proxies import Proxy
 
-_HTTP_FIELDS = frozenset(
+HTTP_FIELDS = frozenset(
     name
     for field_ in ("hosts", "methods", "paths", "requestPrincipals")
     for name in (field_, f"not{field_[0].upper()}{field_[1:]}")
 )
-_HTTP_KEYS = ("request.headers[", "request.auth.")
+HTTP_KEYS = ("request.headers[", "request.auth.")
+"""How the keys of conditions begin that only HTTP has."""
 _UNKNOWN_KEYS = ("source.ip", "remote.ip", "destination.ip", "connection.sni", "experimental.")
 
 
@@ -90,10 +91,7 @@ class Policies:
         if found is None:
             namespaces = sorted({self._mesh.root_namespace, proxy.namespace})
             found = self._of[id(proxy)] = [
-                policy
-                for namespace in namespaces
-                for policy in self._by_namespace.get(namespace, ())
-                if not targets(policy) and selector(policy).items() <= proxy.labels.items()
+                policy for namespace in namespaces for policy in self._by_namespace.get(namespace, ()) if applies(policy, proxy)
             ]
         return found
 
@@ -116,10 +114,10 @@ class Policies:
             return Decision(False, denied.policy, denied.rule, f"{denied.policy.title} denies it")
         if denied:
             open_.append(f"{denied.policy.title} denies it if {denied.answer.words}")
-        allowing = [policy for policy in policies if (policy.spec["action"].text or "ALLOW") == "ALLOW"]
-        if not allowing:
+        allow = allowing(policies)
+        if not allow:
             return Decision(True, words="no ALLOW policy applies, so that all requests are allowed", open="; ".join(open_))
-        allowed = self._first(allowing, "ALLOW", arrival)
+        allowed = self._first(allow, "ALLOW", arrival)
         if allowed and allowed.answer.matches:
             return Decision(True, allowed.policy, allowed.rule, f"{allowed.policy.title} allows it", "; ".join(open_))
         if allowed:
@@ -157,14 +155,19 @@ class Policies:
             if action == "ALLOW":
                 return Answer(False, "it has HTTP conditions, and the port is TCP", rule.at)
             sources, operations = _without_http(sources), _without_http(operations)
-            conditions = tuple(each for each in conditions if not each.key.startswith(_HTTP_KEYS))
+            conditions = tuple(each for each in conditions if not each.key.startswith(HTTP_KEYS))
         return _all(
             [
                 _any([self._item(item, arrival, rule.at["from"]) for item in sources]),
                 _any([self._item(item, arrival, rule.at["to"]) for item in operations]),
-                *(self._condition(each, arrival, rule.at["when"]) for each in conditions),
+                *(self.condition(each, arrival, rule.at["when"]) for each in conditions),
             ]
         )
+
+    def source(self, rule: Rule, arrival: Arrival) -> Answer:
+        """Whether the sources of a rule match a client."""
+        sources = rule.sources if arrival.http else _without_http(rule.sources)
+        return _any([self._item(item, arrival, rule.at["from"]) for item in sources])
 
     def _item(self, item: Item, arrival: Arrival, at: Cursor) -> Answer:
         return _all([self._field(name, texts, arrival, at) for name, texts in item.items()])
@@ -212,7 +215,8 @@ class Policies:
             return [f"{self._aliases[0]}/{rest}", principal]
         return [principal]
 
-    def _condition(self, condition: Condition, arrival: Arrival, at: Cursor) -> Answer:
+    def condition(self, condition: Condition, arrival: Arrival, at: Cursor) -> Answer:
+        """Whether a request meets an item of `when`."""
         key = condition.key
         if key.startswith(_UNKNOWN_KEYS):
             values = ", ".join(condition.values or condition.not_values)
@@ -245,6 +249,21 @@ class Policies:
             listed = claim_values(arrival.claims, [claim]) if arrival.claims is not None else []
             return lambda text: any(text_takes(text, value) for value in listed)
         return None
+
+
+def applies(policy: Resource, proxy: Proxy) -> bool:
+    """Whether a policy applies to a proxy, by its selector or by a target that is its Gateway."""
+    bound = targets(policy)
+    if not bound:
+        return selector(policy).items() <= proxy.labels.items()
+    gateway = proxy.gateway
+    named = any(gateway is not None and ref["kind"].text == "Gateway" and ref["name"].text == gateway.name for ref in bound)
+    return gateway is not None and policy.namespace == gateway.namespace and named
+
+
+def allowing(policies: Sequence[Resource]) -> list[Resource]:
+    """The policies with the action ALLOW."""
+    return [policy for policy in policies if (policy.spec["action"].text or "ALLOW") == "ALLOW"]
 
 
 def targets(policy: Resource) -> list[Cursor]:
@@ -302,13 +321,13 @@ def _value(field_: str, arrival: Arrival) -> str:
 
 
 def _has_http_fields(rule: Rule) -> bool:
-    return any(_HTTP_FIELDS & item.keys() for item in (*rule.sources, *rule.operations)) or any(
-        condition.key.startswith(_HTTP_KEYS) for condition in rule.conditions
+    return any(HTTP_FIELDS & item.keys() for item in (*rule.sources, *rule.operations)) or any(
+        condition.key.startswith(HTTP_KEYS) for condition in rule.conditions
     )
 
 
 def _without_http(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    return tuple({name: texts for name, texts in item.items() if name not in _HTTP_FIELDS} for item in items)
+    return tuple({name: texts for name, texts in item.items() if name not in HTTP_FIELDS} for item in items)
 
 
 def _all(answers: Sequence[Answer]) -> Answer:

@@ -24,17 +24,14 @@ FLAGS: dict[Outcome, str] = {
     "no-cluster": "NC",
     "no-endpoints": "UH",
     "fault": "FI",
-    "denied": "UAEX",
-    "tls-refused": "UF",
-    "blackhole": "UH",
 }
-"""The response flags that Envoy logs."""
+"""The response flags that Envoy logs for outcomes that always have the same."""
 
 
 @dataclass(slots=True)
 class Leaf:
-    """A workload that may receive the request. `policy` is the DENY policy that matched; `sure` is False for what hangs on
-    something that the files do not tell."""
+    """A workload that may receive the request. `policy` is the DENY policy that matched, `decided_by` the policy that allows or
+    denies it; `sure` is False where something decides that the files do not tell."""
 
     workload: Workload
     client_tls: ClientTls
@@ -43,6 +40,7 @@ class Leaf:
     policy: Resource | None = None
     status: int | None = None
     port: int | None = None
+    decided_by: Resource | None = None
     sure: bool = True
 
 
@@ -127,4 +125,9 @@ class Trace:
     @property
     def flag(self) -> str:
         """The response flag in the access log of the proxy that ends the request; empty for none."""
+        if self.outcome == "tls-refused":
+            # A server that wants TLS closes a plaintext connection; TLS to a server without it fails in the handshake.
+            return "UC" if all(each.client_tls == "plaintext" for each in self.destinations) else "UF"
+        if self.outcome == "blackhole" and not self.statuses:
+            return "UH"
         return FLAGS.get(self.outcome, "")

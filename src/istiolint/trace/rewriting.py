@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from istiolint.resources.cursor import Cursor
+from istiolint.trace.kubernetes_routes import REDIRECTED_PREFIX
 from istiolint.trace.request import Request
 from istiolint.trace.result import Sent
 from istiolint.trace.virtual_services import HttpRoute
@@ -90,8 +91,9 @@ def substituted(pattern: str, replacement: str, path: str) -> str:
         return path
 
 
-def location(request: Request, redirect: Cursor, port: int) -> str:
+def location(request: Request, route: HttpRoute, port: int) -> str:
     """Where a redirect leads, as the `location` header has it."""
+    redirect = route["redirect"]
     scheme = redirect["scheme"].text or request.scheme
     number = redirect["port"].number
     if redirect["derivePort"].text == "FROM_REQUEST_PORT":
@@ -104,6 +106,8 @@ def location(request: Request, redirect: Cursor, port: int) -> str:
     elif not redirect["authority"].text and scheme != request.scheme and host.endswith(f":{_DEFAULT.get(request.scheme)}"):
         host = without_port(host)
     uri = redirect["uri"].text
+    if uri.startswith(REDIRECTED_PREFIX) and route.match is not None and route.match.path_separated:
+        uri = _replaced(uri.removeprefix(REDIRECTED_PREFIX) or "/", request.path_without_query, route)
     query = f"?{request.query}" if "?" in request.path else ""
     path = (uri if "?" in uri else uri + query) if uri else request.path
     return f"{scheme}://{host}{path}"

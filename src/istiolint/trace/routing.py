@@ -55,7 +55,7 @@ class Router:
             redirect = route["redirect"]
             trace.outcome = "redirect"
             trace.statuses = [redirect["redirectCode"].number or 301]
-            trace.location = location(self.sending.request, redirect, self.port)
+            trace.location = location(self.sending.request, route, self.port)
             trace.steps.add("outcome", f"it redirects to `{trace.location}` ({trace.statuses[0]})", redirect)
         elif route["directResponse"].mapping:
             direct = route["directResponse"]
@@ -77,12 +77,26 @@ class Router:
 
     def _destinations(self, route: HttpRoute) -> None:
         written = list(route["route"])
-        for weighted in written if len(written) == 1 else [each for each in written if each["weight"].number]:
+        used = written if len(written) == 1 else [each for each in written if each["weight"].number]
+        if not used:
+            self._without_destination(route)
+        for weighted in used:
             weight = 100 if len(written) == 1 else weighted["weight"].number or 0
             target = self._target(route, weighted["destination"], weight)
             if weight != 100:
                 self.trace.steps.add("destination", f"weight {weight} goes to {target.words}", weighted)
             self._deliver(target, sent(self.sending.request, route, weighted, self.response))
+
+    def _without_destination(self, route: HttpRoute) -> None:
+        """A route that sends requests nowhere."""
+        trace = self.trace
+        if route.owner.type != "VirtualService":
+            trace.outcome, trace.statuses = "no-cluster", [500]
+            trace.steps.add("destination", "the rule has no backend with a weight: Envoy responds with 500", route.rule)
+            return
+        trace.outcome, trace.statuses = "no-cluster", [503]
+        words = "the route has no destination with a weight: Istio rejects it, and what was applied before stays in effect"
+        trace.steps.add("destination", words, route.rule, kind="unknown")
 
     def _deliver(self, target: Target, received: Sent) -> None:
         self.trace.destinations.append(deliver(self.model, self.sending, target, received, self.trace.steps))

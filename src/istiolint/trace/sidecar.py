@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from istiolint.mesh.host_index import covers
 from istiolint.resources.cursor import Cursor
+from istiolint.trace import connections
+from istiolint.trace.connections import route_of, takes_sni
 from istiolint.trace.delivery import Sending, Target, deliver, deliver_directly
 from istiolint.trace.model import Model
 from istiolint.trace.proxies import Proxy
@@ -131,8 +134,16 @@ class SidecarRequest:
 
     def _tcp(self, service: Service) -> None:
         """A connection that goes to a service without being read."""
-        self.trace.steps.add("route", f"the sidecar proxies the connection to {service.title} without reading it")
         sending = Sending(self.request, self.client, self.scope, http=False)
+        egress, port = self.scope.listener(self.request.port), self.request.port
+        known = egress.virtual_services if egress is not None else ()
+        bound = [each for each in known if any(covers(host, service.host) for host, _ in each.hosts)]
+        sni = self.request.sni if self.request.scheme == "https" else None
+        found = route_of(bound, self.client, MESH_GATEWAY, port, sni)
+        if found is not None:
+            connections.follow(self.model, sending, found, port, self.trace)
+            return
+        self.trace.steps.add("route", f"the sidecar proxies the connection to {service.title} without reading it")
         target = Target(service.host, self.request.port, "", 100)
         self.trace.destinations.append(deliver(self.model, sending, target, None, self.trace.steps))
 
@@ -140,7 +151,7 @@ class SidecarRequest:
         """Services without an address share the listener of their port: TLS is told apart by SNI."""
         sni = self.request.sni.lower() if self.request.scheme == "https" else ""
         best = max(
-            (service for service, port in listed if port.protocol != "TLS" or _takes_sni(service.host, sni)),
+            (service for service, port in listed if port.protocol != "TLS" or takes_sni(service.host, sni)),
             key=lambda service: (not service.host.startswith("*"), len(service.host)),
             default=None,
         )
@@ -149,7 +160,3 @@ class SidecarRequest:
             self._passed_through()
         else:
             self._tcp(best)
-
-
-def _takes_sni(host: str, sni: str) -> bool:
-    return host == sni or (host.startswith("*.") and sni.endswith(host[1:]))

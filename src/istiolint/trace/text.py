@@ -65,6 +65,9 @@ def in_words(trace: Trace) -> str:
 
 def responsible(trace: Trace) -> Step | None:
     """The step with the line that is responsible for the outcome."""
+    unused = next((step for step in trace.steps if step.stage == "host" and step.kind == "rejected" and step.places), None)
+    if trace.outcome == "no-route" and unused is not None:
+        return unused
     stages = {
         "denied": ("outcome", "server"), "tls-refused": ("server", "tls"), "no-cluster": ("destination",),
         "no-endpoints": ("destination",), "blackhole": ("outcome", "host"), "passthrough": ("host", "listener"),

@@ -1,12 +1,13 @@
 """The entry: what becomes of a request in a mesh."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from istiolint.mesh import Mesh
 from istiolint.trace import direct
+from istiolint.trace.ambient import AmbientRequest
 from istiolint.trace.ingress import IngressRequest
 from istiolint.trace.model import Model
-from istiolint.trace.request import OUTSIDE, Request
+from istiolint.trace.request import OUTSIDE, Request, RequestError
 from istiolint.trace.result import Trace
 from istiolint.trace.sidecar import SidecarRequest
 
@@ -31,7 +32,9 @@ class Tracer:
             trace.proxy = client
             if client.kind == "gateway" and self.model.gateways.of(client).servers:
                 IngressRequest(self.model, request, [client], trace, answer).run()
-            elif client.kind in ("none", "ambient"):
+            elif client.kind == "ambient":
+                AmbientRequest(self.model, request, client, trace, answer).run()
+            elif client.kind == "none":
                 direct.send(self.model, request, client, trace)
             else:
                 trace.steps.add("client", f"the sidecar of {client.title} receives the request: {client.because}", client.at)
@@ -41,6 +44,17 @@ class Tracer:
                 SidecarRequest(self.model, request, client, trace, answer).run()
         _conclude(trace)
         return trace
+
+
+def trace_in(tracers: Sequence[Tracer], request: Request, response: Mapping[str, str] | None = None) -> Trace:
+    """What becomes of a request in the first of several meshes that has its client. Raises RequestError."""
+    trouble = RequestError("the files describe no mesh")
+    for tracer in tracers:
+        try:
+            return tracer.trace(request, response)
+        except RequestError as error:
+            trouble = error
+    raise trouble
 
 
 def _conclude(trace: Trace) -> None:
@@ -56,5 +70,7 @@ def _conclude(trace: Trace) -> None:
         elif destination.sent is not None and trace.retries is not None:
             statuses.add(200)
         elif destination.outcome in ("no-cluster", "no-endpoints") and trace.retries is not None:
-            statuses.add(503)
+            # A backend that an HTTPRoute names and that does not exist is answered with 500.
+            kubernetes = trace.route is not None and trace.route.owner.type != "VirtualService"
+            statuses.add(500 if kubernetes and destination.outcome == "no-cluster" else 503)
     trace.statuses = sorted(statuses)

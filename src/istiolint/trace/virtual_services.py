@@ -7,7 +7,7 @@ from functools import cached_property
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways
-from istiolint.mesh.visibility import sees
+from istiolint.mesh.visibility import Scope, sees
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.trace.ages import oldest_first
@@ -78,6 +78,21 @@ class VirtualService:
             (mesh.hosts.fqdn(host.text, self.namespace).lower(), host) for host in resource.spec["hosts"] if host.text
         )
 
+    @property
+    def scope(self) -> Scope:
+        """The namespaces that see it."""
+        return self._mesh.virtual_services.scope(self.resource)
+
+    @property
+    def tls_rules(self) -> list[Cursor]:
+        """The rules for TLS connections that are not terminated."""
+        return list(self.resource.spec["tls"])
+
+    @property
+    def tcp_rules(self) -> list[Cursor]:
+        """The rules for other connections."""
+        return list(self.resource.spec["tcp"])
+
     @cached_property
     def routes(self) -> tuple[HttpRoute, ...]:
         """All routes, those of delegates in their place."""
@@ -142,7 +157,7 @@ class VirtualServiceIndex:
         self._exported: dict[tuple[GatewayName, str], list[VirtualService]] = defaultdict(list)
         self._public: dict[GatewayName, list[VirtualService]] = defaultdict(list)
         for service in self.all:
-            scope = mesh.virtual_services.scope(service.resource)
+            scope = service.scope
             for gateway in service.gateways:
                 if "*" in scope:
                     self._public[gateway].append(service)

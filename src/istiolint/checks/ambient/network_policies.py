@@ -60,9 +60,10 @@ def _may_be_hbone(port: Cursor) -> bool:
 
 
 def _selected(policy: Resource, mesh: Mesh) -> list[Workload]:
+    labels = policy.spec["podSelector"]["matchLabels"].labels
     return [
         workload
-        for workload in mesh.workloads.in_namespace(policy.namespace)
+        for workload in mesh.workloads.selected(labels, policy.namespace)
         if workload.runs_pods and selects(policy.spec["podSelector"], workload.labels)
     ]
 

@@ -32,7 +32,7 @@ def _two_for_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "two-namespace-wide-sidecars", severity="error", evidence="contradiction", kinds=["Sidecar"],
-    codes=["IST0111", "KIA0002"],
+    codes=["IST0111", "KIA0002"], fold="pair",
 )  # fmt: skip
 def two_namespace_wide_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Sidecars without a selector; in an ambient namespace neither counts, and another rule tells that."""
@@ -42,7 +42,7 @@ def two_namespace_wide_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Findi
 
 @check(
     "two-namespace-wide-telemetries", severity="warning", evidence="contradiction", kinds=["Telemetry"],
-    codes=["IST0160", "KIA0002"],
+    codes=["IST0160", "KIA0002"], fold="pair",
 )  # fmt: skip
 def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Telemetry resources without a selector."""
@@ -51,7 +51,7 @@ def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[
 
 @check(
     "two-sidecars-for-a-workload", severity="error", evidence="contradiction", kinds=["Sidecar"],
-    codes=["IST0110", "KIA0003"],
+    codes=["IST0110", "KIA0003"], fold="pair",
 )  # fmt: skip
 def two_sidecars_for_a_workload(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Sidecars select one workload."""
@@ -60,7 +60,7 @@ def two_sidecars_for_a_workload(sidecar: Resource, mesh: Mesh) -> Iterator[Findi
 
 @check(
     "two-telemetries-for-a-workload", severity="warning", evidence="contradiction", kinds=["Telemetry"],
-    codes=["IST0159", "KIA0003"],
+    codes=["IST0159", "KIA0003"], fold="pair",
 )  # fmt: skip
 def two_telemetries_for_a_workload(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Telemetry resources select one workload."""

@@ -7,6 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import GATEWAY_NAME, pod_labels
 from istiolint.mesh.waypoints import is_waypoint
+from istiolint.primitives.similar import misspelt
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -45,7 +46,7 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         labels,
         f"no workload in {where} carries `{wanted}`; the {resource.kind} applies to nothing",
         hint=f"the namespace `{elsewhere[0]}` has such a workload" if elsewhere else "write labels that the pods carry",
-        known=placed and mesh.knows_workloads(None if everywhere else resource.namespace),
+        known=placed and mesh.coverage.lacks_workload(labels.labels, None if everywhere else resource.namespace, resource),
     )
 
 
@@ -53,7 +54,7 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     "selector-without-workload",
     severity="warning",
     evidence="missing",
-    kinds=["Sidecar", "Telemetry", "RequestAuthentication", "WasmPlugin", "TrafficExtension", "DestinationRule"],
+    kinds=["Sidecar", "Telemetry", "RequestAuthentication", "WasmPlugin", "TrafficExtension", "DestinationRule", "EnvoyFilter"],
     codes=["IST0101", "KIA0004"],
 )
 def selector_without_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
@@ -160,7 +161,7 @@ def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
             )
 
 
-@further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"])
+@further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"], when=["namespaces", "notNamespaces"])
 def namespace_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A source namespace that does not exist: the rule never matches, or its exception never does."""
     for rule in policy.spec["rules"]:
@@ -185,7 +186,5 @@ def _exists(pattern: str, mesh: Mesh) -> bool:
 
 
 def _similar(name: str, mesh: Mesh) -> str | None:
-    import difflib
-
-    near = difflib.get_close_matches(name, mesh.namespaces, 1)
-    return f"did you mean `{near[0]}`?" if near else None
+    near = misspelt(name, mesh.namespaces)
+    return f"did you mean `{near}`?" if near else None

@@ -23,6 +23,7 @@ _KINDS = ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "TrafficE
 @check(
     "unsupported-target", severity="error", evidence="document", kinds=_KINDS,
     rows=["P-32", "AP-03", "RA-03", "TL-03", "WP-03", "TX-04"],
+    when=["targetRef", "targetRefs"],
 )  # fmt: skip
 def unsupported_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A target of a kind to which policies are not bound."""

@@ -1,16 +1,12 @@
 """Tokens: whether anybody asks for them, and whether those that are asked for can be had."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_deployments import GATEWAY_NAME, pod_labels
-from istiolint.mesh.selection import selector
-from istiolint.mesh.waypoints import is_waypoint
+from istiolint.mesh.reach import Reached, of_reach
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -28,65 +24,17 @@ def _token_conditions(policy: Resource) -> Iterator[Cursor]:
         yield from (condition["key"] for condition in rule["when"] if condition["key"].text.startswith("request.auth."))
 
 
-class _Target(NamedTuple):
-    """What a policy is bound to; kind and name are empty where a selector says it."""
-
-    kind: str = ""
-    name: str = ""
-
-
-def _targets(policy: Resource) -> list[_Target]:
-    refs = (policy.spec["targetRef"], *policy.spec["targetRefs"])
-    return [_Target(ref["kind"].text, ref["name"].text) for ref in refs if ref["name"].text]
+@of_reach
+def _tokens_matter(workloads: Reached, mesh: Mesh) -> bool:
+    """Whether a policy requires a token, or leaves that to an external provider, about which nothing is known."""
+    policies = mesh.beside(workloads.policy, "AuthorizationPolicy")
+    return any(any(_token_conditions(other)) or other.spec["action"].text == "CUSTOM" for other in policies)
 
 
-def _places(policy: Resource) -> list[_Target]:
-    return _targets(policy) or [_Target()]
-
-
-def _at_one_proxy(ours: _Target, one: Resource, theirs: _Target, other: Resource, mesh: Mesh) -> bool:
-    """Whether two policies, at least one of which has targets, may meet at a waypoint or gateway."""
-    if ours.kind == theirs.kind:
-        return ours.name == theirs.name and one.namespace == other.namespace
-    if "GatewayClass" in (ours.kind, theirs.kind):
-        return bool(ours.kind and theirs.kind)
-    if theirs.kind == "Gateway":
-        ours, one, theirs, other = theirs, other, ours, one
-    if ours.kind != "Gateway":
-        return False
-    gateway = mesh.get(KUBERNETES_GATEWAY, one.namespace, ours.name)
-    if theirs.kind:  # a Service or ServiceEntry: which waypoint serves it, its labels say
-        service = mesh.get(theirs.kind, other.namespace, theirs.name)
-        use = mesh.waypoints.use(service) if service else None
-        return use is None or use.name == (one.namespace, ours.name)
-    if (gateway and is_waypoint(gateway)) or other.namespace not in (one.namespace, mesh.root_namespace):
-        return False  # waypoints ignore selectors
-    labels = pod_labels(gateway) if gateway else {GATEWAY_NAME: ours.name}
-    return selector(other).items() <= labels.items()
-
-
-def _meets(one: Resource, other: Resource, mesh: Mesh) -> bool:
-    """Whether two policies hold for a workload or target in common, as far as the input shows."""
-    if _targets(one) or _targets(other):
-        return any(_at_one_proxy(ours, one, theirs, other, mesh) for ours in _places(one) for theirs in _places(other))
-    scopes = {one.namespace, other.namespace}
-    if len(scopes) > 1 and mesh.root_namespace not in scopes:
-        return False
-    reached = {id(workload) for workload in mesh.reached(one)}
-    theirs = mesh.reached(other)
-    if reached and theirs:
-        return any(id(workload) in reached for workload in theirs)
-    ours, others = selector(one).items(), selector(other).items()
-    return ours <= others or others <= ours
-
-
-def _beside(policy: Resource, type_: str, mesh: Mesh) -> Iterator[Resource]:
-    """Policies of a kind that may hold for the same workloads."""
-    namespaces = dict.fromkeys([policy.namespace, mesh.root_namespace])
-    found = [other for namespace in namespaces for other in mesh.in_namespace(type_, namespace)]
-    if policy.namespace == mesh.root_namespace:
-        found = list(mesh.all(type_))
-    yield from (other for other in found if not mesh.rivals(policy, other) and _meets(policy, other, mesh))
+@of_reach
+def _issuers(workloads: Reached, mesh: Mesh) -> dict[str, Cursor]:
+    readers = mesh.beside(workloads.policy, "RequestAuthentication")
+    return {rule["issuer"].text: rule["issuer"] for reader in readers for rule in reader.spec["jwtRules"] if rule["issuer"].text}
 
 
 @check("token-not-required", severity="warning", evidence="missing", tags=["security"], kinds=["RequestAuthentication"])
@@ -94,9 +42,7 @@ def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tokens that are checked when they come, and not missed when they do not."""
     if not policy.spec["jwtRules"] or mesh.virtual_services.by_claims:
         return
-    policies = _beside(policy, "AuthorizationPolicy", mesh)
-    # what an external authorization provider decides, only the provider knows
-    if not any(any(_token_conditions(other)) or other.spec["action"].text == "CUSTOM" for other in policies):
+    if not _tokens_matter(policy, mesh):
         yield finding(
             policy.metadata["name"],
             "requests without a token get in: this policy refuses wrong tokens, and none that are missing",
@@ -111,7 +57,7 @@ def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     condition = next(_token_conditions(policy), None)
     if condition is None or policy.spec["action"].text == "CUSTOM":
         return
-    if not any(_beside(policy, "RequestAuthentication", mesh)):
+    if not mesh.beside(policy, "RequestAuthentication"):
         effect = "nothing is denied" if policy.spec["action"].text == "DENY" else "every request is refused"
         yield finding(
             condition if condition.name == "key" else condition.key,
@@ -122,7 +68,14 @@ def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("issuer-not-configured", severity="error", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"])
+@check(
+    "issuer-not-configured",
+    severity="error",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=["AuthorizationPolicy"],
+    when=["requestPrincipals"],
+)
 def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Principals of an issuer that no RequestAuthentication for these workloads knows."""
     wanted = [
@@ -130,10 +83,7 @@ def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         for rule in policy.spec["rules"] for origin in rule["from"] for principal in origin["source"]["requestPrincipals"]
         if "/" in principal.text and "*" not in principal.text.rpartition("/")[0] and not has_placeholder(principal.text)
     ]  # fmt: skip
-    readers = list(_beside(policy, "RequestAuthentication", mesh)) if wanted else []
-    issuers = {
-        rule["issuer"].text: rule["issuer"] for reader in readers for rule in reader.spec["jwtRules"] if rule["issuer"].text
-    }
+    issuers = _issuers(policy, mesh) if wanted else {}
     for principal in wanted:
         if not issuers or any(principal.text.startswith(f"{issuer}/") for issuer in issuers):
             continue

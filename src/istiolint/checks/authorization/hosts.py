@@ -18,6 +18,7 @@ _ANY_PORT = 8080
 @check(
     "policy-host-not-served", severity="warning", evidence="missing", kinds=KIND,
     codes=["KIA0104"],
+    when=["hosts", "notHosts"],
 )  # fmt: skip
 def policy_host_not_served(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that nothing in the mesh serves."""
@@ -55,7 +56,9 @@ def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("policy-host-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND)
+@check(
+    "policy-host-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND, when=["hosts", "notHosts"]
+)
 def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts with a `*` where it is a star."""
     for operation in operations(policy):

@@ -164,7 +164,10 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"no workload of `{namespace}` runs as `{account}`: nobody has this identity",
                 hint=f"the service accounts there are {', '.join(f'`{name}`' for name in near[:5])}",
                 known=mesh.settings.whole_mesh
-                or (mesh.hosts.knows_services(namespace) and bool(mesh.in_namespace("ServiceAccount", namespace))),
+                or (
+                    mesh.coverage.lacks("ServiceAccount", namespace, account, policy)
+                    and bool(mesh.in_namespace("ServiceAccount", namespace))
+                ),
             )
 
 
@@ -269,7 +272,9 @@ def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
 
 
-@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+@check(
+    "denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["action"]
+)
 def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A denial of certain identities, where callers may come without any."""
     field = next(_denied_identities(policy), None)

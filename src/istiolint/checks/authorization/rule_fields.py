@@ -14,7 +14,7 @@ from istiolint.checks.schema.shared_rules import (
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
-from istiolint.primitives.addresses import is_cidr, is_ip_address
+from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros
 from istiolint.primitives.identities import service_account_fault, trust_domain_fault
 from istiolint.primitives.path_templates import path_fault
 from istiolint.primitives.ports import LARGEST_PORT
@@ -91,7 +91,12 @@ def empty_text(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@further_check(INVALID_ADDRESS, kinds=KIND, rows=["AP-23", "P-09", "P-10"])
+@further_check(
+    INVALID_ADDRESS,
+    kinds=KIND,
+    rows=["AP-23", "P-09", "P-10"],
+    when=["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"],
+)
 def source_addresses(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Addresses of clients."""
     for text in _texts(policy, *both("ipBlocks", "remoteIpBlocks")):
@@ -104,11 +109,11 @@ def address_faults(at: Cursor) -> Iterator[Finding]:
         yield finding(
             at,
             f"`{at.text}` is neither an IP address nor a range; Istio refuses the AuthorizationPolicy",
-            hint="write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
+            hint=leading_zeros(at.text) or "write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
         )
 
 
-@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-25"])
+@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-25"], when=["serviceAccounts", "notServiceAccounts"])
 def service_accounts(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Service accounts of clients."""
     yield from faults(
@@ -116,7 +121,7 @@ def service_accounts(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
 
 
-@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-26"])
+@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-26"], when=["trustDomains", "notTrustDomains"])
 def trust_domains(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Trust domains of clients."""
     yield from faults(

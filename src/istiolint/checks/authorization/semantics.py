@@ -113,7 +113,15 @@ def _matches_some(text: str) -> bool:
     return text in _KNOWN
 
 
-@check("several-authorizers", severity="error", evidence="contradiction", tags=["security"], kinds=KIND)
+@check(
+    "several-authorizers",
+    severity="error",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=KIND,
+    fold="pair",
+    when=["provider"],
+)
 def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two external authorizers for one workload."""
     provider = policy.spec["provider"]["name"]
@@ -142,7 +150,7 @@ def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 return
 
 
-@check("unknown-authorizer", severity="error", evidence="contradiction", kinds=KIND)
+@check("unknown-authorizer", severity="error", evidence="contradiction", kinds=KIND, when=["provider"])
 def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An external authorizer that the MeshConfig does not define."""
     provider = policy.spec["provider"]["name"]

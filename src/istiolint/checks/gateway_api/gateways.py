@@ -39,7 +39,7 @@ def listener_not_unique(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "two-gateways-for-one-address", severity="warning", evidence="contradiction", kinds=[KUBERNETES_GATEWAY],
-    codes=["KIA1502"],
+    codes=["KIA1502"], fold="pair",
 )  # fmt: skip
 def two_gateways_for_one_address(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two Gateways of one namespace that ask for the same address."""

@@ -159,7 +159,7 @@ def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             hint=f"a Service of that name is in {' and '.join(f'`{name}`' for name in elsewhere[:3])}: set `namespace`"
             if elsewhere
             else "add the Service, or name an existing one",
-            known=mesh.hosts.knows(fqdn if parent.at["namespace"] else parent.name, route),
+            known=mesh.hosts.lacks(fqdn if parent.at["namespace"] else parent.name, route),
         )
 
 

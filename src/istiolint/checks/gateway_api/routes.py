@@ -97,7 +97,7 @@ def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             "open it with a ReferenceGrant there"
             if elsewhere
             else "add the Service, or name an existing one",
-            known=mesh.hosts.knows(host, route),
+            known=mesh.hosts.lacks(host, route),
         )
 
 
@@ -117,7 +117,7 @@ def backend_not_granted(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             "get 500",
             hint=f"add a ReferenceGrant in `{backend.namespace}`, from {route.kind} in `{route.namespace}` to Service "
             f"`{backend.name}`",
-            known=mesh.hosts.knows_services(backend.namespace) and (route.placed or mesh.settings.whole_mesh),
+            known=mesh.coverage.decides(route) and mesh.coverage.is_closed(backend.namespace),
         )
 
 

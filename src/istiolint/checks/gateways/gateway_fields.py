@@ -10,7 +10,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_ip_address
-from istiolint.primitives.hosts import is_label, is_partial_wildcard, pattern_fault
+from istiolint.primitives.hosts import is_label, is_partial_wildcard, joined_items, pattern_fault
 from istiolint.primitives.ports import HTTP, PROTOCOLS, TLS
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
@@ -63,7 +63,11 @@ def gateway_host(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         for entry in server["hosts"]:
             if isinstance(entry.value, str) and not has_placeholder(entry.text) and (found := _host_fault(entry.text)):
                 fault, hint = found
-                yield finding(entry, f"`{entry.text}` is no host of a Gateway: {fault}; Istio refuses it", hint=hint)
+                yield finding(
+                    entry,
+                    f"`{entry.text}` is no host of a Gateway: {fault}; Istio refuses it",
+                    hint=joined_items(entry.text) or hint,
+                )
 
 
 def _host_fault(text: str) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ _BY_WAYPOINT = "istio.io/ingress-use-waypoint"
 """The label by which gateways send traffic through the waypoint of a Service, which heeds the routes of the mesh."""
 
 
-@further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["VirtualService"])
+@further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["VirtualService"], when=["gateways"])
 def ingress_ignores_mesh_routes(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway sends to a whole service, and the mesh splits that service: the split does not apply."""
     if all(gateway.name == MESH for gateway, _ in bound_gateways(virtual_service)):

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from istiolint.checks.placeholders import is_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts, serves
+from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts
+from istiolint.primitives.similar import misspelt
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -13,6 +14,7 @@ from istiolint.rules.check import check, finding
 @check(
     "gateway-not-found", severity="error", evidence="missing", kinds=["VirtualService"],
     codes=["IST0101", "IST0132", "KIA1102"], fixable=True,
+    when=["gateways"],
 )  # fmt: skip
 def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway that is not in its namespace; often it lives in another."""
@@ -24,7 +26,7 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
         elsewhere = mesh.gateways.named(name.name)
         others = sorted({f"{other.namespace}/{other.name}" for other in elsewhere})
         placed = all(other.placed for other in elsewhere) and ("/" in gateway.text or virtual_service.placed)
-        known = mesh.gateways.knows_gateways(name.namespace) and (placed or mesh.settings.whole_mesh)
+        known = mesh.coverage.lacks_gateway(name.namespace, name.name, virtual_service) and (placed or mesh.settings.whole_mesh)
         strayed = len(others) == 1 and placed and "/" not in gateway.text
         yield finding(
             gateway,
@@ -40,6 +42,7 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
 @check(
     "gateway-of-kubernetes-gateway", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0165"],
+    when=["gateways"],
 )  # fmt: skip
 def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Gateway that Istio makes for itself from one of the Gateway API."""
@@ -56,6 +59,7 @@ def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iter
 @check(
     "host-not-served-by-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0132"],
+    when=["gateways"],
 )  # fmt: skip
 def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """None of the hosts is among those of a gateway's servers."""
@@ -63,7 +67,7 @@ def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterato
     hosts = {name for host in written for name in (host, mesh.hosts.fqdn(host, virtual_service.namespace))}
     for name, reference in bound_gateways(virtual_service):
         gateways = mesh.gateways.find(name) if hosts else ()
-        if gateways and not any(serves(gateway, hosts, virtual_service.namespace) for gateway in gateways):
+        if gateways and not any(mesh.gateways.servers(gateway, hosts, virtual_service.namespace) for gateway in gateways):
             served = [served for gateway in gateways for served in served_hosts(gateway)]
             shown = ", ".join(f"`{host.host}`" for host in served[:5]) or "no host at all"
             closed = [host for host in served if host.namespace not in ("*", virtual_service.namespace)]
@@ -79,6 +83,7 @@ def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterato
 
 @check(
     "match-on-gateway-not-bound", severity="warning", evidence="document", kinds=["VirtualService"],
+    when=["gateways"],
 )  # fmt: skip
 def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A match for gateways to which the VirtualService is not bound can never apply."""
@@ -102,7 +107,5 @@ def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterato
 def _proposal(name: str, elsewhere: list[str], neighbours: list[str]) -> str:
     if elsewhere:
         return f"a Gateway of that name is elsewhere: write {' or '.join(f'`{other}`' for other in elsewhere[:3])}"
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, sorted(set(neighbours)), n=1, cutoff=0.75)
-    return f"did you mean `{near[0]}`?" if near else "add the Gateway, or name an existing one as `NAMESPACE/NAME`"
+    near = misspelt(name, sorted(set(neighbours)))
+    return f"did you mean `{near}`?" if near else "add the Gateway, or name an existing one as `NAMESPACE/NAME`"

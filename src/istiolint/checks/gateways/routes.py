@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH, bound_gateways
-from istiolint.mesh.host_index import overlap
 from istiolint.primitives.ports import HTTP, PROTOCOLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -16,6 +15,7 @@ _NEVER_OPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 @check(
     "gateway-serves-other-routes", severity="error", evidence="contradiction", kinds=["VirtualService"],
+    when=["gateways"],
 )  # fmt: skip
 def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes of a kind that no server of the gateway reads."""
@@ -25,7 +25,7 @@ def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Findi
         found = () if name.name == MESH else mesh.gateways.find(name)
         if not kinds or any(gateway.type != "Gateway" or mesh.rivals(service, gateway) for gateway in found):
             continue
-        servers = [server for gateway in found for server in _servers_for(gateway, hosts, service.namespace)]
+        servers = [server for gateway in found for server in mesh.gateways.servers(gateway, hosts, service.namespace)]
         served = [_routes_of(server) for server in servers]
         if servers and all(served) and not any(kind == one for one in served for kind in kinds):
             written = " and ".join(f"`{kind}`" for kind in kinds)
@@ -39,16 +39,6 @@ def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Findi
                     (server["tls"]["mode"] if server["tls"]["mode"] else server["port"], _why(server)) for server in servers[:3]
                 ],
             )
-
-
-def _servers_for(gateway: Resource, hosts: list[str], namespace: str) -> Iterator[Cursor]:
-    for server in gateway.spec["servers"]:
-        for served in server["hosts"]:
-            owner, slash, host = served.text.rpartition("/")
-            owner = gateway.namespace if owner == "." else owner
-            if (not slash or owner in ("*", namespace)) and any(overlap(host, wanted) for wanted in hosts):
-                yield server
-                break
 
 
 def _routes_of(server: Cursor) -> str:

@@ -27,6 +27,7 @@ _RELAXING = {"Gateway": f"{INTERNAL}gateway-semantics", "VirtualService": f"{INT
 @check(
     "invalid-dry-run", severity="error", evidence="document", kinds=_VALIDATED, codes=["IST0107"],
     rows=["M-01", "M-02", "M-03"],
+    when=["istio.io/dry-run"],
 )  # fmt: skip
 def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A dry run of what Istio cannot try: another kind than AuthorizationPolicy, or another action than ALLOW and DENY."""
@@ -54,6 +55,7 @@ def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "internal-annotation", severity="error", evidence="document", kinds=_VALIDATED,
     rows=["M-04", "M-05", "M-06", "M-08"],
+    when=["annotations"],
 )  # fmt: skip
 def internal_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation that Istio keeps for itself."""

@@ -11,7 +11,7 @@ from istiolint.rules.check import check, finding
 
 @check(
     "overlapping-injection-webhooks", severity="error", evidence="contradiction",
-    kinds=["MutatingWebhookConfiguration"], codes=["IST0139"],
+    kinds=["MutatingWebhookConfiguration"], codes=["IST0139"], fold="pair",
 )  # fmt: skip
 def overlapping_injection_webhooks(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two webhooks take the same pods: each is injected twice, by whichever revision comes last."""

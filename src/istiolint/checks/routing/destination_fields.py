@@ -31,7 +31,7 @@ def empty_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_SUBSET_NAME, kinds=["VirtualService"], rows=["D-3"])
+@further_check(INVALID_SUBSET_NAME, kinds=["VirtualService"], rows=["D-3"], when=["subset"])
 def subset_of_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Subsets that no DestinationRule can make."""
     for subset in (destination["subset"] for destination in destinations(service)):
@@ -43,7 +43,7 @@ def subset_of_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_PORT, kinds=["VirtualService"], rows=["D-4", "VS-87", "VS-89"])
+@further_check(INVALID_PORT, kinds=["VirtualService"], rows=["D-4", "VS-87", "VS-89"], when=["port"])
 def port_of_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports of destinations; of numbers below 0 and far beyond the schema tells."""
     for port in (destination["port"] for destination in destinations(service)):

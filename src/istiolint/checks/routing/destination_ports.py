@@ -16,7 +16,7 @@ DESTINATION_PORT_NOT_FOUND = declare(
 )
 
 
-@further_check(DESTINATION_PORT_NOT_FOUND, kinds=["VirtualService"])
+@further_check(DESTINATION_PORT_NOT_FOUND, kinds=["VirtualService"], when=["number"])
 def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port number that the service does not have."""
     for destination in destinations(virtual_service):

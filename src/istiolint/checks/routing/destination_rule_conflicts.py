@@ -1,14 +1,18 @@
 """DestinationRules for one host that take from one another."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
-from istiolint.mesh.destination_rules import subsets
+from istiolint.mesh.destination_rules import subsets_of
 from istiolint.mesh.selection import selector
 from istiolint.mesh.sidecar_scopes import lets_in
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+
+_MOST = 3
+"""Places of other rules that a finding shows."""
 
 
 @check(
@@ -17,21 +21,16 @@ from istiolint.rules.check import check, finding
     evidence="contradiction",
     kinds=["DestinationRule"],
     codes=["KIA0201"],
+    fold="pair",
 )
 def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Rules of one namespace for one host are merged; of what both have, one is lost."""
     if not _is_read(rule, mesh):
         return
-    for other in mesh.destination_rules.beside(rule):
-        for mine, theirs, what in _double(rule, other):
-            if not mesh.rivals(rule, other):
-                yield finding(
-                    mine,
-                    f"{other.title} is for the same host and has {what} too; Istio merges both rules, keeps that of the older "
-                    "one and drops the other",
-                    hint="join both rules into one",
-                    related=[(theirs, f"the same in {other.title}")],
-                )
+    if rule.spec["trafficPolicy"]:
+        yield from _lost(rule, rule.spec["trafficPolicy"].key, "", "a `trafficPolicy`", mesh)
+    for name, at in subsets_of(rule).items():
+        yield from _lost(rule, at.place, name, f"a subset `{name}`", mesh)
 
 
 def _is_read(rule: Resource, mesh: Mesh) -> bool:
@@ -47,11 +46,20 @@ def _is_read(rule: Resource, mesh: Mesh) -> bool:
     return not whole or bool(others) or any(lets_in(sidecar, rule.namespace, owner, fqdn) for sidecar in whole)
 
 
-def _double(rule: Resource, other: Resource) -> Iterator[tuple[Place, Place, str]]:
-    """What both rules have: its place in the one, in the other, and what it is."""
-    if rule.spec["trafficPolicy"] and other.spec["trafficPolicy"]:
-        yield rule.spec["trafficPolicy"].key, other.spec["trafficPolicy"].key, "a `trafficPolicy`"
-    theirs = subsets([other])
-    for name, place in subsets([rule]).items():
-        if name in theirs:
-            yield place.place, theirs[name].place, f"a subset `{name}`"
+def _lost(rule: Resource, at: Place, subset: str, what: str, mesh: Mesh) -> Iterator[Finding]:
+    """What a rule and others have: of many others the first few are enough."""
+    rules = mesh.destination_rules.beside(rule, subset) if not rule.spec["workloadSelector"].exists else ()
+    others = list(islice((other for other in rules if other is not rule and not mesh.rivals(rule, other)), _MOST + 1))
+    if others:
+        also = " (and others)" if len(others) > 1 else ""
+        yield finding(
+            at,
+            f"{others[0].title}{also} is for the same host and has {what} too; Istio merges both rules, keeps that of the older "
+            "one and drops the other",
+            hint="join both rules into one",
+            related=[(_place(other, subset), f"the same in {other.title}") for other in others[:_MOST]],
+        )
+
+
+def _place(rule: Resource, subset: str) -> Place:
+    return subsets_of(rule)[subset].place if subset else rule.spec["trafficPolicy"].key

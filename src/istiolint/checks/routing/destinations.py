@@ -9,6 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import Hosts, KnownHost
 from istiolint.mesh.virtual_services import destinations
 from istiolint.mesh.visibility import in_words, sees
+from istiolint.primitives.similar import misspelt
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -74,7 +75,15 @@ def _not_found(host: Cursor, referrer: Resource, hosts: Hosts, consequence: str)
     """What to say of a host without a service, with the one that was meant where the input shows it."""
     fqdn = hosts.fqdn(host.text, referrer.namespace)
     service = hosts.service_name(fqdn)
-    known = hosts.knows(host.text, referrer)
+    known = hosts.lacks(host.text, referrer)
+    if renamed := hosts.renamed(host.text, referrer.namespace):
+        return finding(
+            host,
+            f"Kustomize renamed Service `{renamed.former_names[0]}` to `{renamed.name}` but does not rewrite hosts; "
+            f"{consequence}",
+            hint=f"use `{renamed.name}`, or write the host with a replacement",
+            related=[(renamed.metadata["name"], "the renamed Service")],
+        )
     if meant := _with_a_stump(host.text, hosts):
         return finding(
             host,
@@ -113,10 +122,8 @@ def _is_strayed(host: Cursor, referrer: Resource, elsewhere: KnownHost) -> bool:
 def _proposal(name: str, elsewhere: Sequence[str], neighbours: Sequence[str]) -> str:
     if elsewhere:
         return f"a service of that name is elsewhere: write {' or '.join(f'`{fqdn}`' for fqdn in elsewhere[:3])}"
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, sorted(set(neighbours)), n=1, cutoff=0.75)
-    return f"did you mean `{near[0]}`?" if near else "add the Service, or name an existing one"
+    near = misspelt(name, neighbours)
+    return f"did you mean `{near}`?" if near else "add the Service, or name an existing one"
 
 
 def _with_a_stump(host: str, hosts: Hosts) -> KnownHost | None:

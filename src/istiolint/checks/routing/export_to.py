@@ -16,6 +16,7 @@ _ALL, _NOBODY, _HERE = "*", "~", "."
 @check(
     "invalid-export-to", severity="error", evidence="document", kinds=["VirtualService", "DestinationRule", "ServiceEntry"],
     rows=["X-1", "X-2", "X-3", "X-4", "X-5", "X-8", "VS-12", "DR-07", "SE-42"],
+    when=["exportTo"],
 )  # fmt: skip
 def invalid_export_to(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """No namespace, one that stands there twice, or `*` and `~` beside others."""
@@ -61,6 +62,7 @@ def _as(first: Cursor, other: Cursor) -> str:
 @check(
     "export-to-with-workload-selector", severity="error", evidence="document", kinds=["DestinationRule"],
     rows=["X-6", "X-7"],
+    when=["exportTo"],
 )  # fmt: skip
 def export_to_with_workload_selector(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A DestinationRule for some workloads of its namespace that is shown to others."""

@@ -14,6 +14,7 @@ from istiolint.rules.check import check, finding
 @check(
     "invalid-gateway-reference", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-04", "VS-51", "VS-129", "VS-134", "VS-GW1", "VS-GW3", "VS-GW4", "VS-GW5"],
+    when=["gateways"],
 )  # fmt: skip
 def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names that no Gateway can have."""
@@ -39,6 +40,7 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
 @check(
     "gateway-by-domain-name", severity="warning", evidence="document", kinds=["VirtualService"],
     rows=["VS-GW2"], fixable=True, codes=["KIA1108"],
+    when=["gateways"],
 )  # fmt: skip
 def gateway_by_domain_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The old way to name a Gateway of another namespace, with dots."""

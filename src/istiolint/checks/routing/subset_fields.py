@@ -48,13 +48,13 @@ def destination_rule_without_spec(rule: Resource, mesh: Mesh) -> Iterator[Findin
         )
 
 
-@further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["DR-02"])
+@further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["DR-02"], when=["subsets"])
 def duplicate_subset(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two subsets of one name."""
     yield from duplicates(rule.spec["subsets"], "subset", rule.kind)
 
 
-@further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["DR-03"])
+@further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["DR-03"], when=["subsets"])
 def subset_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset whose name is empty. (Of a missing one the schema tells.)"""
     for subset in rule.spec["subsets"]:
@@ -64,7 +64,7 @@ def subset_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_SUBSET_NAME, kinds=["DestinationRule"], rows=["DR-04"])
+@further_check(INVALID_SUBSET_NAME, kinds=["DestinationRule"], rows=["DR-04"], when=["subsets"])
 def subset_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The names of subsets."""
     for subset in rule.spec["subsets"]:
@@ -77,7 +77,7 @@ def subset_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_LABEL, kinds=["DestinationRule"], rows=["DR-05", "P-15"])
+@further_check(INVALID_LABEL, kinds=["DestinationRule"], rows=["DR-05", "P-15"], when=["subsets"])
 def subset_labels(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The labels of subsets."""
     for subset in rule.spec["subsets"]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from istiolint.checks.placeholders import is_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.destination_rules import subsets
+from istiolint.mesh.destination_rules import subsets, subsets_of
 from istiolint.mesh.virtual_services import destinations
+from istiolint.primitives.similar import closest
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -15,12 +16,13 @@ from istiolint.rules.check import check, finding
 @check(
     "route-to-missing-subset", severity="error", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
+    when=["subset"],
 )  # fmt: skip
 def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset that no DestinationRule for the host makes."""
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.anywhere(fqdn)
-        made = subsets(rules)
+        made = mesh.destination_rules.subsets(fqdn)
         if subset.text not in made:
             maybe = not mesh.settings.whole_mesh and subset.text in subsets(mesh.destination_rules.maybe(fqdn, virtual_service))
             yield finding(
@@ -28,13 +30,14 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
                 f"no DestinationRule for `{host}` makes the subset `{subset.text}`; Envoy has no cluster for it and answers 503",
                 hint=_proposal(subset.text, sorted(made), bool(rules)),
                 related=[(_subsets_of(rule), f"{rule.title} is for this host") for rule in rules[:3]],
-                known=not maybe and (bool(rules) or _is_service_known(fqdn, mesh)),
+                known=not maybe and (bool(rules) or _is_known_without_rules(fqdn, subset.text, virtual_service, mesh)),
             )
 
 
 @check(
     "subset-not-visible", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
+    when=["subset"],
 )  # fmt: skip
 def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset that a DestinationRule makes, but not for the proxies that use the route."""
@@ -43,9 +46,10 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.anywhere(fqdn)
         used = {name: mesh.destination_rules.seen_from(name, fqdn) for name in audience}
-        maker = next((rule for rule in rules if subset.text in subsets([rule])), None)
-        without = [name for name, seen in used.items() if subset.text not in subsets(seen)]
-        if maker is None or not without or (len(without) < len(used) and not gateways):
+        maker = next((rule for rule in rules if subset.text in subsets_of(rule)), None)
+        without = [name for name, seen in used.items() if not any(subset.text in subsets_of(rule) for rule in seen)]
+        unplaced = maker is not None and not (maker.placed and virtual_service.placed) and not mesh.settings.whole_mesh
+        if maker is None or unplaced or not without or (len(without) < len(used) and not gateways):
             continue
         client = without[0]
         instead = used[client][:1]
@@ -61,7 +65,7 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
             ),
             hint="join both rules into one" if instead else f"move the rule to the service's namespace, or to `{client}`",
             related=[
-                (subsets([maker])[subset.text], "the subset is made here"),
+                (subsets_of(maker)[subset.text], "the subset is made here"),
                 *((rule.spec["host"], "this rule counts instead") for rule in instead),
             ],
         )
@@ -75,22 +79,22 @@ def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str
             yield host, subset, mesh.hosts.fqdn(host, virtual_service.namespace)
 
 
-def _is_service_known(fqdn: str, mesh: Mesh) -> bool:
-    """Whether the input, which has no rule for a host, would have one: it has the service itself."""
+def _is_known_without_rules(fqdn: str, subset: str, referrer: Resource, mesh: Mesh) -> bool:
+    """Whether the target, which has no rule for a host, would have one: it has the service itself."""
     service = mesh.hosts.service_name(fqdn)
-    behind = next(mesh.hosts.behind(fqdn), None) is not None
-    return mesh.settings.whole_mesh or (behind and not (service and mesh.hosts.is_deployed_to(service.namespace)))
+    has_service = mesh.settings.whole_mesh or next(mesh.hosts.behind(fqdn), None) is not None
+    # pods with the usual label show the Service as well
+    has_service = has_service or bool(service and mesh.workloads.selected({"app": service.name}, service.namespace))
+    return has_service and mesh.coverage.lacks_subset(fqdn, subset, referrer)
 
 
 def _proposal(subset: str, made: list[str], has_rules: bool) -> str:
-    from difflib import get_close_matches
-
     if not has_rules:
         return "add a DestinationRule for the host with this subset"
     if not made:
         return "the DestinationRules for the host make no subsets: add this one"
-    near = get_close_matches(subset, made, n=1, cutoff=0.6)
-    return (f"did you mean `{near[0]}`? " if near else "") + f"its subsets are {', '.join(f'`{name}`' for name in made[:8])}"
+    near = closest(subset, made, cutoff=0.6)
+    return (f"did you mean `{near}`? " if near else "") + f"its subsets are {', '.join(f'`{name}`' for name in made[:8])}"
 
 
 def _subsets_of(rule: Resource) -> Cursor:

@@ -48,7 +48,7 @@ def _without(at: Cursor | Place, what: str) -> Finding:
     )
 
 
-@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["TP-02"])
+@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["TP-02"], when=["tunnel"])
 def tunnel_with_proxy_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A tunnel and PROXY protocol in one policy."""
     for policy in host_policies(rule):
@@ -61,7 +61,7 @@ def tunnel_with_proxy_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(MISSING_FIELD, kinds=["DestinationRule"], rows=["TP-03"])
+@further_check(MISSING_FIELD, kinds=["DestinationRule"], rows=["TP-03"], when=["portLevelSettings"])
 def settings_without_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings for a port that name none."""
     for policy in host_policies(rule):
@@ -72,7 +72,7 @@ def settings_without_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@further_check(UNKNOWN_VALUE, kinds=["DestinationRule"], rows=["TP-06"])
+@further_check(UNKNOWN_VALUE, kinds=["DestinationRule"], rows=["TP-06"], when=["tunnel"])
 def tunnel_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How a tunnel is asked for."""
     for policy in host_policies(rule):
@@ -85,7 +85,7 @@ def tunnel_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_HOST, kinds=["DestinationRule"], rows=["TP-07"])
+@further_check(INVALID_HOST, kinds=["DestinationRule"], rows=["TP-07"], when=["tunnel"])
 def tunnel_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Where a tunnel leads."""
     for policy in host_policies(rule):
@@ -100,7 +100,7 @@ def tunnel_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_PORT, kinds=["DestinationRule"], rows=["TP-08"])
+@further_check(INVALID_PORT, kinds=["DestinationRule"], rows=["TP-08"], when=["tunnel"])
 def tunnel_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The port to which a tunnel leads."""
     for policy in host_policies(rule):

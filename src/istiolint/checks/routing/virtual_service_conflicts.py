@@ -17,6 +17,7 @@ from istiolint.rules.check import check, finding
     evidence="contradiction",
     kinds=["VirtualService"],
     codes=["IST0109", "KIA1106"],
+    fold="pair",
 )
 def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Sidecars use the older one of two VirtualServices for a host and never look at the other."""
@@ -37,7 +38,7 @@ def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> 
 
 @check(
     "virtual-service-overrides-another", severity="info", evidence="heuristic", kinds=["VirtualService"],
-    codes=["IST0109"], default=False,
+    codes=["IST0109"], default=False, fold="pair",
 )  # fmt: skip
 def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts that overlap, where it is certain which VirtualService is heeded: the narrower host, or the client's own."""
@@ -56,6 +57,7 @@ def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> 
 
 @check(
     "delegate-not-found", severity="error", evidence="missing", kinds=["VirtualService"], fixable=True,
+    when=["delegate"],
 )  # fmt: skip
 def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes handed on to a VirtualService that is not there."""

@@ -12,7 +12,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH
 from istiolint.mesh.virtual_services import destinations
 from istiolint.primitives.addresses import is_ip_address
-from istiolint.primitives.hosts import SNI_OF_SUBSETS, pattern_fault, subset_sni_fault
+from istiolint.primitives.hosts import SNI_OF_SUBSETS, joined_items, pattern_fault, subset_sni_fault
 from istiolint.primitives.percentages import SMALLEST
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -76,11 +76,18 @@ def _refused(host: Cursor, what: str, *, for_subsets: bool = False) -> Iterator[
                 hint="write `outbound_.443_._.stock.shop.svc.cluster.local`",
             )
     elif fault := pattern_fault(text):
-        yield finding(host, f"`{text}` is {what}: {fault}; Istio refuses it", hint="write a name such as `shop.example.com`")
+        yield finding(
+            host,
+            f"`{text}` is {what}: {fault}; Istio refuses it",
+            hint=joined_items(text) or "write a name such as `shop.example.com`",
+        )
 
 
 @further_check(
-    INVALID_PERCENTAGE, kinds=["VirtualService"], rows=["VS-75", "VS-80", "VS-83", "VS-85", "VS-86", "VS-90", "P-13", "P-14"]
+    INVALID_PERCENTAGE,
+    kinds=["VirtualService"],
+    rows=["VS-75", "VS-80", "VS-83", "VS-85", "VS-86", "VS-90", "P-13", "P-14"],
+    when=["fault", "mirrorPercentage", "mirrors", "mirrorPercent", "mirror_percent"],
 )
 def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Shares of requests, for faults and mirrors, that are not between 0 and 100."""
@@ -110,6 +117,7 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "unknown-retry-condition", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-104"], fixable=True,
+    when=["retryOn"],
 )  # fmt: skip
 def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Parts of `retryOn` that are neither a condition nor a status code."""
@@ -132,7 +140,7 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 break  # it mends all of them
 
 
-@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-100"])
+@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-100"], when=["attempts"])
 def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Less than no retry."""
     for route in service.spec["http"]:
@@ -148,6 +156,7 @@ def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "retries-without-attempts", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-101"],
+    when=["retries"],
 )  # fmt: skip
 def retries_without_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings for retries, of which there are none."""

@@ -90,6 +90,7 @@ def _holds(wildcard: str, host: str) -> bool:
 @check(
     "claim-match-for-sidecars", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-05", "VS-06", "P-26"],
+    when=["headers", "withoutHeaders"],
 )  # fmt: skip
 def claim_match_for_sidecars(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Matches by the claims of a token, in a VirtualService that is not for gateways alone."""

@@ -52,7 +52,7 @@ def durations_of_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield from finer_than(duration, "ms", service.kind)
 
 
-@further_check(INVALID_DURATION, kinds=["VirtualService"], rows=["VS-72", "VS-73"])
+@further_check(INVALID_DURATION, kinds=["VirtualService"], rows=["VS-72", "VS-73"], when=["corsPolicy"])
 def age_of_preflights(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How long browsers keep the answer to a preflight request: browsers count seconds."""
     for route in service.spec["http"]:
@@ -62,6 +62,7 @@ def age_of_preflights(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @further_check(
     INVALID_DURATION, kinds=["DestinationRule", "Sidecar"],
     rows=["CP-07", "CP-09", "CP-10", "CP-12", "CP-13", "CP-14", "CP-15", "CP-16", "SC-24", "SC-26"],
+    when=["connectTimeout", "idleTimeout", "maxConnectionDuration", "tcpKeepalive", "http2KeepAlive"],
 )  # fmt: skip
 def durations_of_pools(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How long connections may idle, and the like."""

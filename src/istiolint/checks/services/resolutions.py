@@ -8,7 +8,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.waypoints import NONE, USE_WAYPOINT
-from istiolint.primitives.addresses import UNIX, is_ip_address
+from istiolint.primitives.addresses import UNIX, is_ip_address, leading_zeros
 from istiolint.primitives.hosts import name_fault
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -127,7 +127,7 @@ def endpoint_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(
                 address,
                 f"`{address.text}` is no IP address, and with `STATIC` names are not looked up; Istio refuses the ServiceEntry",
-                hint="write `resolution: DNS`, or the address",
+                hint=leading_zeros(address.text) or "write `resolution: DNS`, or the address",
             )
         elif resolution in _DNS and (
             fault := "a socket has no name" if address.text.startswith(UNIX) else name_fault(address.text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.service_entries import is_raw_tcp
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -15,6 +16,7 @@ from istiolint.rules.check import check, finding
     evidence="contradiction",
     kinds=["ServiceEntry"],
     codes=["IST0177", "KIA1212"],
+    fold="pair",
 )
 def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The same host and port with another protocol, visible to the same clients."""
@@ -27,6 +29,46 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
                 "the same host; Istio builds one listener, and connections of the other protocol fail",
                 hint="give both the same protocol, separate ports, or an `exportTo` that keeps them apart",
                 related=[(other["protocol"] if other["protocol"] else other["number"], "the other protocol")],
+            )
+
+
+@check(
+    "conflicting-service-entry-resolution", severity="warning", evidence="contradiction", kinds=["ServiceEntry"], fold="pair",
+)  # fmt: skip
+def conflicting_service_entry_resolution(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The same host and port with another resolution: Istio joins both into one service."""
+    own = entry.spec["resolution"].text or "NONE"
+    for port in entry.spec["ports"]:
+        for other, other_port in mesh.service_entries.same_ports(entry, port):
+            theirs = other.spec["resolution"]
+            if own == (theirs.text or "NONE") or other.namespace != entry.namespace or mesh.rivals(entry, other):
+                continue
+            yield finding(
+                entry.spec["resolution"] if entry.spec["resolution"].text else port["number"],
+                f"the resolution is `{own}` here and `{theirs.text or 'NONE'}` in {other.title} for the same host and port "
+                f"{port['number'].number}; Istio uses one of the two, and traffic may go nowhere",
+                hint="keep one ServiceEntry for the host, or give both the same resolution",
+                related=[(theirs if theirs.text else other_port["number"], "the other resolution")],
+            )
+            return
+
+
+@check("service-entries-share-tcp-port", severity="warning", evidence="missing", kinds=["ServiceEntry"], fold="pair")
+def service_entries_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Two hosts with a TCP port of one number and no addresses: sidecars have one listener for both."""
+    if _has_addresses(entry) or mesh.config.captures_dns or mesh.injection.of_namespace(entry.namespace).state == "ambient":
+        return
+    for port in entry.spec["ports"]:
+        others = mesh.service_entries.sharing_listener(entry, port) if is_raw_tcp(port) else ()
+        if found := next(((other, at) for other, at in others if not mesh.rivals(entry, other)), None):
+            other, at = found
+            yield finding(
+                port["number"],
+                f"{other.title} has TCP port {port['number'].number} and no addresses either: sidecars have one listener for "
+                "both, and all connections to the port go to one of the hosts",
+                hint="set `addresses`, or turn on `ISTIO_META_DNS_CAPTURE`",
+                related=[(at["number"], "the same port")],
+                known=mesh.settings.whole_mesh or mesh.config.known,
             )
 
 

@@ -11,8 +11,8 @@ from istiolint.checks.schema.shared_rules import (
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.primitives.addresses import is_cidr, is_ip_address
-from istiolint.primitives.hosts import is_label, is_partial_wildcard, pattern_fault
+from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros
+from istiolint.primitives.hosts import is_label, is_partial_wildcard, joined_items, pattern_fault
 from istiolint.primitives.ports import HTTP, PROTOCOLS, TLS
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding, further_check
@@ -31,7 +31,7 @@ def service_entry_host(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(
                 host,
                 f"`{host.text}` is no host of a ServiceEntry: {fault}; Istio refuses it",
-                hint="write the name of the service, such as `api.example.com`",
+                hint=joined_items(host.text) or "write the name of the service, such as `api.example.com`",
             )
 
 
@@ -59,7 +59,8 @@ def virtual_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(
                 address,
                 f"`{address.text}` is neither an IP address nor a range; Istio refuses the ServiceEntry",
-                hint="names belong under `hosts`; leave `addresses` out if applications call the names",
+                hint=leading_zeros(address.text)
+                or "names belong under `hosts`; leave `addresses` out if applications call the names",
             )
 
 

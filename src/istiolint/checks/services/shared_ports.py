@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.workloads import Workload
-from istiolint.primitives.ports import on_the_wire
+from istiolint.mesh.workloads import Workload, application_protocol
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS
 from istiolint.resources.resource import Resource
@@ -16,15 +15,12 @@ KINDS = [kind for kind in WORKLOADS if kind != "Pod"]
 
 
 def _ports(resource: Resource, mesh: Mesh) -> Iterator[tuple[Resource, Cursor, Workload]]:
-    """The ports of all Services that select an injected workload; Services that are alternatives of one another left out."""
+    """The ports of all Services that select an injected workload, if they disagree; of alternative Services the first."""
     workload = mesh.workloads.of(resource)
     if workload is None or not _injected(workload, mesh) or "gateway.istio.io/managed" in resource.labels:
         return
-    chosen: list[Resource] = []
-    for service in mesh.workloads.services_of(workload):
-        if not any(mesh.rivals(service, other) for other in chosen):
-            chosen.append(service)
-    for service in chosen:
+    services = mesh.workloads.services_of(workload)
+    for service in services.together(mesh.rivals) if services.disagree else ():
         for port in service.spec["ports"]:
             yield service, port, workload
 
@@ -65,7 +61,7 @@ def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Findi
     for target, found in by_target.items():
         (first_number, (first_service, first)), *others = found.items()
         for number, (service, port) in others:
-            if service is not first_service and _protocol(first) != _protocol(port):
+            if service is not first_service and application_protocol(first) != application_protocol(port):
                 yield finding(
                     resource.metadata["name"],
                     f"the Services `{first_service.name}` (port {first_number}) and `{service.name}` (port {number}) lead to the "
@@ -73,7 +69,3 @@ def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Findi
                     hint="lead both to the port with the same protocol, or join the Services",
                     related=[(first["port"], "one port"), (port["port"], "the other port")],
                 )
-
-
-def _protocol(port: Cursor) -> str:
-    return on_the_wire((port["appProtocol"].text or port["name"].text).partition("-")[0] or port["protocol"].text)

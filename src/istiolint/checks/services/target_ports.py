@@ -11,17 +11,18 @@ from istiolint.rules.check import check, finding
 @check(
     "target-port-not-declared", severity="warning", evidence="contradiction", kinds=["Service"],
     codes=["KIA0701"],
+    when=["targetPort"],
 )  # fmt: skip
 def target_port_not_declared(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port by a name that leads nowhere. (A number need not be declared by a container.)"""
+    named = [port["targetPort"] for port in service.spec["ports"] if port["targetPort"].text]
     workloads = [
         workload
-        for workload in mesh.workloads.of_service(service)
+        for workload in (mesh.workloads.of_service(service) if named else ())
         if workload.runs_pods and not mesh.rivals(service, workload.resource)
     ]
-    for port in service.spec["ports"]:
-        target = port["targetPort"]
-        if target.text and workloads and not any(target.text == own.name for workload in workloads for own in workload.ports):
+    for target in named:
+        if workloads and not any(target.text == own.name for workload in workloads for own in workload.ports):
             declared = sorted({own.name for workload in workloads for own in workload.ports if own.name})
             yield finding(
                 target,

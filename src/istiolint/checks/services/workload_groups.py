@@ -25,6 +25,7 @@ def machine_account_not_found(group: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "two-groups-of-machines", severity="warning", evidence="contradiction", kinds=["WorkloadGroup"], codes=["KIA1702"],
+    fold="pair",
 )  # fmt: skip
 def two_groups_of_machines(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two groups with the same labels, which every selector takes for one."""

@@ -62,7 +62,7 @@ def _nothing(entry: Cursor, known: list[KnownHost], sidecar: Resource, mesh: Mes
         entry,
         f"no service of namespace `{namespace}` has the host `{host}`; the entry lets nothing in",
         hint="name a host that a Service, ServiceEntry or VirtualService of that namespace has",
-        known=mesh.hosts.knows(host, sidecar) if service else mesh.settings.whole_mesh,
+        known=mesh.hosts.lacks(host, sidecar) if service else mesh.settings.whole_mesh,
     )
 
 

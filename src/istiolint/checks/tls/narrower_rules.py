@@ -25,10 +25,10 @@ def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         return
     automatic = mesh.config.on("enableAutoMtls")
     places = {rule.namespace, mesh.root_namespace, *(() if automatic else _owners(fqdn, mesh))}
-    for other in mesh.destination_rules.anywhere(fqdn):
+    for other in mesh.destination_rules.wider(fqdn):
         mode, wider = other.spec["trafficPolicy"]["tls"]["mode"], other.spec["host"].text
         lost = mode.text in _LOST or (mode.text == "ISTIO_MUTUAL" and not automatic)
-        if "*" not in wider or wider == rule.spec["host"].text or not lost or mesh.rivals(rule, other):
+        if not lost or mesh.rivals(rule, other):
             continue
         if other.namespace in places and sees(rule.namespace, mesh.destination_rules.scope(other)):
             yield finding(

@@ -12,11 +12,13 @@ from istiolint.rules.check import check, finding
 _ORIGINATED = ("SIMPLE", "MUTUAL", "ISTIO_MUTUAL")
 _REQUESTS = ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")
 _HTTPS_PORT = 443
+_HTTP_PORT = 80
 _EAST_WEST_PORT = 15443
 
 
 @check(
     "tls-originated-twice", severity="error", evidence="contradiction", kinds=["DestinationRule"],
+    when=["tls"],
 )  # fmt: skip
 def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS around what is TLS already."""
@@ -64,7 +66,7 @@ def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("mesh-tls-to-outside", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
+@check("mesh-tls-to-outside", severity="warning", evidence="contradiction", kinds=["DestinationRule"], when=["tls"])
 def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """mTLS of the mesh towards a server that is not in it."""
     policy = rule.spec["trafficPolicy"]
@@ -104,3 +106,67 @@ def _mode_for(policy: Cursor, port: int | None) -> Cursor:
     """The mode of client TLS that a policy has for a port: settings for the port replace the others as a whole."""
     own = next((at for at in policy["portLevelSettings"] if at["port"]["number"].number == port), policy)
     return own["tls"]["mode"]
+
+
+@check("tls-originated-on-http-port", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
+def tls_originated_on_http_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """TLS towards port 80 of a server outside, which answers there in plaintext."""
+    policy = rule.spec["trafficPolicy"]
+    fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
+    if not _modes(policy) or mesh.virtual_services.routes_http_to(fqdn):
+        return
+    for entry in (known.resource for known in mesh.hosts.named(fqdn)):
+        if entry is None or entry.type != "ServiceEntry" or not _is_outside(entry) or mesh.rivals(rule, entry):
+            continue
+        moved = any(endpoint["ports"] for endpoint in entry.spec["endpoints"])
+        for port in entry.spec["ports"]:
+            mode = _mode_for(policy, _HTTP_PORT)
+            originates = port["number"].number == _HTTP_PORT and mode.text in ("SIMPLE", "MUTUAL")
+            if originates and not port["targetPort"] and not moved and port["protocol"].text.upper() in _REQUESTS:
+                yield finding(
+                    mode,
+                    f"`{mode.text}` originates TLS to port 80 of `{fqdn}`, where servers expect plaintext; the handshake fails "
+                    "with `WRONG_VERSION_NUMBER`",
+                    hint="add `targetPort: 443` to port 80 of the ServiceEntry",
+                    related=[(port["number"], f"the port of {entry.title}")],
+                )
+
+
+@check("http-route-to-tls-port", severity="warning", evidence="missing", kinds=["VirtualService"])
+def http_route_to_tls_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Requests that a proxy has read, sent in plaintext to a port where a server outside expects TLS."""
+    for route in virtual_service.spec["http"]:
+        for target in route["route"]:
+            destination = target["destination"]
+            fqdn = mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace)
+            for entry in (known.resource for known in mesh.hosts.named(fqdn)):
+                if entry is None or entry.type != "ServiceEntry" or mesh.rivals(virtual_service, entry):
+                    continue
+                ports = list(entry.spec["ports"])
+                wanted = destination["port"]["number"].number or (ports[0]["number"].number if len(ports) == 1 else None)
+                port = next((each for each in ports if each["number"].number == wanted), None)
+                if wanted is None or port is None or port["protocol"].text.upper() not in TLS:
+                    continue
+                rules = mesh.destination_rules.anywhere(fqdn)
+                if any(_originates_somewhere(rule, wanted) for rule in rules):
+                    continue
+                yield finding(
+                    destination["port"]["number"] if destination["port"]["number"].exists else destination["host"],
+                    f"these requests reach port {wanted} of `{fqdn}` in plaintext, and the server expects "
+                    f"{port['protocol'].text.upper()}; it closes the connection or returns 400",
+                    hint=f"add a DestinationRule for `{fqdn}` with `tls: {{mode: SIMPLE}}`",
+                    related=[(port["protocol"], f"{entry.title} declares TLS here")],
+                    known=mesh.settings.whole_mesh or bool(rules) or _has_rules_here(virtual_service, entry, mesh),
+                )
+
+
+def _originates_somewhere(rule: Resource, port: int) -> bool:
+    """Whether a rule, or one of its subsets, originates TLS for a port."""
+    policies = (rule.spec["trafficPolicy"], *(subset["trafficPolicy"] for subset in rule.spec["subsets"]))
+    return any(_mode_for(policy, port).text in _ORIGINATED for policy in policies)
+
+
+def _has_rules_here(virtual_service: Resource, entry: Resource, mesh: Mesh) -> bool:
+    """Whether the input has DestinationRules beside the route or the host, so that one for the host would be there as well."""
+    placed = virtual_service.placed and entry.placed
+    return placed and any(mesh.in_namespace("DestinationRule", each.namespace) for each in (virtual_service, entry))

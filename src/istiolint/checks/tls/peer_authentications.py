@@ -1,15 +1,18 @@
 """PeerAuthentications that do not do what they say: nobody in reach, two for one workload, ports that nobody has."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import DATAPLANE_MODE
 from istiolint.mesh.workloads import Workload, names, ports_of, selector_of
+from istiolint.primitives.similar import closest, similar
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
+_MOST = 3
 _ALIKE = 0.8
 """From which share of common letters on two label values count as one with a slip."""
 
@@ -62,26 +65,27 @@ def peer_authentication_selects_nothing(policy: Resource, mesh: Mesh) -> Iterato
     meant = placed if len(placed) == len(elsewhere) else []
     hint = f"write it in the namespace of {names(meant)}" if meant else None
     if not elsewhere:
-        meant = [workload for workload in mesh.workloads.in_namespace(policy.namespace) if _resembles(workload, selector)]
+        meant = list(islice(_resembling(policy, selector, mesh), _MOST))
         hint = f"write {_labels({key: meant[0].labels.get(key, '') for key in selector})}" if meant else None
     yield finding(
         policy.spec["selector"]["matchLabels"],
         f"no workload in `{policy.namespace}` has the labels {_labels(selector)}: this policy protects nobody",
         hint=hint or "compare it with the labels of the pod template",
-        related=[(workload.resource.metadata["name"], "this workload may be meant") for workload in meant[:3]],
+        related=[(workload.resource.metadata["name"], "this workload may be meant") for workload in meant[:_MOST]],
         known=bool(meant) or mesh.settings.whole_mesh,
     )
 
 
-def _resembles(workload: Workload, selector: dict[str, str]) -> bool:
-    """Whether a workload could be meant: the selector has the labels of its controller, or misspells those of its pods."""
-    from difflib import SequenceMatcher
-
-    if not selector.keys() <= workload.labels.keys():
-        return False
-    return selector.items() <= workload.resource.labels.items() or all(
-        SequenceMatcher(a=value, b=workload.labels[key]).ratio() >= _ALIKE for key, value in selector.items()
-    )
+def _resembling(policy: Resource, selector: dict[str, str], mesh: Mesh) -> Iterator[Workload]:
+    """The workloads that may be meant: the selector has the labels of their controller, or misspells those of their pods."""
+    yield from mesh.workloads.labeled(selector, policy.namespace)
+    key, value = next(iter(selector.items()))
+    for near in similar(value, mesh.workloads.values_of(key, policy.namespace), _ALIKE):
+        for workload in mesh.workloads.selected({key: near}, policy.namespace):
+            if selector.keys() <= workload.labels.keys() and not selector.items() <= workload.resource.labels.items():
+                others = ((text, workload.labels[name]) for name, text in selector.items() if name != key)
+                if all(closest(text, [label], _ALIKE) for text, label in others):
+                    yield workload
 
 
 @check(
@@ -91,6 +95,7 @@ def _resembles(workload: Workload, selector: dict[str, str]) -> bool:
     tags=["security"],
     kinds=["PeerAuthentication"],
     codes=["KIA0002", "KIA0003"],
+    fold="pair",
 )
 def peer_authentication_conflict(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two policies of one scope: the older is heard, and files do not tell which one that will be."""
@@ -111,6 +116,7 @@ def peer_authentication_conflict(policy: Resource, mesh: Mesh) -> Iterator[Findi
     evidence="contradiction",
     tags=["security"],
     kinds=["PeerAuthentication"],
+    when=["portLevelMtls"],
 )
 def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports are those of the container: the number of a Service's port changes nothing, without a word."""

@@ -39,7 +39,14 @@ def _lifetimes(resource: Resource) -> Iterator[_Lifetime]:
         yield _Lifetime(config["proxyMetadata"][_TTL], config["proxyMetadata"][_RATIO])
 
 
-@check("certificates-outlived-by-outage", severity="warning", evidence="document", tags=["production"], kinds=_KINDS)
+@check(
+    "certificates-outlived-by-outage",
+    severity="warning",
+    evidence="document",
+    tags=["production"],
+    kinds=_KINDS,
+    when=["environmentVariables", "proxyMetadata"],
+)
 def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Workload certificates that expire before anybody has repaired istiod."""
     lifetimes = list(_lifetimes(resource))
@@ -69,7 +76,14 @@ def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[
             )
 
 
-@check("certificate-lifetime-refused", severity="error", evidence="contradiction", tags=["production"], kinds=_KINDS)
+@check(
+    "certificate-lifetime-refused",
+    severity="error",
+    evidence="contradiction",
+    tags=["production"],
+    kinds=_KINDS,
+    when=["environmentVariables", "proxyMetadata"],
+)
 def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Proxies that ask for certificates of a lifetime that istiod does not sign."""
     limit = mesh.flags.text(_LONGEST)
@@ -87,7 +101,14 @@ def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("certificate-renewal-too-late", severity="warning", evidence="document", tags=["production"], kinds=_KINDS)
+@check(
+    "certificate-renewal-too-late",
+    severity="warning",
+    evidence="document",
+    tags=["production"],
+    kinds=_KINDS,
+    when=["environmentVariables", "proxyMetadata"],
+)
 def certificate_renewal_too_late(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A share of the lifetime for renewal that is hardly any of it, or nearly all."""
     for _, ratio in _lifetimes(resource):

@@ -1,6 +1,6 @@
 """Requests from outside."""
 
-from meshes import traced, words
+from traces import traced, words
 
 GATEWAY = """\
     apiVersion: networking.istio.io/v1

@@ -1,14 +1,10 @@
-"""Write schemas/meshconfig.json: the messages and fields of the MeshConfig, the proxy configuration and the MeshNetworks.
+"""schemas/meshconfig.json: the messages and fields of the MeshConfig, the proxy configuration and the MeshNetworks.
 
-usage: python tools/build_meshconfig.py FIELDS [OUTPUT]
-
-FIELDS is JSON: for each field (`config:MeshConfig.trustDomain`) its `type` as in the protobuf definitions of istio/api, and the
+The source has, for each field (`config:MeshConfig.trustDomain`) its `type` as in the protobuf definitions of istio/api, and the
 releases in which it was `added`, `deprecated` and `removed` (null where it was not).
 """
 
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 OLDEST = 18
@@ -16,18 +12,6 @@ SCALARS = {
     "google.protobuf.BoolValue": "bool", "google.protobuf.Int32Value": "int32", "google.protobuf.Int64Value": "int64",
     "google.protobuf.Duration": "duration",
 }  # fmt: skip
-
-
-def main() -> None:
-    fields = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    known = {name.partition(":")[2].rpartition(".")[0] for name in fields}
-    messages: dict[str, dict[str, dict[str, Any]]] = {}
-    for name, facts in sorted(fields.items()):
-        message, _, field = name.partition(":")[2].rpartition(".")
-        messages.setdefault(message, {})[field] = entry(facts, message, known)
-    output = Path(sys.argv[2] if len(sys.argv) > 2 else "schemas/meshconfig.json")
-    output.write_text(json.dumps(messages, indent=1) + "\n", "utf-8")
-    print(f"{output}: {len(messages)} messages, {sum(map(len, messages.values()))} fields")
 
 
 def entry(facts: dict[str, Any], message: str, known: set[str]) -> dict[str, Any]:
@@ -59,5 +43,11 @@ def minor(version: str) -> int:
     return int(version.split(".")[1])
 
 
-if __name__ == "__main__":
-    main()
+def text(fields: dict[str, Any]) -> str:
+    """Return the table."""
+    known = {name.partition(":")[2].rpartition(".")[0] for name in fields}
+    messages: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, facts in sorted(fields.items()):
+        message, _, field = name.partition(":")[2].rpartition(".")
+        messages.setdefault(message, {})[field] = entry(facts, message, known)
+    return json.dumps(messages, indent=1) + "\n"

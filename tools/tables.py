@@ -1,14 +1,7 @@
-"""Write the tables in docs/: the codes of `istioctl analyze` and of Kiali, the checks of Istio's own validation that rules
-cover, the faults that break meshes in practice, and the output that the page on `istiolint mtls` shows. Before them, the index of
-rules, which says what a run has to import.
-
-usage: python tools/build_tables.py [DOCS]
-"""
+"""The tables in docs/: the codes of `istioctl analyze` and of Kiali, the checks of Istio's own validation that rules cover, the
+misconfigurations that break meshes in practice, and what upgrades change."""
 
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,27 +10,24 @@ from validation_checks import FAMILIES
 from validation_checks import WITHOUT_RULE as WITHOUT_CHECK
 
 from istiolint.checks.upgrade.changes import CHANGES
-from istiolint.rules import index as rule_index
 from istiolint.rules.check import Rule
 from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
 from istiolint.rules.pages import pages
-from istiolint.rules.registry import all_rules, index_text
+from istiolint.rules.registry import all_rules
 from istiolint.settings import minor
 
 ANALYZE = "istioctl-analyze.md"
 KIALI = "kiali.md"
 VALIDATION = "validation.md"
 FAULTS_PAGE = "faults.md"
-MTLS = "mtls.md"
 ROOT = Path(__file__).parents[1]
-CONSOLE = re.compile(r"(?<=^```console\n)\$ (?P<command>istiolint [^\n]*)\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 VALIDATION_HEAD = """\
 # Checks of Istio's own validation
 
 Istio's admission webhook and `istioctl validate` refuse, or warn of, what the rules below report before anything is applied. The
 identifiers name single checks. Of {all} checks that Istio refuses or warns for, istiolint makes {built} ({percent:.1f} %); the
-others have their reason in the last table. Made by `tools/build_tables.py`.
+others have their reason in the last table. Written by `tools/generate.py`.
 """
 FAMILY_HEAD = """
 ## {letters}: {subject}
@@ -56,8 +46,8 @@ HEAD = """\
 # Codes of istioctl analyze
 
 The codes of `istioctl analyze`, and the rules of istiolint that answer for them. `istiolint explain CODE` shows the page;
-`--select` and `--ignore` take codes, and so does the annotation `galley.istio.io/analyze-suppress`. Made by
-`tools/build_tables.py`.
+`--select` and `--ignore` take codes, and so does the annotation `galley.istio.io/analyze-suppress`. Written by
+`tools/generate.py`.
 
 | code | rules | level | what it is about |
 |---|---|---|---|
@@ -67,7 +57,7 @@ KIALI_HEAD = """\
 # Codes of Kiali
 
 The codes of Kiali's validations, and the rules of istiolint that answer for them, or why there is none. `istiolint explain CODE`
-shows the page; `--select` and `--ignore` take codes. Made by `tools/build_tables.py`.
+shows the page; `--select` and `--ignore` take codes. Written by `tools/generate.py`.
 
 | code | rules | level | what it is about |
 |---|---|---|---|
@@ -77,8 +67,8 @@ shows the page; `--select` and `--ignore` take codes. Made by `tools/build_table
 FAULTS_HEAD = """\
 # What breaks meshes
 
-Faults that people run into, those that are met most often first, and the rules that find them: {built} of {all}. Made by
-`tools/build_tables.py`.
+Faults that people run into, those that are met most often first, and the rules that find them: {built} of {all}. Written by
+`tools/generate.py`.
 
 | | fault | rules | what stays untold |
 |---|---|---|---|
@@ -154,25 +144,12 @@ def faults() -> str:
     return FAULTS_HEAD.format(built=sum(bool(fault.rules) for fault in FAULTS.values()), all=len(FAULTS)) + "".join(rows)
 
 
-def mtls() -> str:
-    """The page on `istiolint mtls`, with what the command shows today."""
-
-    def shown(block: re.Match[str]) -> str:
-        command = [sys.executable, "-m", *block["command"].split()]
-        found = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
-        if found.returncode > 1:
-            raise SystemExit(found.stderr)
-        return f"$ {block['command']}\n{found.stdout}```"
-
-    return CONSOLE.sub(shown, (ROOT / "docs" / MTLS).read_text("utf-8"))
-
-
 UPGRADE_HEAD = """\
 # What upgrades change
 
 `istiolint --istio-version 1.24 --upgrade-to 1.31` tells what the releases after 1.24, up to 1.31,
 change for the files that it reads. Fields,
-values and API versions of a release are told by `--istio-version` alone. Made by `tools/build_tables.py`.
+values and API versions of a release are told by `--istio-version` alone. Written by `tools/generate.py`.
 """
 
 
@@ -194,16 +171,4 @@ def upgrades() -> str:
     return text
 
 
-TABLES = {"upgrades.md": upgrades, ANALYZE: analyze, KIALI: kiali, VALIDATION: validation, FAULTS_PAGE: faults, MTLS: mtls}
-
-
-def main() -> None:
-    rule_index.FILE.write_text(index_text(), "utf-8")
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
-    for name, table in TABLES.items():
-        (folder / name).write_text(table(), "utf-8")
-        print(f"{folder / name}: written")
-
-
-if __name__ == "__main__":
-    main()
+TABLES = {"upgrades.md": upgrades, ANALYZE: analyze, KIALI: kiali, VALIDATION: validation, FAULTS_PAGE: faults}

@@ -1,15 +1,11 @@
-"""Write schemas/envoy-types.json: the packages of Envoy's API whose types each release of Istio knows.
+"""schemas/envoy-types.json: the packages of Envoy's API whose types each release of Istio knows.
 
-usage: python tools/build_envoy_types.py PACKAGES [OUTPUT]
-
-PACKAGES is JSON: for each package, as the Go import path below go-control-plane (`envoy/config/core/v3`, `contrib:envoy/...`), an
+The source has, for each package, as the Go import path below go-control-plane (`envoy/config/core/v3`, `contrib:envoy/...`), an
 object with `added` and `removed`, the releases of Istio that began and ceased to import it (null for those that still do; `added`
 may be `<=` the oldest release that was looked at). Packages of API v2 are left out: no release knows them.
 """
 
 import json
-import sys
-from pathlib import Path
 
 from istiolint.settings import OLDEST, minor
 
@@ -37,13 +33,7 @@ def _facts(spans: list[tuple[int, int | None]]) -> dict[str, str]:
     return facts
 
 
-def main() -> None:
-    table = packages(json.loads(Path(sys.argv[1]).read_text("utf-8")))
-    output = Path(sys.argv[2] if len(sys.argv) > 2 else "schemas/envoy-types.json")
-    lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(facts)}" for name, facts in table.items())
-    output.write_text(f"{{\n{lines}\n}}\n", "utf-8")
-    print(f"{output}: {len(table)} packages")
-
-
-if __name__ == "__main__":
-    main()
+def text(found: dict[str, dict[str, str | None]]) -> str:
+    """Return the table, one package a line."""
+    lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(facts)}" for name, facts in packages(found).items())
+    return f"{{\n{lines}\n}}\n"

@@ -1,0 +1,49 @@
+"""Targets of policies and plugins that do not exist in their namespace."""
+
+from collections.abc import Iterator
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_KINDS = ["AuthorizationPolicy", "EnvoyFilter", "RequestAuthentication", "Telemetry", "TrafficExtension", "WasmPlugin"]
+_TYPES = {
+    ("", "Service"): "Service",
+    ("core", "Service"): "Service",
+    ("gateway.networking.k8s.io", "Gateway"): KUBERNETES_GATEWAY,
+    ("networking.istio.io", "ServiceEntry"): "ServiceEntry",
+}
+
+
+@check("target-not-found", severity="warning", evidence="missing", kinds=_KINDS, when=["targetRef", "targetRefs"])
+def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A target that is not in the namespace of the resource: it is attached to nothing."""
+    for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
+        name, kind = target["name"], target["kind"].text
+        type_ = _TYPES.get((target["group"].text, kind))
+        elsewhere_named = target["namespace"].text not in ("", policy.namespace)
+        if type_ is None or not name.text or has_placeholder(name.text) or elsewhere_named:
+            continue
+        if mesh.get(type_, policy.namespace, name.text):
+            continue
+        elsewhere = [other for other in mesh.named(type_, name.text) if not mesh.rivals(policy, other)]
+        placed = policy.placed and all(other.placed for other in elsewhere)
+        yield finding(
+            name,
+            f"no {kind} `{name.text}` in namespace `{policy.namespace}`; the {policy.kind} is attached to nothing",
+            hint=f"move the {policy.kind} to namespace `{elsewhere[0].namespace}`: targets are in the same namespace"
+            if elsewhere
+            else f"name {'an existing' if kind else 'a'} {kind} of this namespace",
+            related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:2]],
+            known=mesh.settings.whole_mesh or (placed and bool(elsewhere)) or _is_known(type_, name.text, policy, mesh),
+        )
+
+
+def _is_known(type_: str, name: str, policy: Resource, mesh: Mesh) -> bool:
+    """Whether the input would show a target of this type in the namespace of a policy."""
+    if type_ == KUBERNETES_GATEWAY:
+        return mesh.coverage.lacks_gateway(policy.namespace, name, policy)
+    return type_ == "Service" and mesh.coverage.lacks("Service", policy.namespace, name, policy)

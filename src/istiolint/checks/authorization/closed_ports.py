@@ -1,0 +1,81 @@
+"""TCP ports that ALLOW rules for requests close."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.services.ports import carries_http, names_protocol
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.authorization import is_dry_run
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_OF_REQUESTS = {
+    "source": ("requestPrincipals", "notRequestPrincipals"),
+    "operation": ("hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"),
+}
+
+
+@check(
+    "allow-closes-tcp-port", severity="warning", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"],
+)  # fmt: skip
+def allow_closes_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Istio drops a rule with conditions on requests from TCP ports: what no other rule allows there is denied."""
+    if policy.spec["action"].text not in ("", "ALLOW") or is_dry_run(policy):
+        return
+    rules = [(rule, field) for rule in policy.spec["rules"] if (field := _request_field(rule)) is not None]
+    told: set[int] = set()
+    for workload in mesh.reached(policy) if rules else ():
+        for port, target in _tcp_ports(workload, mesh):
+            field = next((field for rule, field in rules if _covers(rule, target)), None)
+            if field is None or target in told or _is_open(workload, target, mesh):
+                continue
+            told.add(target)
+            yield finding(
+                field.key,
+                f"no rule with `{field.name}` applies to TCP, so TCP port {target} of `{workload.title}` is closed: every "
+                "connection is denied",
+                hint=f'allow the port in a rule of its own: `to: [{{operation: {{ports: ["{target}"]}}}}]`',
+                related=[(port["name"] if port["name"] else port["port"], "the Service declares TCP here")],
+            )
+
+
+def _request_field(rule: Cursor) -> Cursor | None:
+    """The first condition of a rule that only requests can meet."""
+    for part, fields in _OF_REQUESTS.items():
+        for item in rule["from" if part == "source" else "to"]:
+            for field in fields:
+                if item[part][field]:
+                    return item[part][field]
+    return next((condition["key"] for condition in rule["when"] if condition["key"].text.startswith("request.")), None)
+
+
+def _covers(rule: Cursor, port: int) -> bool:
+    """Whether a rule may be meant for a port: one of its operations names it, or names no port."""
+    lists = [target["operation"]["ports"] for target in rule["to"]]
+    return not lists or any(not ports or any(each.text == str(port) for each in ports) for ports in lists)
+
+
+def _is_open(workload: Workload, port: int, mesh: Mesh) -> bool:
+    """Whether a rule without conditions on requests allows connections to a port."""
+    rules = (rule for policy in mesh.allowing.of(workload) for rule in policy.spec["rules"])
+    return any(_request_field(rule) is None and _covers(rule, port) for rule in rules)
+
+
+def _tcp_ports(workload: Workload, mesh: Mesh) -> Iterator[tuple[Cursor, int]]:
+    """The ports of a workload that Services declare as TCP, and nothing else does as HTTP."""
+    if is_gateway(workload) or mesh.injection.of(workload).state != "sidecar":
+        return
+    ports = [
+        (port, target)
+        for service in mesh.workloads.services_of(workload)
+        for port, _, target in ports_of(service, workload)
+        if target is not None
+    ]
+    http = {target for port, target in ports if carries_http(port)}
+    for port, target in ports:
+        declared = names_protocol(port) and (port["appProtocol"].text or port["name"].text)
+        if declared and target not in http and mesh.injection.captures(workload, target):
+            yield port, target

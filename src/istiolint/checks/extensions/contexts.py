@@ -1,0 +1,65 @@
+"""Contexts of EnvoyFilter patches against the proxies that the EnvoyFilter applies to."""
+
+from collections.abc import Iterator, Sequence
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.workloads import Workload, names
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_SIDECAR = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")
+_FEW = 2
+
+
+@check("envoyfilter-context-without-proxy", severity="warning", evidence="missing", kinds=["EnvoyFilter"])
+def envoyfilter_context_without_proxy(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A patch for gateways where only sidecars are, or the other way round."""
+    labels = envoy_filter.spec["workloadSelector"]["labels"].labels
+    bound = envoy_filter.spec["targetRef"] or envoy_filter.spec["targetRefs"]
+    if bound or (envoy_filter.namespace == mesh.root_namespace and not labels):
+        return
+    everywhere = envoy_filter.namespace == mesh.root_namespace
+    workloads = mesh.workloads.selected(labels, None if everywhere else envoy_filter.namespace)
+    if not workloads or any(mesh.rivals(envoy_filter, workload.resource) for workload in workloads[:_FEW]):
+        return
+    gateways = [workload for workload in workloads if is_gateway(workload) or mesh.entrances.gateways_on(workload)]
+    for patch in envoy_filter.spec["configPatches"]:
+        context = patch["match"]["context"]
+        if context.text == "GATEWAY" and not gateways and not _has_gateway(envoy_filter, labels, mesh):
+            yield finding(
+                context,
+                f"the patch is for gateways, and this EnvoyFilter applies to {names(workloads, _FEW)}, which "
+                f"{'is a sidecar' if len(workloads) == 1 else 'are sidecars'}; it changes nothing",
+                hint=_elsewhere(mesh) or "use the namespace of the gateway's pods, or a context for sidecars",
+                known=mesh.settings.whole_mesh or bool(labels) or _is_complete(envoy_filter, workloads, mesh),
+            )
+        elif context.text in _SIDECAR and len(gateways) == len(workloads):
+            yield finding(
+                context,
+                f"`{context.text}` is for sidecars, and this EnvoyFilter applies to {names(workloads, _FEW)}, which "
+                f"{'is a gateway' if len(workloads) == 1 else 'are gateways'}; the patch changes nothing",
+                hint="use the context `GATEWAY`, or another selector",
+                known=mesh.settings.whole_mesh or bool(labels) or _is_complete(envoy_filter, workloads, mesh),
+            )
+
+
+def _has_gateway(envoy_filter: Resource, labels: dict[str, str], mesh: Mesh) -> bool:
+    """Whether a Gateway of the Gateway API, whose pods no manifest shows, may be in the scope of an EnvoyFilter."""
+    return bool(mesh.in_namespace(KUBERNETES_GATEWAY, envoy_filter.namespace)) and (
+        not labels or "gateway.networking.k8s.io/gateway-name" in labels
+    )
+
+
+def _is_complete(envoy_filter: Resource, workloads: Sequence[Workload], mesh: Mesh) -> bool:
+    """Whether the input is likely to show all workloads of the namespace."""
+    placed = envoy_filter.placed and all(workload.resource.placed for workload in workloads)
+    return placed and not mesh.coverage.is_filled(envoy_filter.namespace)
+
+
+def _elsewhere(mesh: Mesh) -> str:
+    """Where the gateways of the input run, if that is one namespace."""
+    found = {workload.namespace for gateway in mesh.all("Gateway")[:_FEW] for workload in mesh.gateway_workloads.of(gateway)}
+    return f"move the EnvoyFilter to namespace `{found.pop()}`, where the gateway runs" if len(found) == 1 else ""

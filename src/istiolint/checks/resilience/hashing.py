@@ -1,0 +1,86 @@
+"""Consistent hashing where it cannot keep a client on one pod."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.services.ports import carries_http, names_protocol
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.traffic_policies import traffic_policies
+from istiolint.primitives.ports import HTTP, PROTOCOLS
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_OF_REQUESTS = ("httpCookie", "httpHeaderName", "httpQueryParameterName")
+
+
+@check("hash-of-requests-without-http", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
+def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A hash over cookies or headers for ports where proxies read no requests."""
+    fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
+    for policy in traffic_policies(rule):
+        key = next((policy["loadBalancer"]["consistentHash"][name] for name in _OF_REQUESTS
+                    if policy["loadBalancer"]["consistentHash"][name]), None)  # fmt: skip
+        if key is None or mesh.virtual_services.routes_http_to(fqdn):
+            continue
+        owners = [known.resource for known in mesh.hosts.named(fqdn)]
+        number = policy["port"]["number"].number
+        ports = [(port, owner) for owner in owners if owner for port in owner.spec["ports"]]
+        ports = [
+            (port, owner) for port, owner in ports if number is None or number in (port["port"].number, port["number"].number)
+        ]
+        if not ports or not all(_is_opaque(port, owner) for port, owner in ports):
+            continue
+        if any(owner is None or mesh.rivals(rule, owner) for owner in owners):
+            continue
+        said = ports[0][0]
+        yield finding(
+            key.key,
+            f"`{key.name}` needs requests, and all ports of `{fqdn}` declare another protocol than HTTP; clients are spread over "
+            "all pods",
+            hint="use `useSourceIp`; or terminate TLS at the gateway and declare the port as HTTP",
+            related=[
+                (said["protocol"] if said["number"].exists else said["name"] or said["port"], "the protocol is declared here")
+            ],
+        )
+
+
+@check("hash-over-weighted-split", severity="warning", evidence="contradiction", kinds=["VirtualService"])
+def hash_over_weighted_split(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A weight is drawn for each request before the hash is looked at: clients change between the destinations."""
+    namespaces = mesh.entrances.namespaces(virtual_service) or (virtual_service.namespace,)
+    for route in virtual_service.spec["http"]:
+        targets = [target for target in route["route"] if target["weight"].number]
+        for target in targets if len(targets) > 1 else ():
+            host = target["destination"]["host"]
+            fqdn = mesh.hosts.fqdn(host.text, virtual_service.namespace)
+            rules = [rule for namespace in namespaces for rule in mesh.destination_rules.seen_from(namespace, fqdn)]
+            hashed = next((at for rule in rules if not mesh.rivals(virtual_service, rule) and (at := _hash(rule, target))), None)
+            if hashed is not None:
+                yield finding(
+                    route["route"].key,
+                    f"the weights are drawn for each request before consistent hashing for `{host.text}`; clients move between "
+                    "the destinations and lose their pod",
+                    hint="route by a cookie or header that marks the client, or drop the hash while traffic is split",
+                    related=[(hashed.key, "the hash")],
+                )
+                break
+
+
+def _hash(rule: Resource, target: Cursor) -> Cursor | None:
+    """The consistent hash that a rule sets for a destination: that of its subset replaces that of the host."""
+    name = target["destination"]["subset"].text
+    subset = next((each["trafficPolicy"] for each in rule.spec["subsets"] if name and each["name"].text == name), None)
+    for policy in (subset, rule.spec["trafficPolicy"]):
+        if policy is not None and policy["loadBalancer"]:
+            found = policy["loadBalancer"]["consistentHash"]
+            return found if found else None
+    return None
+
+
+def _is_opaque(port: Cursor, owner: Resource) -> bool:
+    """Whether a port declares a protocol, and one that is not HTTP."""
+    if owner.type == "ServiceEntry":
+        protocol = port["protocol"].text.upper()
+        return protocol in PROTOCOLS and protocol not in HTTP
+    return bool(port["appProtocol"].text or port["name"].text) and names_protocol(port) and not carries_http(port)

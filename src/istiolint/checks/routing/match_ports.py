@@ -1,0 +1,78 @@
+"""Ports in the matches of VirtualServices that neither the host nor the gateway has."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateways import MESH, bound_gateways, served_ports
+from istiolint.mesh.virtual_services import MeshHost
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_HTTP = 80
+
+
+@check("match-port-not-on-host", severity="warning", evidence="contradiction", kinds=["VirtualService"])
+def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A match for a port of the host that the host does not have: no listener uses it."""
+    matches = [(kind, match) for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
+    if not matches or any(name.name != MESH for name, _ in bound_gateways(virtual_service)):
+        return
+    hosts = list(mesh.virtual_services.mesh_hosts(virtual_service))
+    for kind, match in matches:
+        port = match["port"]
+        without = [host for host in hosts if not _may_have(host, kind, port, mesh)]
+        if hosts and len(without) == len(hosts):
+            known = [each for host in hosts for each in mesh.hosts.named(host.fqdn)]
+            ports = sorted({number for each in known for number in each.ports})
+            yield finding(
+                port,
+                f"`{hosts[0].fqdn}` has no port {port.number}; the match is never used"
+                if known
+                else f"no Service or ServiceEntry has the host `{hosts[0].fqdn}`; its routes are used on port {_HTTP} only, and "
+                f"the match for port {port.number} never is",
+                hint=f"match {' or '.join(map(str, ports[:3]))}: `port` is the port of the host, not that of the destination"
+                if ports
+                else f"add a ServiceEntry for the host with port {port.number}",
+                related=[place for each in known[:1] if (place := each.place)],
+                known=bool(known) or mesh.settings.whole_mesh,
+            )
+
+
+@check("match-port-not-on-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"])
+def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A match for a port on which no server of the gateways listens."""
+    matches = [match for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
+    names = [name for name, _ in bound_gateways(virtual_service)] if matches else []
+    gateways = [gateway for name in names for gateway in mesh.gateways.find(name)]
+    if not gateways or any(name.name == MESH or not mesh.gateways.find(name) for name in names):
+        return
+    if any(mesh.rivals(virtual_service, gateway) or gateway.type == KUBERNETES_GATEWAY for gateway in gateways):
+        return
+    ports = {port for gateway in gateways for port in served_ports(gateway)}
+    for match in matches:
+        port = match["port"]
+        if ports and port.number not in ports:
+            yield finding(
+                port,
+                f"no server of the Gateway listens on port {port.number}; the match is never used",
+                hint=f"match {' or '.join(map(str, sorted(ports)[:3]))}, the port of the Gateway's server",
+                related=[(gateways[0].spec["servers"].key, "the servers of the gateway")],
+            )
+
+
+def _matches(virtual_service: Resource, kind: str) -> Iterator[Cursor]:
+    for route in virtual_service.spec[kind]:
+        yield from (match for match in route["match"] if match["port"].number)
+
+
+def _may_have(host: MeshHost, kind: str, port: Cursor, mesh: Mesh) -> bool:
+    """Whether the sidecars of callers may use a match for this port of a host."""
+    known = list(mesh.hosts.under(host.fqdn))
+    if known:
+        unclear = any(not each.ports for each in known)
+        rival = any(each.resource and mesh.rivals(host.virtual_service, each.resource) for each in known)
+        return unclear or rival or any(port.number in each.ports for each in known)
+    return kind != "http" or "*" in host.fqdn or port.number == _HTTP or mesh.settings.knows_host(host.fqdn)

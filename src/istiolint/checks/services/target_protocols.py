@@ -1,0 +1,79 @@
+"""Service ports that lead to one container port and declare different protocols, and names that hide their protocol."""
+
+from collections.abc import Iterator
+
+from istiolint.checks.services.ports import names_protocol
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.workloads import ports_of
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_FAMILIES = {
+    "http": "HTTP/1.1", "http_proxy": "HTTP/1.1", "kubernetes.io/ws": "HTTP/1.1", "kubernetes.io/wss": "HTTP/1.1",
+    "http2": "HTTP/2", "grpc": "HTTP/2", "kubernetes.io/h2c": "HTTP/2", "grpc-web": "gRPC-Web", "https": "TLS", "tls": "TLS",
+    "tcp": "TCP", "mongo": "MongoDB", "mysql": "MySQL", "redis": "Redis",
+}  # fmt: skip
+_LAST_WORDS = ("grpc", "http2", "mongo", "mysql", "redis", "tls", "https")
+"""Protocols that a port needs to declare: sniffing cannot tell them, or takes them for another one."""
+
+
+@check("target-port-with-two-protocols", severity="warning", evidence="contradiction", kinds=["Service"])
+def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The sidecar has one inbound listener for a container port, and it has one protocol."""
+    told: set[tuple[int, ...]] = set()
+    for workload in mesh.workloads.of_service(service):
+        if is_gateway(workload) or mesh.injection.of(workload).state != "sidecar" or mesh.rivals(service, workload.resource):
+            continue
+        services = [
+            other for other in mesh.workloads.services_of(workload) if other is service or not mesh.rivals(service, other)
+        ]
+        seen: dict[int, tuple[Resource, Cursor, int]] = {}
+        for other in services[: services.index(service) + 1] if service in services else ():
+            for port, number, target in ports_of(other, workload):
+                if target is None or not (family := _family(port)):
+                    continue
+                first, before, first_number = seen.setdefault(target, (other, port, number))
+                same = (other is first) or (number == first_number)  # others: target-port-with-two-ports
+                if other is service and same and _family(before) != family and (target, number) not in told:
+                    told.add((target, number))
+                    yield finding(
+                        _said(port),
+                        f"port {number} declares {family}, and port {first_number} of Service `{first.name}` declares "
+                        f"{_family(before)} for the same container port {target}; the sidecar uses one of the two",
+                        hint="declare the same protocol, or give each protocol its own container port",
+                        related=[(_said(before), f"{_family(before)} is declared here")],
+                    )
+
+
+@check("protocol-last-in-port-name", severity="warning", evidence="document", kinds=["Service"])
+def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """The protocol of a port is the first word of its name; at the end it is a part of the name."""
+    workloads = mesh.workloads.of_service(service)
+    if not workloads or not all(mesh.injection.of(workload).in_mesh for workload in workloads):
+        return
+    for port in service.spec["ports"]:
+        name = port["name"]
+        first, _, last = name.text.lower().rpartition("-")
+        if first and last in _LAST_WORDS and not port["appProtocol"].text and not names_protocol(port):
+            yield finding(
+                name,
+                f"`{name.text}` declares no protocol: Istio reads the first word of a port name, so it guesses the protocol of "
+                "each connection",
+                hint=f"write `{last}-{first}`, or set `appProtocol: {last}`",
+            )
+
+
+def _family(port: Cursor) -> str:
+    """The protocol that a port declares, as far as proxies treat it differently; empty where it declares none."""
+    text = (port["appProtocol"].text or port["name"].text).lower()
+    if text.startswith("grpc-web"):
+        return _FAMILIES["grpc-web"]
+    return _FAMILIES.get(text) or _FAMILIES.get(text.partition("-")[0], "")
+
+
+def _said(port: Cursor) -> Cursor:
+    field = port["appProtocol"] if port["appProtocol"].text else port["name"]
+    return field if field else port["port"]

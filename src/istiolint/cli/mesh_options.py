@@ -1,0 +1,72 @@
+"""What the commands that explain a mesh share: their options, and how they read the files."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from istiolint.cli.inputs import FILE, PATH, Inputs, inputs
+from istiolint.cli.progress import watch
+from istiolint.cli.refusal import Refusal
+from istiolint.cli.rendering import rendering_options
+from istiolint.report.escape import printable
+
+if TYPE_CHECKING:
+    from istiolint.sources import Source
+    from istiolint.trace.tracer import Tracer
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def mesh_options(command: Command) -> Command:
+    """Decorate a command with the options for what is read."""
+    for option in reversed(
+        (
+            click.option("--context", multiple=True, type=PATH, help="More files of the same mesh."),
+            click.option("--cluster", multiple=True, metavar="NAME=PATH", help="The files of this cluster."),
+            rendering_options,
+            click.option("--whole-mesh", is_flag=True, help="The input is the entire mesh: anything else does not exist."),
+            click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap."),
+            click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Read this configuration file."),
+            click.option("--isolated", is_flag=True, help="Read no configuration file."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+class Meshes(NamedTuple):
+    """A tracer for each mesh that the files describe, the files themselves, and what could not be read."""
+
+    tracers: "list[Tracer]"
+    sources: "list[Source]"
+    troubles: list[str]
+
+    def report_troubles(self) -> int:
+        """Print what could not be read; the exit status for it."""
+        for trouble in self.troubles:
+            click.echo(f"istiolint: {printable(trouble)}", err=True)
+        return int(bool(self.troubles))
+
+
+def given(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
+    """What the options say is read. Raises InputError."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise Refusal("the current folder does not exist anymore") from error
+    return inputs(paths, options)
+
+
+def meshes(read: Inputs, against: str | None = None) -> Meshes:
+    """The meshes of the files, or of their state at a git revision or in another folder. Raises InputError."""
+    from istiolint.engine import lint as engine
+    from istiolint.trace.tracer import Tracer
+
+    sources = list(read.sources_of(against) if against else read.sources())
+    understood = engine.understand(sources, read.settings, watch() if not against else None)
+    troubles = [
+        f"{trouble.span.source.path}:{trouble.span.begins.line}: ignored: {trouble.message}" for trouble in understood.unreadable
+    ]
+    return Meshes([Tracer(mesh) for _, mesh in understood.meshes], sources, troubles)

@@ -1,0 +1,28 @@
+"""`--write-suppressions`: comments in the files that suppress what is found."""
+
+from collections.abc import Callable, Iterable
+
+import click
+
+from istiolint.cli.fixing import written
+from istiolint.findings.report import Report
+from istiolint.report.counts import counted
+from istiolint.report.escape import printable
+from istiolint.report.text import where
+from istiolint.sources import Source
+
+
+def write_suppressions(sources: list[Source], lint: Callable[[Iterable[Source]], Report]) -> int:
+    """Write the comments, and report what they cannot suppress; the exit status."""
+    from istiolint.suppression.writing import suppress
+
+    result = suppress(sources, lint)
+    troubles = [words for _, words in written(sources, result.texts)]
+    findings, files = counted(result.suppressed, "finding"), counted(len(result.texts), "file")
+    click.echo(f"istiolint: wrote comments that suppress {findings} in {files}", err=True)
+    for diagnostic in result.left:
+        place = f"{where(diagnostic.span)}: {diagnostic.rule}"
+        click.echo(f"istiolint: not suppressed, because no comment can be written there: {place}", err=True)
+    for trouble in troubles:
+        click.echo(f"istiolint: {printable(trouble)}", err=True)
+    return 2 if troubles else int(bool(result.left))

@@ -1,0 +1,96 @@
+"""One problem, one finding: what several resources show is reported once.
+
+Rules say which of their findings belong together (`Rule.fold`). With `--select ALL` each resource keeps its own, as in
+`istioctl analyze`.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from istiolint.findings.finding import Diagnostic, Finding, Fix, Place
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import Rule
+
+_Owner: TypeAlias = tuple[int, tuple[str | int, ...]]
+
+
+@dataclass(slots=True)
+class Entry:
+    """A finding on its way into the report; `reason` is that of the suppression that hides it."""
+
+    rule: Rule
+    finding: Finding
+    resource: Resource | None
+    diagnostic: Diagnostic
+    reason: str | None
+
+
+def folded(entries: Sequence[Entry], installations: Container[str]) -> list[Entry]:
+    """Return the entries without those that repeat another one; `installations` are files that install Istio itself."""
+    return list(_per_file(_per_pair(entries), installations))
+
+
+def _per_pair(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Of two resources that contradict each other, the later one is reported; a suppression at either hides both."""
+    last: dict[tuple[str, _Owner, _Owner], Entry] = {}
+    for entry in sorted((entry for entry in entries if entry.rule.fold == "pair"), key=_place):
+        for mine, other in _pairs(entry):
+            last[entry.rule.id, mine, other] = entry
+    for entry in entries:
+        if entry.rule.fold != "pair":
+            yield entry
+            continue
+        counterparts = [last.get((entry.rule.id, other, mine)) for mine, other in _pairs(entry)]
+        others = [other for other in counterparts if other is not None]
+        if entry.reason is None:
+            entry.reason = next((other.reason for other in others if other.reason is not None), None)
+        if not others or any(_place(other) < _place(entry) for other in others):
+            yield entry
+
+
+def _pairs(entry: Entry) -> list[tuple[_Owner, _Owner]]:
+    if entry.resource is None:
+        return []
+    mine = (id(entry.resource.document), entry.resource.path)
+    others = [related.place for related in entry.finding.related if isinstance(related.place, Place)]
+    owners = dict.fromkeys(owner for place in others for owner in _owners(place))
+    return [(mine, owner) for owner in owners if owner != mine]
+
+
+def _owners(place: Place) -> tuple[_Owner, _Owner]:
+    """What may be the resource of a place: the document, or an item of its `List`."""
+    return (id(place.document), ()), (id(place.document), place.path[:2])
+
+
+def _per_file(entries: Iterable[Entry], installations: Container[str]) -> Iterator[Entry]:
+    """Of equal findings in a file the first is reported, with the fixes of all."""
+    groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        path = entry.diagnostic.span.source.path
+        if entry.reason is None and entry.rule.fold == "file":
+            groups[entry.rule.id, path, entry.diagnostic.message].append(entry)
+        elif entry.reason is None and entry.rule.fold == "installation" and path in installations:
+            groups[entry.rule.id, path].append(entry)
+        else:
+            yield entry
+    for group in groups.values():
+        first, *others = sorted(group, key=_place)
+        if others:
+            first.diagnostic = _with_others(first.diagnostic, [other.diagnostic for other in others])
+        yield first
+
+
+def _with_others(first: Diagnostic, others: Sequence[Diagnostic]) -> Diagnostic:
+    fixes = [diagnostic.fix for diagnostic in (first, *others) if diagnostic.fix]
+    fix = None
+    if fixes:
+        edits = tuple(edit for each in fixes for edit in each.edits)
+        fix = Fix(fixes[0].title, edits, all(each.safe for each in fixes))
+    more = f"{len(others)} more in this file, the next one here"
+    return replace(first, related=(*first.related, (others[0].span, more)), fix=fix)
+
+
+def _place(entry: Entry) -> tuple[str, int]:
+    return entry.diagnostic.span.source.path, entry.diagnostic.span.start

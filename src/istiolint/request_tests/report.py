@@ -1,0 +1,131 @@
+"""Results of tests as text, TAP, JUnit, JSON and annotations of GitHub Actions."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from istiolint.report.escape import as_json, printable
+from istiolint.report.xml import HEAD, attributes
+from istiolint.report.xml import text as xml_text
+from istiolint.request_tests.run import Result
+from istiolint.trace.places import line
+from istiolint.trace.text import in_words
+
+VERSION = 1
+"""Raised when something is removed or changes its meaning; additions do not raise it."""
+
+
+def as_text(results: Sequence[Result]) -> str:
+    """The failures with the step where they part, and the counts."""
+    lines: list[str] = []
+    for result in results:
+        if not result.passed:
+            lines += [f"{result.path}:{result.line}: FAILED {result.title}", *(f"    {each}" for each in details(result)), ""]
+    return "\n".join([*map(printable, lines), counts(results)]) + "\n"
+
+
+def counts(results: Sequence[Result]) -> str:
+    """How many requests pass and fail."""
+    failed = sum(not result.passed for result in results)
+    total = f"{len(results)} request{'s' if len(results) != 1 else ''}"
+    return f"{total}: {len(results) - failed} passed, {failed} failed"
+
+
+def details(result: Result) -> list[str]:
+    """What is not as expected, and why."""
+    if result.trouble:
+        return [result.trouble]
+    found: list[str] = []
+    for each in result.differences:
+        found.append(f"{each.field}: expected {each.expected}, actual {each.actual}")
+        if each.step is not None:
+            where = ", ".join(map(line, each.step.places))
+            found.append(f"  because {each.step.words}" + (f" ({where})" if where else ""))
+    if result.trace is not None:
+        found.append(f"outcome: {in_words(result.trace)}")
+    return list(dict.fromkeys(found))
+
+
+def as_tap(results: Sequence[Result]) -> str:
+    """The Test Anything Protocol, version 14."""
+    lines = ["TAP version 14", f"1..{len(results)}"]
+    for number, result in enumerate(results, 1):
+        title = printable(result.title).replace("\\", "\\\\").replace("#", "\\#")
+        lines.append(f"{'ok' if result.passed else 'not ok'} {number} - {title}")
+        if not result.passed:
+            lines.append(f"# {printable(result.path)}:{result.line}")
+            lines += (f"# {printable(each)}" for each in details(result))
+    return "\n".join(lines) + "\n"
+
+
+def as_junit(results: Sequence[Result]) -> str:
+    """JUnit's XML: a suite a file, a test case a request."""
+    suites = [_suite(path, list(group)) for path, group in groupby(results, key=lambda result: result.path)]
+    counts: dict[str, str | int] = {"name": "istiolint test", "tests": len(results)}
+    counts["failures"] = sum(not result.passed for result in results)
+    return f"{HEAD}<testsuites{attributes(counts)}>\n{''.join(suites)}</testsuites>\n"
+
+
+def _suite(path: str, results: Sequence[Result]) -> str:
+    values: dict[str, str | int] = {"name": path, "tests": len(results), "failures": sum(not each.passed for each in results)}
+    return f"<testsuite{attributes(values)}>\n{''.join(map(_case, results))}</testsuite>\n"
+
+
+def _case(result: Result) -> str:
+    inner = ""
+    if not result.passed:
+        lines = details(result)
+        body = "\n".join(map(xml_text, [f"{result.path}:{result.line}", *lines]))
+        inner = f"<failure{attributes({'message': lines[0]})}>{body}</failure>"
+    return f"<testcase{attributes({'name': result.title, 'classname': result.path})}>{inner}</testcase>\n"
+
+
+def as_github(results: Sequence[Result]) -> str:
+    """An annotation a failure, and the counts."""
+    commands = "".join(
+        f"::error title=istiolint test,file={_escaped(result.path, property_=True)},line={result.line}::"
+        + "%0A".join(_escaped(each) for each in [result.title, *details(result)])
+        + "\n"
+        for result in results
+        if not result.passed
+    )
+    return f"{commands}{counts(results)}\n"
+
+
+def _escaped(text: str, *, property_: bool = False) -> str:
+    text = printable(text).replace("%", "%25")
+    return text.replace(":", "%3A").replace(",", "%2C") if property_ else text
+
+
+def as_json_text(results: Sequence[Result]) -> str:
+    """All results; schemas/istiolint-test-results.schema.json describes them."""
+    value = {
+        "version": VERSION,
+        "passed": sum(result.passed for result in results),
+        "failed": sum(not result.passed for result in results),
+        "results": [
+            {
+                "path": result.path, "line": result.line, "name": result.name, "request": result.request.title,
+                "from": result.request.source, "passed": result.passed, "trouble": result.trouble or None,
+                "outcome": result.trace.outcome if result.trace is not None else None,
+                "differences": [
+                    {
+                        "field": each.field, "expected": each.expected, "actual": each.actual,
+                        "step": each.step.words if each.step is not None else None,
+                        "places": list(map(line, each.step.places)) if each.step is not None else [],
+                    }
+                    for each in result.differences
+                ],
+            }
+            for result in results
+        ],
+    }  # fmt: skip
+    return as_json(value, indent=2)
+
+
+FORMATS: dict[str, Callable[[Sequence[Result]], str]] = {
+    "text": as_text,
+    "junit": as_junit,
+    "json": as_json_text,
+    "github": as_github,
+    "tap": as_tap,
+}

@@ -1,0 +1,119 @@
+"""Writing comments that suppress what a run found.
+
+A comment goes to the end of the line of its finding; where that would be part of a string, or cannot be read because the document
+does not parse, it goes above the document. Whether a comment does its work is for the next run to show.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from istiolint.documents import Document, read
+from istiolint.findings.finding import Diagnostic
+from istiolint.findings.report import Report
+from istiolint.sources import Source
+from istiolint.sources.source import LINE_END
+from istiolint.suppression.comments import Comment, comments, is_in_string, strings
+from istiolint.suppression.rules import UNKNOWN, UNUSED
+
+_OF_SUPPRESSIONS = (UNKNOWN.id, UNUSED.id)
+
+
+@dataclass(slots=True)
+class Suppressing:
+    """The texts with comments by path, how many findings they suppress, and the findings that no comment can suppress."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    suppressed: int = 0
+    left: list[Diagnostic] = field(default_factory=list)
+
+
+def suppress(sources: Iterable[Source], lint: Callable[[Iterable[Source]], Report]) -> Suppressing:
+    """Suppress all that `lint` finds in these sources as far as comments can."""
+    current = list(sources)
+    report = lint(current)
+    found = len(report.diagnostics)
+    editable = {source.path: source for source in current if source.linted and not source.origin and not source.stdin}
+    before = {path: _data(source) for path, source in editable.items()}
+    texts: dict[str, str] = {}
+    for place in (_at_lines, _above_document):
+        made = dict(_edited(report, editable, place))
+        made = {path: text for path, text in made.items() if _data(replace(editable[path], text=text)) == before[path]}
+        if made:
+            editable |= {path: replace(editable[path], text=text) for path, text in made.items()}
+            texts |= made
+            current = [editable.get(source.path, source) for source in current]
+            report = lint(current)
+    return Suppressing(texts, found - len(report.diagnostics), report.diagnostics)
+
+
+_Insertion = tuple[int, str]
+_Place = Callable[[Document, dict[int, list[str]]], Iterator[_Insertion]]
+
+
+def _edited(report: Report, sources: dict[str, Source], place: _Place) -> Iterator[tuple[str, str]]:
+    """The files with findings, each with its new text."""
+    by_path: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for diagnostic in report.diagnostics:
+        path = diagnostic.span.source.path
+        if path in sources and not path.endswith(".json") and diagnostic.rule not in _OF_SUPPRESSIONS:
+            by_path[path][diagnostic.span.begins.line].append(diagnostic.rule)
+    for path, lines in by_path.items():
+        if insertions := list(_insertions(sources[path], lines, place)):
+            yield path, _inserted(sources[path].text, insertions)
+
+
+def _insertions(source: Source, lines: dict[int, list[str]], place: _Place) -> Iterator[_Insertion]:
+    documents = list(read(source))
+    of_document: dict[int, dict[int, list[str]]] = defaultdict(dict)
+    for line, rules in sorted(lines.items()):
+        start = source.line_starts[line - 1]
+        index = next((index for index, one in enumerate(documents) if start < one.offset + len(one.text)), len(documents) - 1)
+        if index >= 0:
+            of_document[index][line] = sorted(set(rules))
+    for index, found in of_document.items():
+        yield from place(documents[index], found)
+
+
+def _at_lines(document: Document, found: dict[int, list[str]]) -> Iterator[_Insertion]:
+    """At the end of each line, or in a comment that is for the line already."""
+    source, inside = document.source, strings(document)
+    existing = {comment.lines: comment for comment in comments(document) if comment.suppression and comment.lines}
+    for line, rules in found.items():
+        end = source.line_starts[line - 1] + len(source.line(line).rstrip())
+        if comment := existing.get(range(line, line + 1)):
+            yield _added(comment, rules)
+        elif inside is not None and not is_in_string(document, inside, end - document.offset):
+            yield end, f"  {_comment(rules)}"
+
+
+def _above_document(document: Document, found: dict[int, list[str]]) -> Iterator[_Insertion]:
+    """On a line before the first one of the document, or in a comment that is for all of it already."""
+    text, rules = document.source.text, sorted({rule for rules in found.values() for rule in rules})
+    for comment in comments(document):
+        if comment.suppression and comment.lines and len(comment.lines) > 1 and all(line in comment.lines for line in found):
+            yield _added(comment, rules)
+            return
+    first = LINE_END.search(document.text)
+    is_marker = first and document.text[: first.start()].rstrip() == "---"
+    end = LINE_END.search(text)
+    yield document.offset + (first.end() if first and is_marker else 0), _comment(rules) + (end[0] if end else "\n")
+
+
+def _added(comment: Comment, rules: Collection[str]) -> _Insertion:
+    """More names for a comment."""
+    return comment.span.source.text.index("]", comment.span.start), "".join(f", {rule}" for rule in rules)
+
+
+def _comment(rules: Collection[str]) -> str:
+    return f"# istiolint: ignore[{', '.join(rules)}]"
+
+
+def _inserted(text: str, insertions: list[_Insertion]) -> str:
+    for at, inserted in sorted(insertions, key=lambda insertion: insertion[0], reverse=True):
+        text = text[:at] + inserted + text[at:]
+    return text
+
+
+def _data(source: Source) -> list[object]:
+    return [document.data for document in read(source) if document.data is not None]

@@ -1,0 +1,62 @@
+"""RequestAuthentication at a proxy: whether the JWT of a request is accepted, and which claims policies and routes see."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from istiolint.mesh import Mesh
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.trace.policies import applies
+from istiolint.trace.proxies import Proxy
+
+
+class Authenticated(NamedTuple):
+    """What a proxy makes of a JWT: the claims that it has validated (None: none), or the status with which it rejects it.
+
+    `forwarded` tells whether the workload behind the proxy gets the JWT as well.
+    """
+
+    claims: Mapping[str, Any] | None
+    status: int | None = None
+    words: str = ""
+    at: Cursor | None = None
+    forwarded: bool = True
+
+
+class Authentication:
+    """The RequestAuthentications of a mesh by the proxies that they apply to."""
+
+    def __init__(self, mesh: Mesh):
+        self._mesh = mesh
+        self._by_namespace: dict[str, list[Resource]] = defaultdict(list)
+        for policy in mesh.all("RequestAuthentication"):
+            self._by_namespace[policy.namespace].append(policy)
+
+    def of(self, proxy: Proxy) -> list[Resource]:
+        """The RequestAuthentications that a proxy enforces."""
+        namespaces = sorted({self._mesh.root_namespace, proxy.namespace})
+        policies = [policy for namespace in namespaces for policy in self._by_namespace.get(namespace, ())]
+        return [policy for policy in policies if applies(policy, proxy)]
+
+    def check(self, proxy: Proxy, claims: Mapping[str, Any] | None) -> Authenticated:
+        """What a proxy makes of a JWT with a valid signature; a request without one is accepted."""
+        rules = [rule for policy in self.of(proxy) for rule in policy.spec["jwtRules"]]
+        if claims is None:
+            return Authenticated(None)
+        if not rules:
+            return Authenticated(None, None, f"no RequestAuthentication applies to {proxy.title}: it does not validate the JWT")
+        issuer = claims.get("iss")
+        mine = [rule for rule in rules if issuer is None or rule["issuer"].text == issuer]
+        if not mine:
+            words = f"no RequestAuthentication of {proxy.title} has the issuer `{issuer}`: it responds with 401"
+            return Authenticated(None, 401, words, rules[0]["issuer"])
+        wanted = [audience.text for audience in mine[0]["audiences"]]
+        audience = claims.get("aud")
+        given: Sequence[Any] = audience if isinstance(audience, list | tuple) else [audience]
+        if wanted and audience is not None and not set(map(str, given)) & set(wanted):
+            words = f"the audience of the JWT is not one of {', '.join(wanted)}: {proxy.title} responds with 403"
+            return Authenticated(None, 403, words, mine[0]["audiences"])
+        full = {"iss": mine[0]["issuer"].text, **claims}
+        forwarded = mine[0]["forwardOriginalToken"].value is True
+        return Authenticated(full, None, f"{proxy.title} validates the JWT", mine[0]["issuer"], forwarded)

@@ -1,0 +1,106 @@
+"""What a change does to requests: the answers in two states of a mesh, where they differ."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from istiolint.report.escape import as_json, printable
+from istiolint.trace.json import VERSION, as_value
+from istiolint.trace.request import Request, RequestError
+from istiolint.trace.result import Trace
+from istiolint.trace.text import in_words
+from istiolint.trace.tracer import Tracer, trace_in
+
+_NOT_COMPARED = ("id", "request", "from", "final_status", "flag", "outcome", "sure", "destinations")
+
+
+class Change(NamedTuple):
+    """A request that is answered otherwise: None for a state that does not have its client."""
+
+    request: Request
+    before: Trace | None
+    now: Trace | None
+
+
+def changes(requests: Iterable[Request], before: Sequence[Tracer], now: Sequence[Tracer]) -> Iterator[Change]:
+    """The requests that are answered otherwise than before."""
+    for request in requests:
+        old, new = _answer(before, request), _answer(now, request)
+        if (as_value(old) if old is not None else None) != (as_value(new) if new is not None else None):
+            yield Change(request, old, new)
+
+
+def _answer(tracers: Sequence[Tracer], request: Request) -> Trace | None:
+    try:
+        return trace_in(tracers, request)
+    except RequestError:
+        return None
+
+
+def summary(trace: Trace | None) -> str:
+    """An answer in one line."""
+    if trace is None:
+        return "the client does not exist"
+    targets = []
+    for each in trace.destinations:
+        subset = f" {each.subset}" if each.subset else ""
+        weight = f" {each.weight}%" if len(trace.destinations) > 1 else ""
+        targets.append(f"{each.host.partition('.')[0]}:{each.port}{subset}{weight}")
+    went = f"{', '.join(targets)}: " if targets else ""
+    return went + in_words(trace)
+
+
+def fields(change: Change) -> list[str]:
+    """The fields that differ besides the outcome: `timeout: 2s, before 5s`."""
+    old = as_value(change.before) if change.before is not None else {}
+    new = as_value(change.now) if change.now is not None else {}
+    names = [name for name in new if name in old and name not in _NOT_COMPARED and old[name] != new[name]]
+    return [f"{name}: {_shown(new[name])}, before {_shown(old[name])}" for name in names]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items() if each is not None) or "none"
+    return "none" if value in (None, [], {}) else str(value)
+
+
+def as_text(found: Sequence[Change], asked: int) -> str:
+    """The changes, each with what was and what is now."""
+    lines: list[str] = []
+    for change in found:
+        lines.append(f"{change.request.title} from {change.request.source}")
+        lines += [f"  before: {summary(change.before)}", f"  now:    {summary(change.now)}"]
+        if change.before is not None and change.now is not None:
+            lines += (f"  {each}" for each in fields(change))
+    lines.append(f"{len(found)} of {asked} requests change")
+    return "\n".join(map(printable, lines)) + "\n"
+
+
+def as_markdown(found: Sequence[Change], asked: int) -> str:
+    """The changes as a table, for a comment on a pull request."""
+    if not found:
+        return f"No request changes ({asked} compared).\n"
+    rows = ["| request | before | now |", "| --- | --- | --- |"]
+    for change in found:
+        more = "".join(f"<br>{each}" for each in fields(change)) if change.before is not None and change.now is not None else ""
+        cells = (f"`{change.request.title}` from `{change.request.source}`", summary(change.before), summary(change.now))
+        rows.append("| " + " | ".join(printable(cell).replace("|", "\\|") for cell in cells) + more + " |")
+    return "\n".join([f"{len(found)} of {asked} requests change:", "", *rows]) + "\n"
+
+
+def as_json_text(found: Sequence[Change], asked: int, against: str) -> str:
+    """The changes as JSON."""
+    value = {
+        "version": VERSION,
+        "against": against,
+        "requests": asked,
+        "changes": [
+            {
+                "request": change.request.title,
+                "from": change.request.source,
+                "before": as_value(change.before) if change.before is not None else None,
+                "now": as_value(change.now) if change.now is not None else None,
+            }
+            for change in found
+        ],
+    }
+    return as_json(value, indent=2)

@@ -1,0 +1,272 @@
+"""Routes of the Gateway API as VirtualServices: istiod turns them into such, and so do traces.
+
+Rules are written anew in the fields of a VirtualService; their places stay those of the rule, the match or the backend.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_api import Reference, lets_in, listeners, parents, takes_kind
+from istiolint.mesh.gateways import GatewayName
+from istiolint.mesh.host_index import covers
+from istiolint.mesh.visibility import Scope
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
+from istiolint.resources.resource import Resource
+from istiolint.trace.ages import oldest_first
+from istiolint.trace.conditions import Conditions, conditions
+from istiolint.trace.virtual_services import MESH_GATEWAY, HttpRoute, VirtualService
+
+HTTP_KINDS = ("HTTPRoute", "GRPCRoute")
+L4_KINDS = ("TLSRoute", "TCPRoute")
+REDIRECTED_PREFIX = "%PREFIX()%"
+"""Stands in the path of a redirect for what the route matched; in a VirtualService Envoy takes it as it is."""
+_RANKS = {"exact": 3, "prefix": 2, "regex": 1}
+_FORMS = {"Exact": "exact", "PathPrefix": "prefix", "RegularExpression": "regex"}
+
+
+class _Attachment(NamedTuple):
+    """A route at a gateway (or the mesh) for a host; `at` is where the host is written."""
+
+    gateway: GatewayName
+    host: str
+    route: Resource
+    at: Cursor
+    only: str
+
+
+class KubernetesRoutes(VirtualService):
+    """All routes of the Gateway API for one host of one listener, in the order of their precedence."""
+
+    gateway_semantics = True
+
+    def __init__(self, mesh: Mesh, found: list[_Attachment]):
+        first = found[0]
+        super().__init__(first.route, mesh)
+        self.gateways = frozenset([first.gateway])
+        self.hosts = ((first.host, first.at),)
+        self._found = found
+
+    @property
+    def scope(self) -> Scope:
+        """Routes of another namespace than their Service's are for clients of their own namespace only."""
+        return frozenset([self._found[0].only])
+
+    def _routes(self) -> Iterator[HttpRoute]:
+        rules = ((each.route, rule) for each in self._found for rule in each.route.spec["rules"])
+        routes = [route for owner, rule in rules if owner.type in HTTP_KINDS for route in _http_routes(owner, rule, self._mesh)]
+        yield from sorted(routes, key=_precedence)
+
+    @property
+    def tls_rules(self) -> list[Cursor]:
+        """The rules of TLSRoutes, as of a VirtualService."""
+        match = [{"sniHosts": [self._found[0].host]}]
+        return [self._l4(each.route, rule, match) for each, rule in self._rules("TLSRoute")]
+
+    @property
+    def tcp_rules(self) -> list[Cursor]:
+        """The rules of TCPRoutes, as of a VirtualService."""
+        return [self._l4(each.route, rule, []) for each, rule in self._rules("TCPRoute")]
+
+    def _rules(self, kind: str) -> list[tuple[_Attachment, Cursor]]:
+        return [(each, rule) for each in self._found if each.route.type == kind for rule in each.route.spec["rules"]]
+
+    def _l4(self, owner: Resource, rule: Cursor, match: list[dict[str, Any]]) -> Cursor:
+        return Cursor(rule.document, rule.path, {"match": match, "route": _destinations(owner, rule, self._mesh)})
+
+
+def kubernetes_routes(mesh: Mesh) -> list[VirtualService]:
+    """The routes of the Gateway API, together by listener (or the mesh) and host."""
+    groups: dict[tuple[GatewayName, str, str], list[_Attachment]] = defaultdict(list)
+    for route in oldest_first(mesh.all(*HTTP_KINDS, *L4_KINDS)):
+        for found in _attachments(route, mesh):
+            groups[found.gateway, found.host, found.only].append(found)
+    return [KubernetesRoutes(mesh, found) for found in groups.values()]
+
+
+def listener_name(gateway: Resource, listener: Cursor) -> GatewayName:
+    """What istiod calls the Gateway that it makes of a listener."""
+    return GatewayName(gateway.namespace, f"{gateway.name}/{listener['name'].text}")
+
+
+def _attachments(route: Resource, mesh: Mesh) -> Iterator[_Attachment]:
+    for parent in parents(route):
+        if parent.type == "Service":
+            host = mesh.hosts.fqdn(parent.name, parent.namespace).lower()
+            only = "*" if parent.namespace == route.namespace else route.namespace
+            yield _Attachment(MESH_GATEWAY, host, route, parent.at, only)
+        elif parent.type == KUBERNETES_GATEWAY:
+            yield from _at_gateway(route, parent, mesh)
+
+
+def _at_gateway(route: Resource, parent: Reference, mesh: Mesh) -> Iterator[_Attachment]:
+    written = {host.text.lower(): host for host in route.spec["hostnames"] if host.text} or {"*": route.spec["parentRefs"]}
+    for gateway in mesh.gateways.find(GatewayName(parent.namespace, parent.name)):
+        for listener in listeners(gateway, parent.at) if gateway.type == KUBERNETES_GATEWAY else ():
+            namespaces = mesh.namespaces.get(route.namespace, ())
+            if not takes_kind(listener, route.kind) or lets_in(listener, gateway, route, namespaces) is False:
+                continue
+            served = listener["hostname"].text.lower() or "*"
+            for host, at in written.items():
+                if covers(served, host) or covers(host, served):
+                    yield _Attachment(listener_name(gateway, listener), host if covers(served, host) else served, route, at, "*")
+
+
+def _http_routes(owner: Resource, rule: Cursor, mesh: Mesh) -> Iterator[HttpRoute]:
+    converted = Cursor(rule.document, rule.path, _rule(owner, rule, mesh))
+    grpc = owner.type == "GRPCRoute"
+    matches = [Cursor(each.document, each.path, _grpc_match(each) if grpc else _match(each)) for each in rule["matches"]]
+    found: list[Conditions | None] = [conditions(each, owner.namespace) for each in matches]
+    if not found:
+        everything = Cursor(rule.document, rule.path, {} if grpc else {"uri": {"prefix": "/"}})
+        found = [None if grpc else conditions(everything, owner.namespace)]
+    yield from (HttpRoute(owner, converted, None if match is None else _path_separated(match)) for match in found)
+
+
+def _path_separated(match: Conditions) -> Conditions:
+    return Conditions(match.at, match.name, match.tests, match.without, unreadable=match.unreadable, path_separated=True)
+
+
+def _match(match: Cursor) -> dict[str, Any]:
+    path = match["path"]
+    form = _FORMS.get(path["type"].text or "PathPrefix", "prefix")
+    found: dict[str, Any] = {"uri": {form: path["value"].text or "/"}}
+    if match["method"].text:
+        found["method"] = {"exact": match["method"].text}
+    return found | _headers(match)
+
+
+def _grpc_match(match: Cursor) -> dict[str, Any]:
+    service, method = match["method"]["service"].text, match["method"]["method"].text
+    if match["method"]["type"].text == "RegularExpression":
+        uri = {"regex": f"/{service or '[^/]+'}/{method or '[^/]+'}"}
+    elif service and method:
+        uri = {"exact": f"/{service}/{method}"}
+    elif method:
+        uri = {"regex": f"/[^/]+/{method}"}
+    else:
+        uri = {"prefix": f"/{service}/" if service else "/"}
+    return {"uri": uri} | _headers(match)
+
+
+def _headers(match: Cursor) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in ("headers", "queryParams"):
+        values: dict[str, Any] = {}
+        for each in match[field]:
+            form = "regex" if each["type"].text == "RegularExpression" else "exact"
+            values.setdefault(each["name"].text, {form: each["value"].text})
+        if values:
+            found[field] = values
+    return found
+
+
+def _precedence(route: HttpRoute) -> tuple[int, int, bool, int, int]:
+    """The more specific first: form and length of the path, method, headers, query parameters."""
+    if route.match is None:
+        return 2, 0, True, 0, 0
+    fields = [field for field, _ in route.match.tests]
+    uri = route.match.tests.get(("uri", ""))
+    form, text = (uri.match.form, uri.match.text) if uri is not None else ("", "")
+    return -_RANKS.get(form, 0), -len(text), "method" not in fields, -fields.count("headers"), -fields.count("queryParams")
+
+
+def _rule(owner: Resource, rule: Cursor, mesh: Mesh) -> dict[str, Any]:
+    """A rule in the fields of a VirtualService."""
+    found: dict[str, Any] = {"name": rule["name"].text or str(rule.name), **_filters(owner, rule["filters"], mesh)}
+    if "redirect" not in found:
+        found["route"] = _destinations(owner, rule, mesh)
+    if timeout := rule["timeouts"]["request"].text:
+        found["timeout"] = timeout
+    if (attempts := rule["retry"]["attempts"].number) is not None:
+        found["retries"] = {"attempts": attempts, "retryOn": ",".join(str(code.value) for code in rule["retry"]["codes"])}
+    return found
+
+
+def _destinations(owner: Resource, rule: Cursor, mesh: Mesh) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for backend in rule["backendRefs"]:
+        weight = backend["weight"].number
+        found.append(
+            {
+                "destination": _destination(owner, backend, mesh),
+                "weight": 1 if weight is None else weight,
+                **({"headers": headers} if (headers := _header_filters(backend["filters"])) else {}),
+            }
+        )
+    return found
+
+
+def _destination(owner: Resource, backend: Cursor, mesh: Mesh) -> dict[str, Any]:
+    namespace, name = backend["namespace"].text or owner.namespace, backend["name"].text
+    kind = backend["kind"].text or "Service"
+    if kind == "Hostname":
+        host = name
+    elif namespace != owner.namespace and not mesh.grants.allow(owner, Reference(kind, namespace, name, backend)):
+        host = f"{name}.{namespace}.no-reference-grant"
+    else:
+        host = mesh.hosts.fqdn(name, namespace)
+    return {"host": host, "port": {"number": backend["port"].number}}
+
+
+def _filters(owner: Resource, filters: Cursor, mesh: Mesh) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if headers := _header_filters(filters):
+        found["headers"] = headers
+    for each in filters:
+        match each["type"].text:
+            case "RequestRedirect":
+                found["redirect"] = _redirect(each["requestRedirect"])
+            case "URLRewrite":
+                found["rewrite"] = _rewrite(each["urlRewrite"])
+            case "RequestMirror":
+                mirror = each["requestMirror"]
+                share = mirror["percent"].number
+                value = {"destination": _destination(owner, mirror["backendRef"], mesh)}
+                found.setdefault("mirrors", []).append(value | ({"percentage": {"value": share}} if share is not None else {}))
+    return found
+
+
+def _header_filters(filters: Cursor) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for type_, field, side in (
+        ("RequestHeaderModifier", "requestHeaderModifier", "request"),
+        ("ResponseHeaderModifier", "responseHeaderModifier", "response"),
+    ):
+        for each in filters:
+            if each["type"].text == type_:
+                value = each[field]
+                found[side] = {
+                    "set": {header["name"].text: header["value"].text for header in value["set"]},
+                    "add": {header["name"].text: header["value"].text for header in value["add"]},
+                    "remove": [name.text for name in value["remove"]],
+                }
+    return found
+
+
+def _redirect(redirect: Cursor) -> dict[str, Any]:
+    found: dict[str, Any] = {"redirectCode": redirect["statusCode"].number or 302}
+    found |= {"scheme": redirect["scheme"].text} if redirect["scheme"].text else {}
+    found |= {"authority": redirect["hostname"].text} if redirect["hostname"].text else {}
+    if (port := redirect["port"].number) is not None:
+        found["port"] = port
+    elif not redirect["scheme"].text:
+        found["derivePort"] = "FROM_REQUEST_PORT"
+    path = redirect["path"]
+    if path["type"].text == "ReplaceFullPath":
+        found["uri"] = path["replaceFullPath"].text
+    elif path["type"].text == "ReplacePrefixMatch":
+        found["uri"] = REDIRECTED_PREFIX + path["replacePrefixMatch"].text
+    return found
+
+
+def _rewrite(rewrite: Cursor) -> dict[str, Any]:
+    found: dict[str, Any] = {"authority": rewrite["hostname"].text} if rewrite["hostname"].text else {}
+    path = rewrite["path"]
+    if path["type"].text == "ReplaceFullPath":
+        found["uriRegexRewrite"] = {"match": "/.*", "rewrite": path["replaceFullPath"].text}
+    elif path["type"].text == "ReplacePrefixMatch":
+        found["uri"] = path["replacePrefixMatch"].text or "/"
+    return found

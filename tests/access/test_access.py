@@ -1,0 +1,133 @@
+"""Who can call whom, and what a change opens or closes."""
+
+import json
+from textwrap import dedent
+
+import jsonschema
+
+from istiolint.access import report
+from istiolint.access.table import Access, rows
+from istiolint.data import folder
+from istiolint.engine.lint import understand
+from istiolint.settings import Settings
+from istiolint.sources import Source
+from istiolint.trace.request import request
+from istiolint.trace.tracer import Tracer
+
+MESH = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {istio-injection: enabled}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: legacy}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {selector: {app: cart}, ports: [{name: http, port: 80, targetPort: 8080}, {name: tcp, port: 5432}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec: {template: {metadata: {labels: {app: cart}}, spec: {serviceAccountName: cart, containers: [{name: app, image: a}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {template: {metadata: {labels: {app: web}}, spec: {serviceAccountName: web, containers: [{name: app, image: a}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: erp, namespace: legacy}
+spec: {template: {metadata: {labels: {app: erp}}, spec: {containers: [{name: app, image: a}]}}}
+---
+"""
+STRICT = """\
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+---
+"""
+ALLOW = """\
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  rules:
+    - from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]
+      to: [{operation: {methods: [GET], paths: ["/items*"]}}, {operation: {ports: ["5432"]}}]
+      when: [{key: "request.headers[x-a]", values: [b]}]
+    - from: [{source: {ipBlocks: [10.0.0.0/8]}}]
+      to: [{operation: {paths: [/health]}}]
+---
+"""
+DENY = """\
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: no-admin, namespace: shop}
+spec:
+  action: DENY
+  rules:
+    - to: [{operation: {paths: [/admin]}}]
+    - from: [{source: {namespaces: [legacy]}}]
+---
+"""
+
+
+def table(*texts: str) -> list[Access]:
+    meshes = understand([Source("mesh.yaml", MESH + "".join(map(dedent, texts)))], Settings(whole_mesh=True)).meshes
+    return [row for _, mesh in meshes for row in rows(Tracer(mesh).model)]
+
+
+def answers(*texts: str, port: int = 80) -> dict[str, str]:
+    return {row.client.name: row.words for row in table(*texts) if row.port.number == port}
+
+
+def test_without_policies() -> None:
+    assert answers() == {"legacy/erp": "all requests", "shop/cart": "all requests", "shop/web": "all requests"}
+    assert answers(STRICT)["legacy/erp"] == "denied"
+
+
+def test_allow() -> None:
+    found = answers(ALLOW)
+    assert found["shop/web"] == "GET /items* if request.headers[x-a] is b; /health (perhaps)"
+    assert found["shop/cart"] == "/health (perhaps)"
+    assert answers(ALLOW, port=5432)["shop/web"] == "denied"  # HTTP conditions never allow TCP
+
+
+def test_deny() -> None:
+    assert answers(DENY)["shop/web"] == "all requests, except /admin"
+    assert answers(DENY, port=5432)["shop/web"] == "denied"  # without HTTP the path does not count
+
+
+def test_a_trace_agrees_with_the_table() -> None:
+    for texts in ((), (STRICT,), (DENY,), (STRICT, DENY)):
+        mesh = understand([Source("mesh.yaml", MESH + "".join(texts))], Settings(whole_mesh=True)).meshes[0][1]
+        tracer = Tracer(mesh)
+        for row in rows(tracer.model):
+            source = f"{row.client.proxy.namespace}/{row.client.proxy.name}"
+            url = "http://cart.shop/" if row.port.number == 80 else "tcp://cart.shop:5432"
+            assert (tracer.trace(request(source, "GET", url)).outcome == "routed") is (row.verdict != "none"), (texts, row)
+
+
+def test_reports() -> None:
+    found = table(ALLOW)
+    assert "  shop/web\n      GET /items*" in report.as_text(found)
+    assert "| `shop/cart:80` | shop/web | GET /items*" in report.as_markdown(found)
+    value = json.loads(report.as_json_text(found))
+    jsonschema.validate(value, json.loads((folder("schemas") / "istiolint-access.schema.json").read_text("utf-8")))
+
+
+def test_what_a_change_opens_and_closes() -> None:
+    found = report.changes(table(STRICT), table())
+    assert [change.kind for change in found] == ["opens", "opens"]
+    words = "this change lets legacy/erp call Service shop/cart port 80 without mTLS: all requests, before denied\n"
+    assert words in report.changes_as_text(found)
+    found = report.changes(table(), table(STRICT, DENY))
+    assert {change.kind for change in found} == {"closes"}
+    assert "| closes | `legacy/erp` | `shop/cart:80` | all requests | denied |" in report.changes_as_markdown(found)
+    assert json.loads(report.changes_as_json(found, "HEAD"))["against"] == "HEAD"
+    assert report.changes_as_text([]) == "This change opens and closes nothing.\n"

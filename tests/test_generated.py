@@ -1,0 +1,20 @@
+"""Generated files are up to date, and `tools/generate.py --check` notices those that are not."""
+
+import generate
+import pytest
+
+
+@pytest.mark.parametrize("path", generate.FILES)
+def test_file_is_up_to_date(path: str) -> None:
+    difference = generate.stale(path, generate.FILES[path]())
+    assert not difference, f"run tools/generate.py\n{difference}"
+
+
+def test_differences_are_shown() -> None:
+    found = generate.stale("docs/kiali.md", "# Other\n")
+    assert "+# Other" in found
+    assert "-# Codes of Kiali" in found
+
+
+def test_a_missing_file_is_out_of_date() -> None:
+    assert generate.stale("docs/none.md", "# New\n").endswith("+# New")

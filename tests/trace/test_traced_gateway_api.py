@@ -1,0 +1,153 @@
+"""Routes of the Gateway API, in the mesh and at gateways; connections that nothing reads; ambient mode."""
+
+from traces import traced, words
+
+GATEWAY = """\
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: Gateway
+    metadata: {name: front, namespace: shop}
+    spec:
+      gatewayClassName: istio
+      listeners:
+        - {name: http, port: 80, protocol: HTTP, hostname: "*.example.com"}
+        - {name: pass, port: 8443, protocol: TLS, tls: {mode: Passthrough}}
+        - {name: tcp, port: 9000, protocol: TCP}
+"""
+ROUTE = """\
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: HTTPRoute
+    metadata: {name: cart, namespace: shop}
+    spec:
+      parentRefs: [{name: front}]
+      hostnames: [shop.example.com]
+      rules:
+        - backendRefs: [{name: nothing, port: 80}]
+        - matches: [{path: {value: /cart}}]
+          filters:
+            - {type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /v2}}}
+            - {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-a, value: b}]}}
+          timeouts: {request: 3s}
+          backendRefs: [{name: cart, port: 80}]
+        - matches: [{path: {type: Exact, value: /cart/old}}]
+          filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: /new}}}]
+"""
+
+
+def test_the_most_specific_rule_first() -> None:
+    trace = traced(GATEWAY, ROUTE, source="outside", url="http://shop.example.com/cart/items?a=b")
+    assert (trace.outcome, trace.timeout) == ("routed", "3s")
+    sent = trace.destinations[0].sent
+    assert sent is not None
+    assert (sent.path, sent.headers_set) == ("/v2/items?a=b", {"x-a": "b"})
+    assert trace.proxy is not None
+    assert trace.proxy.title.endswith("shop/front")
+    trace = traced(GATEWAY, ROUTE, source="outside", url="http://shop.example.com/cart/old")
+    assert (trace.outcome, trace.statuses, trace.location) == ("redirect", [302], "http://shop.example.com/new")
+
+
+def test_prefixes_end_with_a_segment_and_missing_backends_are_500() -> None:
+    trace = traced(GATEWAY, ROUTE, source="outside", url="http://shop.example.com/cartoon")
+    assert (trace.outcome, trace.statuses) == ("no-cluster", [500])
+    assert traced(GATEWAY, ROUTE, source="outside", url="http://other.example.com/").outcome == "no-route"
+    assert traced(GATEWAY, ROUTE, source="outside", url="http://shop.example.org/").outcome == "no-route"
+
+
+def test_routes_in_the_mesh() -> None:
+    route = """\
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: cart, namespace: shop}
+        spec:
+          parentRefs: [{group: "", kind: Service, name: cart}]
+          rules:
+            - matches: [{headers: [{name: x-user, value: a}]}]
+              filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]
+            - backendRefs: [{name: cart, port: 80}]
+    """
+    assert traced(route, headers={"x-user": "a"}).location == "https://cart/"
+    assert traced(route).outcome == "routed"
+
+
+def test_connections() -> None:
+    routes = """\
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: TLSRoute
+        metadata: {name: cart, namespace: shop}
+        spec:
+          parentRefs: [{name: front, sectionName: pass}]
+          hostnames: [tls.example.com]
+          rules: [{backendRefs: [{name: cart, port: 80}]}]
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: TCPRoute
+        metadata: {name: cart, namespace: shop}
+        spec: {parentRefs: [{name: front, sectionName: tcp}], rules: [{backendRefs: [{name: cart, port: 5432}]}]}
+    """
+    trace = traced(GATEWAY, routes, source="outside", url="https://tls.example.com:8443/")
+    assert [each.host for each in trace.destinations] == ["cart.shop.svc.cluster.local"]
+    trace = traced(GATEWAY, routes, source="outside", url="tcp://a.example.com:9000")
+    assert [each.port for each in trace.destinations] == [5432]
+    assert traced(GATEWAY, routes, source="outside", url="https://other.example.com:8443/").outcome == "no-route"
+
+
+def test_tcp_routes_of_a_virtual_service() -> None:
+    routes = """\
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: cart, namespace: shop}
+        spec:
+          hosts: [cart]
+          tcp:
+            - match: [{sourceLabels: {app: other}}]
+              route: [{destination: {host: nothing}}]
+            - match: [{port: 5432}]
+              route: [{destination: {host: cart, port: {number: 80}}}]
+    """
+    trace = traced(routes, url="tcp://cart:5432")
+    assert [each.port for each in trace.destinations] == [80]
+    assert "VirtualService shop/cart takes the connection" in words(trace)
+
+
+AMBIENT = """\
+    apiVersion: v1
+    kind: Namespace
+    metadata: {name: mesh, labels: {istio.io/dataplane-mode: ambient}}
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: stock, namespace: mesh, labels: {LABELS}}
+    spec: {selector: {app: stock}, ports: [{name: http, port: 80}]}
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: stock, namespace: mesh}
+    spec: {template: {metadata: {labels: {app: stock}}, spec: {containers: [{name: app, image: a}]}}}
+    ---
+    apiVersion: security.istio.io/v1
+    kind: AuthorizationPolicy
+    metadata: {name: read, namespace: mesh}
+    spec:
+      POLICY
+      rules: [{to: [{operation: {methods: [GET]}}]}]
+    ---
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: Gateway
+    metadata: {name: waypoint, namespace: mesh}
+    spec: {gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]}
+"""
+
+
+def test_ztunnel_reads_no_http() -> None:
+    mesh = AMBIENT.replace("LABELS", "").replace("POLICY", "selector: {matchLabels: {app: stock}}")
+    trace = traced(mesh, source="mesh/stock", url="http://stock/")
+    assert trace.outcome == "denied"
+    assert "it has HTTP conditions, and the port is TCP" in words(trace)
+
+
+def test_a_waypoint_does() -> None:
+    mesh = AMBIENT.replace("LABELS", "istio.io/use-waypoint: waypoint")
+    mesh = mesh.replace("POLICY", "targetRefs: [{kind: Service, name: stock}]")
+    trace = traced(mesh, source="mesh/stock", url="http://stock/")
+    assert (trace.outcome, trace.statuses) == ("routed", [200])
+    trace = traced(mesh, source="mesh/stock", method="POST", url="http://stock/")
+    assert (trace.outcome, trace.statuses) == ("denied", [403])
