@@ -117,6 +117,7 @@ def sub_filter_misplaced(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding
 
 @check(
     "renamed-filter", severity="warning", evidence="document", kinds=KIND, rows=["EF-17"], fixable=True,
+    fold="file",
 )  # fmt: skip
 def renamed_filter(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A name that no filter has any more."""
