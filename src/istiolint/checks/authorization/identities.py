@@ -105,7 +105,7 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
             continue
         match = _PRINCIPAL.fullmatch(principal.text)
-        if match and "*" not in match["domain"] and match["domain"] not in known and not has_placeholder(principal.text):
+        if match and "*" not in match["domain"] and match["domain"] not in known and not principal.unresolved:
             yield finding(
                 principal.part(match["domain"]),
                 f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is `{own}`",
@@ -122,7 +122,7 @@ def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
     domain, slash, rest = principal.text.partition("/")
     known = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
     wildcard = slash and rest.endswith("*") and principal.text.count("/") < _FULL and "*" not in domain
-    return domain if wildcard and domain not in known and not has_placeholder(principal.text) else ""
+    return domain if wildcard and domain not in known and not principal.unresolved else ""
 
 
 @check(
@@ -136,7 +136,7 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A service account that no workload runs with."""
     for principal in principals(policy):
         match = _PRINCIPAL.fullmatch(principal.text)
-        if not match or "*" in principal.text or has_placeholder(principal.text):
+        if not match or "*" in principal.text or principal.unresolved:
             continue
         namespace, account = match["namespace"], match["account"]
         workloads = mesh.workloads.in_namespace(namespace)

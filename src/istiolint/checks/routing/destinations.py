@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import Hosts, KnownHost
@@ -137,4 +137,4 @@ def _with_a_stump(host: str, hosts: Hosts) -> KnownHost | None:
 
 def _is_host(host: Cursor) -> bool:
     """Whether a value can be a host at all; what is not is told by others, and placeholders are nobody's fault."""
-    return bool(_HOST.fullmatch(host.text)) and not is_placeholder(host.text) and not host.text.replace(".", "").isdigit()
+    return bool(_HOST.fullmatch(host.text)) and can_be_name(host.text) and not host.text.replace(".", "").isdigit()
