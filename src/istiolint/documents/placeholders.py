@@ -16,6 +16,7 @@ _VARIABLE = re.compile(
 _PLACEHOLDER = re.compile(
     rf"{_VARIABLE.pattern}|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
 )
+_SLIP = re.compile(r"(?<=[A-Za-z])\$(?=[a-z])")
 _NO_NAME = re.compile(r"[A-Z][A-Z0-9]*[A-Z_][A-Z0-9_]*|[${}<>%]|__")
 
 
@@ -27,9 +28,12 @@ def has_placeholder(text: str) -> bool:
     return bool(_PLACEHOLDER.search(text))
 
 
-def has_variable(text: str) -> bool:
-    """Return whether text has a variable, such as `${HOST}`, in any field; no finding judges such text."""
-    return bool(_VARIABLE.search(text))
+def has_variable(text: str, *, word: bool = False) -> bool:
+    """Return whether text has a variable, such as `${HOST}`.
+
+    In a `word` (a kind, or a value of an enumeration) a `$` between letters in lower case is a slip.
+    """
+    return bool(_VARIABLE.search(_SLIP.sub("", text) if word else text))
 
 
 def can_be_name(text: str) -> bool:
