@@ -190,7 +190,7 @@ def report_on(text: str, *fixes: tuple[Any, ...], safe: bool = True) -> Report:
         edit = kind(Place(document, path), *rest)
         where = document.locate(edit.place)
         fix = Fix("mend", (edit,), safe)
-        diagnostics.append(Diagnostic("rule", (), "schema", "error", "wrong", None, where, "", None, fix=fix))
+        diagnostics.append(Diagnostic("rule", (), "schema", "schema", "error", "wrong", None, where, "", None, fix=fix))
     return Report(diagnostics, Summary(), (), {"a.yaml": document.source})
 
 

@@ -130,9 +130,9 @@ def linter(*, wrong: dict[str, str], broken: frozenset[str] = frozenset()) -> An
                     facts = ("wrong", None, place.span(), key, None)
                     if key in wrong:
                         fix = Fix("rename it", (Rename(place, wrong[key]),))
-                        report.diagnostics.append(Diagnostic("rule", (), "schema", "warning", *facts, fix=fix))
+                        report.diagnostics.append(Diagnostic("rule", (), "schema", "schema", "warning", *facts, fix=fix))
                     if key in broken:
-                        report.diagnostics.append(Diagnostic("broken", (), "schema", "error", *facts))
+                        report.diagnostics.append(Diagnostic("broken", (), "schema", "schema", "error", *facts))
         return report
 
     return run

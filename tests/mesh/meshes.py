@@ -5,6 +5,7 @@ from istiolint.mesh import Mesh
 from istiolint.resources.resource import resources
 from istiolint.settings import Settings
 from istiolint.sources import Source
+from istiolint.targets import Coverage, Target
 
 
 def mesh(text: str, *, settings: Settings | None = None, mesh_config: str | None = None) -> Mesh:
@@ -14,4 +15,6 @@ def mesh(text: str, *, settings: Settings | None = None, mesh_config: str | None
         name, _, body = part.partition("\n") if part is not text.split("# file: ", maxsplit=1)[0] else ("mesh.yaml", "", part)
         found += [resource for document in read(Source(name.strip(), body)) for resource in resources(document)]
     given = next(read(Source("mesh-config.yaml", mesh_config))) if mesh_config is not None else None
-    return Mesh(found, settings or Settings(), mesh_config=given)
+    settings = settings or Settings()
+    coverage = Coverage(Target("", resources=found), whole=settings.whole_mesh)
+    return Mesh(found, settings, mesh_config=given, coverage=coverage)

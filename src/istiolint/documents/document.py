@@ -11,7 +11,7 @@ from istiolint.documents.layout import Layout, Node, layout
 from istiolint.documents.quoted import QuotedResource, quoted_resources
 from istiolint.documents.skip import Skip
 from istiolint.documents.within import characters
-from istiolint.findings.finding import Finding, Place, Span
+from istiolint.findings.finding import Finding, Path, Place, Span
 from istiolint.sources import Source
 
 _PROPERTIES = re.compile(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:\s+(?:#.*)?)*)*")
@@ -33,6 +33,27 @@ class Document:
     problems: list[Finding] = field(default_factory=list)
     skipped: Skip | None = None
     parse: Callable[[str], Iterator[Any]] = events
+
+    @property
+    def linted(self) -> bool:
+        """Whether findings in it are shown."""
+        return self.source.linted
+
+    @property
+    def written(self) -> tuple["Document", Path]:
+        """The document of a file behind this one, and where in it: itself, unless it is derived."""
+        return self, ()
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it holds something that is not known: a template, say, or YAML that does not parse."""
+        if self.skipped:
+            return self.skipped.hides_resources
+        return self.data is None and bool(self.problems)
+
+    def source_place(self, place: Place) -> tuple[Place, bool]:
+        """The place in a file that a place comes from, and whether the text there is the same."""
+        return place, True
 
     @cached_property
     def layout(self) -> Layout:

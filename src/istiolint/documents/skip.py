@@ -23,11 +23,19 @@ class Skip(StrEnum):
     OTHER = "document that is not a Kubernetes object"
 
     @property
+    def hides_resources(self) -> bool:
+        """Whether such a document makes resources of a cluster that are not known."""
+        return self in _TEMPLATES
+
+    @property
     def plural(self) -> str:
         """The words for several: `Kustomize patches`."""
         return _PLURALS.get(self, f"{self.value}s")
 
 
+_TEMPLATES = (
+    Skip.HELM_TEMPLATE, Skip.GO_TEMPLATE, Skip.JINJA_TEMPLATE, Skip.YTT_TEMPLATE, Skip.TEMPLATE, Skip.WITH_PLACEHOLDERS,
+)  # fmt: skip
 _PLURALS = {
     Skip.WITH_PLACEHOLDERS: "documents with placeholders",
     Skip.JSON_PATCH: "JSON patches",

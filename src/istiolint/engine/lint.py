@@ -1,5 +1,6 @@
 """The one way through: sources to documents, resources, the mesh, findings, diagnostics."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
@@ -7,15 +8,18 @@ from typing import NamedTuple, TypeAlias
 from istiolint import schema
 from istiolint.documents import Document, Skip, named_by_others, read
 from istiolint.engine.outcome import Outcome
-from istiolint.findings.finding import Diagnostic
+from istiolint.findings.finding import Diagnostic, Path
 from istiolint.mesh import Mesh
 from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
 from istiolint.report import Report, Summary
-from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource, resources
+from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource
 from istiolint.rules.check import Check, Rule, checked
-from istiolint.rules.registry import checks_for, plugin_failures
+from istiolint.rules.gates import Gates
+from istiolint.rules.registry import plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Source, discover
+from istiolint.sources.discover import is_wanted
+from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of
 
 Watch: TypeAlias = Callable[[int, int], None]
 
@@ -31,12 +35,12 @@ def lint(sources: Iterable[Source], settings: Settings | None = None, watch: Wat
 def understand(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None) -> "Understood":
     """Read and understand everything, and check nothing: for commands that tell what a mesh is, not what is wrong with it."""
     run = _Run(settings or Settings(), watch)
-    meshes = [(cluster.name, mesh) for cluster, mesh in run.meshes(sources, check=False)]
+    meshes = [(target.name, mesh) for target, mesh in run.meshes(sources)]
     return Understood(meshes, [found for found in run.report().diagnostics if found.rule in UNREADABLE])
 
 
 class Understood(NamedTuple):
-    """The mesh as each cluster has it (named "" where only one is looked at), and what could not be read."""
+    """The mesh of each target with its name ("" where there is only one), and what could not be read."""
 
     meshes: list[tuple[str, Mesh]]
     unreadable: list[Diagnostic]
@@ -55,11 +59,14 @@ class _Run:
         self.internal_errors = [failure.words for failure in plugin_failures()]
         self.crashes: Counter[str] = Counter()
         self.templates: list[str] = []
+        self.validated: dict[int, Resource] = {}
+        self.counted: set[tuple[Document, Path]] = set()
 
     def lint(self, sources: Iterable[Source]) -> Report:
-        for cluster, mesh in self.meshes(sources):
-            self.outcome.place(cluster.name, mesh)
-            self.check(cluster.checked, mesh)
+        for target, mesh in self.meshes(sources):
+            self.outcome.enter(target, mesh)
+            self.validate(target)
+            self.check(target, mesh)
         self.internal_errors += [
             f"{what} failed on {count - 1} more of the resources" for what, count in self.crashes.items() if count > 1
         ]
@@ -69,29 +76,51 @@ class _Run:
         self.summary.charts = charts_of_templates(self.templates, rendered=self.sources.values())
         return self.outcome.report(self.summary, self.sources, self.internal_errors)
 
-    def meshes(self, sources: Iterable[Source], *, check: bool = True) -> Iterator[tuple["_Cluster", Mesh]]:
+    def meshes(self, sources: Iterable[Source]) -> Iterator[tuple[Target, Mesh]]:
+        """Each target with its mesh; a mesh is built when it is asked for, so that one at a time is in memory."""
         sources = list(sources)
         named = named_by_others(sources)
-        documents = (document for source in self.watched(sources) for document in self.read(source, named))
-        understand = self.understand if check else resources
-        found = [resource for document in documents for resource in understand(document)]
+        documents = [document for source in self.watched(sources) for document in self.read(source, named)]
+        given: list[Resource] = []
         if networks := self.given(self.settings.mesh_networks):
-            found.append(GivenResource(networks, MESH_NETWORKS, self.settings.root_namespace))
+            given.append(GivenResource(networks, MESH_NETWORKS, self.settings.root_namespace))
         mesh_config = self.given(self.settings.mesh_config)
         if mesh_config and isinstance(mesh_config.data, dict) and "kind" not in mesh_config.data:
-            found.append(GivenResource(mesh_config, MESH_CONFIG, self.settings.root_namespace))
-        for cluster in _by_cluster(found):
-            yield cluster, Mesh(cluster.held, self.settings, mesh_config=mesh_config, foreign=cluster.foreign)
+            given.append(GivenResource(mesh_config, MESH_CONFIG, self.settings.root_namespace))
+        library = Library(documents, _load if all(source.on_disk for source in sources) else None)
+        targets = targets_of(documents, library)
+        elsewhere = Elsewhere(targets, (document for document in documents if document.skipped))
+        for target in targets or ([Target("")] if given else []):
+            target.resources += given
+            coverage = Coverage(target, elsewhere, whole=self.settings.whole_mesh)
+            yield target, Mesh(
+                [*target.resources, *target.context], self.settings, mesh_config=mesh_config, foreign=target.foreign,
+                coverage=coverage,
+            )  # fmt: skip
 
-    def check(self, found: list[Resource], mesh: Mesh) -> None:
-        linted = [resource for resource in found if resource.linted and resource.type]
-        rules = self.outcome.rules
-        checks = {
-            kind: [(rules[id], run) for id, run in of_kind if id in rules]
-            for kind, of_kind in checks_for({resource.type or "" for resource in linted}).items()
-        }
+    def validate(self, target: Target) -> None:
+        """Hold each resource to its schema: once, also where it is the same in several targets."""
+        for resource in target.resources:
+            if not resource.linted or id(resource) in self.validated:
+                continue
+            self.validated[id(resource)] = resource
+            self.outcome.note(resource)
+            if resource.written not in self.counted:
+                self.counted.add(resource.written)
+                self.summary.documents += 1
+                self.summary.resources[resource.document.source.path] += 1
+                (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
+            try:
+                for finding in schema.check(resource, self.settings.istio_version):
+                    self.outcome.keep(finding, resource, everywhere=resource.document.written[0] is resource.document)
+            except Exception as error:
+                self.crashed("the schema check", resource, error, "this is a fault of istiolint: please report it")
+
+    def check(self, target: Target, mesh: Mesh) -> None:
+        linted = [resource for resource in target.resources if resource.linted and resource.type]
+        gates = Gates(self.outcome.rules, {resource.type or "" for resource in linted})
         for resource in linted:
-            for rule, run in checks[resource.type or ""]:
+            for rule, run in gates.of(resource):
                 self.run(rule, run, resource, mesh)
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
@@ -132,24 +161,10 @@ class _Run:
             if mentions_mesh_kind(document.text):
                 self.templates.append(document.source.path)
 
-    def understand(self, document: Document) -> Iterator[Resource]:
-        for resource in resources(document):
-            if resource.linted:
-                self.outcome.note(resource)
-                self.summary.documents += 1
-                self.summary.resources[document.source.path] += 1
-                (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
-                try:
-                    for finding in schema.check(resource, self.settings.istio_version):
-                        self.outcome.keep(finding, resource)
-                except Exception as error:
-                    self.crashed("the schema check", resource, error, "this is a fault of istiolint: please report it")
-            yield resource
-
     def run(self, rule: Rule, run: Check, resource: Resource, mesh: Mesh) -> None:
         try:
             for finding in map(checked, run(resource, mesh)):
-                if finding.known:
+                if finding.known and (rule.evidence != "missing" or mesh.coverage.decides(resource)):
                     self.outcome.keep(finding, resource, rule)
                 else:
                     self.summary.unchecked[rule.id] += 1
@@ -170,22 +185,8 @@ class _Run:
             self.internal_errors.append(f"{what} failed on {where} ({type(error).__name__}: {error}); {advice}")
 
 
-class _Cluster(NamedTuple):
-    """What one cluster holds, which of it is checked there, and what its neighbours hold."""
-
-    name: str
-    checked: list[Resource]
-    held: list[Resource]
-    foreign: list[Resource]
-
-
-def _by_cluster(found: list[Resource]) -> Iterator[_Cluster]:
-    """The clusters of a run; one where none is named. What is of no named cluster is in each, and is checked in the first."""
-    shared = [resource for resource in found if not resource.cluster]
-    names = list(dict.fromkeys(resource.cluster for resource in found if resource.cluster))
-    if not names:
-        yield _Cluster("", shared, shared, [])
-    for number, name in enumerate(names):
-        own = [resource for resource in found if resource.cluster == name]
-        foreign = [resource for resource in found if resource.cluster not in ("", name)]
-        yield _Cluster(name, [*own, *shared] if number == 0 else own, [*own, *shared], foreign)
+def _load(path: str) -> list[Document]:
+    """The documents of a file that a kustomization names and that is not part of the input: for reference."""
+    if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
+        return []
+    return [document for source in discover((), context=[path]) for document in read(source)]

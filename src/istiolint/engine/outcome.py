@@ -1,12 +1,15 @@
 """What a run finds, and the report that becomes of it: places made concrete, severities, suppressions, each finding once."""
 
-from typing import TypeAlias
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
 from istiolint.documents import Document
 from istiolint.engine.folding import Entry, folded
 from istiolint.engine.selection import Levels, selected
 from istiolint.engine.unresolved import is_at_placeholder
-from istiolint.findings.finding import Diagnostic, Finding, Place, field_path
+from istiolint.findings.finding import Diagnostic, Edit, Finding, Fix, Path, Place, Rewrite, field_path
 from istiolint.mesh import Mesh
 from istiolint.rendered.origins import traced
 from istiolint.report import Report, Summary
@@ -17,6 +20,7 @@ from istiolint.settings import Settings
 from istiolint.sources import Source
 from istiolint.suppression import Ledger, PathIgnores, Suppressed
 from istiolint.suppression.ledger import MARK
+from istiolint.targets import Target
 
 _Key: TypeAlias = tuple[str, int, int, str, str]
 SYNTAX = "syntax"
@@ -35,10 +39,13 @@ class Outcome:
         self._levels = Levels(settings)
         self._path_ignores = PathIgnores(settings.per_path_ignores)
         self._ledger = Ledger()
-        self._found: list[tuple[Rule, Finding, Resource | None]] = []
-        self._unchecked: list[tuple[Rule, Finding, Resource]] = []
-        self._meshes: dict[str, Mesh] = {}
+        self._found: list[_Found] = []
+        self._unchecked: list[_Found] = []
         self._installations: set[str] = set()
+        self._targets: list[Target] = []
+        self._mesh: Mesh | None = None
+        self._holders: dict[tuple[Document, Path], set[int]] = defaultdict(set)
+        """The numbers of the targets that hold a resource."""
 
     def heed(self, document: Document) -> None:
         """Take note of what a document suppresses."""
@@ -50,44 +57,52 @@ class Outcome:
         if resource.kind in INSTALLED and installs_istio(resource):
             self._installations.add(resource.document.source.path)
 
-    def place(self, cluster: str, mesh: Mesh) -> None:
-        """Take note of the mesh of a cluster."""
-        self._meshes[cluster] = mesh
+    def enter(self, target: Target, mesh: Mesh) -> None:
+        """Take note of the target to which the findings that follow belong."""
+        self._targets.append(target)
+        self._mesh = mesh
+        for resource in target.resources:
+            if resource.linted:
+                self._holders[resource.written].add(len(self._targets) - 1)
 
-    def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None) -> None:
-        """Take a finding, if its rule is on and it does not judge a placeholder."""
+    def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None, *, everywhere: bool = False) -> None:
+        """Take a finding, if its rule is on and it does not judge a placeholder.
+
+        `everywhere`: it holds in all targets of its resource, which are not looked at.
+        """
         rule = rule or self.rules.get(finding.rule)
         if rule and (rule.category == SYNTAX or not is_at_placeholder(finding)):
-            self._found.append((rule, finding, resource))
+            target = None if everywhere or not self._targets else len(self._targets) - 1
+            self._found.append(_Found(rule, finding, resource, target, self._environment(resource)))
 
     def leave(self, finding: Finding, resource: Resource, rule: Rule) -> None:
         """Take a reference that the files cannot decide, if these are to be listed."""
         if self._settings.show_unchecked:
-            self._unchecked.append((rule, finding, resource))
+            self._unchecked.append(_Found(rule, finding, resource, len(self._targets) - 1))
 
     def report(self, summary: Summary, sources: dict[str, Source], internal_errors: list[str]) -> Report:
-        """The report on all that was kept. Suppressions that hide nothing are told, if every rule did its work."""
-        diagnostics: dict[_Key, Diagnostic] = {}
+        """The report on all that was kept. Suppressions that hide nothing are reported, if every rule did its work."""
+        kept: dict[_Key, Diagnostic] = {}
         suppressed: dict[_Key, Suppressed] = {}
         for entry in self._folded():
             if entry.reason is None:
-                diagnostics[_key(entry.diagnostic)] = entry.diagnostic
+                kept[_key(entry.diagnostic)] = entry.diagnostic
             else:
                 suppressed[_key(entry.diagnostic)] = Suppressed(entry.diagnostic, entry.reason)
         if not internal_errors:  # what did not run may have found what is suppressed
             for rule, finding in self._ledger.findings(self.rules, whole_mesh=self._settings.whole_mesh):
                 if is_at_placeholder(finding):
                     continue
-                diagnostic = traced(self._concrete(rule, finding, None))
+                diagnostic = traced(self._concrete(_Found(rule, finding)))
                 if rule.id in self.rules and not self._path_ignores.covers(rule, diagnostic.span.source.path):
-                    diagnostics[_key(diagnostic)] = diagnostic
+                    kept[_key(diagnostic)] = diagnostic
         unchecked: dict[_Key, Diagnostic] = {}
-        for rule, finding, resource in self._unchecked:
-            diagnostic = traced(self._concrete(rule, finding, resource))
+        for found in self._unchecked:
+            diagnostic = traced(self._in_target(found))
             unchecked[_key(diagnostic)] = diagnostic
         summary.suppressed.update(one.diagnostic.rule for one in suppressed.values())
         return Report(
-            [diagnostics[key] for key in sorted(diagnostics)],
+            [kept[key] for key in sorted(kept)],
             summary,
             tuple(self.rules),
             sources,
@@ -98,31 +113,101 @@ class Outcome:
 
     def _folded(self) -> list[Entry]:
         entries = []
-        for rule, finding, resource in self._found:
-            diagnostic = self._concrete(rule, finding, resource)
-            reason = self._ledger.reason(rule, diagnostic, resource)
-            diagnostic = traced(diagnostic)
-            if not self._path_ignores.covers(rule, diagnostic.span.source.path):
-                entries.append(Entry(rule, finding, resource, diagnostic, reason))
+        for merged in self._merged():
+            diagnostic = traced(merged.diagnostic)
+            if not self._path_ignores.covers(merged.found.rule, diagnostic.span.source.path):
+                entries.append(Entry(merged.found.rule, merged.found.finding, merged.found.resource, diagnostic, merged.reason))
         each = "ALL" in (*self._settings.select, *self._settings.extend_select)
         return entries if each else folded(entries, self._installations)
 
-    def _concrete(self, rule: Rule, finding: Finding, resource: Resource | None) -> Diagnostic:
+    def _merged(self) -> Iterator["_Merged"]:
+        """What was found, with the reasons of suppressions: once where several targets show the same.
+
+        Where the targets are only ways to read plain folders, a finding that rests on more than its document counts if all agree.
+        """
+        merged: dict[tuple[str, int, int, str], list[_Merged]] = {}
+        for found in self._found:
+            diagnostic = self._concrete(found)
+            source = diagnostic.span.source
+            if found.resource and found.resource.document.written[0].source is not source and not source.linted:
+                continue
+            alike = merged.setdefault(_key(diagnostic)[:4], [])
+            holders = self._holders[found.resource.written] if found.resource else set()
+            targets = {found.target} if found.target is not None else set(holders)
+            one = next((one for one in alike if one.diagnostic.message == diagnostic.message), None) or next(
+                (one for one in alike if targets and one.targets.isdisjoint(targets)), None
+            )
+            if one:
+                one.targets |= targets
+            else:
+                alike.append(
+                    _Merged(found, diagnostic, self._ledger.reason(found.rule, diagnostic, found.resource), targets, holders)
+                )
+        for one in (one for alike in merged.values() for one in alike):
+            partial = bool(one.targets) and not one.targets >= one.holders
+            if partial and one.found.rule.evidence != "document" and all(self._targets[number].guessed for number in one.holders):
+                continue
+            one.diagnostic = replace(one.diagnostic, targets=self._names(one.targets), partial=partial)
+            yield one
+
+    def _in_target(self, found: "_Found") -> Diagnostic:
+        return replace(self._concrete(found), targets=self._names({found.target} if found.target is not None else ()))
+
+    def _names(self, targets: Iterable[int]) -> tuple[str, ...]:
+        """The names of targets, if the run has several."""
+        return tuple(self._targets[number].name for number in sorted(targets)) if len(self._targets) > 1 else ()
+
+    def _concrete(self, found: "_Found") -> Diagnostic:
+        rule, finding, resource = found.rule, found.finding, found.resource
         path = finding.place.path if isinstance(finding.place, Place) else ()
         path = path[len(resource.path) :] if resource else path
         return Diagnostic(
-            rule.id, rule.codes, rule.topic, rule.category, self._levels.of(rule, finding, self._environment(resource)),
+            rule.id, rule.codes, rule.topic, rule.category, self._levels.of(rule, finding, found.environment),
             finding.message, finding.hint, finding.place.span(), field_path(path), resource.identity if resource else None,
-            tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), finding.fix,
+            tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), _in_files(finding.fix),
         )  # fmt: skip
 
     def _environment(self, resource: Resource | None) -> str | None:
         """The name of the environment of a resource, if severities depend on it."""
-        if resource is None or not self._levels.by_environment or not self._meshes:
+        if resource is None or not self._levels.by_environment or self._mesh is None:
             return None
-        mesh = self._meshes.get(resource.cluster) or next(iter(self._meshes.values()))  # of no cluster: it is in all of them
-        found = mesh.environments.of(resource)
+        found = self._mesh.environments.of(resource)
         return found.name if found else None
+
+
+class _Found(NamedTuple):
+    """A finding with its resource, and the number of its target."""
+
+    rule: Rule
+    finding: Finding
+    resource: Resource | None = None
+    target: int | None = None
+    environment: str | None = None
+
+
+@dataclass(slots=True)
+class _Merged:
+    """A finding with the targets that show it, and all targets of its resource."""
+
+    found: _Found
+    diagnostic: Diagnostic
+    reason: str | None
+    targets: set[int]
+    holders: set[int]
+
+
+def _in_files(fix: Fix | None) -> Fix | None:
+    """A fix in the files from which Kustomize makes a resource; None where the text there is another one."""
+    edits: list[Edit | Rewrite] = []
+    for edit in fix.edits if fix else ():
+        if isinstance(edit, Rewrite):
+            edits.append(edit)
+            continue
+        place, exact = edit.place.document.source_place(edit.place)
+        if not exact or place.document.source.embedded:
+            return None
+        edits.append(edit if place is edit.place else edit._replace(place=place))
+    return replace(fix, edits=tuple(edits)) if fix else None
 
 
 def _key(diagnostic: Diagnostic) -> _Key:

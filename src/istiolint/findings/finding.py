@@ -162,9 +162,9 @@ class Diagnostic:
     resource: ResourceName | None
     related: tuple[tuple[Span, str], ...] = ()
     fix: Fix | None = field(default=None, compare=False)
-    targets: tuple[str, ...] = ()
+    targets: tuple[str, ...] = field(default=(), compare=False)
     """The names of the targets in which it holds; empty where the run has only one."""
-    partial: bool = False
+    partial: bool = field(default=False, compare=False)
     """Whether its resource is also in targets in which it does not hold."""
 
 

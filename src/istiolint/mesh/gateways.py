@@ -51,8 +51,7 @@ def gateway_name(reference: str, namespace: str) -> GatewayName:
 class Gateways:
     """The Gateways of the input: Istio's own and the Gateway API's, which a VirtualService may name as well."""
 
-    def __init__(self, gateways: Iterable[Resource], whole_mesh: bool = False):
-        self._whole_mesh = whole_mesh
+    def __init__(self, gateways: Iterable[Resource]):
         self._served: dict[int, HostIndex[ServedHost]] = {}
         self._by_name: dict[GatewayName, list[Resource]] = defaultdict(list)
         self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
@@ -85,10 +84,6 @@ class Gateways:
             if served.namespace in ("*", namespace)
         }
         return [found[index] for index in sorted(found, key=int)]
-
-    def knows_gateways(self, namespace: str) -> bool:
-        """Whether the input would show a Gateway of this namespace: it has others, or the input is the whole mesh."""
-        return self._whole_mesh or namespace in self._by_namespace
 
 
 def bound_gateways(virtual_service: Resource) -> list[tuple[GatewayName, Cursor]]:

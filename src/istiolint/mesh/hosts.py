@@ -10,12 +10,13 @@ from istiolint.mesh.gateway_deployments import deployment_name
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.visibility import EVERYWHERE, Scope, scope_of, sees
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.kinds import DEPLOYERS, KNATIVE_SERVICE, KUBERNETES_GATEWAY
+from istiolint.resources.kinds import KNATIVE_SERVICE, KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
+from istiolint.targets.coverage import Coverage
 
 CLUSTER_SET = "clusterset.local"
 """The domain of services that several clusters share (the Multi-Cluster Services API)."""
-HOST_KINDS = ("Service", "ServiceEntry", "ServiceImport", "ServiceExport", KNATIVE_SERVICE, KUBERNETES_GATEWAY, *DEPLOYERS)
+HOST_KINDS = ("Service", "Canary", "ServiceEntry", "ServiceImport", "ServiceExport", KNATIVE_SERVICE, KUBERNETES_GATEWAY)
 """Kinds that bring hosts into the registry, be it unseen."""
 
 
@@ -67,19 +68,16 @@ class Hosts:
         *,
         cluster_domain: str = "cluster.local",
         root_namespace: str = "istio-system",
-        whole_mesh: bool = False,
+        coverage: Coverage | None = None,
         default: Sequence[str] = ("*",),
     ):
-        self.cluster_domain, self.whole_mesh = cluster_domain, whole_mesh
+        self.cluster_domain = cluster_domain
+        self._coverage = coverage or Coverage()
         self._root_namespace = root_namespace
         self._default = default
         self._known: list[KnownHost] = []
-        self._deployed: set[str] = set()
         for resource in resources:
-            if resource.type in DEPLOYERS:
-                self._deployed.add(_target(resource))
-            else:
-                self._known.extend(self._hosts_of(resource))
+            self._known.extend(self._hosts_of(resource))
         self._index = HostIndex((host.name, host) for host in (*self._known, *self._assumed()))
 
     def fqdn(self, host: str, namespace: str) -> str:
@@ -138,32 +136,17 @@ class Hosts:
             return []
         return sorted({port for host in known for port in host.ports})
 
-    def knows_services(self, namespace: str) -> bool:
-        """Whether the input would show a service of this namespace: it has others there, or the input is the whole mesh.
-
-        Where charts are installed, services come from them.
-        """
-        return self.whole_mesh or (namespace in self._placed and not self.is_deployed_to(namespace))
-
-    def is_deployed_to(self, namespace: str) -> bool:
-        """Whether charts or applications of the input bring resources into a namespace, unseen."""
-        return namespace in self._deployed or "" in self._deployed
-
-    def knows(self, host: str, referrer: Resource) -> bool:
-        """Whether a host that is not in the registry is really missing, as far as the input can show.
-
-        Where no namespace is written, the command that applies the manifests decides: such a service may turn up in any
-        namespace, and such a referrer looks for it wherever it lands, which is where the services of its folder land as well.
-        """
-        if self.whole_mesh:
-            return True
+    def lacks(self, host: str, referrer: Resource) -> bool:
+        """Whether a host that is not in the registry is known to be missing."""
         service = self.service_name(self.fqdn(host, referrer.namespace))
         if service is None:
-            return False
-        named = [known.resource for known in self.services_named(service.name) if known.resource]
-        if "." not in host and not referrer.placed:
-            return not named and not self._deployed and _folder(referrer) in self._folders
-        return self.knows_services(service.namespace) and all(other.placed for other in named)
+            return self._coverage.whole
+        return self._coverage.lacks("Service", service.namespace, service.name, referrer)
+
+    def renamed(self, host: str, namespace: str) -> Resource | None:
+        """The Service to which Kustomize gave another name than the one that a host of this namespace is written with."""
+        service = self.service_name(self.fqdn(host, namespace))
+        return self._former.get(service) if service else None
 
     @cached_property
     def _by_short_name(self) -> dict[str, list[KnownHost]]:
@@ -182,18 +165,10 @@ class Hosts:
         return found
 
     @cached_property
-    def _services(self) -> list[Resource]:
-        return [host.resource for host in self._known if host.resource and host.resource.type == "Service"]
-
-    @cached_property
-    def _placed(self) -> set[str]:
-        """The namespaces that Services name."""
-        return {service.namespace for service in self._services if service.placed}
-
-    @cached_property
-    def _folders(self) -> set[str]:
-        """The folders with Services that name no namespace."""
-        return {_folder(service) for service in self._services if not service.placed}
+    def _former(self) -> dict[ServiceName, Resource]:
+        """Services by the names that they had before Kustomize renamed them."""
+        services = (host.resource for host in self._known if host.resource and host.resource.type == "Service")
+        return {ServiceName(name, service.namespace): service for service in services for name in service.former_names}
 
     def _hosts_of(self, resource: Resource) -> Iterator[KnownHost]:
         namespace = resource.namespace
@@ -202,6 +177,10 @@ class Hosts:
             for host in resource.spec["hosts"]:
                 if host.text:
                     yield KnownHost(host.text, namespace, scope, resource)
+            return
+        if resource.type == "Canary":
+            for each in canary_services(resource):
+                yield KnownHost(f"{each}.{namespace}.svc.{self.cluster_domain}", namespace, EVERYWHERE, resource)
             return
         scope = scope_of(resource, self._default) if resource.type == "Service" else EVERYWHERE
         name = deployment_name(resource) if resource.type == KUBERNETES_GATEWAY else resource.name
@@ -213,7 +192,7 @@ class Hosts:
     def _assumed(self) -> Iterator[KnownHost]:
         """Services that no manifest declares: the API server, and for a whole mesh those of Istio as it installs them."""
         services: dict[ServiceName, tuple[int, ...]] = {ServiceName("kubernetes", "default"): (443,)}
-        if self.whole_mesh:
+        if self._coverage.whole:
             services[ServiceName("istiod", self._root_namespace)] = (443, 15010, 15012, 15014)
             services[ServiceName("istio-ingressgateway", self._root_namespace)] = (80, 443, 15443, 31400)
         for service, ports in services.items():
@@ -221,11 +200,7 @@ class Hosts:
             yield KnownHost(name, service.namespace, EVERYWHERE, None, ports)
 
 
-def _folder(resource: Resource) -> str:
-    return resource.document.source.path.rpartition("/")[0]
-
-
-def _target(deployer: Resource) -> str:
-    """The namespace into which a chart or application is installed; "" where it does not tell."""
-    target = deployer.spec["targetNamespace"].text or deployer.spec["destination"]["namespace"].text
-    return target or ("" if deployer.type in ("Application", "ApplicationSet") else deployer.metadata["namespace"].text)
+def canary_services(canary: Resource) -> tuple[str, ...]:
+    """The names of the Services that Flagger makes for a Canary, that of all traffic first."""
+    name = canary.spec["service"]["name"].text or canary.spec["targetRef"]["name"].text
+    return (name, f"{name}-canary", f"{name}-primary") if name else ()

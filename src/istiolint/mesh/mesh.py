@@ -8,6 +8,7 @@ from istiolint.documents import Document
 from istiolint.mesh.allowing import Allowing
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
+from istiolint.mesh.challenges import Challenges
 from istiolint.mesh.companions import Companions
 from istiolint.mesh.config_sources import NETWORK_KINDS
 from istiolint.mesh.destination_rules import DestinationRules
@@ -44,6 +45,7 @@ from istiolint.mesh.workloads import MACHINES, Workloads
 from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
+from istiolint.targets.coverage import Coverage
 
 
 class Mesh:
@@ -58,9 +60,12 @@ class Mesh:
         settings: Settings,
         mesh_config: Document | None = None,
         foreign: Sequence[Resource] = (),
+        coverage: Coverage | None = None,
     ):
         """The mesh of one cluster; `foreign` is what other clusters of the same mesh hold."""
         self.settings = settings
+        self.coverage = coverage or Coverage(whole=settings.whole_mesh)
+        """What of the cluster the resources show."""
         self._foreign = foreign
         self._mesh_config = mesh_config
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
@@ -150,10 +155,6 @@ class Mesh:
         """Which Services the workloads are told to call."""
         return Calls(self.workloads, self.get, self.settings.cluster_domain)
 
-    def knows_workloads(self, namespace: str | None) -> bool:
-        """Whether a workload that is not in the input does not exist: the input is whole, or has that namespace's workloads."""
-        return self.settings.whole_mesh or (namespace is not None and bool(self.workloads.in_namespace(namespace)))
-
     @cached_property
     def injection(self) -> Injection:
         """Which workloads are in the mesh."""
@@ -193,6 +194,11 @@ class Mesh:
     def allowing(self) -> Allowing:
         """Which ALLOW policies decide together over the requests to a workload."""
         return Allowing(self.all("AuthorizationPolicy"), self.workloads, self.root_namespace)
+
+    @cached_property
+    def challenges(self) -> Challenges:
+        """For which hosts cert-manager answers HTTP-01 challenges."""
+        return Challenges(self.all("Certificate"), self.get)
 
     @cached_property
     def entrances(self) -> Entrances:
@@ -239,7 +245,7 @@ class Mesh:
         """Which service stands behind a host."""
         return Hosts(
             [*self.all(*HOST_KINDS), *self.neighbours.services], cluster_domain=self.settings.cluster_domain,
-            root_namespace=self.root_namespace, whole_mesh=self.settings.whole_mesh,
+            root_namespace=self.root_namespace, coverage=self.coverage,
             default=self.config.names("defaultServiceExportTo"),
         )  # fmt: skip
 
@@ -252,7 +258,7 @@ class Mesh:
     @cached_property
     def gateways(self) -> Gateways:
         """Which Gateways there are."""
-        return Gateways(self.all("Gateway", KUBERNETES_GATEWAY), self.settings.whole_mesh)
+        return Gateways(self.all("Gateway", KUBERNETES_GATEWAY))
 
     @cached_property
     def virtual_services(self) -> VirtualServices:
@@ -295,11 +301,10 @@ class Mesh:
         return self._reach.of(policy)
 
     def beside(self, policy: Resource, type_: str) -> Sequence[Resource]:
-        """The policies of a type that may apply to the workloads or targets of this one, alternatives of it left out."""
+        """The policies of a type that may apply to the workloads or targets of this one, whatever file they are in."""
         reached = self.reached(policy)
         if type_ not in reached.answers:
-            found = self._companions(type_).of(reached)
-            reached.answers[type_] = [other for other in found if not self.rivals(policy, other)]
+            reached.answers[type_] = list(self._companions(type_).of(reached))
         answer: Sequence[Resource] = reached.answers[type_]
         return answer
 

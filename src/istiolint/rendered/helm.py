@@ -36,7 +36,7 @@ def template(chart: str, values: Sequence[str] = ()) -> Source:
     content = output([helm, "template", *options, argument(chart)], shown)
     path = os.path.join(chart, "<helm template>")
     source = source_of(path, content) if len(content) <= MOST_BYTES else Source(path, trouble=too_large(len(content)))
-    source.origin = Templates(source, [chart])
+    source.origin, source.rendered = Templates(source, [chart]), True
     return source
 
 

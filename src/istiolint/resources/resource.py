@@ -20,6 +20,9 @@ class Resource(Cursor):
 
     __slots__ = ("__dict__", "api_version", "group", "kind", "type", "version")
 
+    former_names: tuple[str, ...] = ()
+    """What it was called before Kustomize renamed it."""
+
     def __init__(self, document: Document, path: Path, value: dict[str, Any]):
         super().__init__(document, path, value)
         self.api_version, self.kind = self["apiVersion"].text, self["kind"].text
@@ -66,7 +69,13 @@ class Resource(Cursor):
     @property
     def linted(self) -> bool:
         """Whether findings on it are shown; False for what is read for reference only."""
-        return self.document.source.linted
+        return self.document.linted
+
+    @property
+    def written(self) -> tuple[Document, Path]:
+        """The document of a file that defines it, and where in it: as it is written, whatever Kustomize makes of it."""
+        document, path = self.document.written
+        return document, path or self.path
 
     def holds(self, field: Cursor) -> bool:
         """Whether a field is one of this resource."""

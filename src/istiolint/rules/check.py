@@ -85,11 +85,15 @@ class Rule:
 
 
 class Registered(NamedTuple):
-    """A function that looks for a rule, in which kinds, and the checks of Istio's own validation that it makes."""
+    """A function that looks for a rule, in which kinds, and the checks of Istio's own validation that it makes.
+
+    `when` names the fields without which it finds nothing: a resource needs one of them. Without names, it always runs.
+    """
 
     kinds: tuple[str, ...]
     rows: tuple[str, ...]
     run: Check
+    when: tuple[str, ...] = ()
 
 
 DECLARED: dict[str, Rule] = {}
@@ -149,10 +153,12 @@ def check(
     rows: Sequence[str] = (),
     tags: Sequence[Tag] = (),
     fold: Fold | None = None,
+    when: Sequence[str] = (),
 ) -> Callable[[Check], Check]:
     """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource.
 
-    The topic is the package of the function (see `topic_of`), unless `topic` names another.
+    The topic is the package of the function (see `topic_of`), unless `topic` names another. `when` names fields: the function
+    runs only for resources that have one of them, at any level.
     """
 
     def register(run: Check) -> Check:
@@ -160,16 +166,18 @@ def check(
             id, severity=severity, evidence=evidence, topic=topic or topic_of(run.__module__), codes=codes, default=default,
             fixable=fixable, tags=tags, fold=fold,
         )  # fmt: skip
-        return further_check(rule, kinds=kinds, rows=rows)(run)
+        return further_check(rule, kinds=kinds, rows=rows, when=when)(run)
 
     return register
 
 
-def further_check(rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = ()) -> Callable[[Check], Check]:
+def further_check(
+    rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = (), when: Sequence[str] = ()
+) -> Callable[[Check], Check]:
     """Register a function for a rule that is declared: one mistake may look different from kind to kind."""
 
     def register(run: Check) -> Check:
-        CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run))
+        CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run, tuple(when)))
         return run
 
     return register

@@ -11,7 +11,7 @@ from typing import Any
 
 from istiolint.rules import index as rule_index
 from istiolint.rules import plugins
-from istiolint.rules.check import CHECKS, DECLARED, Check, Rule, with_checks
+from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, with_checks
 
 _STAGES = ("istiolint.documents.rules", "istiolint.schema.rules", "istiolint.suppression.rules")
 """The modules of stages around the mesh that declare their rules."""
@@ -48,16 +48,16 @@ def walk() -> None:
         importlib.import_module(module.name)
 
 
-def checks_for(kinds: Iterable[str]) -> dict[str, list[tuple[str, Check]]]:
+def checks_for(kinds: Iterable[str]) -> dict[str, list[tuple[str, Registered]]]:
     """The functions that look at resources of these kinds, each with the id of its rule; sorted by these."""
     wanted, index = set(kinds), _index()
     for module in sorted({module for kind in wanted for module in index.modules.get(kind, ())}) if index else ():
         importlib.import_module(module)
-    found: dict[str, list[tuple[str, Check]]] = {kind: [] for kind in wanted}
+    found: dict[str, list[tuple[str, Registered]]] = {kind: [] for kind in wanted}
     for id, registered in sorted(CHECKS.items()):
         for each in registered:
             for kind in wanted.intersection(each.kinds):
-                found[kind].append((id, each.run))
+                found[kind].append((id, each))
     return found
 
 

@@ -56,7 +56,7 @@ class Revision:
         for file, shown, one in found.values():
             large = file.size > MOST_BYTES
             source = Source(shown, trouble=too_large(file.size)) if large else source_of(shown, texts[file.blob])
-            source.linted, source.cluster = one.linted, one.cluster
+            source.linted, source.cluster, source.on_disk = one.linted, one.cluster, False
             yield source
 
     def _inside(self, path: str) -> str:

@@ -65,7 +65,7 @@ class Ledger:
     def _annotated(self, diagnostic: Diagnostic, resource: Resource | None) -> list[Suppression]:
         """What the resource suppresses on which something is found; for what concerns the YAML, that of the document."""
         if resource:
-            return self.on_resources.get((resource.document, resource.path), [])
+            return self.on_resources.get(resource.written, [])
         span = diagnostic.span
         return [
             one

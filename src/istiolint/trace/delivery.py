@@ -52,8 +52,9 @@ def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, s
     if rule is not None:
         names = " and ".join(each.title for each in rule.rules)
         steps.add("destination", f"{names} applies to it", *(each.spec["host"] for each in rule.rules))
-    for other in model.rules.unused(sending.client, service.host):
-        steps.add("destination", f"{other.title} does not apply to this client", other.spec["host"], kind="rejected")
+    for unused in model.rules.unused(sending.client, service.host):
+        words = f"{unused.rule.title} does not apply: {unused.because}"
+        steps.add("destination", words, unused.rule.spec["host"], kind="rejected")
     labels: dict[str, str] = {}
     if target.subset:
         subset = rule.subsets.get(target.subset) if rule is not None else None
@@ -113,7 +114,7 @@ def _cluster(model: Model, sending: Sending, target: Target, found: Destination,
             return None
         words = f"{target.words}: no Service or ServiceEntry has this host; Envoy has no cluster for it (503 NC)"
         name = model.mesh.hosts.service_name(target.host)
-        sure = model.mesh.settings.whole_mesh or (name is not None and model.mesh.hosts.knows_services(name.namespace))
+        sure = model.mesh.settings.whole_mesh or (name is not None and model.mesh.coverage.is_closed(name.namespace))
         steps.add("destination", words, at)
         if not sure:
             found.sure = False
@@ -153,7 +154,7 @@ def _endpoints(
         listed = ", ".join(f"`{key}: {value}`" for key, value in wanted.items())
         place = resource.spec["selector"]
         steps.add("destination", f"no workload has the labels {listed}: no healthy endpoint (503 UH)", place)
-        if not model.mesh.knows_workloads(service.namespace):
+        if not model.mesh.coverage.shows_workloads(service.namespace):
             words = f"the files hold no workload of namespace `{service.namespace}`: if one matches, the request is routed"
             steps.add("destination", words, place, kind="unknown")
     return found

@@ -150,6 +150,7 @@ def proxy_settings_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Findin
 
 @check(
     "host-network-in-ambient", severity="warning", evidence="document", kinds=_PODS,
+    when=["hostNetwork"],
 )  # fmt: skip
 def host_network_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Pods of the host network that are labelled for ambient mode."""

@@ -19,7 +19,9 @@ def _use(resource: Resource, mesh: Mesh) -> tuple[Use | None, Workload | None]:
     return (None if use is None or use.name.name == NONE else use), workload
 
 
-@check("waypoint-not-found", severity="warning", evidence="missing", kinds=_ALL, codes=["KIA1313"])
+@check(
+    "waypoint-not-found", severity="warning", evidence="missing", kinds=_ALL, codes=["KIA1313"], when=["istio.io/use-waypoint"]
+)
 def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A label that names a waypoint which is not there."""
     use, _ = _use(resource, mesh)
@@ -44,11 +46,11 @@ def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if elsewhere
             else "add the Gateway (`istioctl waypoint generate` writes one), or remove the label",
             related=[(elsewhere.metadata["name"], "a waypoint of this name in another namespace")] if elsewhere else (),
-            known=bool(elsewhere) or mesh.gateways.knows_gateways(use.name.namespace),
+            known=bool(elsewhere) or mesh.coverage.lacks_gateway(use.name.namespace, use.name.name, resource),
         )
 
 
-@check("waypoint-for-other-traffic", severity="error", evidence="contradiction", kinds=_ALL)
+@check("waypoint-for-other-traffic", severity="error", evidence="contradiction", kinds=_ALL, when=["istio.io/use-waypoint"])
 def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A waypoint for workloads that a service is to use, or one for services that a pod is to use."""
     use, _ = _use(resource, mesh)
@@ -71,6 +73,7 @@ def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Findi
 @check(
     "waypoint-outside-ambient", severity="warning", evidence="contradiction", kinds=["Service", "Namespace"],
     codes=["KIA1312"],
+    when=["istio.io/use-waypoint"],
 )  # fmt: skip
 def waypoint_outside_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Service whose callers go through a waypoint, with pods that ztunnel does not serve."""

@@ -46,18 +46,7 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         labels,
         f"no workload in {where} carries `{wanted}`; the {resource.kind} applies to nothing",
         hint=f"the namespace `{elsewhere[0]}` has such a workload" if elsewhere else "write labels that the pods carry",
-        known=placed
-        and mesh.knows_workloads(None if everywhere else resource.namespace)
-        and (mesh.settings.whole_mesh or resource.placed or _has_neighbor(resource, mesh)),
-    )
-
-
-def _has_neighbor(resource: Resource, mesh: Mesh) -> bool:
-    """Whether workloads are applied together with a resource that names no namespace: they are in its folder, and name none."""
-    folder = resource.document.source.path.rpartition("/")[0]
-    return any(
-        not workload.resource.placed and workload.resource.document.source.path.rpartition("/")[0] == folder
-        for workload in mesh.workloads.in_namespace(resource.namespace)
+        known=placed and mesh.coverage.lacks_workload(labels.labels, None if everywhere else resource.namespace, resource),
     )
 
 
@@ -172,7 +161,7 @@ def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
             )
 
 
-@further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"])
+@further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"], when=["namespaces", "notNamespaces"])
 def namespace_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A source namespace that does not exist: the rule never matches, or its exception never does."""
     for rule in policy.spec["rules"]:

@@ -23,13 +23,14 @@ _KINDS = ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "TrafficE
 @check(
     "unsupported-target", severity="error", evidence="document", kinds=_KINDS,
     rows=["P-32", "AP-03", "RA-03", "TL-03", "WP-03", "TX-04"],
+    when=["targetRef", "targetRefs"],
 )  # fmt: skip
 def unsupported_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A target of a kind to which policies are not bound."""
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
         kind = target["kind"]
         group = target["group"].text if target["group"].text != "core" else ""
-        if not kind.text or has_placeholder(kind.text) or has_placeholder(group):
+        if not kind.literal or has_placeholder(group):
             continue
         if (group, kind.text) not in _SINCE:
             right = next((known for known, name in _SINCE if name == kind.text), None)

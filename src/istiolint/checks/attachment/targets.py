@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
@@ -18,14 +17,14 @@ _TYPES = {
 }
 
 
-@check("target-not-found", severity="warning", evidence="missing", kinds=_KINDS)
+@check("target-not-found", severity="warning", evidence="missing", kinds=_KINDS, when=["targetRef", "targetRefs"])
 def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A target that is not in the namespace of the resource: it is attached to nothing."""
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
         name, kind = target["name"], target["kind"].text
         type_ = _TYPES.get((target["group"].text, kind))
         elsewhere_named = target["namespace"].text not in ("", policy.namespace)
-        if type_ is None or not name.text or has_placeholder(name.text) or elsewhere_named:
+        if type_ is None or not name.literal or elsewhere_named:
             continue
         if mesh.get(type_, policy.namespace, name.text):
             continue
@@ -38,12 +37,12 @@ def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             if elsewhere
             else f"name {'an existing' if kind else 'a'} {kind} of this namespace",
             related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:2]],
-            known=mesh.settings.whole_mesh or (placed and bool(elsewhere)) or _is_known(type_, policy, mesh),
+            known=mesh.settings.whole_mesh or (placed and bool(elsewhere)) or _is_known(type_, name.text, policy, mesh),
         )
 
 
-def _is_known(type_: str, policy: Resource, mesh: Mesh) -> bool:
+def _is_known(type_: str, name: str, policy: Resource, mesh: Mesh) -> bool:
     """Whether the input would show a target of this type in the namespace of a policy."""
     if type_ == KUBERNETES_GATEWAY:
-        return policy.placed and mesh.gateways.knows_gateways(policy.namespace)
-    return type_ == "Service" and policy.placed and mesh.hosts.knows_services(policy.namespace)
+        return mesh.coverage.lacks_gateway(policy.namespace, name, policy)
+    return type_ == "Service" and mesh.coverage.lacks("Service", policy.namespace, name, policy)

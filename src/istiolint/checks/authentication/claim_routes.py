@@ -24,6 +24,7 @@ def _claims(service: Resource) -> Iterator[Cursor]:
 @check(
     "claim-route-without-authentication", severity="error", evidence="missing", tags=["security"], kinds=["VirtualService"],
     codes=["IST0149"],
+    when=["gateways"],
 )  # fmt: skip
 def claim_route_without_authentication(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """No RequestAuthentication on the gateway: the claims are never there."""

@@ -14,7 +14,14 @@ from istiolint.rules.check import check, finding
 _EVERY_PATH = ("*", "/*")
 
 
-@check("preflight-needs-token", severity="warning", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"])
+@check(
+    "preflight-needs-token",
+    severity="warning",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=["AuthorizationPolicy"],
+    when=["requestPrincipals", "notRequestPrincipals"],
+)
 def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy at a gateway that refuses whatever has no token, OPTIONS included, for hosts that other sites are to call."""
     if is_dry_run(policy):

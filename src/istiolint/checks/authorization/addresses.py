@@ -26,7 +26,7 @@ _OF_PODS = tuple(
 """Ranges from which clusters take the addresses of pods and nodes."""
 
 
-@further_check(CLIENT_ADDRESSES_HIDDEN, kinds=KIND)
+@further_check(CLIENT_ADDRESSES_HIDDEN, kinds=KIND, when=["ipBlocks", "notIpBlocks", "when"])
 def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Addresses of clients, behind a Service that hides them."""
     fields = [*_direct_addresses(policy)]
@@ -64,7 +64,7 @@ def _direct_addresses(policy: Resource) -> Iterator[Cursor]:
         yield from (condition["key"] for condition in rule["when"] if condition["key"].text == "source.ip")
 
 
-@further_check(CLIENT_ADDRESSES_HIDDEN, kinds=KIND)
+@further_check(CLIENT_ADDRESSES_HIDDEN, kinds=KIND, when=["ipBlocks", "notIpBlocks"])
 def public_addresses_inside(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Public addresses at workloads that only pods of the cluster connect to, the gateway among them."""
     fields = [field for field in _direct_addresses(policy) if field.name != "key" and all(map(_is_public, field))]

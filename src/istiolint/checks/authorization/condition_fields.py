@@ -11,7 +11,6 @@ from istiolint.checks.schema.shared_rules import (
     INVALID_SERVICE_ACCOUNT,
     INVALID_TRUST_DOMAIN,
 )
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.identities import service_account_fault, trust_domain_fault
@@ -49,10 +48,10 @@ def _values(policy: Resource, *keys: str) -> Iterator[Cursor]:
     for condition in _conditions(policy):
         if condition["key"].text in keys:
             for field in ("values", "notValues"):
-                yield from (value for value in condition[field] if value.text and not has_placeholder(value.text))
+                yield from (value for value in condition[field] if value.literal)
 
 
-@further_check(EMPTY_FIELD, kinds=KIND, rows=["AP-32", "AP-34"])
+@further_check(EMPTY_FIELD, kinds=KIND, rows=["AP-32", "AP-34"], when=["when"])
 def empty_in_condition(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An empty key, or an empty value."""
     for condition in _conditions(policy):
@@ -68,7 +67,7 @@ def empty_in_condition(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@further_check(CONDITION_WITHOUT_CONTENT, kinds=KIND, rows=["AP-33"])
+@further_check(CONDITION_WITHOUT_CONTENT, kinds=KIND, rows=["AP-33"], when=["when"])
 def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A condition without values."""
     for condition in _conditions(policy):
@@ -84,12 +83,13 @@ def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "unknown-attribute", severity="error", evidence="document", kinds=KIND,
     rows=["AP-35", "AP-36", "AP-41", "AP-42", "AP-43"], fixable=True,
+    when=["when"],
 )  # fmt: skip
 def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A key that is no attribute of connections or requests."""
     for condition in _conditions(policy):
         key = condition["key"]
-        if not key.text or has_placeholder(key.text) or key.text in _KEYS:
+        if not key.literal or key.text in _KEYS:
             continue
         if beginning := next((beginning for beginning in _WITH_NAME if key.text.startswith(beginning)), None):
             if not _ends_with_name(key.text):
@@ -111,27 +111,27 @@ def _ends_with_name(key: str) -> bool:
     return bool(name and bracket and key.endswith("]") and len(rest) > 1)
 
 
-@further_check(INVALID_ADDRESS, kinds=KIND, rows=["AP-37"])
+@further_check(INVALID_ADDRESS, kinds=KIND, rows=["AP-37"], when=["when"])
 def addresses_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Values that should be addresses."""
     for value in _values(policy, *_ADDRESSES):
         yield from address_faults(value)
 
 
-@further_check(INVALID_PORT, kinds=KIND, rows=["AP-38"])
+@further_check(INVALID_PORT, kinds=KIND, rows=["AP-38"], when=["when"])
 def ports_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Values that should be ports."""
     yield from faults(_values(policy, "destination.port"), port_fault, "port", 'list single numbers, as in `["8080", "8081"]`')
 
 
-@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-39"])
+@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-39"], when=["when"])
 def accounts_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Values that should be service accounts."""
     values = _values(policy, "source.serviceAccount")
     yield from faults(values, service_account_fault, "service account", "write `NAME`, or `NAMESPACE/NAME`")
 
 
-@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-40"])
+@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-40"], when=["when"])
 def trust_domains_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Values that should be trust domains."""
     values = _values(policy, "source.trustDomain")

@@ -18,6 +18,7 @@ _ANY_PORT = 8080
 @check(
     "policy-host-not-served", severity="warning", evidence="missing", kinds=KIND,
     codes=["KIA0104"],
+    when=["hosts", "notHosts"],
 )  # fmt: skip
 def policy_host_not_served(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that nothing in the mesh serves."""
@@ -45,7 +46,7 @@ def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that is kept out, and gets in with a port behind it."""
     named = [host for hosts in keeping_out(policy, "hosts") for host in hosts]
     for host in named:
-        plain = host.text and not set("*:{") & set(host.text) and not has_placeholder(host.text)
+        plain = host.text and not set("*:{") & set(host.text) and not host.unresolved
         if plain and not any(text_covers(other.text.lower(), f"{host.text.lower()}:{_ANY_PORT}") for other in named):
             yield finding(
                 host,
@@ -55,7 +56,9 @@ def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("policy-host-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND)
+@check(
+    "policy-host-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND, when=["hosts", "notHosts"]
+)
 def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts with a `*` where it is a star."""
     for operation in operations(policy):

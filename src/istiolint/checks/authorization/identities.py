@@ -105,7 +105,7 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
             continue
         match = _PRINCIPAL.fullmatch(principal.text)
-        if match and "*" not in match["domain"] and match["domain"] not in known and not has_placeholder(principal.text):
+        if match and "*" not in match["domain"] and match["domain"] not in known and not principal.unresolved:
             yield finding(
                 principal.part(match["domain"]),
                 f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is `{own}`",
@@ -122,7 +122,7 @@ def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
     domain, slash, rest = principal.text.partition("/")
     known = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
     wildcard = slash and rest.endswith("*") and principal.text.count("/") < _FULL and "*" not in domain
-    return domain if wildcard and domain not in known and not has_placeholder(principal.text) else ""
+    return domain if wildcard and domain not in known and not principal.unresolved else ""
 
 
 @check(
@@ -136,7 +136,7 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A service account that no workload runs with."""
     for principal in principals(policy):
         match = _PRINCIPAL.fullmatch(principal.text)
-        if not match or "*" in principal.text or has_placeholder(principal.text):
+        if not match or "*" in principal.text or principal.unresolved:
             continue
         namespace, account = match["namespace"], match["account"]
         workloads = mesh.workloads.in_namespace(namespace)
@@ -152,7 +152,10 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"no workload of `{namespace}` runs as `{account}`: nobody has this identity",
                 hint=f"the service accounts there are {', '.join(f'`{name}`' for name in near[:5])}",
                 known=mesh.settings.whole_mesh
-                or (mesh.hosts.knows_services(namespace) and bool(mesh.in_namespace("ServiceAccount", namespace))),
+                or (
+                    mesh.coverage.lacks("ServiceAccount", namespace, account, policy)
+                    and bool(mesh.in_namespace("ServiceAccount", namespace))
+                ),
             )
 
 
@@ -222,7 +225,9 @@ def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
 
 
-@check("denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+@check(
+    "denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["action"]
+)
 def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A denial of certain identities, where callers may come without any."""
     field = next(_denied_identities(policy), None)

@@ -26,6 +26,7 @@ _KEYS_NOT_IN_CUSTOM = ("source.namespace", "source.serviceAccount", "source.trus
 @check(
     "custom-action-incomplete", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-04", "AP-05"],
+    when=["action"],
 )  # fmt: skip
 def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """CUSTOM without rules, or without the one who decides."""
@@ -49,6 +50,7 @@ def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "provider-without-custom", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-18"],
+    when=["provider"],
 )  # fmt: skip
 def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A provider where Istio decides itself."""
@@ -65,6 +67,7 @@ def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "deny-without-rules", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-19"],
+    when=["action"],
 )  # fmt: skip
 def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """DENY that denies nothing."""
@@ -80,6 +83,7 @@ def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "unsupported-by-custom", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=[*(f"AP-{number:02}" for number in range(6, 18))],
+    when=["action"],
 )  # fmt: skip
 def unsupported_by_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions that are not yet known when an external authorizer is asked."""
@@ -107,6 +111,7 @@ def _unsupported(at: Cursor, what: str) -> Finding:
 @check(
     "deny-of-requests-only", severity="warning", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-44"],
+    when=["action"],
 )  # fmt: skip
 def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """DENY by what only requests have, on ports that may carry none."""

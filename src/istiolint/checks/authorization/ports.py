@@ -22,7 +22,7 @@ _TOO_LONG = 6
 _OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts")
 
 
-@check("request-condition-on-tcp-port", severity="error", evidence="contradiction", tags=["security"], kinds=KIND)
+@check("request-condition-on-tcp-port", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on requests for a port that a Service declares as plain TCP."""
     wanted = [
@@ -45,7 +45,7 @@ def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Find
                 )
 
 
-@check("method-on-grpc-port", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+@check("method-on-grpc-port", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def method_on_grpc_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Methods other than POST for ports that Services declare as gRPC."""
     for operation in operations(policy):
@@ -116,7 +116,7 @@ def _ports(workloads: Sequence[Workload], mesh: Mesh) -> _Ports:
     return found
 
 
-@check("policy-port-of-service", severity="error", evidence="contradiction", tags=["security"], kinds=KIND)
+@check("policy-port-of-service", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port as callers know it, where the workload has another."""
     ports = _ports(policy, mesh)
@@ -134,7 +134,7 @@ def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@check("policy-port-past-proxy", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+@check("policy-port-past-proxy", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port for which a policy decides nothing, because annotations keep it from the sidecar."""
     workloads = mesh.reached(policy)

@@ -11,7 +11,6 @@ from istiolint.checks.schema.shared_rules import (
     INVALID_SERVICE_ACCOUNT,
     INVALID_TRUST_DOMAIN,
 )
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros
@@ -56,7 +55,7 @@ def _texts(policy: Resource, *fields: str) -> Iterator[Cursor]:
     for item, name, _ in _parts(policy):
         for field in fields:
             for text in item[name][field]:
-                if isinstance(text.value, str) and not has_placeholder(text.text):
+                if isinstance(text.value, str) and not text.unresolved:
                     yield text
 
 
@@ -91,7 +90,12 @@ def empty_text(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@further_check(INVALID_ADDRESS, kinds=KIND, rows=["AP-23", "P-09", "P-10"])
+@further_check(
+    INVALID_ADDRESS,
+    kinds=KIND,
+    rows=["AP-23", "P-09", "P-10"],
+    when=["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"],
+)
 def source_addresses(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Addresses of clients."""
     for text in _texts(policy, *both("ipBlocks", "remoteIpBlocks")):
@@ -108,7 +112,7 @@ def address_faults(at: Cursor) -> Iterator[Finding]:
         )
 
 
-@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-25"])
+@further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-25"], when=["serviceAccounts", "notServiceAccounts"])
 def service_accounts(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Service accounts of clients."""
     yield from faults(
@@ -116,7 +120,7 @@ def service_accounts(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
 
 
-@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-26"])
+@further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-26"], when=["trustDomains", "notTrustDomains"])
 def trust_domains(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Trust domains of clients."""
     yield from faults(

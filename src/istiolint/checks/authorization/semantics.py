@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from istiolint.authorization.operations import operations
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
@@ -65,7 +64,15 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@check("several-authorizers", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, fold="pair")
+@check(
+    "several-authorizers",
+    severity="error",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=KIND,
+    fold="pair",
+    when=["provider"],
+)
 def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two external authorizers for one workload."""
     provider = policy.spec["provider"]["name"]
@@ -94,13 +101,13 @@ def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 return
 
 
-@check("unknown-authorizer", severity="error", evidence="contradiction", kinds=KIND)
+@check("unknown-authorizer", severity="error", evidence="contradiction", kinds=KIND, when=["provider"])
 def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An external authorizer that the MeshConfig does not define."""
     provider = policy.spec["provider"]["name"]
     defined = mesh.config["extensionProviders"]
     written = mesh.config.at("extensionProviders")
-    if policy.spec["action"].text != "CUSTOM" or not provider.text or written is None or has_placeholder(provider.text):
+    if policy.spec["action"].text != "CUSTOM" or not provider.text or written is None or provider.unresolved:
         return
     known = [item.get("name") for item in defined if isinstance(item, dict)] if isinstance(defined, list) else []
     if provider.text not in known and len(mesh.config.sources) == 1:  # of several, another may be the one that counts

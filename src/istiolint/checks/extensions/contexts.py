@@ -56,7 +56,7 @@ def _has_gateway(envoy_filter: Resource, labels: dict[str, str], mesh: Mesh) -> 
 def _is_complete(envoy_filter: Resource, workloads: Sequence[Workload], mesh: Mesh) -> bool:
     """Whether the input is likely to show all workloads of the namespace."""
     placed = envoy_filter.placed and all(workload.resource.placed for workload in workloads)
-    return placed and not mesh.hosts.is_deployed_to(envoy_filter.namespace)
+    return placed and not mesh.coverage.is_filled(envoy_filter.namespace)
 
 
 def _elsewhere(mesh: Mesh) -> str:

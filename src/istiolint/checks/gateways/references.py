@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts
@@ -14,18 +14,19 @@ from istiolint.rules.check import check, finding
 @check(
     "gateway-not-found", severity="error", evidence="missing", kinds=["VirtualService"],
     codes=["IST0101", "IST0132", "KIA1102"], fixable=True,
+    when=["gateways"],
 )  # fmt: skip
 def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway that is not in its namespace; often it lives in another."""
     for name, gateway in bound_gateways(virtual_service):
-        if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or is_placeholder(gateway.text):
+        if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or not can_be_name(gateway.text):
             continue
         if mesh.settings.knows_gateway(name.namespace, name.name):
             continue
         elsewhere = mesh.gateways.named(name.name)
         others = sorted({f"{other.namespace}/{other.name}" for other in elsewhere})
         placed = all(other.placed for other in elsewhere) and ("/" in gateway.text or virtual_service.placed)
-        known = mesh.gateways.knows_gateways(name.namespace) and (placed or mesh.settings.whole_mesh)
+        known = mesh.coverage.lacks_gateway(name.namespace, name.name, virtual_service) and (placed or mesh.settings.whole_mesh)
         strayed = len(others) == 1 and placed and "/" not in gateway.text
         yield finding(
             gateway,
@@ -41,6 +42,7 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
 @check(
     "gateway-of-kubernetes-gateway", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0165"],
+    when=["gateways"],
 )  # fmt: skip
 def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A Gateway that Istio makes for itself from one of the Gateway API."""
@@ -57,6 +59,7 @@ def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iter
 @check(
     "host-not-served-by-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0132"],
+    when=["gateways"],
 )  # fmt: skip
 def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """None of the hosts is among those of a gateway's servers."""
@@ -80,6 +83,7 @@ def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterato
 
 @check(
     "match-on-gateway-not-bound", severity="warning", evidence="document", kinds=["VirtualService"],
+    when=["gateways"],
 )  # fmt: skip
 def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A match for gateways to which the VirtualService is not bound can never apply."""

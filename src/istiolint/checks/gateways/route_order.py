@@ -15,6 +15,7 @@ _MOST = 3
 
 @check(
     "route-order-undefined", severity="warning", evidence="contradiction", kinds=["VirtualService"], fold="pair",
+    when=["gateways"],
 )  # fmt: skip
 def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A match that takes what another VirtualService has for the same host of the same gateway."""

@@ -15,6 +15,7 @@ _NEVER_OPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 @check(
     "gateway-serves-other-routes", severity="error", evidence="contradiction", kinds=["VirtualService"],
+    when=["gateways"],
 )  # fmt: skip
 def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes of a kind that no server of the gateway reads."""

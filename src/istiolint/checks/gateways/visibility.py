@@ -13,6 +13,7 @@ from istiolint.rules.check import check, finding
 
 @check(
     "virtual-service-hidden-from-gateway", severity="error", evidence="contradiction", kinds=["VirtualService"],
+    when=["gateways"],
 )  # fmt: skip
 def virtual_service_hidden_from_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`exportTo` leaves out the namespaces in which the gateway's workloads run, which is not always that of the Gateway."""

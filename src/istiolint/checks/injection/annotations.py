@@ -45,6 +45,7 @@ def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Kn
     kinds=KINDS,
     codes=["IST0108"],
     fixable=True,
+    when=["annotations"],
 )
 def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A name under istio.io that no version of Istio knows, or not the one that is linted for."""
@@ -55,7 +56,7 @@ def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _other_version(name, value, facts, mesh.settings)
 
 
-@check("unknown-label", severity="warning", evidence="document", kinds=KINDS, fixable=True)
+@check("unknown-label", severity="warning", evidence="document", kinds=KINDS, fixable=True, when=["labels"])
 def unknown_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A label that is nearly one of Istio's."""
     for _, name, value, facts in _ours(resource, "labels"):
@@ -111,7 +112,14 @@ def _near(name: str, sort: Sort) -> str | None:
     return found[2] if found else None
 
 
-@check("misplaced-annotation", severity="warning", evidence="document", kinds=KINDS, codes=["IST0107"])
+@check(
+    "misplaced-annotation",
+    severity="warning",
+    evidence="document",
+    kinds=KINDS,
+    codes=["IST0107"],
+    when=["annotations", "labels"],
+)
 def misplaced_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation on a kind that does not read it."""
     for type_, name, value, facts in _ours(resource, "annotations"):
@@ -145,7 +153,14 @@ def _misplaced(resource: Resource, name: str, value: Cursor, what: str, kinds: t
     return finding(value.key, f"the {what} `{name}` has no effect on a {resource.kind}", hint=hint)
 
 
-@check("invalid-annotation-value", severity="warning", evidence="document", kinds=KINDS, codes=["IST0125"])
+@check(
+    "invalid-annotation-value",
+    severity="warning",
+    evidence="document",
+    kinds=KINDS,
+    codes=["IST0125"],
+    when=["annotations", "labels"],
+)
 def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A value that the sidecar injector or the proxy cannot read."""
     for type_, name, value, facts in _ours(resource, "annotations"):
@@ -161,6 +176,7 @@ def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding
     codes=["IST0135"],
     fixable=True,
     fold="file",
+    when=["annotations", "labels"],
 )
 def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation that has a successor."""
@@ -182,6 +198,7 @@ def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     kinds=KINDS,
     codes=["IST0136"],
     default=False,
+    when=["annotations", "labels"],
 )
 def alpha_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation that may change or go without notice."""

@@ -224,6 +224,7 @@ def _is_undecided(namespace: Resource, mesh: Mesh) -> bool:
 @check(
     "pod-in-sidecar-and-ambient", severity="warning", evidence="document", kinds=WORKLOADS,
     codes=["KIA1311", "KIA1314", "KIA1315", "KIA1316"],
+    when=["istio.io/dataplane-mode"],
 )  # fmt: skip
 def pod_in_sidecar_and_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Labels of one pod that ask for a sidecar and for ambient mode."""

@@ -16,6 +16,7 @@ PROXIES = ("istio-proxy", "istio-validation", "istio-init")
 @check(
     "container-runs-as-proxy-user", severity="warning", evidence="document", kinds=list(WORKLOADS),
     codes=["IST0144"],
+    when=["runAsUser"],
 )  # fmt: skip
 def container_runs_as_proxy_user(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """What user 1337 sends is never captured: it is the sidecar's own."""

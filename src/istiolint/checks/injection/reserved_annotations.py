@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.istio.annotation_values import is_boolean
 from istiolint.istio.annotations import DRY_RUN, INTERNAL
@@ -27,12 +26,13 @@ _RELAXING = {"Gateway": f"{INTERNAL}gateway-semantics", "VirtualService": f"{INT
 @check(
     "invalid-dry-run", severity="error", evidence="document", kinds=_VALIDATED, codes=["IST0107"],
     rows=["M-01", "M-02", "M-03"],
+    when=["istio.io/dry-run"],
 )  # fmt: skip
 def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A dry run of what Istio cannot try: another kind than AuthorizationPolicy, or another action than ALLOW and DENY."""
     dry_run = resource.metadata["annotations"][DRY_RUN]
     action = resource.spec["action"].text or "ALLOW"
-    if not dry_run.exists or has_placeholder(dry_run.text):
+    if not dry_run.exists or dry_run.unresolved:
         return
     if resource.type != "AuthorizationPolicy":
         yield finding(
@@ -54,6 +54,7 @@ def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "internal-annotation", severity="error", evidence="document", kinds=_VALIDATED,
     rows=["M-04", "M-05", "M-06", "M-08"],
+    when=["annotations"],
 )  # fmt: skip
 def internal_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An annotation that Istio keeps for itself."""

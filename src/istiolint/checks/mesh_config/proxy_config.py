@@ -102,7 +102,7 @@ def proxy_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@further_check(INVALID_PORT, kinds=PROXY_KINDS, rows=["PX-20", "PX-22"])
+@further_check(INVALID_PORT, kinds=PROXY_KINDS, rows=["PX-20", "PX-22"], when=["proxyAdminPort", "statusPort"])
 def proxy_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports of the proxy itself."""
     for config in proxy_configs(resource):
@@ -110,7 +110,7 @@ def proxy_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield from port_faults(config["statusPort"])
 
 
-@further_check(UNKNOWN_VALUE, kinds=PROXY_KINDS, rows=["PX-21"])
+@further_check(UNKNOWN_VALUE, kinds=PROXY_KINDS, rows=["PX-21"], when=["controlPlaneAuthPolicy"])
 def proxy_authentication(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How proxies speak to istiod."""
     for config in proxy_configs(resource):
@@ -119,7 +119,7 @@ def proxy_authentication(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(policy, f"`{policy.text}` is no way to speak to istiod; {_REFUSES}", hint="use NONE or MUTUAL_TLS")
 
 
-@further_check(MISSING_FIELD, kinds=PROXY_KINDS, rows=["PX-23", "PX-24"])
+@further_check(MISSING_FIELD, kinds=PROXY_KINDS, rows=["PX-23", "PX-24"], when=["privateKeyProvider"])
 def proxy_keys(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Who computes with private keys, and how often it is asked."""
     for config in proxy_configs(resource):
@@ -144,6 +144,7 @@ def proxy_limits(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "dns-auto-allocate-flag", severity="warning", evidence="document", kinds=PROXY_KINDS, rows=["PX-19"],
+    when=["proxyMetadata"],
 )  # fmt: skip
 def dns_auto_allocate_flag(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A flag of old."""

@@ -33,7 +33,7 @@ def gravity(mesh: Mesh, resource: Resource) -> Severity | None:
     return "warning" if stage == "production" else None if stage == "test" else "info"
 
 
-@further_check(FULL_MIRRORING, kinds=["VirtualService"])
+@further_check(FULL_MIRRORING, kinds=["VirtualService"], when=["mirror", "mirrors"])
 def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """All requests are sent twice."""
     for route in service.spec["http"]:
@@ -74,7 +74,14 @@ def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("mirror-to-outside", severity="warning", evidence="contradiction", tags=["production"], kinds=["VirtualService"])
+@check(
+    "mirror-to-outside",
+    severity="warning",
+    evidence="contradiction",
+    tags=["production"],
+    kinds=["VirtualService"],
+    when=["mirror", "mirrors"],
+)
 def mirror_to_outside(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Copies of requests leave the mesh."""
     for route in service.spec["http"]:
@@ -148,7 +155,7 @@ def traffic_past_the_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("proxy-port-exposed", severity="warning", evidence="document", tags=["security"], kinds=["Service"])
+@check("proxy-port-exposed", severity="warning", evidence="document", tags=["security"], kinds=["Service"], when=["type"])
 def proxy_port_exposed(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports of the proxy or of istiod that the world can reach."""
     if service.spec["type"].text not in _OPEN:

@@ -11,7 +11,14 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 
-@check("dry-run-in-production", severity="warning", evidence="document", tags=["production"], kinds=["AuthorizationPolicy"])
+@check(
+    "dry-run-in-production",
+    severity="warning",
+    evidence="document",
+    tags=["production"],
+    kinds=["AuthorizationPolicy"],
+    when=["istio.io/dry-run"],
+)
 def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy that is tried in production, and enforced on nobody."""
     annotation = policy.metadata["annotations"][DRY_RUN]

@@ -17,7 +17,14 @@ _EVERYTHING = (".*", ".+", "^.*", "^.*$", "^.+$")
 _OF_EACH_SERVICE = ("cluster", "cluster.")
 
 
-@check("all-statistics", severity="warning", evidence="document", tags=["production"], kinds=list(PROXY_KINDS))
+@check(
+    "all-statistics",
+    severity="warning",
+    evidence="document",
+    tags=["production"],
+    kinds=list(PROXY_KINDS),
+    when=["proxyStatsMatcher"],
+)
 def all_statistics(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Statistics of all that a proxy knows."""
     severity = gravity(mesh, resource)
@@ -39,7 +46,14 @@ def _all(at: Cursor, severity: Severity | None) -> Finding:
     )
 
 
-@check("proxy-on-all-cores", severity="warning", evidence="document", tags=["production"], kinds=["ProxyConfig", *PROXY_KINDS])
+@check(
+    "proxy-on-all-cores",
+    severity="warning",
+    evidence="document",
+    tags=["production"],
+    kinds=["ProxyConfig", *PROXY_KINDS],
+    when=["concurrency"],
+)
 def proxy_on_all_cores(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Sidecars with a thread for each core of their node."""
     workload = mesh.workloads.of(resource) if resource.type in WORKLOADS else None
@@ -57,7 +71,14 @@ def proxy_on_all_cores(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("connection-for-each-request", severity="info", evidence="document", tags=["production"], kinds=["DestinationRule"])
+@check(
+    "connection-for-each-request",
+    severity="info",
+    evidence="document",
+    tags=["production"],
+    kinds=["DestinationRule"],
+    when=["maxRequestsPerConnection"],
+)
 def connection_for_each_request(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Connections that are closed after one request."""
     for pool in connection_pools(rule):

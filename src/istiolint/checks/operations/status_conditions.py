@@ -22,7 +22,7 @@ WATCHED = {
 }
 
 
-@check("negative-condition", severity="warning", evidence="document", kinds=list(WATCHED), codes=["IST0171"])
+@check("negative-condition", severity="warning", evidence="document", kinds=list(WATCHED), codes=["IST0171"], when=["conditions"])
 def negative_condition(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A condition that says that the resource, or part of it, has no effect."""
     for condition in _conditions(resource):

@@ -40,6 +40,7 @@ def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "circuit-breaker-of-one", severity="warning", evidence="document", tags=["production"], kinds=["DestinationRule"],
+    when=["http1MaxPendingRequests"],
 )  # fmt: skip
 def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The limits of a tutorial, which shows how requests are refused."""
@@ -59,6 +60,7 @@ def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "stream-limit-without-http2", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
+    when=["maxConcurrentStreams"],
 )  # fmt: skip
 def stream_limit_without_http2(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings of HTTP/2 connections for a service to which proxies open none."""

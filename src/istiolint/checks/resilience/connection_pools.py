@@ -69,6 +69,7 @@ def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "upgrade-contradicts-client-protocol", severity="error", evidence="document", kinds=["DestinationRule", "Sidecar"],
     rows=["CP-08", "SC-24", "SC-26"],
+    when=["h2UpgradePolicy"],
 )  # fmt: skip
 def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """HTTP/2 for all requests, and for each the protocol of its client."""
@@ -92,6 +93,7 @@ def upgrade_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
 @check(
     "keep-alive-incomplete", severity="error", evidence="document", kinds=["DestinationRule", "Sidecar"],
     rows=["CP-09", "CP-10", "SC-24", "SC-26"],
+    when=["http2KeepAlive"],
 )  # fmt: skip
 def keep_alive_incomplete(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Keep-alive of HTTP/2 without its interval or timeout."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_variable
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.statuses import GRPC_STATUSES, grpc_status, is_answer
@@ -17,6 +16,7 @@ _INT32, _UINT32 = range(-(2**31), 2**31), range(2**32)
 @check(
     "fault-without-kind", severity="warning", evidence="document", kinds=["VirtualService"],
     rows=["VS-74", "VS-79"],
+    when=["fault"],
 )  # fmt: skip
 def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Faults that do not say what goes wrong."""
@@ -49,6 +49,7 @@ def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "unsupported-fault", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-77", "VS-82"],
+    when=["fault"],
 )  # fmt: skip
 def unsupported_fault(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Faults that the API describes and Istio cannot inject."""
@@ -61,12 +62,12 @@ def unsupported_fault(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-76", "P-34"])
+@further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-76", "P-34"], when=["fault"])
 def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names of gRPC statuses, which are written in capitals."""
     for route in service.spec["http"]:
         status = route["fault"]["abort"]["grpcStatus"]
-        if not isinstance(status.value, str) or status.text in GRPC_STATUSES or has_variable(status.text):
+        if not isinstance(status.value, str) or status.text in GRPC_STATUSES:
             continue
         meant = grpc_status(status.text)
         yield finding(
@@ -77,7 +78,7 @@ def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-78", "VS-99"])
+@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-78", "VS-99"], when=["fault", "directResponse"])
 def status_of_answer(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Statuses of aborts and direct responses."""
     for route in service.spec["http"]:

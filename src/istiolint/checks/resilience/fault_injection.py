@@ -20,6 +20,7 @@ _ORDINARY_HEADERS = ("user-agent", "accept", "accept-language", "content-type", 
     evidence="document",
     tags=["production"],
     kinds=["VirtualService"],
+    when=["fault"],
 )
 def fault_injection_in_production(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tell of delays and aborts that hit users; the level is that of the environment and of how many are hit."""
@@ -39,7 +40,7 @@ def fault_injection_in_production(service: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("fault-without-percentage", severity="warning", evidence="document", kinds=["VirtualService"])
+@check("fault-without-percentage", severity="warning", evidence="document", kinds=["VirtualService"], when=["fault"])
 def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A fault that hits no request, because nothing says how many."""
     for route in service.spec["http"]:
@@ -54,6 +55,7 @@ def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]
 
 @check(
     "fault-with-retries-or-timeout", severity="warning", evidence="document", kinds=["VirtualService"],
+    when=["fault"],
 )  # fmt: skip
 def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An abort whose own route is to try again, or a delay whose own route is to give up on it."""
@@ -71,7 +73,7 @@ def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("fault-beside-split", severity="info", evidence="document", kinds=["VirtualService"])
+@check("fault-beside-split", severity="info", evidence="document", kinds=["VirtualService"], when=["fault"])
 def fault_beside_split(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A fault in a route that compares versions: it hits them all."""
     for route in service.spec["http"]:

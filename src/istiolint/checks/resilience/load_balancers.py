@@ -21,7 +21,7 @@ def _load_balancers(rule: Resource) -> Iterator[Cursor]:
         yield policy["loadBalancer"]
 
 
-@further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["LB-01", "LB-02"])
+@further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["LB-01", "LB-02"], when=["loadBalancer"])
 def cookie_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Cookies and their attributes with an empty name. (Of a missing one the schema tells.)"""
     for balancer in _load_balancers(rule):
@@ -32,14 +32,14 @@ def cookie_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
                 yield finding(name, f"the name of {what} is empty; Istio refuses the DestinationRule", hint="name it")
 
 
-@further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["LB-03"])
+@further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["LB-03"], when=["loadBalancer"])
 def duplicate_attribute(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two attributes of one name."""
     for balancer in _load_balancers(rule):
         yield from duplicates(balancer["consistentHash"]["httpCookie"]["attributes"], "attribute", rule.kind)
 
 
-@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LB-05", "LB-09"])
+@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LB-05", "LB-09"], when=["loadBalancer"])
 def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The old size of a ring beside the algorithm that has one of its own; two ways to prefer near endpoints."""
     for balancer in _load_balancers(rule):
@@ -59,6 +59,7 @@ def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "invalid-hash-table", severity="error", evidence="document", kinds=["DestinationRule"],
     rows=["LB-06", "LB-07", "LB-08"],
+    when=["loadBalancer"],
 )  # fmt: skip
 def invalid_hash_table(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A table of Maglev whose size Envoy does not take."""
@@ -96,7 +97,7 @@ def _prime_near(number: int) -> str:
     return f"write `{next(candidate for candidate in range(start, start + 1000) if _is_prime(candidate))}`"
 
 
-@further_check(OUT_OF_RANGE, kinds=["DestinationRule"], rows=["LB-14"])
+@further_check(OUT_OF_RANGE, kinds=["DestinationRule"], rows=["LB-14"], when=["warmup"])
 def aggression(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How steeply traffic grows during warm-up."""
     for balancer in _load_balancers(rule):

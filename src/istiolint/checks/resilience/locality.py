@@ -21,7 +21,9 @@ def _settings(rule: Resource) -> Iterator[Cursor]:
             yield policy["loadBalancer"][name]
 
 
-@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LL-01", "LL-02", "ZA-01", "LB-10", "LB-11"])
+@further_check(
+    CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LL-01", "LL-02", "ZA-01", "LB-10", "LB-11"], when=["loadBalancer"]
+)
 def failover_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Shares beside failover, and an order by topology beside an order of regions."""
     for setting in _settings(rule):
@@ -51,6 +53,7 @@ def conflicts(setting: Cursor, kind: str) -> Iterator[Finding]:
 @check(
     "locality-shares-not-100", severity="error", evidence="document", kinds=["DestinationRule"],
     rows=["LL-03", "LL-04"],
+    when=["loadBalancer"],
 )  # fmt: skip
 def locality_shares_not_100(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Shares of localities that are not 100% together."""
@@ -81,6 +84,7 @@ def share_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
 @check(
     "invalid-locality", severity="error", evidence="document", kinds=["DestinationRule"],
     rows=["LL-05", "LL-06", "LL-07", "LL-09", "LL-10", "LL-11", "ZA-03", "ZA-04", "ZA-05"],
+    when=["loadBalancer"],
 )  # fmt: skip
 def invalid_locality(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Localities that are none, overlap, or fail over to themselves."""
@@ -171,6 +175,7 @@ def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 @check(
     "failover-without-outlier-detection", severity="warning", evidence="document", kinds=["DestinationRule"],
     rows=["LL-08", "ZA-02"],
+    when=["loadBalancer"],
 )  # fmt: skip
 def failover_without_outlier_detection(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Failover where nothing notices that endpoints fail."""

@@ -39,6 +39,7 @@ def outlier_detection_off(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "gateway-errors-never-counted", severity="warning", evidence="document", kinds=["DestinationRule"],
+    when=["consecutiveGatewayErrors"],
 )  # fmt: skip
 def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A threshold for gateway errors that the one for all server errors reaches first."""
@@ -59,6 +60,7 @@ def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding
 
 @check(
     "outlier-detection-ejects-all", severity="warning", evidence="document", tags=["production"], kinds=["DestinationRule"],
+    when=["maxEjectionPercent"],
 )  # fmt: skip
 def outlier_detection_ejects_all(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """All endpoints may be taken out at once."""

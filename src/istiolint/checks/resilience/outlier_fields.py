@@ -14,7 +14,9 @@ from istiolint.rules.check import check, finding, further_check
 _SHARES = ("maxEjectionPercent", "minHealthPercent")
 
 
-@further_check(INVALID_PERCENTAGE, kinds=["DestinationRule"], rows=["OD-05", "OD-06"])
+@further_check(
+    INVALID_PERCENTAGE, kinds=["DestinationRule"], rows=["OD-05", "OD-06"], when=["maxEjectionPercent", "minHealthPercent"]
+)
 def ejected_share(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How many endpoints may be taken out, and how many must be left."""
     for policy in traffic_policies(rule):
@@ -35,6 +37,7 @@ def share_faults(outlier: Cursor, kind: str) -> Iterator[Finding]:
 
 @check(
     "local-errors-not-split", severity="error", evidence="document", kinds=["DestinationRule"], rows=["OD-04"],
+    when=["consecutiveLocalOriginFailures"],
 )  # fmt: skip
 def local_errors_not_split(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A threshold for errors of the client's side, which are not counted by themselves."""

@@ -19,6 +19,7 @@ _TOO_LARGE = 2**32
 
 @check(
     "port-settings-drop-policy", severity="warning", evidence="document", kinds=["DestinationRule"],
+    when=["portLevelSettings"],
 )  # fmt: skip
 def port_settings_drop_policy(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings for a port, which inherit nothing from the policy that they stand in."""
@@ -52,6 +53,7 @@ def _originates(policy: Cursor) -> bool:
 
 @check(
     "port-settings-without-effect", severity="warning", evidence="document", kinds=["DestinationRule"],
+    when=["portLevelSettings"],
 )  # fmt: skip
 def port_settings_without_effect(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings for a port that no service can have, or that has settings in the same policy already."""

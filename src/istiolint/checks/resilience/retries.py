@@ -18,6 +18,7 @@ _DEFAULT_ATTEMPTS = 2
 
 @check(
     "retry-repeats-writes", severity="warning", evidence="document", kinds=["VirtualService"],
+    when=["retryOn"],
 )  # fmt: skip
 def retry_repeats_writes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Requests that write are sent again after an answer."""
@@ -43,6 +44,7 @@ def retry_repeats_writes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "retriable-codes-missing", severity="warning", evidence="document", kinds=["VirtualService"],
+    when=["retryOn"],
 )  # fmt: skip
 def retriable_codes_missing(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`retriable-status-codes` without a code."""
@@ -77,7 +79,7 @@ def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(TRY_LONGER_THAN_TIMEOUT, kinds=["VirtualService"])
+@further_check(TRY_LONGER_THAN_TIMEOUT, kinds=["VirtualService"], when=["perTryTimeout"])
 def try_longer_than_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A single try that may take longer than the whole request."""
     for route in service.spec["http"]:

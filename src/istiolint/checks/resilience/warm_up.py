@@ -12,7 +12,7 @@ _WITHOUT = ("RANDOM", "PASSTHROUGH")
 """Algorithms of Envoy that know no slow start."""
 
 
-@check("warm-up-without-effect", severity="warning", evidence="document", kinds=["DestinationRule"])
+@check("warm-up-without-effect", severity="warning", evidence="document", kinds=["DestinationRule"], when=["loadBalancer"])
 def warm_up_without_effect(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Warm-up beside an algorithm that knows none."""
     for policy in traffic_policies(rule):

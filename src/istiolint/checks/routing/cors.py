@@ -14,7 +14,7 @@ from istiolint.traffic.words import head
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*")
 
 
-@further_check(EMPTY_FIELD, kinds=["VirtualService"], rows=["VS-67"])
+@further_check(EMPTY_FIELD, kinds=["VirtualService"], rows=["VS-67"], when=["corsPolicy"])
 def empty_origin(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Origins without a text."""
     for route in service.spec["http"]:
@@ -27,7 +27,7 @@ def empty_origin(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-69"])
+@further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-69"], when=["corsPolicy"])
 def unknown_method(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Methods that Istio does not know, above all in lower case."""
     for route in service.spec["http"]:

@@ -11,7 +11,14 @@ from istiolint.rules.check import check, finding
 _ANY = {"exact": ("*",), "prefix": ("http", "http://", "https://"), "regex": (".*", ".+", "^.*$", "https?://.*", "https://.*")}
 
 
-@check("credentials-for-all-origins", severity="warning", evidence="document", tags=["security"], kinds=["VirtualService"])
+@check(
+    "credentials-for-all-origins",
+    severity="warning",
+    evidence="document",
+    tags=["security"],
+    kinds=["VirtualService"],
+    when=["corsPolicy"],
+)
 def credentials_for_all_origins(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Credentials together with any origin. Envoy answers with the origin that asked, so browsers do not stop it."""
     for route in service.spec["http"]:

@@ -35,6 +35,7 @@ def destination_rule_not_consulted(rule: Resource, mesh: Mesh) -> Iterator[Findi
 
 @check(
     "subset-policy-not-used", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
+    when=["subsets"],
 )  # fmt: skip
 def subset_policy_not_used(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A policy of a subset to which the routes of the host do not lead."""

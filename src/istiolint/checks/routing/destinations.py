@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import Hosts, KnownHost
@@ -78,7 +78,15 @@ def _not_found(host: Cursor, referrer: Resource, hosts: Hosts, consequence: str)
     """What to say of a host without a service, with the one that was meant where the input shows it."""
     fqdn = hosts.fqdn(host.text, referrer.namespace)
     service = hosts.service_name(fqdn)
-    known = hosts.knows(host.text, referrer)
+    known = hosts.lacks(host.text, referrer)
+    if renamed := hosts.renamed(host.text, referrer.namespace):
+        return finding(
+            host,
+            f"Kustomize renamed Service `{renamed.former_names[0]}` to `{renamed.name}` but does not rewrite hosts; "
+            f"{consequence}",
+            hint=f"use `{renamed.name}`, or write the host with a replacement",
+            related=[(renamed.metadata["name"], "the renamed Service")],
+        )
     if meant := _with_a_stump(host.text, hosts):
         return finding(
             host,
@@ -132,4 +140,4 @@ def _with_a_stump(host: str, hosts: Hosts) -> KnownHost | None:
 
 def _is_host(host: Cursor) -> bool:
     """Whether a value can be a host at all; what is not is told by others, and placeholders are nobody's fault."""
-    return bool(_HOST.fullmatch(host.text)) and not is_placeholder(host.text) and not host.text.replace(".", "").isdigit()
+    return bool(_HOST.fullmatch(host.text)) and can_be_name(host.text) and not host.text.replace(".", "").isdigit()

@@ -14,6 +14,7 @@ from istiolint.rules.check import check, finding
 @check(
     "invalid-gateway-reference", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-04", "VS-51", "VS-129", "VS-134", "VS-GW1", "VS-GW3", "VS-GW4", "VS-GW5"],
+    when=["gateways"],
 )  # fmt: skip
 def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names that no Gateway can have."""
@@ -22,7 +23,7 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
         for gateway in gateways:
             # where Istio's validation does not look, `./NAME` goes through, and is resolved to the own namespace
             fault = _fault(gateway.text if looked_at else gateway.text.removeprefix("./"))
-            if isinstance(gateway.value, str) and not has_placeholder(gateway.text) and fault:
+            if isinstance(gateway.value, str) and not gateway.unresolved and fault:
                 follows = "Istio refuses the VirtualService" if looked_at else "the routes are bound to nothing there"
                 yield finding(
                     gateway,
@@ -39,6 +40,7 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
 @check(
     "gateway-by-domain-name", severity="warning", evidence="document", kinds=["VirtualService"],
     rows=["VS-GW2"], fixable=True,
+    when=["gateways"],
 )  # fmt: skip
 def gateway_by_domain_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The old way to name a Gateway of another namespace, with dots."""

@@ -23,7 +23,12 @@ def _edits(service: Resource) -> Iterator[Cursor]:
                 yield edits
 
 
-@further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-60", "VS-62", "VS-63", "VS-65", "VS-113", "P-20", "P-21"])
+@further_check(
+    INVALID_HEADER_NAME,
+    kinds=["VirtualService"],
+    rows=["VS-60", "VS-62", "VS-63", "VS-65", "VS-113", "P-20", "P-21"],
+    when=["headers"],
+)
 def name_of_edited_header(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Headers that may not be set, added or removed."""
     for headers in _edits(service):
@@ -49,6 +54,7 @@ def _refused(name: str, at: Cursor, cannot: str, fault_of: Callable[[str], str |
 @check(
     "invalid-header-value", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-61", "VS-64", "VS-113", "P-27"],
+    when=["headers"],
 )  # fmt: skip
 def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Values that Envoy cannot read, above all a percent sign that stands for itself."""
@@ -69,6 +75,7 @@ def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "authority-set-twice", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-66"],
+    when=["rewrite"],
 )  # fmt: skip
 def authority_set_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The host of a request written by more than one part of a route."""
@@ -86,13 +93,13 @@ def authority_set_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-70", "VS-71", "P-23"])
+@further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-70", "VS-71", "P-23"], when=["corsPolicy"])
 def header_name_for_scripts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Headers of CORS."""
     for route in service.spec["http"]:
         for field in ("allowHeaders", "exposeHeaders"):
             for name in route["corsPolicy"][field]:
-                if isinstance(name.value, str) and not has_placeholder(name.text) and (fault := cors_name_fault(name.text)):
+                if isinstance(name.value, str) and not name.unresolved and (fault := cors_name_fault(name.text)):
                     yield finding(
                         name,
                         f"`{name.text}` is no name of a header: {fault}; Istio refuses the VirtualService",

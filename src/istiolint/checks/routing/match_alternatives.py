@@ -13,6 +13,7 @@ _OF_REQUESTS = frozenset(("headers", "queryParams", "method", "withoutHeaders"))
 @check(
     "match-by-path-or-header", severity="info", evidence="heuristic", kinds=["VirtualService"],
     default=False,
+    when=["headers", "withoutHeaders", "method", "queryParams"],
 )  # fmt: skip
 def match_by_path_or_header(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """One match for the path and one for a header, where a request needs only one of both."""

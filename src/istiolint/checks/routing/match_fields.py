@@ -26,7 +26,7 @@ def _matches(service: Resource, *protocols: str) -> Iterator[Cursor]:
             yield from route["match"]
 
 
-@further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-40", "VS-42", "P-22"])
+@further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-40", "VS-42", "P-22"], when=["headers", "withoutHeaders"])
 def header_name_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names of headers in matches."""
     for match in _matches(service, "http"):
@@ -81,14 +81,14 @@ def port_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_LABEL, kinds=["VirtualService"], rows=["VS-50", "VS-128", "VS-133"])
+@further_check(INVALID_LABEL, kinds=["VirtualService"], rows=["VS-50", "VS-128", "VS-133"], when=["sourceLabels"])
 def labels_of_callers(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Labels of those who call."""
     for match in _matches(service):
         yield from label_faults(match["sourceLabels"], service.kind)
 
 
-@further_check(INVALID_ADDRESS, kinds=["VirtualService"], rows=["VS-126", "VS-131"])
+@further_check(INVALID_ADDRESS, kinds=["VirtualService"], rows=["VS-126", "VS-131"], when=["destinationSubnets"])
 def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ranges of addresses to which clients connect."""
     for match in _matches(service, "tls", "tcp"):
@@ -107,12 +107,13 @@ def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "invalid-source-namespace", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-52"],
+    when=["sourceNamespace"],
 )  # fmt: skip
 def invalid_source_namespace(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Namespaces of those who call that are no names of namespaces."""
     for match in _matches(service):
         namespace = match["sourceNamespace"]
-        if namespace.text and not has_placeholder(namespace.text) and (fault := label_fault(namespace.text)):
+        if namespace.literal and (fault := label_fault(namespace.text)):
             http = namespace.path[1] == "http"
             yield finding(
                 namespace,

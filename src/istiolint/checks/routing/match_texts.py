@@ -21,6 +21,7 @@ _PLACEHOLDER = ("$", "{", "<", "%")
     kinds=["VirtualService"],
     codes=["IST0106"],
     rows=["P-18", "VS-41", "VS-43", "VS-44", "VS-45", "VS-46", "VS-47", "VS-48", "VS-68", "VS-108"],
+    when=["regex", "uriRegexRewrite"],
 )
 def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Regular expressions that Istio's webhook refuses, because Envoy could not use them."""

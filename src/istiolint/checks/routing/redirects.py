@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.gateways.listeners import LARGEST_NUMBER
 from istiolint.checks.schema.shared_rules import INVALID_PORT
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.ports import is_port
@@ -20,7 +19,7 @@ _LARGE_BODY = 100 << 10
 _UNSET = (None, "")
 
 
-@further_check(CONFLICTING_FIELDS, kinds=["VirtualService"], rows=["VS-91", "VS-105"])
+@further_check(CONFLICTING_FIELDS, kinds=["VirtualService"], rows=["VS-91", "VS-105"], when=["rewrite", "redirect"])
 def two_paths(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two ways at once to say what the path becomes."""
     for route in service.spec["http"]:
@@ -37,6 +36,7 @@ def two_paths(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "redirect-or-rewrite-without-target", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-93", "VS-106", "VS-107"],
+    when=["rewrite", "redirect"],
 )  # fmt: skip
 def redirect_or_rewrite_without_target(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Redirects and rewrites that change nothing."""
@@ -71,7 +71,7 @@ def _leads_somewhere(redirect: Cursor) -> bool:
     )
 
 
-@further_check(PREFIX_REWRITE_WITHOUT_PREFIX, kinds=["VirtualService"], rows=["VS-92"])
+@further_check(PREFIX_REWRITE_WITHOUT_PREFIX, kinds=["VirtualService"], rows=["VS-92"], when=["prefixRewrite"])
 def prefix_rewrite_without_prefix(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A redirect that replaces the prefix of a path, where a match asks for none."""
     for route in service.spec["http"]:
@@ -86,7 +86,7 @@ def prefix_rewrite_without_prefix(service: Resource, mesh: Mesh) -> Iterator[Fin
                 )
 
 
-@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-94"])
+@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-94"], when=["redirect"])
 def code_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Statuses of redirects."""
     for route in service.spec["http"]:
@@ -99,12 +99,12 @@ def code_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-95"])
+@further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-95"], when=["redirect"])
 def scheme_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Schemes of redirects."""
     for route in service.spec["http"]:
         scheme = route["redirect"]["scheme"]
-        if scheme.text and scheme.text not in ("http", "https") and not has_placeholder(scheme.text):
+        if scheme.literal and scheme.text not in ("http", "https"):
             yield finding(
                 scheme,
                 f"a redirect leads to `http` or `https`, not to `{scheme.text}`; Istio refuses the VirtualService",
@@ -112,7 +112,7 @@ def scheme_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_PORT, kinds=["VirtualService"], rows=["VS-96"])
+@further_check(INVALID_PORT, kinds=["VirtualService"], rows=["VS-96"], when=["redirect"])
 def port_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports of redirects; 0 counts as none."""
     for route in service.spec["http"]:
@@ -128,6 +128,7 @@ def port_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "large-direct-response", severity="warning", evidence="document", kinds=["VirtualService"],
     rows=["VS-97", "VS-98"],
+    when=["directResponse"],
 )  # fmt: skip
 def large_direct_response(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Bodies that every proxy has to hold in its configuration."""

@@ -15,6 +15,7 @@ _PLAIN = re.compile(r"/[\w./-]*", re.ASCII)
 
 @check(
     "rewrite-doubles-slash", severity="warning", evidence="document", kinds=["VirtualService"],
+    when=["rewrite"],
 )  # fmt: skip
 def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`/shop` replaced by `/` makes `//items` of `/shop/items`."""
@@ -38,6 +39,7 @@ def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "rewrite-joins-segments", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True,
+    when=["rewrite"],
 )  # fmt: skip
 def rewrite_joins_segments(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """`/shop/` replaced by `/v1` makes `/v1items` of `/shop/items`."""

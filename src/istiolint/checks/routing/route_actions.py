@@ -42,6 +42,7 @@ def route_without_action(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @further_check(
     CONFLICTING_ROUTE_ACTIONS, kinds=["VirtualService"],
     rows=["VS-21", "VS-22", "VS-24", "VS-25", "VS-26", "VS-27", "VS-28", "VS-29", "VS-30", "VS-32"],
+    when=["redirect", "directResponse", "delegate", "mirror", "mirrors", "rewrite", "fault"],
 )  # fmt: skip
 def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Actions of one HTTP route that exclude each other, which Istio's webhook refuses."""
@@ -63,6 +64,7 @@ def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding
     "delegate-that-delegates", severity="error", evidence="document", kinds=["VirtualService"],
     codes=["IST0106"],
     rows=["VS-23"],
+    when=["delegate"],
 )  # fmt: skip
 def delegate_that_delegates(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A delegate (a VirtualService without hosts) that hands over to another, which Istio's webhook refuses."""

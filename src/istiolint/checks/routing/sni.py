@@ -14,11 +14,12 @@ from istiolint.rules.check import check, finding
 def _sni_hosts(service: Resource) -> Iterator[Cursor]:
     for route in service.spec["tls"]:
         for match in route["match"]:
-            yield from (host for host in match["sniHosts"] if host.text and not has_placeholder(host.text))
+            yield from (host for host in match["sniHosts"] if host.literal)
 
 
 @check("sni-with-ip-address", severity="warning", evidence="document", kinds=["VirtualService"],
-       rows=["VS-124"])  # fmt: skip
+       rows=["VS-124"],
+    when=["sniHosts"])  # fmt: skip
 def sni_with_ip_address(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An IP address where clients send names only."""
     for host in _sni_hosts(service):
@@ -31,7 +32,8 @@ def sni_with_ip_address(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check("sni-not-in-hosts", severity="error", evidence="document", kinds=["VirtualService"],
-       rows=["VS-125"])  # fmt: skip
+       rows=["VS-125"],
+    when=["sniHosts"])  # fmt: skip
 def sni_not_in_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """SNI hosts that no host of the VirtualService stands for."""
     hosts = [host.text for host in service.spec["hosts"] if host.text]

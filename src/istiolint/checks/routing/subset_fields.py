@@ -18,7 +18,7 @@ from istiolint.schema.rules import MISSING_FIELD
 def destination_rule_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The host of a DestinationRule."""
     host = rule.spec["host"]
-    if host.text and not has_placeholder(host.text) and (fault := pattern_fault(host.text)):
+    if host.literal and (fault := pattern_fault(host.text)):
         yield finding(
             host,
             f"`{host.text}` is no host of a DestinationRule: {fault}; Istio refuses it",
@@ -48,13 +48,13 @@ def destination_rule_without_spec(rule: Resource, mesh: Mesh) -> Iterator[Findin
         )
 
 
-@further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["DR-02"])
+@further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["DR-02"], when=["subsets"])
 def duplicate_subset(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two subsets of one name."""
     yield from duplicates(rule.spec["subsets"], "subset", rule.kind)
 
 
-@further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["DR-03"])
+@further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["DR-03"], when=["subsets"])
 def subset_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset whose name is empty. (Of a missing one the schema tells.)"""
     for subset in rule.spec["subsets"]:
@@ -64,12 +64,12 @@ def subset_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_SUBSET_NAME, kinds=["DestinationRule"], rows=["DR-04"])
+@further_check(INVALID_SUBSET_NAME, kinds=["DestinationRule"], rows=["DR-04"], when=["subsets"])
 def subset_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The names of subsets."""
     for subset in rule.spec["subsets"]:
         name = subset["name"]
-        if name.text and not has_placeholder(name.text) and (fault := label_fault(name.text)):
+        if name.literal and (fault := label_fault(name.text)):
             yield finding(
                 name,
                 f"{fault}: `{name.text}` is no name of a subset; Istio refuses the DestinationRule",
@@ -77,7 +77,7 @@ def subset_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_LABEL, kinds=["DestinationRule"], rows=["DR-05", "P-15"])
+@further_check(INVALID_LABEL, kinds=["DestinationRule"], rows=["DR-05", "P-15"], when=["subsets"])
 def subset_labels(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The labels of subsets."""
     for subset in rule.spec["subsets"]:
@@ -87,7 +87,7 @@ def subset_labels(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 def label_faults(labels: Cursor, kind: str) -> Iterator[Finding]:
     """What is wrong with the keys and values of labels that Istio compares with those of workloads."""
     for key, value in labels.items():
-        if has_placeholder(key) or has_placeholder(value.text):
+        if has_placeholder(key) or value.unresolved:
             continue
         if fault := key_fault(key):
             yield finding(

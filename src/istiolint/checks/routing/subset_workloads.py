@@ -18,6 +18,7 @@ TOPOLOGY = (
 @check(
     "subset-without-workload", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
     codes=["IST0173", "KIA0203"],
+    when=["subsets"],
 )  # fmt: skip
 def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The host has workloads, and none of them carries the labels of the subset."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.destination_rules import subsets, subsets_of
@@ -16,6 +16,7 @@ from istiolint.rules.check import check, finding
 @check(
     "route-to-missing-subset", severity="error", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
+    when=["subset"],
 )  # fmt: skip
 def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset that no DestinationRule for the host makes."""
@@ -29,13 +30,14 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
                 f"no DestinationRule for `{host}` makes the subset `{subset.text}`; Envoy has no cluster for it and answers 503",
                 hint=_proposal(subset.text, sorted(made), bool(rules)),
                 related=[(_subsets_of(rule), f"{rule.title} is for this host") for rule in rules[:3]],
-                known=not maybe and (bool(rules) or _is_service_known(fqdn, mesh)),
+                known=not maybe and (bool(rules) or _is_known_without_rules(fqdn, subset.text, virtual_service, mesh)),
             )
 
 
 @check(
     "subset-not-visible", severity="warning", evidence="contradiction", kinds=["VirtualService"],
     codes=["IST0101", "KIA1107"],
+    when=["subset"],
 )  # fmt: skip
 def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset that a DestinationRule makes, but not for the proxies that use the route."""
@@ -46,7 +48,8 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
         used = {name: mesh.destination_rules.seen_from(name, fqdn) for name in audience}
         maker = next((rule for rule in rules if subset.text in subsets_of(rule)), None)
         without = [name for name, seen in used.items() if not any(subset.text in subsets_of(rule) for rule in seen)]
-        if maker is None or not without or (len(without) < len(used) and not gateways):
+        unplaced = maker is not None and not (maker.placed and virtual_service.placed) and not mesh.settings.whole_mesh
+        if maker is None or unplaced or not without or (len(without) < len(used) and not gateways):
             continue
         client = without[0]
         instead = used[client][:1]
@@ -72,15 +75,17 @@ def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str
     """The host as written, the subset and the full name of the host of every destination with a subset."""
     for destination in destinations(virtual_service):
         host, subset = destination["host"].text, destination["subset"]
-        if host and subset.text and not is_placeholder(host) and not is_placeholder(subset.text):
+        if host and subset.text and can_be_name(host) and can_be_name(subset.text):
             yield host, subset, mesh.hosts.fqdn(host, virtual_service.namespace)
 
 
-def _is_service_known(fqdn: str, mesh: Mesh) -> bool:
-    """Whether the input, which has no rule for a host, would have one: it has the service itself."""
+def _is_known_without_rules(fqdn: str, subset: str, referrer: Resource, mesh: Mesh) -> bool:
+    """Whether the target, which has no rule for a host, would have one: it has the service itself."""
     service = mesh.hosts.service_name(fqdn)
-    behind = next(mesh.hosts.behind(fqdn), None) is not None
-    return mesh.settings.whole_mesh or (behind and not (service and mesh.hosts.is_deployed_to(service.namespace)))
+    has_service = mesh.settings.whole_mesh or next(mesh.hosts.behind(fqdn), None) is not None
+    # pods with the usual label show the Service as well
+    has_service = has_service or bool(service and mesh.workloads.selected({"app": service.name}, service.namespace))
+    return has_service and mesh.coverage.lacks_subset(fqdn, subset, referrer)
 
 
 def _proposal(subset: str, made: list[str], has_rules: bool) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from istiolint.checks.schema.shared_rules import INVALID_HOST, INVALID_PORT
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import host_policies
@@ -48,7 +47,7 @@ def _without(at: Cursor | Place, what: str) -> Finding:
     )
 
 
-@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["TP-02"])
+@further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["TP-02"], when=["tunnel"])
 def tunnel_with_proxy_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A tunnel and PROXY protocol in one policy."""
     for policy in host_policies(rule):
@@ -61,7 +60,7 @@ def tunnel_with_proxy_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(MISSING_FIELD, kinds=["DestinationRule"], rows=["TP-03"])
+@further_check(MISSING_FIELD, kinds=["DestinationRule"], rows=["TP-03"], when=["portLevelSettings"])
 def settings_without_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings for a port that name none."""
     for policy in host_policies(rule):
@@ -72,12 +71,12 @@ def settings_without_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@further_check(UNKNOWN_VALUE, kinds=["DestinationRule"], rows=["TP-06"])
+@further_check(UNKNOWN_VALUE, kinds=["DestinationRule"], rows=["TP-06"], when=["tunnel"])
 def tunnel_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How a tunnel is asked for."""
     for policy in host_policies(rule):
         protocol = policy["tunnel"]["protocol"]
-        if protocol.text and protocol.text not in _PROTOCOLS and not has_placeholder(protocol.text):
+        if protocol.literal and protocol.text not in _PROTOCOLS:
             yield finding(
                 protocol,
                 f"a tunnel is not asked for by `{protocol.text}`; Istio refuses the DestinationRule",
@@ -85,12 +84,12 @@ def tunnel_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_HOST, kinds=["DestinationRule"], rows=["TP-07"])
+@further_check(INVALID_HOST, kinds=["DestinationRule"], rows=["TP-07"], when=["tunnel"])
 def tunnel_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Where a tunnel leads."""
     for policy in host_policies(rule):
         host = policy["tunnel"]["targetHost"]
-        if not isinstance(host.value, str) or has_placeholder(host.text) or is_ip_address(host.text):
+        if not isinstance(host.value, str) or host.unresolved or is_ip_address(host.text):
             continue
         if fault := name_fault(host.text):
             yield finding(
@@ -100,7 +99,7 @@ def tunnel_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(INVALID_PORT, kinds=["DestinationRule"], rows=["TP-08"])
+@further_check(INVALID_PORT, kinds=["DestinationRule"], rows=["TP-08"], when=["tunnel"])
 def tunnel_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The port to which a tunnel leads."""
     for policy in host_policies(rule):

@@ -57,6 +57,7 @@ def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> 
 
 @check(
     "delegate-not-found", severity="error", evidence="missing", kinds=["VirtualService"], fixable=True,
+    when=["delegate"],
 )  # fmt: skip
 def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Routes handed on to a VirtualService that is not there."""

@@ -84,7 +84,10 @@ def _refused(host: Cursor, what: str, *, for_subsets: bool = False) -> Iterator[
 
 
 @further_check(
-    INVALID_PERCENTAGE, kinds=["VirtualService"], rows=["VS-75", "VS-80", "VS-83", "VS-85", "VS-86", "VS-90", "P-13", "P-14"]
+    INVALID_PERCENTAGE,
+    kinds=["VirtualService"],
+    rows=["VS-75", "VS-80", "VS-83", "VS-85", "VS-86", "VS-90", "P-13", "P-14"],
+    when=["fault", "mirrorPercentage", "mirrors", "mirrorPercent", "mirror_percent"],
 )
 def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Shares of requests, for faults and mirrors, that are not between 0 and 100."""
@@ -114,13 +117,14 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "unknown-retry-condition", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-104"], fixable=True,
+    when=["retryOn"],
 )  # fmt: skip
 def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Parts of `retryOn` that are neither a condition nor a status code."""
     for route in service.spec["http"]:
         retry_on = route["retries"]["retryOn"]
         fix = _respelled(retry_on)
-        if not retry_on.text or (has_placeholder(retry_on.text) and not fix):
+        if not retry_on.text or (retry_on.unresolved and not fix):
             continue
         for part in retry_on.text.split(","):
             if is_retry_condition(part):
@@ -136,7 +140,7 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 break  # it mends all of them
 
 
-@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-100"])
+@further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-100"], when=["attempts"])
 def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Less than no retry."""
     for route in service.spec["http"]:
@@ -152,6 +156,7 @@ def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "retries-without-attempts", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-101"],
+    when=["retries"],
 )  # fmt: skip
 def retries_without_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Settings for retries, of which there are none."""

@@ -19,6 +19,7 @@ PROTOCOLS = ("http", "tls", "tcp")
     "negative-weight", severity="error", evidence="document", kinds=["VirtualService"],
     codes=["IST0106"],
     rows=["VS-111"],
+    when=["weight"],
 )  # fmt: skip
 def negative_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Weights below zero, which Istio's webhook refuses."""
@@ -69,6 +70,7 @@ def destination_without_weight(service: Resource, mesh: Mesh) -> Iterator[Findin
 @check(
     "weight-on-only-destination", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["KIA1104"], fixable=True,
+    when=["weight"],
 )  # fmt: skip
 def weight_on_only_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A share of one destination: it gets everything all the same."""
@@ -110,6 +112,7 @@ def destination_listed_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]
 
 @check(
     "weights-not-100", severity="info", evidence="heuristic", kinds=["VirtualService"], default=False,
+    when=["weight"],
 )  # fmt: skip
 def weights_not_100(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Weights that look like percentages and are none."""

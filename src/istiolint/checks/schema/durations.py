@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from istiolint.checks.resilience.connection_pools import connection_pools
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies
@@ -52,7 +51,7 @@ def durations_of_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield from finer_than(duration, "ms", service.kind)
 
 
-@further_check(INVALID_DURATION, kinds=["VirtualService"], rows=["VS-72", "VS-73"])
+@further_check(INVALID_DURATION, kinds=["VirtualService"], rows=["VS-72", "VS-73"], when=["corsPolicy"])
 def age_of_preflights(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How long browsers keep the answer to a preflight request: browsers count seconds."""
     for route in service.spec["http"]:
@@ -62,6 +61,7 @@ def age_of_preflights(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @further_check(
     INVALID_DURATION, kinds=["DestinationRule", "Sidecar"],
     rows=["CP-07", "CP-09", "CP-10", "CP-12", "CP-13", "CP-14", "CP-15", "CP-16", "SC-24", "SC-26"],
+    when=["connectTimeout", "idleTimeout", "maxConnectionDuration", "tcpKeepalive", "http2KeepAlive"],
 )  # fmt: skip
 def durations_of_pools(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How long connections may idle, and the like."""
@@ -105,7 +105,7 @@ def finer_than(duration: Cursor, unit: str, kind: str) -> Iterator[Finding]:
 
 def not_milliseconds(duration: Cursor, kind: str) -> Iterator[Finding]:
     """A duration that is none, shorter than 1ms, or finer: for fields of which no schema tells."""
-    if duration.value is None or has_placeholder(duration.text):
+    if duration.value is None or duration.unresolved:
         return
     length = nanoseconds(duration.text)
     if length is None:

@@ -29,7 +29,7 @@ def service_entry_selects_nothing(entry: Resource, mesh: Mesh) -> Iterator[Findi
         known=mesh.settings.whole_mesh
         or (
             placed
-            and (bool(elsewhere) or mesh.knows_workloads(entry.namespace))
-            and not mesh.hosts.is_deployed_to(entry.namespace)
+            and (bool(elsewhere) or mesh.coverage.shows_workloads(entry.namespace))
+            and not mesh.coverage.is_filled(entry.namespace)
         ),
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.gateways.listeners import listeners
 from istiolint.checks.schema.shared_rules import UNKNOWN_PROTOCOL
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.ports import PROTOCOLS, protocol_meant
@@ -35,7 +34,7 @@ def _unknown(protocol: Cursor, resource: Resource) -> Iterator[Finding]:
         return
     meant = protocol_meant(protocol.text)
     # `GRPC_WEB` looks like a variable, and is none
-    if meant or not has_placeholder(protocol.text):
+    if meant or not protocol.unresolved:
         yield finding(
             protocol,
             f"`{protocol.text}` is no protocol that Istio knows; it refuses the {resource.kind}",

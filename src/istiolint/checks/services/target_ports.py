@@ -11,6 +11,7 @@ from istiolint.rules.check import check, finding
 @check(
     "target-port-not-declared", severity="warning", evidence="contradiction", kinds=["Service"],
     codes=["KIA0701"],
+    when=["targetPort"],
 )  # fmt: skip
 def target_port_not_declared(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A port by a name that leads nowhere. (A number need not be declared by a container.)"""

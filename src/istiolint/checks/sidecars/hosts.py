@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import KnownHost
@@ -20,7 +20,7 @@ def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     for listener in sidecar.spec["egress"]:
         for entry in listener["hosts"]:
             owner, slash, host = entry.text.partition("/")
-            if not slash or owner.startswith("~") or "." not in host or is_placeholder(entry.text):
+            if not slash or owner.startswith("~") or "." not in host or not can_be_name(entry.text):
                 continue  # short names are no hosts here at all: the rule invalid-host tells of them
             namespace = sidecar.namespace if owner == "." else owner
             here = any(namespace in ("*", each.namespace) for each in mesh.hosts.under(host))
@@ -47,7 +47,7 @@ def _nothing(entry: Cursor, known: list[KnownHost], sidecar: Resource, mesh: Mes
         entry,
         f"no service of namespace `{namespace}` has the host `{host}`; the entry lets nothing in",
         hint="name a host that a Service, ServiceEntry or VirtualService of that namespace has",
-        known=mesh.hosts.knows(host, sidecar) if service else mesh.settings.whole_mesh,
+        known=mesh.hosts.lacks(host, sidecar) if service else mesh.settings.whole_mesh,
     )
 
 

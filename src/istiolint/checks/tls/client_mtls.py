@@ -29,6 +29,7 @@ class _ClientTls(NamedTuple):
     tags=["security"],
     kinds=["DestinationRule"],
     codes=["KIA0207", "KIA0208", "KIA0505", "KIA0506"],
+    when=["tls"],
 )
 def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Plaintext or plain TLS to a server that takes only mTLS, and mTLS to one that has none. (No `tls` at all is auto mTLS.)"""

@@ -32,6 +32,7 @@ def _whole(resource: Resource) -> str:
 @check(
     "invalid-credential-name", severity="error", evidence="document", kinds=_KINDS,
     rows=["CT-01", "CT-02", "PX-13"],
+    when=["credentialName"],
 )  # fmt: skip
 def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Credentials in ConfigMaps that are not named whole, or stand in another namespace."""
@@ -63,6 +64,7 @@ def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "verification-contradiction", severity="error", evidence="document", kinds=_KINDS,
     rows=["CT-03", "CT-04", "PX-13"],
+    when=["tls", "tlsSettings"],
 )  # fmt: skip
 def verification_contradiction(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """What verifies the server, beside the wish not to verify it."""
@@ -82,7 +84,7 @@ def verification_contradiction(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(CONFLICTING_FIELDS, kinds=_KINDS, rows=["CT-05", "PX-13"])
+@further_check(CONFLICTING_FIELDS, kinds=_KINDS, rows=["CT-05", "PX-13"], when=["tls", "tlsSettings"])
 def credential_beside_files(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A credential beside files."""
     for tls in _settings(rule):
@@ -104,6 +106,7 @@ def _skips(tls: Cursor) -> bool:
 @check(
     "client-certificate-missing", severity="error", evidence="document", kinds=_KINDS,
     rows=["CT-06", "CT-07", "PX-13"],
+    when=["tls", "tlsSettings"],
 )  # fmt: skip
 def client_certificate_missing(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """MUTUAL without the certificate of the client."""

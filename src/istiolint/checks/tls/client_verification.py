@@ -24,6 +24,7 @@ def _system_roots(tls: Cursor, rule: Resource) -> Iterator[Finding]:
 @check(
     "tls-with-system-roots", severity="info", evidence="heuristic", tags=["security"], kinds=["DestinationRule"],
     codes=["IST0128"], default=False,
+    when=["tls"],
 )  # fmt: skip
 def tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS for the whole host."""
@@ -33,6 +34,7 @@ def tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "port-tls-with-system-roots", severity="info", evidence="heuristic", tags=["security"], kinds=["DestinationRule"],
     codes=["IST0129"], default=False,
+    when=["portLevelSettings"],
 )  # fmt: skip
 def port_tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS for one port."""

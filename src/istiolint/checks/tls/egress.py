@@ -19,7 +19,14 @@ def _settings(rule: Resource) -> Iterator[Cursor]:
             yield policy["tls"]
 
 
-@check("server-not-verified", severity="warning", evidence="document", tags=["security"], kinds=["DestinationRule"])
+@check(
+    "server-not-verified",
+    severity="warning",
+    evidence="document",
+    tags=["security"],
+    kinds=["DestinationRule"],
+    when=["insecureSkipVerify"],
+)
 def server_not_verified(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS to whoever answers."""
     for tls in _settings(rule):
@@ -33,7 +40,7 @@ def server_not_verified(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("tls-without-sni", severity="info", evidence="document", tags=["security"], kinds=["DestinationRule"])
+@check("tls-without-sni", severity="info", evidence="document", tags=["security"], kinds=["DestinationRule"], when=["tls"])
 def tls_without_sni(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS for a wildcard that names no server. (For single hosts the name comes from the host.)"""
     if "*" not in rule.spec["host"].text:
@@ -49,7 +56,14 @@ def tls_without_sni(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("credential-only-for-gateways", severity="warning", evidence="document", tags=["security"], kinds=["DestinationRule"])
+@check(
+    "credential-only-for-gateways",
+    severity="warning",
+    evidence="document",
+    tags=["security"],
+    kinds=["DestinationRule"],
+    when=["credentialName"],
+)
 def credential_only_for_gateways(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A credential that sidecars do not read."""
     if rule.spec["workloadSelector"].exists or rule.namespace == mesh.root_namespace:

@@ -18,6 +18,7 @@ _EAST_WEST_PORT = 15443
 
 @check(
     "tls-originated-twice", severity="error", evidence="contradiction", kinds=["DestinationRule"],
+    when=["tls"],
 )  # fmt: skip
 def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """TLS around what is TLS already."""
@@ -65,7 +66,7 @@ def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("mesh-tls-to-outside", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
+@check("mesh-tls-to-outside", severity="warning", evidence="contradiction", kinds=["DestinationRule"], when=["tls"])
 def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """mTLS of the mesh towards a server that is not in it."""
     policy = rule.spec["trafficPolicy"]

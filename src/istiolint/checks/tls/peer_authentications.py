@@ -116,6 +116,7 @@ def peer_authentication_conflict(policy: Resource, mesh: Mesh) -> Iterator[Findi
     evidence="contradiction",
     tags=["security"],
     kinds=["PeerAuthentication"],
+    when=["portLevelMtls"],
 )
 def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Ports are those of the container: the number of a Service's port changes nothing, without a word."""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import PROXY_KINDS, proxy_configs
@@ -39,14 +38,21 @@ def _lifetimes(resource: Resource) -> Iterator[_Lifetime]:
         yield _Lifetime(config["proxyMetadata"][_TTL], config["proxyMetadata"][_RATIO])
 
 
-@check("certificates-outlived-by-outage", severity="warning", evidence="document", tags=["production"], kinds=_KINDS)
+@check(
+    "certificates-outlived-by-outage",
+    severity="warning",
+    evidence="document",
+    tags=["production"],
+    kinds=_KINDS,
+    when=["environmentVariables", "proxyMetadata"],
+)
 def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Workload certificates that expire before anybody has repaired istiod."""
     lifetimes = list(_lifetimes(resource))
     stage = mesh.environments.stage(resource) if any(each.ttl.text for each in lifetimes) else None
     for ttl, ratio in lifetimes:
         length = nanoseconds(ttl.text)
-        if not ttl.text or has_placeholder(ttl.text) or stage == "test":
+        if not ttl.literal or stage == "test":
             continue
         if length is None:
             yield finding(
@@ -69,7 +75,14 @@ def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[
             )
 
 
-@check("certificate-lifetime-refused", severity="error", evidence="contradiction", tags=["production"], kinds=_KINDS)
+@check(
+    "certificate-lifetime-refused",
+    severity="error",
+    evidence="contradiction",
+    tags=["production"],
+    kinds=_KINDS,
+    when=["environmentVariables", "proxyMetadata"],
+)
 def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Proxies that ask for certificates of a lifetime that istiod does not sign."""
     limit = mesh.flags.text(_LONGEST)
@@ -87,7 +100,14 @@ def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("certificate-renewal-too-late", severity="warning", evidence="document", tags=["production"], kinds=_KINDS)
+@check(
+    "certificate-renewal-too-late",
+    severity="warning",
+    evidence="document",
+    tags=["production"],
+    kinds=_KINDS,
+    when=["environmentVariables", "proxyMetadata"],
+)
 def certificate_renewal_too_late(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A share of the lifetime for renewal that is hardly any of it, or nearly all."""
     for _, ratio in _lifetimes(resource):

@@ -41,7 +41,7 @@ def deprecated_field(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@further_check(DEPRECATED_FIELD, kinds=["VirtualService"], rows=["VS-84"])
+@further_check(DEPRECATED_FIELD, kinds=["VirtualService"], rows=["VS-84"], when=["corsPolicy", "mirrorPercent", "mirror_percent"])
 def deprecated_in_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Old ways to say how much is mirrored, and which origins may call."""
     for route in service.spec["http"]:
@@ -57,7 +57,9 @@ def deprecated_in_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(origins.key, message, hint=hint, severity="info")
 
 
-@further_check(DEPRECATED_FIELD, kinds=["DestinationRule"], rows=["OD-03", "LB-04"])
+@further_check(
+    DEPRECATED_FIELD, kinds=["DestinationRule"], rows=["OD-03", "LB-04"], when=["consecutiveErrors", "minimumRingSize"]
+)
 def deprecated_in_policies(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Thresholds and ring sizes under names that were given up."""
     for policy in traffic_policies(rule):

@@ -1,0 +1,183 @@
+"""From documents to targets."""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+
+from istiolint.documents import Document
+from istiolint.resources.resource import Resource
+from istiolint.targets.delivery import deliver, deliveries
+from istiolint.targets.folders import Defining, Identity, partition
+from istiolint.targets.kustomization import Build, build, patch_files, referenced
+from istiolint.targets.library import Library, folder_of, normal
+from istiolint.targets.target import Target, TargetKind
+
+_NO_ALTERNATIVES = ("Namespace", "CustomResourceDefinition", "HelmValues")
+"""Kinds that many folders repeat although they are applied together."""
+
+
+def targets_of(documents: Sequence[Document], library: Library) -> list[Target]:
+    """The targets of documents, in an order that does not depend on that of the documents; none of them is empty.
+
+    Targets without a linted resource are context of the others, as far as these do not define the same.
+    """
+    by_cluster: dict[str, list[Document]] = {}
+    for document in documents:
+        by_cluster.setdefault(document.source.cluster, []).append(document)
+    shared = by_cluster.pop("", [])
+    if by_cluster:
+        return _clusters(by_cluster, shared, library)
+    return _with_context(list(_assemble(shared, library)))
+
+
+def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Target]:
+    rendered: dict[str, list[Document]] = {}
+    written: list[Document] = []
+    for document in documents:
+        if document.source.rendered:
+            rendered.setdefault(document.source.path, []).append(document)
+        else:
+            written.append(document)
+    for path, found in sorted(rendered.items()):
+        yield _target(posixpath.dirname(normal(path)) or ".", "rendered", _resources(found, library), found)
+    used: set[Document] = set()
+    for target, made in _built(written, library):
+        used |= made.used
+        yield target
+    kustomizations = [document for document in written if _is_kustomization(document, library)]
+    patches = {path for document in kustomizations for path in patch_files(document)}
+    plain = [
+        document for document in written
+        if document not in used and document not in kustomizations and normal(document.source.path) not in patches
+    ]  # fmt: skip
+    yield from _plain(plain, library)
+
+
+def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[Target, Build]]:
+    """The targets of kustomizations and deliveries."""
+    inner: set[str] = set()
+    kustomizations = [document for document in documents if _is_kustomization(document, library)]
+    for document in kustomizations:
+        inner.update(referenced(document))
+    delivered: set[str] = set()
+    for delivery in sorted(deliveries(documents, library), key=lambda one: (one.folder, str(one.resource.identity))):
+        made = deliver(delivery, library)
+        delivered.add(delivery.folder)
+        name = f"{delivery.resource.kind} {delivery.resource.name} ({delivery.folder})"
+        yield _build_target(name, delivery.kind, made, delivery.resource), made
+    for document in kustomizations:
+        folder = folder_of(document.source.path)
+        if folder in inner or folder in delivered:
+            continue
+        made = build(folder, library)
+        if document.data.get("kind") == "Component":
+            made.gaps.append("a component that no kustomization of the input includes")
+        yield _build_target(folder, "kustomization", made), made
+
+
+def _build_target(name: str, kind: TargetKind, made: Build, *others: Resource) -> Target:
+    resources = [piece.finish() for piece in made.pieces]
+    skipped = [document for document in made.used if document.is_unread]
+    gaps = [
+        *made.gaps,
+        *(f"generated {kind} {name}" for kind, name in sorted(made.generated) if kind not in ("ConfigMap", "Secret")),
+    ]
+    return Target(name, kind, _sorted([*resources, *others]), gaps=gaps, skipped=skipped)
+
+
+def _plain(documents: Sequence[Document], library: Library) -> Iterator[Target]:
+    """The targets of manifests that no kustomization names: each chart, and the folders."""
+    charts = {folder_of(document.source.path) for document in documents if _basename(document) == "Chart.yaml"}
+    in_charts: dict[str, list[Document]] = {}
+    loose: list[Document] = []
+    for document in documents:
+        chart = _innermost(folder_of(document.source.path), charts)
+        (loose if chart is None else in_charts.setdefault(chart, [])).append(document)
+    for folder, found in sorted(in_charts.items()):
+        target = _target(folder, "chart", _resources(found, library), found)
+        target.gaps.append(f"the chart {folder} is not rendered")
+        if target.resources:
+            yield target
+    parts = partition(Defining(document, _identities(document, library)) for document in loose)
+    for part in parts:
+        resources = _resources(part.documents, library)
+        if resources:
+            target = _target("" if len(parts) == 1 else part.folder, "folder", resources, part.documents)
+            target.guessed = len(parts) > 1
+            yield target
+
+
+def _target(name: str, kind: TargetKind, resources: list[Resource], documents: Iterable[Document]) -> Target:
+    skipped = [document for document in documents if document.is_unread]
+    return Target(name, kind, _sorted(resources), skipped=skipped)
+
+
+def _clusters(by_cluster: dict[str, list[Document]], shared: list[Document], library: Library) -> list[Target]:
+    """One target a cluster. What is of no named cluster is in each, and is linted in the first."""
+    made: list[Target] = []
+    for number, (name, documents) in enumerate(sorted(by_cluster.items())):
+        parts = list(_assemble(documents, library))
+        parts += _assemble(shared, library) if number == 0 else ()
+        context = [] if number == 0 else [one for part in _assemble(shared, library) for one in part.resources]
+        made.append(
+            Target(
+                name, "cluster", _sorted(_once(resource for part in parts for resource in part.resources)), name, context=context,
+                gaps=[gap for part in parts for gap in part.gaps], skipped=[one for part in parts for one in part.skipped],
+            )
+        )  # fmt: skip
+    for target in made:
+        target.foreign = [one for other in made if other is not target for one in other.resources if one.cluster]
+    return made
+
+
+def _with_context(targets: list[Target]) -> list[Target]:
+    """The targets that are linted, each with what is read for reference and does not define the same."""
+    linted = [target for target in targets if target.is_linted]
+    context = _once(resource for target in targets if not target.is_linted for resource in target.resources)
+    for target in linted if context else ():
+        own = {_identity(resource) for resource in target.resources}
+        target.context = [resource for resource in context if _identity(resource) not in own]
+    if not linted:
+        return [Target("", context=context)] if context else []
+    return linted
+
+
+def _resources(documents: Iterable[Document], library: Library) -> list[Resource]:
+    return [resource for document in documents for resource in library.resources(document)]
+
+
+def _once(resources: Iterable[Resource]) -> list[Resource]:
+    return list({id(resource): resource for resource in resources}.values())
+
+
+def _sorted(resources: Iterable[Resource]) -> list[Resource]:
+    """In the order of files."""
+    return sorted(resources, key=lambda one: (one.document.source.path, one.document.index, *map(str, one.written[1]), one.name))
+
+
+def _identities(document: Document, library: Library) -> tuple[Identity, ...]:
+    return tuple(
+        _identity(resource)
+        for resource in library.resources(document)
+        if resource.name and resource.kind not in _NO_ALTERNATIVES
+    )  # fmt: skip
+
+
+def _identity(resource: Resource) -> Identity:
+    return resource.group, resource.kind, resource.metadata["namespace"].text, resource.name
+
+
+def _is_kustomization(document: Document, library: Library) -> bool:
+    return isinstance(document.data, dict) and library.kustomization(folder_of(document.source.path)) is document
+
+
+def _basename(document: Document) -> str:
+    return posixpath.basename(normal(document.source.path))
+
+
+def _innermost(folder: str, charts: set[str]) -> str | None:
+    """The chart to which a folder belongs."""
+    while folder not in charts:
+        if folder in (".", "/", ""):
+            return None
+        folder = posixpath.dirname(folder) or "."
+    return folder

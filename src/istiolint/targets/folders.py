@@ -1,0 +1,103 @@
+"""Plain manifests: which of them are applied together, as far as their folders show it.
+
+A folder is applied as a whole, with all that is below it, unless parts of it define the same resource: then they are alternatives
+(environments, steps of a tutorial, states before and after a change), and each of them is applied with what the others leave
+alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from istiolint.documents import Document
+from istiolint.targets.library import folder_of
+
+Identity: TypeAlias = tuple[str, str, str, str]
+"""Group, kind, namespace as written, and name."""
+
+MAX_SHARED = 8
+"""How many times the documents of a folder may be read again, as what its alternatives share."""
+
+
+class Part(NamedTuple):
+    """Documents that are applied together, and the folder that tells them from others."""
+
+    folder: str
+    documents: tuple[Document, ...]
+
+
+class Defining(NamedTuple):
+    """A document, and the resources that it defines."""
+
+    document: Document
+    identities: tuple[Identity, ...]
+
+
+def partition(documents: Iterable[Defining]) -> list[Part]:
+    """The ways in which plain manifests are applied: one part, or several where folders hold alternatives."""
+    root = _Folder(".")
+    for found in documents:
+        root.at(folder_of(found.document.source.path)).own.append(found)
+    return root.parts()
+
+
+class _Folder:
+    """A folder with its documents and folders."""
+
+    def __init__(self, path: str):
+        self.path = path
+        self.own: list[Defining] = []
+        self.folders: dict[str, _Folder] = {}
+
+    def at(self, path: str) -> "_Folder":
+        found = self
+        if path.startswith("/"):
+            found = found.inner("/")
+        for step in path.strip("/").split("/"):
+            if step not in ("", "."):
+                found = found.inner(step)
+        return found
+
+    def inner(self, step: str) -> "_Folder":
+        if step not in self.folders:
+            prefix = "" if self.path == "." else self.path if self.path.endswith("/") else f"{self.path}/"
+            self.folders[step] = _Folder(f"{prefix}{step}")
+        return self.folders[step]
+
+    def identities(self) -> set[Identity]:
+        """What is defined in the folder and below it."""
+        found = {identity for one in self.own for identity in one.identities}
+        for folder in self.folders.values():
+            found |= folder.identities()
+        return found
+
+    def parts(self) -> list[Part]:
+        """The ways to apply what is in the folder and below it."""
+        folders = [self.folders[step] for step in sorted(self.folders)]
+        units = [folder.parts() for folder in folders]
+        owned = [folder.identities() for folder in folders]
+        if self.own:
+            units.append([Part(self.path, tuple(one.document for one in self.own))])
+            owned.append({identity for one in self.own for identity in one.identities})
+        rivals = _overlapping(owned)
+        split = [number for number, unit in enumerate(units) if len(unit) > 1 or number in rivals]
+        shared = tuple(
+            document for number, unit in enumerate(units) if number not in split for part in unit for document in part.documents
+        )
+        if not split:
+            return [Part(self.path, shared)] if shared else []
+        alternatives = [part for number in split for part in units[number]]
+        if len(alternatives) <= MAX_SHARED or not shared:
+            return [Part(part.folder, (*part.documents, *shared)) for part in alternatives]
+        return [*alternatives, Part(self.path, shared)]
+
+
+def _overlapping(owned: Sequence[set[Identity]]) -> set[int]:
+    """Those of several sets that have something in common with another one."""
+    first: dict[Identity, int] = {}
+    found: set[int] = set()
+    for number, identities in enumerate(owned):
+        for identity in identities:
+            other = first.setdefault(identity, number)
+            if other != number:
+                found |= {other, number}
+    return found

@@ -1,0 +1,93 @@
+"""The documents that were read, by path, for what refers to files: kustomizations, Flux and Argo CD."""
+
+import os
+import posixpath
+from collections.abc import Callable, Iterable, Sequence
+
+from istiolint.documents import Document
+from istiolint.resources.resource import Resource, resources
+
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+Load = Callable[[str], Sequence[Document]]
+"""Reads a file that is not part of the input; nothing where it cannot be read."""
+
+
+def normal(path: str) -> str:
+    """A path in the one form in which the library knows it."""
+    return posixpath.normpath(path.replace(os.sep, "/")) if path else "."
+
+
+def folder_of(path: str) -> str:
+    """The folder of a file."""
+    return posixpath.dirname(normal(path)) or "."
+
+
+class Library:
+    """Documents by file, and files by folder. Files that kustomizations name outside of the input are loaded on demand."""
+
+    def __init__(self, documents: Iterable[Document], load: Load | None = None):
+        self._files: dict[str, list[Document]] = {}
+        self._folders: dict[str, list[str]] = {}
+        self._resources: dict[Document, list[Resource]] = {}
+        self._load = load
+        self._loaded: dict[str, Sequence[Document]] = {}
+        for document in documents:
+            path = normal(document.source.path)
+            if path not in self._files:
+                self._folders.setdefault(folder_of(path), []).append(path)
+            self._files.setdefault(path, []).append(document)
+        self._all_folders = {ancestor for folder in self._folders for ancestor in _ancestors(folder)}
+
+    def resources(self, document: Document) -> list[Resource]:
+        """The resources of a document, the same objects at each call."""
+        if document not in self._resources:
+            self._resources[document] = list(resources(document))
+        return self._resources[document]
+
+    def file(self, path: str) -> Sequence[Document] | None:
+        """The documents of a file; None where there is no such file."""
+        path = normal(path)
+        if path in self._files:
+            return self._files[path]
+        if path not in self._loaded:
+            self._loaded[path] = self._load(path) if self._load else ()
+        return self._loaded[path] or None
+
+    def kustomization(self, folder: str) -> Document | None:
+        """The kustomization of a folder."""
+        for name in KUSTOMIZATION_NAMES:
+            path = posixpath.join(folder, name) if folder != "." else name
+            for document in self.file(path) or ():
+                if isinstance(document.data, dict):
+                    return document
+        return None
+
+    def kustomizations(self) -> Iterable[Document]:
+        """All kustomizations of the input, by path."""
+        for path in sorted(self._files):
+            if posixpath.basename(path) in KUSTOMIZATION_NAMES:
+                yield from (document for document in self._files[path][:1] if isinstance(document.data, dict))
+
+    def has_folder(self, folder: str) -> bool:
+        """Whether files of the input are in a folder, or below it."""
+        return normal(folder) in self._all_folders
+
+    def files_in(self, folder: str) -> Sequence[str]:
+        """The files directly in a folder."""
+        return self._folders.get(normal(folder), ())
+
+    def files_below(self, folder: str) -> Iterable[str]:
+        """The files in a folder and below it, by path."""
+        folder = normal(folder)
+        inside = "" if folder == "." else f"{folder}/"
+        for other in sorted(self._folders):
+            if other == folder or other.startswith(inside):
+                yield from self._folders[other]
+
+
+def _ancestors(folder: str) -> Iterable[str]:
+    yield folder
+    while folder not in (".", "/", ""):
+        folder = posixpath.dirname(folder) or "."
+        yield folder
