@@ -224,7 +224,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "A77": Fault(
         "ALLOW policies that leave out the gateway or waypoint in front of a workload",
-        ("gateway-not-allowed", "waypoint-not-allowed"),
+        ("gateway-not-allowed", "waypoint-not-allowed", "routed-workload-denied"),
     ),
     "A78": Fault(
         "Identities of callers that present no certificate",
