@@ -25,3 +25,21 @@ DOCUMENT = Document(Source("a.yaml"), 0, 0, "")
 )
 def test_number_is_an_integer_or_none(value: object, number: int | None) -> None:
     assert Cursor(DOCUMENT, (), value).number == number
+
+
+@pytest.mark.parametrize(
+    ("value", "literal", "unresolved"),
+    [
+        ("reviews", "reviews", False),
+        ("", "", False),
+        ("reviews.${NS}.svc", "", True),
+        ("SERVICE_NAME", "", True),
+        (80, "", False),
+        (None, "", False),
+        (["${A}"], "", False),
+    ],
+)
+def test_literal_is_empty_for_text_with_a_placeholder(value: object, literal: str, *, unresolved: bool) -> None:
+    cursor = Cursor(DOCUMENT, (), value)
+    assert (cursor.literal, cursor.unresolved) == (literal, unresolved)
+    assert cursor["missing"].literal == ""

@@ -224,7 +224,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "A77": Fault(
         "ALLOW policies that leave out the gateway or waypoint in front of a workload",
-        ("gateway-not-allowed", "waypoint-not-allowed"),
+        ("gateway-not-allowed", "waypoint-not-allowed", "routed-workload-denied"),
     ),
     "A78": Fault(
         "Identities of callers that present no certificate",
@@ -275,4 +275,12 @@ FAULTS: dict[str, Fault] = {
         "One host in several ServiceEntries, or one TCP port of several hosts",
         ("conflicting-service-entry-resolution", "conflicting-service-entry-protocol", "service-entries-share-tcp-port"),
     ),
+    "A88": Fault(
+        "Ingress traffic that skips the waypoint with the policy", ("waypoint-skipped-by-gateway", "waypoint-not-allowed")
+    ),
+    "A89": Fault(
+        "Delivery tools whose routes are missing or not their own",
+        ("rollout-route-not-found", "rollout-subset-not-found", "rollout-target-not-found", "virtual-service-of-flagger"),
+    ),
+    "A90": Fault("Certificates that cannot be issued because of a redirect", ("challenge-redirected",)),
 }

@@ -32,7 +32,10 @@ ROOT = Path(__file__).parents[1]
 FILES: dict[str, Callable[[], str]] = {
     rule_index.FILE.relative_to(ROOT).as_posix(): index_text,
     **{f"docs/{name}": table for name, table in TABLES.items()},
-    "docs/mtls.md": partial(console.page, ROOT / "docs/mtls.md"),
+    **{
+        f"docs/{name}.md": partial(console.page, ROOT / f"docs/{name}.md")
+        for name in ("access", "mtls", "request-tests", "trace")
+    },
     "README.md": console.readme,
     "fixtures/shop/expected.txt": expected.shop,
     "fixtures/broken/expected.txt": expected.broken,

@@ -82,7 +82,7 @@ def test_each_finding_names_its_resource(process: Process, mixed: str, faulty: s
     found = process("--isolated", mixed, faulty).stdout
     assert "mixed.yaml:7:7: error[unknown-field]: VirtualService shop/cart: " in found
     assert ": error[duplicate-key]: DestinationRule shop/cart: " in found
-    assert "faulty.yaml:10:7: error[duplicate-key]: the key" in found
+    assert "faulty.yaml:10:7: error[duplicate-key]: duplicate key" in found
 
 
 def test_three_of_a_rule_and_file(process: Process, tmp_path: Path) -> None:

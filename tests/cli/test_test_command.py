@@ -56,3 +56,16 @@ def test_what_is_traced_becomes_a_test(run: Run, tmp_path: Path) -> None:
         assert run("trace", f"https://shop.example.com{path}", "--write-test", "a.istiotest.yaml", HEALTHY).exit_code == 0
     found = run("test", HEALTHY, "--tests", "a.istiotest.yaml")
     assert found.stdout == "2 requests: 2 passed, 0 failed\n"
+
+
+def test_init_writes_tests_that_pass(run: Run, tmp_path: Path) -> None:
+    run("init", HEALTHY, "--tests", "first.istiotest.yaml", "--stdout")
+    assert not (tmp_path / "first.istiotest.yaml").exists()
+    folder_ = tmp_path / "shop"
+    folder_.mkdir()
+    (folder_ / "mesh.yaml").write_text((ROOT / "fixtures/shop/healthy/warehouse/services.yaml").read_text("utf-8"), "utf-8")
+    assert run("init", "shop", "--tests", "first.istiotest.yaml").exit_code == 0
+    assert run("init", "shop", "--tests", "first.istiotest.yaml").exit_code == 2
+    found = run("test", "shop", "--tests", "first.istiotest.yaml")
+    assert found.exit_code == 0
+    assert found.stdout.endswith(" 0 failed\n")

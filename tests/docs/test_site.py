@@ -117,7 +117,9 @@ def test_the_example_of_settings_is_one(written: dict[str, str], tmp_path: Path)
     assert load(path).values["fail-on"] == "warning"
 
 
-HAND_WRITTEN = ("continuous-integration.md", "rendered.md", "comparison.md", "mtls.md")
+HAND_WRITTEN = (
+    "continuous-integration.md", "rendered.md", "comparison.md", "mtls.md", "trace.md", "request-tests.md", "access.md",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HAND_WRITTEN)

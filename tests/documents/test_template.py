@@ -4,7 +4,7 @@ import pytest
 from parsers import PARSERS, documents
 
 from istiolint.documents import Skip
-from istiolint.documents.placeholders import has_placeholder
+from istiolint.documents.placeholders import can_be_name, has_placeholder, has_variable
 from istiolint.documents.template import MOST_SEARCHED
 
 HEAD = "apiVersion: networking.istio.io/v1\nkind: VirtualService\n"
@@ -223,6 +223,7 @@ def test_templates_are_told_once_a_file_and_skipped_each() -> None:
 )
 def test_placeholders(text: str) -> None:
     assert has_placeholder(text)
+    assert not can_be_name(text)
 
 
 @pytest.mark.parametrize(
@@ -230,6 +231,18 @@ def test_placeholders(text: str) -> None:
 )
 def test_no_placeholders(text: str) -> None:
     assert not has_placeholder(text)
+
+
+@pytest.mark.parametrize("text", ["^/(?P<version>v[0-9]+)/", "(?<!x)y", "^a$", "NOT_FOUND", "$1", "a < b and c > d", "5%"])
+def test_no_variables(text: str) -> None:
+    assert not has_variable(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"), [("reviews.shop", True), ("Reviews", True), ("V1", True), ("HOST", False), ("a.NS", False)]
+)
+def test_words_in_capitals_name_nothing(text: str, *, possible: bool) -> None:
+    assert can_be_name(text) is possible
 
 
 def test_a_placeholder_is_told_once_a_file_at_its_place() -> None:

@@ -160,6 +160,38 @@ def test_placeholders_are_no_names(name: str) -> None:
     assert told(resource("networking.istio.io/v1", "Sidecar", {}) | {"metadata": {"name": name}}) == []
 
 
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        ({"destination": {"host": ["HOST"]}}, []),
+        ({"destination": {"host": ["SERVICE NAME"]}}, []),
+        ({"destination": {"host": ["reviews"]}}, [("wrong-type", "spec.http[0].route[0].destination.host")]),
+        ({"destination": {"host": ["A", "B"]}}, [("wrong-type", "spec.http[0].route[0].destination.host")]),
+        ({"destination": {"host": "a", "port": {"number": "${PORT}"}}}, []),
+        # no tool replaces this by itself, and people have applied it
+        (
+            {"destination": {"host": "a", "port": {"number": "HTTP_PORT"}}},
+            [("wrong-type", "spec.http[0].route[0].destination.port.number")],
+        ),
+        (
+            {"destination": {"host": "a", "port": {"number": "http"}}},
+            [("wrong-type", "spec.http[0].route[0].destination.port.number")],
+        ),
+        ({"destination": {"host": "a", "port": "HTTP_PORT"}}, [("wrong-type", "spec.http[0].route[0].destination.port")]),
+    ],
+)
+def test_placeholders_of_another_type(route: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    spec = {"hosts": ["a"], "http": [{"route": [route]}]}
+    assert told(resource("networking.istio.io/v1", "VirtualService", spec)) == expected
+
+
+@pytest.mark.parametrize("mode", [["ISTIO_MUTUAL"], "SIM$ple"])
+def test_words_are_no_placeholders(mode: Any) -> None:
+    spec = {"host": "a", "trafficPolicy": {"tls": {"mode": mode}}}
+    (found,) = told(resource("networking.istio.io/v1", "DestinationRule", spec))
+    assert found[1] == "spec.trafficPolicy.tls.mode"
+
+
 @pytest.mark.parametrize("name", ["Stock", "a_b", "-a", "a" * 254, "a\n"])
 def test_wrong_names(name: str) -> None:
     sidecar = resource("networking.istio.io/v1", "Sidecar", {}) | {"metadata": {"name": name}}

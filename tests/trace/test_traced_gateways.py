@@ -35,7 +35,7 @@ def test_no_route_and_no_host() -> None:
     assert traced(GATEWAY, ROUTES, source="outside", url="http://shop.example.com/").outcome == "no-route"
     trace = traced(GATEWAY, ROUTES, source="outside", url="http://other.example.com/")
     assert trace.outcome == "no-route"
-    assert "no VirtualService that is bound to the gateway has the host `other.example.com`" in words(trace)
+    assert "no route that is bound to the gateway has the host `other.example.com`" in words(trace)
 
 
 def test_no_listener() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.resources.cursor import Cursor
 
 IDENTITY_FIELDS = ("principals", "namespaces", "serviceAccounts")
@@ -55,7 +54,7 @@ def _condition_admits(condition: Cursor, caller: Caller, namespace: str) -> bool
 def _names(values: Iterable[Cursor], field: str, caller: Caller, namespace: str, surely: bool = False) -> bool:
     """Whether one of the values is the caller; those from templates may be (`surely`: are not)."""
     for value in values:
-        if has_placeholder(value.text):
+        if value.unresolved:
             if not surely:
                 return True
         elif any(_matches(value.text, text) for text in _texts(field, caller, namespace)):

@@ -113,7 +113,7 @@ def _clusters(paths: Iterable[str]) -> dict[str, str]:
 def _missing_gateways(mesh: Mesh) -> Iterator[str]:
     for virtual_service in mesh.all("VirtualService"):
         for name, gateway in bound_gateways(virtual_service):
-            if name.name != MESH and not mesh.gateways.find(name) and not has_placeholder(gateway.text):
+            if name.name != MESH and not mesh.gateways.find(name) and not gateway.unresolved:
                 yield f"{name.namespace}/{name.name}"
 
 

@@ -1,20 +1,16 @@
 """The `istiolint` command with its subcommands."""
 
+from collections.abc import Iterable, Iterator, MutableMapping
+from importlib import import_module
+
 import click
 from click.shell_completion import CompletionItem
 
 from istiolint import __version__
-from istiolint.cli.access import access
-from istiolint.cli.completion import completion
-from istiolint.cli.config import config
-from istiolint.cli.explain import explain
 from istiolint.cli.help import write_sections
-from istiolint.cli.init import init
-from istiolint.cli.lint import lint
-from istiolint.cli.mtls import mtls
-from istiolint.cli.rules import rules
-from istiolint.cli.test import test
-from istiolint.cli.trace import trace
+
+NAMES = ("lint", "trace", "test", "access", "mtls", "rules", "explain", "init", "config", "completion")
+"""The commands, each in the module of its name."""
 
 EXAMPLES = """\b
 Examples:
@@ -27,6 +23,31 @@ Examples:
 """
 
 
+class Commands(MutableMapping[str, click.Command]):
+    """Commands by name; each is imported when it is asked for, since most of a small run is imports."""
+
+    def __init__(self, names: Iterable[str]):
+        self._commands: dict[str, click.Command | None] = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> click.Command:
+        command = self._commands[name]
+        if command is None:
+            command = self._commands[name] = getattr(import_module(f"istiolint.cli.{name}"), name)
+        return command
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._commands[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._commands)
+
+    def __len__(self) -> int:
+        return len(self._commands)
+
+
 class DefaultToLint(click.Group):
     """A group in which whatever does not begin with the name of a command is an argument of `lint`."""
 
@@ -34,13 +55,14 @@ class DefaultToLint(click.Group):
         """Put `lint` in front of arguments that name no command; a shell that completes the first word may still want one."""
         if not args and ctx.resilient_parsing:
             return super().parse_args(ctx, args)
-        if not args or (args[0] not in self.commands and args[0] not in ("--help", "-h", "--version")):
+        if not args or (args[0] not in NAMES and args[0] not in ("--help", "-h", "--version")):
             args = ["lint", *args]
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, and whatever `lint` takes."""
         if incomplete[:1] == "-":
+            lint = self.commands["lint"]
             return [*super().shell_complete(ctx, incomplete), *lint.shell_complete(click.Context(lint), incomplete)]
         return [*super().shell_complete(ctx, incomplete), CompletionItem(incomplete, type="file")]
 
@@ -51,20 +73,18 @@ class DefaultToLint(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options of `lint`, those of the group, and the commands."""
-        write_sections(ctx, formatter, (*lint.get_params(ctx), *self.get_params(ctx)))
+        write_sections(ctx, formatter, (*self.commands["lint"].get_params(ctx), *self.get_params(ctx)))
         self.format_commands(ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples, and the epilog of `lint`."""
         super().format_epilog(ctx, formatter)
-        lint.format_epilog(ctx, formatter)
+        self.commands["lint"].format_epilog(ctx, formatter)
 
 
-@click.group(cls=DefaultToLint, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=DefaultToLint, commands=Commands(NAMES), epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, message="istiolint %(version)s")
 def group() -> None:
     """Read Istio manifests offline and say what will break, where, why, and how to mend it."""
-
-
-for command in (lint, trace, test, access, mtls, rules, explain, init, config, completion):
-    group.add_command(command)

@@ -18,16 +18,29 @@ _VARIABLE = re.compile(
 _PLACEHOLDER = re.compile(
     rf"{_VARIABLE.pattern}|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
 )
+_SLIP = re.compile(r"(?<=[A-Za-z])\$(?=[a-z])")
+_NO_NAME = re.compile(r"[A-Z][A-Z0-9]*[A-Z_][A-Z0-9_]*|[${}<>%]|__")
 
 
 def has_placeholder(text: str) -> bool:
-    """Whether a name, a namespace or a host is still to be filled in, and so says nothing yet."""
+    """Return whether text is not final: it has a variable, or a word such as SERVICE_NAME, which no name in Kubernetes has.
+
+    Cursors have `literal` and `unresolved` for it. Where a field's own words are such (`NOT_FOUND`), read `text`.
+    """
     return bool(_PLACEHOLDER.search(text))
 
 
-def has_variable(text: str) -> bool:
-    """The same, for fields whose own words are in capitals with underscores: `NOT_FOUND`."""
-    return bool(_VARIABLE.search(text))
+def has_variable(text: str, *, word: bool = False) -> bool:
+    """Return whether text has a variable, such as `${HOST}`.
+
+    In a `word` (a kind, or a value of an enumeration) a `$` between letters in lower case is a slip.
+    """
+    return bool(_VARIABLE.search(_SLIP.sub("", text) if word else text))
+
+
+def can_be_name(text: str) -> bool:
+    """Return whether text can name something that exists: it has no placeholder, and no word in capitals such as HOST."""
+    return not _NO_NAME.search(text)
 
 
 def first_placeholder(document: "Document") -> tuple[Place, str] | None:

@@ -22,7 +22,7 @@ def is_at_placeholder(finding: Finding) -> bool:
 
 
 def _is_unresolved(value: Any) -> bool:
-    return isinstance(value, str) and "\n" not in value and has_variable(value)
+    return isinstance(value, str) and "\n" not in value and has_variable(value, word=True)
 
 
 def _value(place: Place) -> Any:

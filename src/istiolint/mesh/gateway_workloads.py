@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.workloads import Workload, Workloads
 from istiolint.resources.resource import Resource
 
 DEFAULT_LABELS = {"istio": "ingressgateway", "app": "istio-ingressgateway"}
+_OTHER_LABELS = {("istio", "egressgateway"), ("istio", "eastwestgateway")}
+"""Labels of gateways that an installation has beside its ingress gateway."""
 DEFAULT_PORTS = frozenset({80, 443, 31400, 15443})
 
 
 class GatewayWorkloads:
     """The workloads behind `spec.selector` of Istio Gateways.
 
-    `whole_mesh`: where the input has no ingress gateway, the one that Istio installs by default is assumed in `root`.
+    `whole_mesh`: where the input has no gateway of its own, the one that Istio installs by default is assumed in `root`.
     `scoped`: istiod's flag `PILOT_SCOPE_GATEWAY_TO_NAMESPACE` limits a Gateway to the workloads of its own namespace.
     """
 
@@ -59,4 +62,6 @@ class GatewayWorkloads:
 
     @cached_property
     def _assumed(self) -> bool:
-        return self._whole_mesh and not self._workloads.selected({"istio": "ingressgateway"}, self._root)
+        if not self._whole_mesh or self._workloads.selected({"istio": "ingressgateway"}, self._root):
+            return False
+        return not any(is_gateway(workload) and not _OTHER_LABELS & workload.labels.items() for workload in self._workloads.all)

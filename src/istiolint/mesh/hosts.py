@@ -16,7 +16,7 @@ from istiolint.targets.coverage import Coverage
 
 CLUSTER_SET = "clusterset.local"
 """The domain of services that several clusters share (the Multi-Cluster Services API)."""
-HOST_KINDS = ("Service", "ServiceEntry", "ServiceImport", "ServiceExport", KNATIVE_SERVICE, KUBERNETES_GATEWAY)
+HOST_KINDS = ("Service", "Canary", "ServiceEntry", "ServiceImport", "ServiceExport", KNATIVE_SERVICE, KUBERNETES_GATEWAY)
 """Kinds that bring hosts into the registry, be it unseen."""
 
 
@@ -178,6 +178,10 @@ class Hosts:
                 if host.text:
                     yield KnownHost(host.text, namespace, scope, resource)
             return
+        if resource.type == "Canary":
+            for each in canary_services(resource):
+                yield KnownHost(f"{each}.{namespace}.svc.{self.cluster_domain}", namespace, EVERYWHERE, resource)
+            return
         scope = scope_of(resource, self._default) if resource.type == "Service" else EVERYWHERE
         name = deployment_name(resource) if resource.type == KUBERNETES_GATEWAY else resource.name
         if name and resource.type not in ("ServiceImport", "ServiceExport"):
@@ -194,3 +198,9 @@ class Hosts:
         for service, ports in services.items():
             name = f"{service.name}.{service.namespace}.svc.{self.cluster_domain}"
             yield KnownHost(name, service.namespace, EVERYWHERE, None, ports)
+
+
+def canary_services(canary: Resource) -> tuple[str, ...]:
+    """The names of the Services that Flagger makes for a Canary, that of all traffic first."""
+    name = canary.spec["service"]["name"].text or canary.spec["targetRef"]["name"].text
+    return (name, f"{name}-canary", f"{name}-primary") if name else ()

@@ -8,6 +8,7 @@ from istiolint.documents import Document
 from istiolint.mesh.allowing import Allowing
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
+from istiolint.mesh.challenges import Challenges
 from istiolint.mesh.companions import Companions
 from istiolint.mesh.config_sources import NETWORK_KINDS
 from istiolint.mesh.destination_rules import DestinationRules
@@ -194,6 +195,11 @@ class Mesh:
     def allowing(self) -> Allowing:
         """Which ALLOW policies decide together over the requests to a workload."""
         return Allowing(self.all("AuthorizationPolicy"), self.workloads, self.root_namespace)
+
+    @cached_property
+    def challenges(self) -> Challenges:
+        """For which hosts cert-manager answers HTTP-01 challenges."""
+        return Challenges(self.all("Certificate"), self.get)
 
     @cached_property
     def entrances(self) -> Entrances:

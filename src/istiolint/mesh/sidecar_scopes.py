@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.mesh.host_index import covers
 from istiolint.mesh.selection import selector
 from istiolint.mesh.workloads import Workload, Workloads
@@ -46,7 +45,7 @@ def lets_in(sidecar: Resource, client: str, namespace: str, fqdn: str) -> bool:
     listeners = list(sidecar.spec["egress"])
     for entry in (entry for listener in listeners for entry in listener["hosts"]):
         owner, slash, host = entry.text.partition("/")
-        if not slash or has_placeholder(entry.text):
+        if not slash or entry.unresolved:
             return True
         # `.` in the Sidecar for the whole mesh is the namespace of each workload
         if (client if owner == "." else owner) in ("*", namespace) and (host == "*" or covers(host, fqdn)):

@@ -1,7 +1,7 @@
 """Waypoints: which one serves a Service, and what a policy or route finds on its way in ambient mode."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from istiolint.resources.resource import Resource
 USE_WAYPOINT = "istio.io/use-waypoint"
 WAYPOINT_NAMESPACE = "istio.io/use-waypoint-namespace"
 WAYPOINT_FOR = "istio.io/waypoint-for"
+INGRESS_USE_WAYPOINT = "istio.io/ingress-use-waypoint"
 WAYPOINT_CLASSES = ("istio-waypoint",)
 NONE = "none"
 
@@ -42,6 +43,11 @@ def own_use(resource: Resource, labels: Cursor | None = None) -> Use | None:
         return None
     home = resource.name if resource.type == "Namespace" else resource.namespace
     return Use(at, GatewayName(labels[WAYPOINT_NAMESPACE].text or home, at.text))
+
+
+def skipped_by_gateways(service: Resource, namespaces: Iterable[Resource]) -> bool:
+    """Whether gateways send traffic for a Service past its waypoint: neither it nor its Namespace has the label for them."""
+    return not any(resource.labels.get(INGRESS_USE_WAYPOINT) == "true" for resource in (service, *namespaces))
 
 
 class Waypoints:

@@ -13,10 +13,12 @@ def closest(name: str, known: Iterable[str], cutoff: float) -> str | None:
 
 def similar(name: str, known: Iterable[str], cutoff: float, most: int | None = None) -> Sequence[str]:
     """Return the known names that have a share of at least `cutoff` of their letters in common with `name`, the closest first."""
+    if not (names := list(known)):
+        return ()
     from rapidfuzz import process
     from rapidfuzz.distance import Indel
 
-    found = process.extract(name, list(known), scorer=Indel.normalized_similarity, score_cutoff=cutoff, limit=most)
+    found = process.extract(name, names, scorer=Indel.normalized_similarity, score_cutoff=cutoff, limit=most)
     return [match[0] for match in found]
 
 

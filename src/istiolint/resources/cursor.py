@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Path, Place
 
 if TYPE_CHECKING:
@@ -87,6 +88,16 @@ class Cursor:
     def text(self) -> str:
         """The value if it is a string, else an empty one."""
         return self._value if isinstance(self._value, str) else ""
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether the value is text with a placeholder, such as `${HOST}` or SERVICE_NAME, and so says nothing yet."""
+        return isinstance(self._value, str) and has_placeholder(self._value)
+
+    @property
+    def literal(self) -> str:
+        """The value if it is text that means what it says: empty for text with a placeholder."""
+        return "" if self.unresolved else self.text
 
     @property
     def number(self) -> int | None:

@@ -16,8 +16,9 @@ KUBERNETES = {
     "apps": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
     "batch": ("CronJob", "Job"),
     "bitnami.com": ("SealedSecret",),
-    "cert-manager.io": ("Certificate",),
+    "cert-manager.io": ("Certificate", "ClusterIssuer", "Issuer"),
     "argoproj.io": ("Application", "ApplicationSet", "Rollout"),
+    "flagger.app": ("Canary",),
     "helm.cattle.io": ("HelmChart",),
     "helm.toolkit.fluxcd.io": ("HelmRelease",),
     "discovery.k8s.io": ("EndpointSlice",),
@@ -64,6 +65,7 @@ _TYPES = {(group, kind): kind for groups in (ISTIO, KUBERNETES) for group, kinds
 _TYPES["gateway.networking.k8s.io", "Gateway"] = KUBERNETES_GATEWAY
 _TYPES["serving.knative.dev", "Service"] = KNATIVE_SERVICE
 _CLUSTER_WIDE = {
+    "ClusterIssuer",
     "Namespace", "Node", "GatewayClass", "IngressClass", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
     "CustomResourceDefinition", "Istio", "IstioCNI", "IstioRevision", "IstioRevisionTag", "ZTunnel",
 }  # fmt: skip

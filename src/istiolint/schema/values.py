@@ -15,6 +15,8 @@ from istiolint.schema.loader import Node
 from istiolint.schema.spelling import nearest, plain_form
 from istiolint.schema.wrong_types import wrong_type
 
+_COLLECTIONS = {"array", "object"}
+_IN_BRACKETS = re.compile(r"[A-Z][A-Z0-9]*(?:[_ -][A-Z0-9]+)*")
 _NUMBER_AND_UNIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*")
 _ZERO = re.compile(r"-?0+(\.0+)?(h|m|s|ms|us|ns)?")
 _UNITS = {
@@ -39,8 +41,7 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
 
     None for placeholders that are still to be filled in.
     """
-    subject = fault.names[0] if fault.keyword == "propertyNames" else fault.value
-    if isinstance(subject, str) and _is_unrendered(subject, rule):
+    if _is_unresolved(fault, rule):
         return
     if fault.keyword in (KEYS, "uniqueItems"):
         yield from _duplicates(fault)
@@ -52,11 +53,26 @@ def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
         yield WAYS.get(fault.keyword, _invalid)(fault, rules.BY_ID[rule["x-rule"]] if rule else None, (rule or {}).get("x-hint"))
 
 
-def _is_unrendered(text: str, rule: Node | None) -> bool:
-    """Whether a value is still to be filled in; in names, words in capitals (NAMESPACE, SERVICE_NAME-vs) wait for sed."""
+def _is_unresolved(fault: Fault, rule: Node | None) -> bool:
+    """Return whether a value is a placeholder; in names, words in capitals (NAMESPACE, SERVICE_NAME-vs) are, too."""
+    text = fault.names[0] if fault.keyword == "propertyNames" else fault.value
+    scalar = fault.keyword == "type" and not _COLLECTIONS & {*_types(fault.schema["type"])}
+    if scalar and isinstance(text, list) and len(text) == 1 and isinstance(text[0], str):  # `host: [HOST]`
+        return bool(_IN_BRACKETS.fullmatch(text[0])) and "enum" not in fault.schema
+    if not isinstance(text, str):
+        return False
     if rule and rule["x-rule"] == "invalid-name":
         return has_placeholder(text) or (text.isalpha() and text.isupper())
-    return has_variable(text)
+    return has_variable(text, word=_is_word(fault))
+
+
+def _types(types: str | list[str]) -> list[str]:
+    return [types] if isinstance(types, str) else types
+
+
+def _is_word(fault: Fault) -> bool:
+    """Return whether a field takes a name that Istio or Kubernetes defines: a kind, a group, a value of an enumeration."""
+    return fault.keyword == "enum" or fault.field.name in ("kind", "group")
 
 
 def _constraint(fault: Fault, rule: Node) -> Finding:

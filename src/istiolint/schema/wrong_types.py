@@ -3,7 +3,6 @@
 import json
 import re
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.resources.cursor import Cursor
 from istiolint.rules.check import Rule, finding
@@ -27,7 +26,7 @@ def wrong_type(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
         return finding(fault.field, f"{fault.called} is null; it must be {types}", hint="delete the item", rule=rules.WRONG_TYPE)
     if not title and wanted[0] == "array":
         hint = "begin each item with `- `"
-    elif not title and isinstance(fault.value, str) and has_placeholder(fault.value):
+    elif not title and fault.field.unresolved:
         hint = "it looks like a placeholder: lint what is applied, after rendering"
     fix = Fix(title, (Replace(fault.field.place, text),), safe) if title else None
     message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}"

@@ -62,4 +62,4 @@ class ClientTlsModes:
             return Opened("plaintext", f"automatic mTLS: {server.title} has no proxy ({server.because})", server.at)
         if mode.mode == "DISABLE":
             return Opened("plaintext", f"automatic mTLS: {server.title} has mTLS mode DISABLE", mode.at)
-        return Opened("mtls", f"automatic mTLS: {server.title} has a proxy")
+        return Opened("mtls", f"automatic mTLS: {server.title} has a proxy", server.at)

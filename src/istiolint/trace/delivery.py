@@ -52,8 +52,9 @@ def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, s
     if rule is not None:
         names = " and ".join(each.title for each in rule.rules)
         steps.add("destination", f"{names} applies to it", *(each.spec["host"] for each in rule.rules))
-    for other in model.rules.unused(sending.client, service.host):
-        steps.add("destination", f"{other.title} does not apply to this client", other.spec["host"], kind="rejected")
+    for unused in model.rules.unused(sending.client, service.host):
+        words = f"{unused.rule.title} does not apply: {unused.because}"
+        steps.add("destination", words, unused.rule.spec["host"], kind="rejected")
     labels: dict[str, str] = {}
     if target.subset:
         subset = rule.subsets.get(target.subset) if rule is not None else None

@@ -1,9 +1,11 @@
 """The DestinationRule that a client uses for a host, merged as istiod merges those for one host."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.visibility import sees
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.trace.ages import oldest_first
@@ -60,16 +62,37 @@ class ClientRules:
                 return each
         return next((each for each in reversed(found) if not each.rules[0].spec["workloadSelector"].mapping), None)
 
-    def unused(self, proxy: Proxy, host: str) -> Sequence[Resource]:
+    def unused(self, proxy: Proxy, host: str) -> Iterator["Unused"]:
         """The DestinationRules that cover a host and that a proxy does not use."""
         used = self.of(proxy, host)
-        return [rule for rule in self._mesh.destination_rules.anywhere(host) if used is None or rule not in used.rules]
+        names = used.rules if used is not None else ()
+        for rule in self._mesh.destination_rules.anywhere(host):
+            if rule in names:
+                continue
+            if not sees(proxy.namespace, self._mesh.destination_rules.scope(rule)):
+                because = f"it is not exported to namespace `{proxy.namespace}`"
+            elif rule.spec["workloadSelector"].mapping:
+                because = "its `workloadSelector` does not match the client"
+            elif not names:
+                because = "it is in neither the namespace of the client, nor that of the Service, nor the root namespace"
+            elif names[0].namespace == rule.namespace:
+                because = f"{names[0].title} has the more specific host"
+            else:
+                because = f"Istio looks in namespace `{names[0].namespace}` first"
+            yield Unused(rule, because)
 
     def _for_namespace(self, namespace: str, host: str) -> list[MergedRule]:
         key = namespace, host
         if key not in self._merged:
             self._merged[key] = list(_merge(oldest_first(self._mesh.destination_rules.seen_from(namespace, host)), self._mesh))
         return self._merged[key]
+
+
+class Unused(NamedTuple):
+    """A DestinationRule that a client does not use, and why."""
+
+    rule: Resource
+    because: str
 
 
 def _merge(rules: Sequence[Resource], mesh: Mesh) -> list[MergedRule]:

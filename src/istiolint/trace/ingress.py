@@ -95,7 +95,7 @@ class IngressRequest:
         port = servers[0].port
         route = None
         if virtual_host is None:
-            trace.steps.add("host", f"no VirtualService that is bound to the gateway has the host `{host}`")
+            trace.steps.add("host", f"no route that is bound to the gateway has the host `{host}`", servers[0].at["hosts"])
             self._explain_no_host(host, proxy, servers)
         elif virtual_host.redirect is None:
             for virtual_service in virtual_host.virtual_services:

@@ -85,7 +85,24 @@ class Router:
             target = self._target(route, weighted["destination"], weight)
             if weight != 100:
                 self.trace.steps.add("destination", f"weight {weight} goes to {target.words}", weighted)
-            self._deliver(target, sent(self.sending.request, route, weighted, self.response))
+            received = sent(self.sending.request, route, weighted, self.response)
+            self._explain_changes(route, received)
+            self._deliver(target, received)
+
+    def _explain_changes(self, route: HttpRoute, received: Sent) -> None:
+        """Steps for what the route changes in the request and the response."""
+        request, steps = self.sending.request, self.trace.steps
+        if received.path != request.path:
+            steps.add("route", f"the path becomes `{received.path}`", route["rewrite"])
+        if received.authority != request.authority:
+            steps.add("route", f"the host becomes `{received.authority}`", route["rewrite"])
+        for words, changed, gone in (
+            ("request", received.headers_set, received.headers_removed),
+            ("response", received.response_set, received.response_removed),
+        ):
+            listed = [f"`{name}: {value}`" for name, value in changed.items()] + [f"no `{name}`" for name in gone]
+            if listed:
+                steps.add("route", f"the {words} gets {', '.join(listed)}", route.rule)
 
     def _without_destination(self, route: HttpRoute) -> None:
         """A route that sends requests nowhere."""
@@ -125,8 +142,6 @@ class Router:
             if percentage:
                 trace.mirrors.append(Mirror(target.host, target.port, target.subset, percentage))
                 trace.steps.add("route", f"{percentage:g}% of the requests are mirrored to {target.words}", mirror)
-        if route["rewrite"].mapping:
-            trace.steps.add("route", "it rewrites the request", route["rewrite"])
 
 
 def _fault(route: HttpRoute, trace: Trace) -> bool:

@@ -141,7 +141,7 @@ class Registry:
                 known.resource is None or known.resource.type not in ("ServiceImport", "ServiceExport")
             ):
                 continue
-            yield Service(known.name, known.namespace, known.scope, tuple(_ports(known)), known.resource)
+            yield Service(known.name, known.namespace, known.scope, tuple(ports_of_host(known)), known.resource)
 
 
 def _order(service: Service) -> tuple[bool, tuple[str, str, int, str]]:
@@ -149,7 +149,8 @@ def _order(service: Service) -> tuple[bool, tuple[str, str, int, str]]:
     return service.type != "Service", age(service.resource) if service.resource is not None else ("", "", 0, "")
 
 
-def _ports(known: KnownHost) -> Iterator[Port]:
+def ports_of_host(known: KnownHost) -> Iterator[Port]:
+    """The ports of a host with their protocols."""
     resource = known.resource
     if resource is None or resource.type not in ("Service", "ServiceEntry"):
         yield from (Port(number, "AUTO") for number in known.ports)

@@ -46,13 +46,19 @@ class SidecarRequest:
             else:
                 self._tcp(service)
         elif http and request.scheme == "http":
-            steps.add("listener", f"the sidecar routes HTTP on port {request.port}")
+            place = next((port.at for service, port in listed if self._is_own(service) and port.protocol == "HTTP"), None)
+            place = place or next(port.at for _, port in listed if port.protocol == "HTTP")
+            steps.add("listener", f"the sidecar routes HTTP on port {request.port}", place)
             self._http(egress, None)
         elif any(not service.has_address for service, port in listed if port.protocol in ("TCP", "TLS", "AUTO")):
             self._without_address([each for each in listed if not each[0].has_address and each[1].protocol != "HTTP"])
         else:
             steps.add("listener", f"the sidecar knows no service on port {request.port}: it does not read the connection")
             self._passed_through()
+
+    def _is_own(self, service: Service) -> bool:
+        """Whether a service is the one that the client connects to."""
+        return self.address is not None and service.host == self.address.host
 
     def _own_listener(self, egress: Egress) -> tuple[Service, Port] | None:
         """The service whose own address the client connects to, if the sidecar listens there."""
@@ -143,7 +149,8 @@ class SidecarRequest:
         if found is not None:
             connections.follow(self.model, sending, found, port, self.trace)
             return
-        self.trace.steps.add("route", f"the sidecar proxies the connection to {service.title} without reading it")
+        place = service.resource.metadata["name"] if service.resource is not None else None
+        self.trace.steps.add("route", f"the sidecar proxies the connection to {service.title} without reading it", place)
         target = Target(service.host, self.request.port, "", 100)
         self.trace.destinations.append(deliver(self.model, sending, target, None, self.trace.steps))
 

@@ -68,10 +68,11 @@ def responsible(trace: Trace) -> Step | None:
     unused = next((step for step in trace.steps if step.stage == "host" and step.kind == "rejected" and step.places), None)
     if trace.outcome == "no-route" and unused is not None:
         return unused
+    if trace.outcome in ("routed", "mixed"):
+        return next((step for step in trace.steps if step.stage == "route" and step.places and step.kind == "fact"), None)
     stages = {
         "denied": ("outcome", "server"), "tls-refused": ("server", "tls"), "no-cluster": ("destination",),
         "no-endpoints": ("destination",), "blackhole": ("outcome", "host"), "passthrough": ("host", "listener"),
-        "routed": ("route",), "mixed": ("route",),
     }.get(trace.outcome, ("outcome", "route", "host", "listener"))  # fmt: skip
     return next((step for step in reversed(trace.steps) if step.stage in stages and step.places and step.kind == "fact"), None)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
@@ -55,7 +54,7 @@ def _may_be_hbone(port: Cursor) -> bool:
         return False
     number, last = port["port"].number, port["endPort"].number
     if number is None:  # all ports, or one by its name
-        return not port["port"] or port["port"].text == "hbone" or has_placeholder(port["port"].text)
+        return not port["port"] or port["port"].text == "hbone" or port["port"].unresolved
     return number <= HBONE <= (last or number)
 
 

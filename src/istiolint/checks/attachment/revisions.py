@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH, bound_gateways
@@ -28,14 +27,14 @@ _DEFAULT = "default"
 def resource_of_other_revision(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A revision label that hides a resource from the control plane of its namespace, or one written as an annotation."""
     written = resource.metadata["annotations"][REVISION]
-    if written.text and not has_placeholder(written.text):
+    if written.literal:
         yield finding(
             written.key,
             f"`{REVISION}` is a label: the annotation has no effect, and every control plane reads this {resource.kind}",
             hint="move it to `metadata.labels`",
         )
     label = resource.metadata["labels"][REVISION]
-    if not label.text or has_placeholder(label.text) or not _is_for_own_namespace(resource, mesh):
+    if not label.literal or not _is_for_own_namespace(resource, mesh):
         return
     for namespace in mesh.namespaces.get(resource.namespace, ()):
         own = namespace.metadata["labels"][REVISION]

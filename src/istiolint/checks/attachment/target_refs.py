@@ -30,7 +30,7 @@ def unsupported_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
         kind = target["kind"]
         group = target["group"].text if target["group"].text != "core" else ""
-        if not kind.text or has_placeholder(kind.text) or has_placeholder(group):
+        if not kind.literal or has_placeholder(group):
             continue
         if (group, kind.text) not in _SINCE:
             right = next((known for known, name in _SINCE if name == kind.text), None)

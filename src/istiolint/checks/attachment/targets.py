@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
@@ -25,7 +24,7 @@ def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         name, kind = target["name"], target["kind"].text
         type_ = _TYPES.get((target["group"].text, kind))
         elsewhere_named = target["namespace"].text not in ("", policy.namespace)
-        if type_ is None or not name.text or has_placeholder(name.text) or elsewhere_named:
+        if type_ is None or not name.literal or elsewhere_named:
             continue
         if mesh.get(type_, policy.namespace, name.text):
             continue

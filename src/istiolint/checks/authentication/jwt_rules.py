@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.jwks import jwks_fault, private_keys
@@ -35,7 +34,7 @@ def invalid_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Keys that nobody can read."""
     for rule in policy.spec["jwtRules"]:
         jwks = rule["jwks"]
-        if jwks.text and not has_placeholder(jwks.text) and (fault := jwks_fault(jwks.text)):
+        if jwks.literal and (fault := jwks_fault(jwks.text)):
             yield finding(
                 jwks,
                 f"`jwks` is no set of keys: {fault}; Istio refuses the RequestAuthentication",
@@ -51,7 +50,7 @@ def private_key_in_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Keys that sign tokens, where those that verify them would do."""
     for rule in policy.spec["jwtRules"]:
         jwks = rule["jwks"]
-        if jwks.text and not has_placeholder(jwks.text) and jwks_fault(jwks.text) is None and (found := private_keys(jwks.text)):
+        if jwks.literal and jwks_fault(jwks.text) is None and (found := private_keys(jwks.text)):
             yield finding(
                 jwks,
                 f"key {found[0]} of `jwks` can sign tokens: whoever reads this policy can make them",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.reach import Reached, of_reach
@@ -81,7 +80,7 @@ def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     wanted = [
         principal
         for rule in policy.spec["rules"] for origin in rule["from"] for principal in origin["source"]["requestPrincipals"]
-        if "/" in principal.text and "*" not in principal.text.rpartition("/")[0] and not has_placeholder(principal.text)
+        if "/" in principal.text and "*" not in principal.text.rpartition("/")[0] and not principal.unresolved
     ]  # fmt: skip
     issuers = _issuers(policy, mesh) if wanted else {}
     for principal in wanted:
@@ -140,7 +139,7 @@ def keys_over_plain_http(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     for rule in policy.spec["jwtRules"]:
         uri = rule["jwksUri"]
         host = _host_of(uri.text)
-        if "." in host and not host.endswith(_INSIDE) and not host.replace(".", "").isdigit() and not has_placeholder(uri.text):
+        if "." in host and not host.endswith(_INSIDE) and not host.replace(".", "").isdigit() and not uri.unresolved:
             yield finding(
                 uri,
                 f"the keys of `{host}` are fetched over plain HTTP: whoever is on the way can put in keys of their own, and then "

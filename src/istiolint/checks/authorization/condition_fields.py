@@ -11,7 +11,6 @@ from istiolint.checks.schema.shared_rules import (
     INVALID_SERVICE_ACCOUNT,
     INVALID_TRUST_DOMAIN,
 )
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.identities import service_account_fault, trust_domain_fault
@@ -49,7 +48,7 @@ def _values(policy: Resource, *keys: str) -> Iterator[Cursor]:
     for condition in _conditions(policy):
         if condition["key"].text in keys:
             for field in ("values", "notValues"):
-                yield from (value for value in condition[field] if value.text and not has_placeholder(value.text))
+                yield from (value for value in condition[field] if value.literal)
 
 
 @further_check(EMPTY_FIELD, kinds=KIND, rows=["AP-32", "AP-34"], when=["when"])
@@ -90,7 +89,7 @@ def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A key that is no attribute of connections or requests."""
     for condition in _conditions(policy):
         key = condition["key"]
-        if not key.text or has_placeholder(key.text) or key.text in _KEYS:
+        if not key.literal or key.text in _KEYS:
             continue
         if beginning := next((beginning for beginning in _WITH_NAME if key.text.startswith(beginning)), None):
             if not _ends_with_name(key.text):

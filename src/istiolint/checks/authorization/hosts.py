@@ -46,7 +46,7 @@ def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host that is kept out, and gets in with a port behind it."""
     named = [host for hosts in keeping_out(policy, "hosts") for host in hosts]
     for host in named:
-        plain = host.text and not set("*:{") & set(host.text) and not has_placeholder(host.text)
+        plain = host.text and not set("*:{") & set(host.text) and not host.unresolved
         if plain and not any(text_covers(other.text.lower(), f"{host.text.lower()}:{_ANY_PORT}") for other in named):
             yield finding(
                 host,

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from istiolint.authorization.rules import negative
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import service_account
@@ -74,7 +73,7 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         text = principal.text
         at_an_end = (text.startswith((_SPIFFE, "*")) or text.endswith("*")) and "*" not in text[1:-1] and text.count("*") < _TWO
         star = "*" in text
-        if not text or at_an_end or has_placeholder(text) or (_PRINCIPAL.fullmatch(text) and not star):
+        if not text or at_an_end or principal.unresolved or (_PRINCIPAL.fullmatch(text) and not star):
             continue
         yield finding(
             principal,
@@ -108,7 +107,7 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
             continue
         match = _PRINCIPAL.fullmatch(principal.text)
-        if match and "*" not in match["domain"] and match["domain"] not in known and not has_placeholder(principal.text):
+        if match and "*" not in match["domain"] and match["domain"] not in known and not principal.unresolved:
             yield finding(
                 principal.part(match["domain"]),
                 f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is `{own}`",
@@ -125,7 +124,7 @@ def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
     domain, slash, rest = principal.text.partition("/")
     known = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
     wildcard = slash and rest.endswith("*") and principal.text.count("/") < _FULL and "*" not in domain
-    return domain if wildcard and domain not in known and not has_placeholder(principal.text) else ""
+    return domain if wildcard and domain not in known and not principal.unresolved else ""
 
 
 @check(
@@ -141,7 +140,7 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     domains = {mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")}
     for principal in principals(policy):
         match = _PRINCIPAL.fullmatch(principal.text)
-        if not match or "*" in principal.text or has_placeholder(principal.text) or match["domain"] not in domains:
+        if not match or "*" in principal.text or principal.unresolved or match["domain"] not in domains:
             continue
         namespace, account = match["namespace"], match["account"]
         workloads = mesh.workloads.in_namespace(namespace)

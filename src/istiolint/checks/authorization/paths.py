@@ -79,7 +79,7 @@ def denied_path_has_another_form(policy: Resource, mesh: Mesh) -> Iterator[Findi
     for paths in keeping_out(policy, "paths"):
         for path in paths:
             open_forms = [form for form in _forms(path.text, mesh) if not _kept_out(form, policy)]
-            if open_forms and not has_placeholder(path.text):
+            if open_forms and not path.unresolved:
                 if not _kept_out(in_capitals := _page(path.text).upper(), policy):  # no setting helps against these
                     open_forms.append(in_capitals)
                 requests = ", ".join(f"`GET {form}`" for form in open_forms)
@@ -101,7 +101,7 @@ def paths_not_normalized(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     for paths in keeping_out(policy, "paths"):
         for path in paths:
             page = _page(path.text)
-            if page and not has_placeholder(path.text) and not _kept_out(detour := f"/x/..{page}", policy):
+            if page and not path.unresolved and not _kept_out(detour := f"/x/..{page}", policy):
                 yield finding(
                     path,
                     f"`GET {detour}` gets through: the MeshConfig leaves paths as they are sent, and nearly every server takes "

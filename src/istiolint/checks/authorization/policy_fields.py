@@ -7,6 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.reach import of_reach
+from istiolint.mesh.selection import selector
 from istiolint.mesh.waypoints import is_waypoint
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
@@ -133,7 +134,13 @@ def _only_http(policy: Resource, mesh: Mesh) -> bool:
     """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not look, and warns all the same.)"""
     if targets := [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref["name"].text]:
         return all(_target_has_only_http(target, policy, mesh) for target in targets)
-    return _workloads_have_only_http(policy, mesh)
+    return _selects_gateway(policy) or _workloads_have_only_http(policy, mesh)
+
+
+def _selects_gateway(policy: Resource) -> bool:
+    """Whether the labels of the selector are those of a gateway, whose proxies read requests."""
+    labels = selector(policy)
+    return any(labels.get(key, "").endswith("gateway") for key in ("app", "istio"))
 
 
 @of_reach

@@ -11,7 +11,6 @@ from istiolint.checks.schema.shared_rules import (
     INVALID_SERVICE_ACCOUNT,
     INVALID_TRUST_DOMAIN,
 )
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros
@@ -56,7 +55,7 @@ def _texts(policy: Resource, *fields: str) -> Iterator[Cursor]:
     for item, name, _ in _parts(policy):
         for field in fields:
             for text in item[name][field]:
-                if isinstance(text.value, str) and not has_placeholder(text.text):
+                if isinstance(text.value, str) and not text.unresolved:
                     yield text
 
 

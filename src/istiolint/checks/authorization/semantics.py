@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from istiolint.authorization.operations import operations
-from istiolint.documents.placeholders import has_placeholder, has_variable
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
@@ -80,7 +79,7 @@ def unknown_method(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         for field in ("methods", "notMethods"):
             for method in operation[field]:
                 text = method.text
-                if not text or text.upper() in _METHODS or has_variable(text) or _matches_some(text):
+                if not text or text.upper() in _METHODS or method.unresolved or _matches_some(text):
                     continue
                 if "/" in text:
                     yield finding(
@@ -156,7 +155,7 @@ def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     provider = policy.spec["provider"]["name"]
     defined = mesh.config["extensionProviders"]
     written = mesh.config.at("extensionProviders")
-    if policy.spec["action"].text != "CUSTOM" or not provider.text or written is None or has_placeholder(provider.text):
+    if policy.spec["action"].text != "CUSTOM" or not provider.text or written is None or provider.unresolved:
         return
     known = [item.get("name") for item in defined if isinstance(item, dict)] if isinstance(defined, list) else []
     if provider.text not in known and len(mesh.config.sources) == 1:  # of several, another may be the one that counts

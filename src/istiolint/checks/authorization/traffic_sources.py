@@ -7,23 +7,25 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.entrances import Entrance, Identity
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.waypoints import is_waypoint, traffic_of
+from istiolint.mesh.waypoints import is_waypoint, skipped_by_gateways, traffic_of
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _KIND = ("AuthorizationPolicy",)
+_AUTO_ALLOW = "PILOT_AUTO_ALLOW_WAYPOINT_POLICY"
 
 
 @check("gateway-not-allowed", severity="warning", evidence="contradiction", tags=["security"], kinds=_KIND)
 def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway routes to workloads, and no rule that allows requests to them admits its identity."""
     for workload in _workloads(policy, mesh):
+        if not _has_rules(workload, mesh):
+            continue  # see routed-workload-denied
         for service in mesh.workloads.services_of(workload):
-            state = mesh.injection.of(workload).state
-            if state == "ambient" and not mesh.waypoints.surely_without(service):
-                continue  # there the waypoint may be what calls
+            if mesh.injection.of(workload).state == "ambient" and not _called_by_gateways(service, mesh):
+                continue
             for entrance in mesh.entrances.to(mesh.hosts.fqdn(service.name, service.namespace)):
                 if _excluded(policy, workload, service, entrance, mesh):
                     identity = entrance.identities[0]
@@ -47,7 +49,7 @@ def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             use = mesh.waypoints.use(service)
             for gateway in mesh.waypoints.gateways(use) if use else ():
                 identity = Identity(gateway.namespace, gateway.name)
-                serves = is_waypoint(gateway) and traffic_of(gateway) in ("service", "all")
+                serves = not mesh.flags.on(_AUTO_ALLOW) and is_waypoint(gateway) and traffic_of(gateway) in ("service", "all")
                 if not serves or _is_admitted(identity, workload, mesh) or mesh.rivals(policy, gateway):
                     continue
                 yield finding(
@@ -59,6 +61,46 @@ def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     related=[(gateway.metadata["name"], "the waypoint")],
                 )
                 return
+
+
+def _called_by_gateways(service: Resource, mesh: Mesh) -> bool:
+    """Whether gateways send requests for a Service in ambient mode to its pods themselves, not to a waypoint."""
+    if mesh.waypoints.use(service) is None:
+        return mesh.waypoints.surely_without(service)
+    return skipped_by_gateways(service, mesh.namespaces.get(service.namespace, ()))
+
+
+@check("routed-workload-denied", severity="warning", evidence="contradiction", tags=["security"], kinds=_KIND)
+def routed_workload_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """ALLOW policies without any rule, in front of a gateway or of a workload to which routes lead."""
+    for workload in mesh.allowing.led_by(policy) if not policy.spec["rules"].value else ():
+        if _has_rules(workload, mesh) or not mesh.injection.of(workload).in_mesh:
+            continue
+        served = mesh.entrances.gateways_on(workload)
+        routed = [
+            service
+            for service in mesh.workloads.services_of(workload)
+            if _is_routed(mesh.hosts.fqdn(service.name, service.namespace), mesh)
+        ]
+        left = [other for other in (*served, *routed) if not mesh.rivals(policy, other)]
+        if left and not mesh.rivals(policy, workload.resource):
+            what = f"it runs {left[0].title}" if served else f"routes lead to Service `{left[0].name}`"
+            yield finding(
+                policy.metadata["name"],
+                f"every request to `{workload.title}` gets 403: no ALLOW policy for it has a rule, and {what}",
+                hint="add an ALLOW policy for the requests that are meant to pass",
+                related=[(left[0].metadata["name"], "the traffic that is denied")],
+            )
+            return
+
+
+def _has_rules(workload: Workload, mesh: Mesh) -> bool:
+    """Whether some ALLOW policy for a workload allows anything."""
+    return any(policy.spec["rules"].value for policy in mesh.allowing.of(workload))
+
+
+def _is_routed(fqdn: str, mesh: Mesh) -> bool:
+    return mesh.virtual_services.routes_to(fqdn) or bool(mesh.entrances.to(fqdn))
 
 
 def _workloads(policy: Resource, mesh: Mesh) -> Iterator[Workload]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from istiolint.checks.extensions.patch_fields import KIND, patches
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.istio.envoy_types import OURS, near, package_of, packages, types
 from istiolint.mesh import Mesh
@@ -20,7 +19,7 @@ def unknown_envoy_type(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     for patch in patches(envoy_filter, mesh):
         for at in types(patch["patch"]["value"]):
             package = package_of(at.text)
-            if not package.startswith(OURS) or has_placeholder(at.text) or package.rpartition(".")[2].startswith(_OLD_API):
+            if not package.startswith(OURS) or at.unresolved or package.rpartition(".")[2].startswith(_OLD_API):
                 continue
             span = packages().get(package)
             if span is None:

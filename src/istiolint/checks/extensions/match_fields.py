@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.extensions.patch_fields import KIND, patches
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
@@ -117,6 +116,7 @@ def sub_filter_misplaced(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding
 
 @check(
     "renamed-filter", severity="warning", evidence="document", kinds=KIND, rows=["EF-17"], fixable=True,
+    fold="file",
 )  # fmt: skip
 def renamed_filter(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A name that no filter has any more."""
@@ -140,7 +140,7 @@ def invalid_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Findin
     """A pattern for versions of proxies that nobody can read."""
     for patch in patches(envoy_filter, mesh):
         version = patch["match"]["proxy"]["proxyVersion"]
-        if not version.text or has_placeholder(version.text):
+        if not version.literal:
             continue
         if len(version.text.encode()) > _LONGEST_VERSION:
             yield finding(

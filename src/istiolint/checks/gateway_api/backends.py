@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND, ports_in_words
 from istiolint.checks.routing.weights import DESTINATION_WITHOUT_WEIGHT, WEIGHTS_ALL_ZERO
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Path
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, backend_cursors, backends
@@ -76,7 +75,7 @@ def backend_of_wrong_kind(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A backend that is called by a host where a name is meant, or by a kind that cannot be one."""
     for backend in backend_cursors(route):
         group, kind, name = backend["group"], backend["kind"].text or "Service", backend["name"]
-        if not name.text or has_placeholder(name.text):
+        if not name.literal:
             continue
         if kind == "Service" and not group.text and "." in name.text:
             yield finding(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from istiolint.checks.gateways.credentials import CREDENTIAL_NOT_FOUND, UNUSABLE_CREDENTIAL
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.certificates import fault
@@ -18,7 +18,7 @@ def _certificates(gateway: Resource) -> Iterator[tuple[Cursor, str, Cursor]]:
     for listener in gateway.spec["listeners"]:
         for reference in listener["tls"]["certificateRefs"]:
             secret = not reference["group"].text and reference["kind"].text in ("", "Secret")
-            if secret and reference["name"].text and not is_placeholder(reference["name"].text):
+            if secret and reference["name"].text and can_be_name(reference["name"].text):
                 yield reference, reference["namespace"].text or gateway.namespace, listener
 
 
@@ -60,7 +60,7 @@ def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Findin
     """A ConfigMap with the authority of a backend's certificate that is not in the namespace of the policy."""
     for reference in policy.spec["validation"]["caCertificateRefs"]:
         name = reference["name"]
-        if reference["kind"].text != "ConfigMap" or reference["group"].text or not name.text or is_placeholder(name.text):
+        if reference["kind"].text != "ConfigMap" or reference["group"].text or not name.text or not can_be_name(name.text):
             continue
         if mesh.get("ConfigMap", policy.namespace, name.text):
             continue

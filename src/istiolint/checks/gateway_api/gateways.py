@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import Reference
@@ -84,7 +84,7 @@ def certificate_not_granted(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         for certificate in listener["tls"]["certificateRefs"]:
             secret = not certificate["group"].text and certificate["kind"].text in ("", "Secret")
             namespace, name = certificate["namespace"].text, certificate["name"].text
-            if not (secret and namespace and name) or namespace == gateway.namespace or is_placeholder(namespace):
+            if not (secret and namespace and name) or namespace == gateway.namespace or not can_be_name(namespace):
                 continue
             if not mesh.grants.allow(gateway, Reference("Secret", namespace, name, certificate), "Secret"):
                 yield finding(
@@ -103,7 +103,7 @@ def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Find
     """A ConfigMap for the Deployment and Service of a Gateway that is not in its namespace."""
     reference = gateway.spec["infrastructure"]["parametersRef"]
     name = reference["name"]
-    if not name.text or reference["kind"].text != "ConfigMap" or reference["group"].text or is_placeholder(name.text):
+    if not name.text or reference["kind"].text != "ConfigMap" or reference["group"].text or not can_be_name(name.text):
         return
     if not gateway.spec["gatewayClassName"].text.startswith("istio") or mesh.get("ConfigMap", gateway.namespace, name.text):
         return
@@ -127,7 +127,7 @@ def unsupported_listener_protocol(gateway: Resource, mesh: Mesh) -> Iterator[Fin
     """A protocol that Istio's gateways do not take, or one in lower case."""
     for listener in gateway.spec["listeners"] if gateway.spec["gatewayClassName"].text == _CLASS else ():
         protocol = listener["protocol"]
-        if not protocol.text or protocol.text in _PROTOCOLS or is_placeholder(protocol.text.lower()):
+        if not protocol.text or protocol.text in _PROTOCOLS:
             continue
         right = protocol.text.upper() if protocol.text.upper() in _PROTOCOLS else ""
         yield finding(

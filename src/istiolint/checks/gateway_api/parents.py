@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from istiolint.checks.gateway_api.routes import ROUTE_NOT_LET_IN, gateways_of
-from istiolint.checks.placeholders import is_placeholder
 from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND, ports_in_words
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, Reference, lets_in, listeners, parents, takes_kind
@@ -75,7 +75,7 @@ class _Served(NamedTuple):
 def hostname_not_served_by_listener(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hostnames of a route that the listeners do not have: none of them, or one."""
     hostnames = [host for host in route.spec["hostnames"] if host.text]
-    if not hostnames or any(is_placeholder(host.text) for host in hostnames):
+    if not hostnames or any(not can_be_name(host.text) for host in hostnames):
         return
     found, complete = _attachments(route, mesh)
     for served in found:
@@ -125,7 +125,7 @@ def _attachments(route: Resource, mesh: Mesh) -> tuple[list[_Served], bool]:
 
 
 def _is_known(listener: Cursor) -> bool:
-    return listener["protocol"].text in _NAMED and not is_placeholder(listener["hostname"].text)
+    return listener["protocol"].text in _NAMED and can_be_name(listener["hostname"].text)
 
 
 def _list(hosts: list[Cursor]) -> str:
@@ -150,7 +150,7 @@ def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route for a Service that is not there."""
     for parent in parents(route):
         fqdn = f"{parent.name}.{parent.namespace}.svc.{mesh.hosts.cluster_domain}"
-        if parent.type != "Service" or is_placeholder(parent.name) or mesh.hosts.named(fqdn):
+        if parent.type != "Service" or not can_be_name(parent.name) or mesh.hosts.named(fqdn):
             continue
         elsewhere = sorted({other.namespace for other in mesh.hosts.services_named(parent.name)})
         yield finding(

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from istiolint.checks.routing.redirects import PREFIX_REWRITE_WITHOUT_PREFIX
 from istiolint.checks.routing.route_actions import CONFLICTING_ROUTE_ACTIONS
 from istiolint.checks.schema.shared_rules import CONDITION_WITHOUT_CONTENT, DUPLICATE_NAME
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, backend_cursors, filter_lists
@@ -227,7 +226,7 @@ def invalid_path(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     for rule in route.spec["rules"]:
         for match in rule["matches"]:
             path = match["path"]["value"]
-            if not isinstance(path.value, str) or match["path"]["type"].text not in _LITERAL or has_placeholder(path.text):
+            if not isinstance(path.value, str) or match["path"]["type"].text not in _LITERAL or path.unresolved:
                 continue
             if fault := _fault_of_path(path.text):
                 yield finding(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import ROUTE_KINDS, Reference, backends, lets_in, listeners, parents
@@ -20,7 +20,7 @@ ROUTE_NOT_LET_IN = declare("route-not-let-in", severity="error", evidence="contr
 def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route attached to a Gateway that is not there."""
     for parent in parents(route):
-        if parent.type != KUBERNETES_GATEWAY or is_placeholder(parent.name) or gateways_of(parent, mesh):
+        if parent.type != KUBERNETES_GATEWAY or not can_be_name(parent.name) or gateways_of(parent, mesh):
             continue
         if mesh.settings.knows_gateway(parent.namespace, parent.name):
             continue
@@ -86,7 +86,7 @@ def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route to a Service that is not there."""
     for backend in backends(route):
         fqdn = f"{backend.name}.{backend.namespace}.svc.{mesh.hosts.cluster_domain}"
-        if backend.type != "Service" or is_placeholder(backend.name) or "." in backend.name or mesh.hosts.named(fqdn):
+        if backend.type != "Service" or not can_be_name(backend.name) or "." in backend.name or mesh.hosts.named(fqdn):
             continue
         elsewhere = sorted({other.namespace for other in mesh.hosts.services_named(backend.name)})
         host = fqdn if backend.at["namespace"] else backend.name

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from istiolint.checks.gateways.listeners import listeners
 from istiolint.checks.gateways.server_tls import PASSING, ServerTls
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_HOST
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_ip_address
@@ -61,7 +60,7 @@ def gateway_host(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host of a server: `HOST` or `NAMESPACE/HOST`."""
     for server in gateway.spec["servers"]:
         for entry in server["hosts"]:
-            if isinstance(entry.value, str) and not has_placeholder(entry.text) and (found := _host_fault(entry.text)):
+            if isinstance(entry.value, str) and not entry.unresolved and (found := _host_fault(entry.text)):
                 fault, hint = found
                 yield finding(
                     entry,

@@ -6,6 +6,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import backends, parents
 from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.mesh.waypoints import skipped_by_gateways
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -14,8 +15,6 @@ from istiolint.rules.check import declare, finding, further_check
 INGRESS_IGNORES_MESH_ROUTES = declare(
     "ingress-ignores-mesh-routes", severity="info", evidence="contradiction", topic="gateways", codes=["IST0140"],
 )  # fmt: skip
-_BY_WAYPOINT = "istio.io/ingress-use-waypoint"
-"""The label by which gateways send traffic through the waypoint of a Service, which heeds the routes of the mesh."""
 
 
 @further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["VirtualService"], when=["gateways"])
@@ -90,8 +89,7 @@ def _by_subset(virtual_service: Resource, fqdn: str, mesh: Mesh) -> bool:
 
 def _by_waypoint(fqdn: str, mesh: Mesh) -> bool:
     """Whether gateways send traffic for a service through its waypoint."""
-    for known in mesh.hosts.named(fqdn):
-        labelled = [known.resource, *mesh.namespaces.get(known.namespace, ())]
-        if any(resource is not None and resource.labels.get(_BY_WAYPOINT) == "true" for resource in labelled):
-            return True
-    return False
+    known = [host for host in mesh.hosts.named(fqdn) if host.resource is not None]
+    return any(
+        host.resource and not skipped_by_gateways(host.resource, mesh.namespaces.get(host.namespace, ())) for host in known
+    )

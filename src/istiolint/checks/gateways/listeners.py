@@ -10,7 +10,6 @@ from istiolint.checks.schema.shared_rules import (
     INVALID_PORT_NAME,
     UNSUPPORTED_TARGET_PORT,
 )
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, is_ip_address, socket_fault
@@ -97,7 +96,7 @@ def listener_port_name(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A name that is no DNS label."""
     for listener in listeners(resource):
         name = listener.port["name"]
-        if name.text and not is_label(name.text) and not has_placeholder(name.text):
+        if name.literal and not is_label(name.text):
             yield finding(
                 name,
                 f"`{name.text}` is no name of a port; Istio refuses it",
@@ -127,7 +126,7 @@ def listener_bind(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An address on which nothing can listen."""
     for listener in listeners(resource):
         bind = listener.bind
-        if not bind.text or has_placeholder(bind.text) or is_ip_address(bind.text):
+        if not bind.literal or is_ip_address(bind.text):
             continue
         if listener.part == "egress" and listener.port.value is None:
             continue  # Istio ignores the address of a listener without a port
@@ -156,7 +155,7 @@ def listener_twice(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     seen: dict[Hashable, Cursor] = {}
     for listener in listeners(resource):
         at = _identity(listener)
-        if not at or not at.value or has_placeholder(at.text):
+        if not at or not at.value or at.unresolved:
             continue
         first = seen.setdefault((listener.part, at.name, at.number or at.text), at)
         if first is not at:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts
@@ -19,7 +19,7 @@ from istiolint.rules.check import check, finding
 def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A gateway that is not in its namespace; often it lives in another."""
     for name, gateway in bound_gateways(virtual_service):
-        if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or is_placeholder(gateway.text):
+        if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or not can_be_name(gateway.text):
             continue
         if mesh.settings.knows_gateway(name.namespace, name.name):
             continue

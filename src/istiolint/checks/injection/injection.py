@@ -4,9 +4,17 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.injection import DATAPLANE_MODE, INJECT, NAMESPACE_INJECTION, REVISION, SYSTEM_NAMESPACES, proxy_container
+from istiolint.mesh.injection import (
+    DATAPLANE_MODE,
+    INJECT,
+    NAMESPACE_INJECTION,
+    REVISION,
+    SYSTEM_NAMESPACES,
+    is_gateway,
+    proxy_container,
+)
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.kinds import WORKLOADS
+from istiolint.resources.kinds import KUBERNETES_GATEWAY, WORKLOADS
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -39,7 +47,16 @@ def conflicting_injection_labels(namespace: Resource, mesh: Mesh) -> Iterator[Fi
             f"`{DATAPLANE_MODE}: ambient` is not heard beside `{label.name}: {label.text}`: new pods get a sidecar",
             hint=f"remove `{label.name}` when the namespace moves to ambient mode",
             related=[(label, "this label counts")],
+            severity="info" if revision.text and _is_for_gateways(namespace, mesh) else None,
         )
+
+
+def _is_for_gateways(namespace: Resource, mesh: Mesh) -> bool:
+    """Whether only gateways run in a namespace; their pods run a proxy in either mode."""
+    workloads = mesh.workloads.in_namespace(namespace.name)
+    if workloads:
+        return all(is_gateway(workload) for workload in workloads)
+    return namespace.name.startswith("istio-") or bool(mesh.in_namespace(KUBERNETES_GATEWAY, namespace.name))
 
 
 _MEANT = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.istio.annotation_values import is_boolean
 from istiolint.istio.annotations import DRY_RUN, INTERNAL
@@ -33,7 +32,7 @@ def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A dry run of what Istio cannot try: another kind than AuthorizationPolicy, or another action than ALLOW and DENY."""
     dry_run = resource.metadata["annotations"][DRY_RUN]
     action = resource.spec["action"].text or "ALLOW"
-    if not dry_run.exists or has_placeholder(dry_run.text):
+    if not dry_run.exists or dry_run.unresolved:
         return
     if resource.type != "AuthorizationPolicy":
         yield finding(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.routing.subset_fields import duplicates
 from istiolint.checks.schema.shared_rules import DUPLICATE_NAME, EMPTY_FIELD, INVALID_HOST, INVALID_PORT
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
@@ -93,7 +92,7 @@ def provider_hosts(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts of providers, perhaps with their namespace in front."""
     for service in _services(resource):
         host = service["service"]
-        if host.text and not has_placeholder(host.text) and (fault := _host_fault(host.text)):
+        if host.literal and (fault := _host_fault(host.text)):
             hint = "write `otel.observability.svc.cluster.local`, or `NAMESPACE/HOST`"
             yield finding(host, f"`{host.text}` is no host of a provider: {fault}; {_LOGS}", hint=hint, severity="warning")
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from istiolint.checks.resilience.locality import conflicts, locality_faults, share_faults
 from istiolint.checks.schema.durations import finer_than
 from istiolint.checks.schema.shared_rules import INVALID_HOST, INVALID_PORT, INVALID_TRUST_DOMAIN
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
@@ -81,7 +80,7 @@ def mesh_hosts(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts of settings for services."""
     for config in mesh_configs(resource):
         for host in (host for setting in config["serviceSettings"] for host in setting["hosts"]):
-            if isinstance(host.value, str) and not has_placeholder(host.text) and (fault := pattern_fault(host.text)):
+            if isinstance(host.value, str) and not host.unresolved and (fault := pattern_fault(host.text)):
                 yield finding(
                     host,
                     f"`{host.text}` is no host: {fault}; istiod refuses the MeshConfig",
@@ -94,7 +93,7 @@ def mesh_trust_domains(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The trust domain of the mesh, and those that it takes for its own."""
     for config in mesh_configs(resource):
         for domain in (config["trustDomain"], *config["trustDomainAliases"]):
-            if not isinstance(domain.value, str) or has_placeholder(domain.text):
+            if not isinstance(domain.value, str) or domain.unresolved:
                 continue
             if not domain.text or not all(map(is_label, domain.text.split("."))):
                 yield finding(
@@ -127,7 +126,7 @@ def unknown_curve(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for config in mesh_configs(resource):
         seen: set[str] = set()
         for curve in config["tlsDefaults"]["ecdhCurves"]:
-            if curve.text not in _CURVES and not has_placeholder(curve.text):
+            if curve.text not in _CURVES and not curve.unresolved:
                 yield finding(curve, f"Istio does not know the curve `{curve.text}`", hint=f"it knows {', '.join(_CURVES[1:])}")
             elif curve.text in seen:
                 yield finding(curve, f"the curve `{curve.text}` is listed twice", hint="delete one of them")

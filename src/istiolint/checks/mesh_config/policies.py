@@ -7,7 +7,6 @@ from istiolint.checks.resilience.outlier_fields import share_faults, split_fault
 from istiolint.checks.routing.virtual_service_fields import is_retry_condition
 from istiolint.checks.schema.durations import limits_of_time, not_milliseconds
 from istiolint.checks.schema.shared_rules import INVALID_PERCENTAGE
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
@@ -46,7 +45,7 @@ def mesh_upgrade_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A word that says nothing of upgrades to HTTP/2."""
     for config in mesh_configs(resource):
         policy = config["defaultTrafficPolicy"]["connectionPool"]["http"]["h2UpgradePolicy"]
-        if policy.text and policy.text not in _UPGRADES and not has_placeholder(policy.text):
+        if policy.literal and policy.text not in _UPGRADES:
             yield finding(
                 policy, f"`h2UpgradePolicy` does not know `{policy.text}`; istiod cannot read the MeshConfig",
                 hint=f"use one of {', '.join(f'`{word}`' for word in _UPGRADES)}",
@@ -86,7 +85,7 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
         yield finding(
             attempts, f"`{attempts.number}` is less than nothing; istiod refuses the MeshConfig", hint="write 0 for none"
         )
-    elif not attempts.number and not has_placeholder(attempts.text):
+    elif not attempts.number and not attempts.unresolved:
         counted = "with `attempts: 0`" if attempts.exists else "without `attempts`"
         for setting in (retries["backoff"], retry_on):
             if setting:
@@ -95,7 +94,7 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
                     f"`{setting.name}` {counted}; istiod refuses the MeshConfig",
                     hint="write `attempts`, or delete it",
                 )
-    if retry_on.text and not has_placeholder(retry_on.text):
+    if retry_on.literal:
         for part in retry_on.text.split(","):
             if not is_retry_condition(part):
                 yield finding(

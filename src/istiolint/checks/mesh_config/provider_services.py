@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Severity
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
@@ -23,7 +22,7 @@ def provider_service_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findi
         for provider in config["extensionProviders"]:
             for _, settings in provider.items():
                 host = settings["service"]
-                if host.text and not has_placeholder(host.text) and not is_ip_address(host.text):
+                if host.literal and not is_ip_address(host.text):
                     yield from _faults(settings, resource, mesh)
 
 

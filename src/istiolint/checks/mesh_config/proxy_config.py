@@ -156,4 +156,5 @@ def dns_auto_allocate_flag(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 "`ISTIO_META_DNS_AUTO_ALLOCATE` is deprecated: istiod gives ServiceEntries their addresses itself; Istio warns "
                 "of it",
                 hint="delete it; the label `networking.istio.io/enable-autoallocate-ip` switches it off for a ServiceEntry",
+                severity="info",
             )

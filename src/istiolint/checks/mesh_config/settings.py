@@ -73,7 +73,7 @@ def unknown_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if words is None or not at.text or at.text in words:
             continue
         near = nearest(at.text.upper(), words) if at.text.replace("_", "").isalnum() else []
-        if has_placeholder(at.text) and not near:
+        if at.unresolved and not near:
             continue
         yield finding(
             at,
@@ -91,7 +91,7 @@ def mistyped_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         within = setting.map and isinstance(at.value, dict)
         wanted = "object" if setting.type in messages() or (setting.map and not within) else _TYPES.get(setting.type)
         for value in [item for _, item in at.items()] if within else [*at] if isinstance(at.value, list) else [at]:
-            if wanted and not _fits(value.value, wanted) and not has_placeholder(value.text):
+            if wanted and not _fits(value.value, wanted) and not value.unresolved:
                 yield wrong_type(Fault(value, value.value, "type", {"type": wanted}, ()), None, None)
 
 
@@ -108,7 +108,7 @@ def _fits(value: Any, wanted: str) -> bool:
 def unreadable_mesh_duration(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A time that is none."""
     for at, setting, _ in _fields(resource):
-        if setting is None or setting.type != "duration" or at.value is None or has_placeholder(at.text):
+        if setting is None or setting.type != "duration" or at.value is None or at.unresolved:
             continue
         if not isinstance(at.value, str) or nanoseconds(at.text) is None:
             yield finding(

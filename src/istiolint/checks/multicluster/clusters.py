@@ -57,7 +57,7 @@ def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Two clusters of one mesh that go by one name."""
     name = global_values(install)["multiCluster"]["clusterName"]
-    if not name.text or has_placeholder(name.text):
+    if not name.literal:
         return
     for other in mesh.neighbours.resources:
         theirs = global_values(other)["multiCluster"]["clusterName"]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.mesh_config.mesh_config import port_faults
 from istiolint.checks.schema.shared_rules import INVALID_ADDRESS, INVALID_HOST, INVALID_PORT
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import NETWORK_KINDS, mesh_networks
@@ -29,7 +28,7 @@ def network_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for network in _networks(resource):
         for endpoint in network["endpoints"]:
             range_ = endpoint["fromCidr"]
-            if not isinstance(range_.value, str) or has_placeholder(range_.text):
+            if not isinstance(range_.value, str) or range_.unresolved:
                 continue
             if not is_cidr(range_.text) and not is_ip_address(range_.text):
                 yield finding(
@@ -37,7 +36,7 @@ def network_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
         for gateway in network["gateways"]:
             address = gateway["address"]
-            if not isinstance(address.value, str) or has_placeholder(address.text) or is_ip_address(address.text):
+            if not isinstance(address.value, str) or address.unresolved or is_ip_address(address.text):
                 continue
             if fault := name_fault(address.text):
                 yield finding(
@@ -55,7 +54,7 @@ def invalid_registry_name(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for network in _networks(resource):
         for endpoint in network["endpoints"]:
             registry = endpoint["fromRegistry"]
-            if isinstance(registry.value, str) and not is_label(registry.text) and not has_placeholder(registry.text):
+            if isinstance(registry.value, str) and not is_label(registry.text) and not registry.unresolved:
                 yield finding(
                     registry,
                     f"`{registry.text}` is no name of a cluster; {_REFUSES}",
@@ -69,7 +68,7 @@ def network_gateways(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for network in _networks(resource):
         for gateway in network["gateways"]:
             host = gateway["registryServiceName"]
-            if isinstance(host.value, str) and not has_placeholder(host.text) and (fault := name_fault(host.text)):
+            if isinstance(host.value, str) and not host.unresolved and (fault := name_fault(host.text)):
                 yield finding(
                     host,
                     f"`{host.text}` is no host: {fault}; {_REFUSES}",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
@@ -26,7 +25,7 @@ def unknown_network(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """An endpoint in a network that nothing else knows."""
     for endpoint in _endpoints(resource):
         network, known = endpoint["network"], mesh.networks.known
-        if network.text and known and network.text not in known and not has_placeholder(network.text):
+        if network.literal and known and network.text not in known:
             alike = next((name for name in sorted(known) if _letters(name) == _letters(network.text)), None)
             yield finding(
                 network,
@@ -65,5 +64,5 @@ def _with_mtls(endpoint: Cursor, entry: Resource, mesh: Mesh) -> bool:
     """Whether clients may use mTLS: the endpoint says so or has an identity, or a DestinationRule decides."""
     mode = endpoint["labels"][_TLS_MODE]
     if mode.exists or endpoint["serviceAccount"].text:
-        return mode.text in ("", "istio") or has_placeholder(mode.text)
+        return mode.text in ("", "istio") or mode.unresolved
     return any(mesh.destination_rules.anywhere(host.text) for host in entry.spec["hosts"])

@@ -73,7 +73,7 @@ def network_gateway_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
         searched = any(endpoint["fromRegistry"].text for endpoint in network["endpoints"])
         for gateway in network["gateways"]:
             service = gateway["registryServiceName"]
-            if not service.text or gateway["address"].text or has_placeholder(service.text):
+            if not service.text or gateway["address"].text or service.unresolved:
                 continue
             if not searched:
                 yield finding(
@@ -107,7 +107,7 @@ def network_gateway_without_port(service: Resource, mesh: Mesh) -> Iterator[Find
 def network_names_differ(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The label of istiod's namespace puts the cluster into another network than the installation does its proxies."""
     label = namespace.metadata["labels"][NETWORK]
-    if namespace.name != mesh.root_namespace or not label.text or has_placeholder(label.text):
+    if namespace.name != mesh.root_namespace or not label.literal:
         return
     installed = mesh.networks.installed
     at = next(iter(installed.values()), None)

@@ -1,6 +1,7 @@
 """The control plane's own resources: webhooks of an external istiod, and what istiod may fetch."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from istiolint.rules.check import check, finding
 
 WEBHOOKS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
 BLOCKED_CIDRS = "BLOCKED_CIDRS_IN_JWKS_URIS"
+_BLOCKED_CIDRS_SINCE = 29
+_RELEASE = re.compile(r"1\.(\d{1,3})")
 
 
 def _istiod_webhooks(configuration: Resource) -> Iterator[Cursor]:
@@ -67,7 +70,9 @@ def jwks_fetch_unrestricted(deployment: Resource, mesh: Mesh) -> Iterator[Findin
     authentication = next(iter(mesh.all("RequestAuthentication")), None)
     if deployment.labels.get("app") != "istiod" or authentication is None:
         return
-    containers = deployment.spec["template"]["spec"]["containers"]
+    containers = list(deployment.spec["template"]["spec"]["containers"])
+    if not mesh.settings.whole_mesh and not any(map(_knows_blocked_ranges, containers)):
+        return
     blocked = any(env["name"].text == BLOCKED_CIDRS and env["value"].text for container in containers for env in container["env"])
     if not blocked:
         yield finding(
@@ -77,6 +82,13 @@ def jwks_fetch_unrestricted(deployment: Resource, mesh: Mesh) -> Iterator[Findin
             hint=f"set `{BLOCKED_CIDRS}` on istiod to the ranges that hold no key servers, such as the metadata service's",
             related=[(authentication, "a RequestAuthentication is in use")],
         )
+
+
+def _knows_blocked_ranges(container: Cursor) -> bool:
+    """Whether a container runs an istiod that has the setting; a patch for another Deployment names no image."""
+    image, _, tag = container["image"].text.rpartition(":")
+    release = _RELEASE.match(tag)
+    return image.rpartition("/")[2] == "pilot" and (release is None or int(release[1]) >= _BLOCKED_CIDRS_SINCE)
 
 
 def _hostname(url: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_variable
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.statuses import GRPC_STATUSES, grpc_status, is_answer
@@ -68,7 +67,7 @@ def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Names of gRPC statuses, which are written in capitals."""
     for route in service.spec["http"]:
         status = route["fault"]["abort"]["grpcStatus"]
-        if not isinstance(status.value, str) or status.text in GRPC_STATUSES or has_variable(status.text):
+        if not isinstance(status.value, str) or status.text in GRPC_STATUSES:
             continue
         meant = grpc_status(status.text)
         yield finding(

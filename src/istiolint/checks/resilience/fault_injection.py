@@ -27,7 +27,7 @@ def fault_injection_in_production(service: Resource, mesh: Mesh) -> Iterator[Fin
     faults = [(route, fault) for route in service.spec["http"] for fault in _faults(route["fault"])]
     environment = mesh.environments.of(service) if faults else None
     stage = environment.stage if environment else None
-    where = f"in {environment.stage} ({environment.because})" if environment else "and nothing says that this is a test"
+    where = f"in {environment.stage} ({environment.because})" if environment else ""
     for route, fault in faults:
         severity = _severity(stage, _for_a_few(route))
         if severity:
@@ -127,4 +127,4 @@ def _for_a_few(route: Cursor) -> bool:
 def _severity(stage: Stage | None, for_a_few: bool) -> Severity | None:
     if stage == "production":
         return "info" if for_a_few else "error"
-    return None if for_a_few or stage == "test" else "info"
+    return "info" if stage == "staging" and not for_a_few else None

@@ -68,12 +68,12 @@ def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         timeout, each = _length(route["timeout"]), _length(route["retries"]["perTryTimeout"])
         attempts = route["retries"]["attempts"].number
         attempts = _DEFAULT_ATTEMPTS if attempts is None else attempts
-        if 0 < each <= timeout < each * (attempts + 1):
-            fit = timeout // each
+        fit = timeout // each if each > 0 else 0
+        if fit == 1 and attempts:  # the last of several attempts that is cut off is a common choice
             yield finding(
                 route["timeout"],
-                f"`{route['timeout'].text}` has room for {fit} of {attempts + 1} tries of "
-                f"`{route['retries']['perTryTimeout'].text}` each: the last ones are cut off",
+                f"`{route['timeout'].text}` has room for 1 of {attempts + 1} attempts of "
+                f"`{route['retries']['perTryTimeout'].text}` each: an attempt that hangs leaves no time for a full retry",
                 hint=f"write `timeout: {_text(each * (attempts + 1))}`, or fewer `attempts`",
                 related=[(route["retries"]["perTryTimeout"], "the time of each try")],
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.virtual_services import delegates
@@ -77,7 +77,7 @@ def _text_conflicts(root: Cursor, leaf: Cursor) -> bool:
     if (
         not root.mapping
         or not leaf.mapping
-        or any(is_placeholder(str(value)) for value in (*root.mapping.values(), *leaf.mapping.values()))
+        or any(not can_be_name(str(value)) for value in (*root.mapping.values(), *leaf.mapping.values()))
     ):
         return False
     written = any(leaf[kind].text for kind in ("exact", "prefix", "regex"))

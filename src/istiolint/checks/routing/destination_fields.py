@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.gateways.listeners import LARGEST_NUMBER
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_PORT, INVALID_SUBSET_NAME
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.virtual_services import destinations
@@ -35,7 +34,7 @@ def empty_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 def subset_of_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Subsets that no DestinationRule can make."""
     for subset in (destination["subset"] for destination in destinations(service)):
-        if subset.text and not has_placeholder(subset.text) and (fault := label_fault(subset.text)):
+        if subset.literal and (fault := label_fault(subset.text)):
             yield finding(
                 subset,
                 f"{fault}: `{subset.text}` is no name of a subset; Istio refuses the VirtualService",

@@ -10,6 +10,7 @@ from istiolint.mesh.virtual_services import destinations
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.trace.services import ports_of_host
 
 DESTINATION_PORT_NOT_FOUND = declare(
     "destination-port-not-found", severity="error", evidence="contradiction", topic="routing", codes=["IST0101"]
@@ -55,7 +56,8 @@ def destination_port_left_open(virtual_service: Resource, mesh: Mesh) -> Iterato
     codes=["IST0112"],
 )  # fmt: skip
 def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No port is named at a gateway none of whose ports the service has."""
+    """No port is named, and the service has none of the ports on which the gateway or the host of the route gets requests."""
+    yield from _needed_in_mesh(virtual_service, mesh)
     for destination in destinations(virtual_service):
         services = _services(destination, virtual_service, mesh)
         ports = sorted({port for service in services for port in service.ports})
@@ -67,6 +69,31 @@ def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
                 hint="name the port with `port: {number: ...}`",
                 related=[(gateway.spec["servers"].key, "the ports of the gateway")],
             )
+
+
+def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Destinations without a port that sidecars send to the port of the request, even where the service has only one.
+
+    In the routes of a sidecar istiod sees the services of the listener's port alone, and takes that port for all others.
+    """
+    hosts = list(mesh.virtual_services.mesh_hosts(virtual_service))
+    known = [list(mesh.hosts.named(host.fqdn)) for host in hosts]
+    if not hosts or not all(known):
+        return
+    receiving = {port.number for found in known for host in found for port in ports_of_host(host) if port.is_http}
+    for route in virtual_service.spec["http"]:
+        for target in route["route"]:
+            destination = target["destination"]
+            services = _services(destination, virtual_service, mesh)
+            ports = sorted({port for service in services for port in service.ports})
+            if receiving and ports and not destination["port"] and not receiving & set(ports):
+                yield finding(
+                    destination["host"],
+                    f"the destination names no port, so sidecars use that of the request, {ports_in_words(sorted(receiving))}; "
+                    f"`{destination['host'].text}` has only {ports_in_words(ports)}, and requests fail with 503",
+                    hint="name the port with `port: {number: ...}`",
+                    related=[service.place for service in services[:2] if service.place],
+                )
 
 
 def ports_in_words(ports: list[int]) -> str:

@@ -58,7 +58,15 @@ def _lost(rule: Resource, at: Place, subset: str, what: str, mesh: Mesh) -> Iter
             "one and drops the other",
             hint="join both rules into one",
             related=[(_place(other, subset), f"the same in {other.title}") for other in others[:_MOST]],
+            severity="info" if all(_settings(other, subset) == _settings(rule, subset) for other in others) else None,
         )
+
+
+def _settings(rule: Resource, subset: str) -> object:
+    """What is dropped where two rules have it; nothing is lost where they are equal."""
+    if not subset:
+        return rule.spec["trafficPolicy"].value
+    return next((each.value for each in rule.spec["subsets"] if each["name"].text == subset), None)
 
 
 def _place(rule: Resource, subset: str) -> Place:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import Hosts, KnownHost
@@ -42,7 +43,9 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
     wildcard_of_the_cluster = fqdn.startswith("*") and (fqdn == "*" or f".svc.{mesh.hosts.cluster_domain}".endswith(fqdn[1:]))
     known = wildcard_of_the_cluster or mesh.settings.knows_host(fqdn)
     if _is_host(host) and not known and next(mesh.hosts.under(fqdn), None) is None:
-        yield _not_found(host, rule, mesh.hosts, "the rule applies to nothing")
+        found = _not_found(host, rule, mesh.hosts, "the rule applies to nothing")
+        # the route to the host is reported already, as an error
+        yield replace(found, severity="info") if mesh.virtual_services.routes_to(fqdn) else found
 
 
 @check(
@@ -137,4 +140,4 @@ def _with_a_stump(host: str, hosts: Hosts) -> KnownHost | None:
 
 def _is_host(host: Cursor) -> bool:
     """Whether a value can be a host at all; what is not is told by others, and placeholders are nobody's fault."""
-    return bool(_HOST.fullmatch(host.text)) and not is_placeholder(host.text) and not host.text.replace(".", "").isdigit()
+    return bool(_HOST.fullmatch(host.text)) and can_be_name(host.text) and not host.text.replace(".", "").isdigit()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.hosts import is_label
@@ -20,7 +19,7 @@ _ALL, _NOBODY, _HERE = "*", "~", "."
 )  # fmt: skip
 def invalid_export_to(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """No namespace, one that stands there twice, or `*` and `~` beside others."""
-    entries = [entry for entry in resource.spec["exportTo"] if isinstance(entry.value, str) and not has_placeholder(entry.text)]
+    entries = [entry for entry in resource.spec["exportTo"] if isinstance(entry.value, str) and not entry.unresolved]
     seen: dict[str, Cursor] = {}
     for entry in entries:
         # where a resource that names no namespace will live, the file does not say
@@ -70,7 +69,7 @@ def export_to_with_workload_selector(rule: Resource, mesh: Mesh) -> Iterator[Fin
         return
     for entry in rule.spec["exportTo"]:
         unplaced = not rule.placed and entry.text not in (_ALL, _NOBODY)
-        if entry.text and not has_placeholder(entry.text) and entry.text not in (_HERE, rule.namespace) and not unplaced:
+        if entry.literal and entry.text not in (_HERE, rule.namespace) and not unplaced:
             yield finding(
                 entry,
                 f"with `workloadSelector` the rule holds for workloads of its own namespace only, and is not shown to "

@@ -23,7 +23,7 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
         for gateway in gateways:
             # where Istio's validation does not look, `./NAME` goes through, and is resolved to the own namespace
             fault = _fault(gateway.text if looked_at else gateway.text.removeprefix("./"))
-            if isinstance(gateway.value, str) and not has_placeholder(gateway.text) and fault:
+            if isinstance(gateway.value, str) and not gateway.unresolved and fault:
                 follows = "Istio refuses the VirtualService" if looked_at else "the routes are bound to nothing there"
                 yield finding(
                     gateway,

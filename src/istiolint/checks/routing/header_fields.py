@@ -99,7 +99,7 @@ def header_name_for_scripts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for route in service.spec["http"]:
         for field in ("allowHeaders", "exposeHeaders"):
             for name in route["corsPolicy"][field]:
-                if isinstance(name.value, str) and not has_placeholder(name.text) and (fault := cors_name_fault(name.text)):
+                if isinstance(name.value, str) and not name.unresolved and (fault := cors_name_fault(name.text)):
                     yield finding(
                         name,
                         f"`{name.text}` is no name of a header: {fault}; Istio refuses the VirtualService",

@@ -113,7 +113,7 @@ def invalid_source_namespace(service: Resource, mesh: Mesh) -> Iterator[Finding]
     """Namespaces of those who call that are no names of namespaces."""
     for match in _matches(service):
         namespace = match["sourceNamespace"]
-        if namespace.text and not has_placeholder(namespace.text) and (fault := label_fault(namespace.text)):
+        if namespace.literal and (fault := label_fault(namespace.text)):
             http = namespace.path[1] == "http"
             yield finding(
                 namespace,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.gateways.listeners import LARGEST_NUMBER
 from istiolint.checks.schema.shared_rules import INVALID_PORT
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.ports import is_port
@@ -105,7 +104,7 @@ def scheme_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Schemes of redirects."""
     for route in service.spec["http"]:
         scheme = route["redirect"]["scheme"]
-        if scheme.text and scheme.text not in ("http", "https") and not has_placeholder(scheme.text):
+        if scheme.literal and scheme.text not in ("http", "https"):
             yield finding(
                 scheme,
                 f"a redirect leads to `http` or `https`, not to `{scheme.text}`; Istio refuses the VirtualService",

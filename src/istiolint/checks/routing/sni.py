@@ -14,7 +14,7 @@ from istiolint.rules.check import check, finding
 def _sni_hosts(service: Resource) -> Iterator[Cursor]:
     for route in service.spec["tls"]:
         for match in route["match"]:
-            yield from (host for host in match["sniHosts"] if host.text and not has_placeholder(host.text))
+            yield from (host for host in match["sniHosts"] if host.literal)
 
 
 @check("sni-with-ip-address", severity="warning", evidence="document", kinds=["VirtualService"],

@@ -18,7 +18,7 @@ from istiolint.schema.rules import MISSING_FIELD
 def destination_rule_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The host of a DestinationRule."""
     host = rule.spec["host"]
-    if host.text and not has_placeholder(host.text) and (fault := pattern_fault(host.text)):
+    if host.literal and (fault := pattern_fault(host.text)):
         yield finding(
             host,
             f"`{host.text}` is no host of a DestinationRule: {fault}; Istio refuses it",
@@ -69,7 +69,7 @@ def subset_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The names of subsets."""
     for subset in rule.spec["subsets"]:
         name = subset["name"]
-        if name.text and not has_placeholder(name.text) and (fault := label_fault(name.text)):
+        if name.literal and (fault := label_fault(name.text)):
             yield finding(
                 name,
                 f"{fault}: `{name.text}` is no name of a subset; Istio refuses the DestinationRule",
@@ -87,7 +87,7 @@ def subset_labels(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 def label_faults(labels: Cursor, kind: str) -> Iterator[Finding]:
     """What is wrong with the keys and values of labels that Istio compares with those of workloads."""
     for key, value in labels.items():
-        if has_placeholder(key) or has_placeholder(value.text):
+        if has_placeholder(key) or value.unresolved:
             continue
         if fault := key_fault(key):
             yield finding(

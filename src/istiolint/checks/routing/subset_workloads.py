@@ -25,6 +25,7 @@ def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     endpoints = list(_endpoints(rule, mesh))
     if all(isinstance(endpoint, Workload) and mesh.rivals(rule, endpoint.resource) for endpoint in endpoints):
         return
+    fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     for subset in rule.spec["subsets"]:
         labels = subset["labels"]
         if labels.labels and not any(_carries(endpoint, labels.labels, mesh) for endpoint in endpoints):
@@ -34,6 +35,7 @@ def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"no workload of `{rule.spec['host'].text}` carries `{wanted}`; the subset `{subset['name'].text}` is empty, and "
                 "routes to it answer 503",
                 hint=_seen(endpoints, labels.labels),
+                severity=None if mesh.virtual_services.routes_to_subset(fqdn, subset["name"].text) else "info",
             )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.destination_rules import subsets, subsets_of
@@ -75,7 +75,7 @@ def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str
     """The host as written, the subset and the full name of the host of every destination with a subset."""
     for destination in destinations(virtual_service):
         host, subset = destination["host"].text, destination["subset"]
-        if host and subset.text and not is_placeholder(host) and not is_placeholder(subset.text):
+        if host and subset.text and can_be_name(host) and can_be_name(subset.text):
             yield host, subset, mesh.hosts.fqdn(host, virtual_service.namespace)
 
 

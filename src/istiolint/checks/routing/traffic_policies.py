@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from istiolint.checks.schema.shared_rules import INVALID_HOST, INVALID_PORT
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import host_policies
@@ -77,7 +76,7 @@ def tunnel_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How a tunnel is asked for."""
     for policy in host_policies(rule):
         protocol = policy["tunnel"]["protocol"]
-        if protocol.text and protocol.text not in _PROTOCOLS and not has_placeholder(protocol.text):
+        if protocol.literal and protocol.text not in _PROTOCOLS:
             yield finding(
                 protocol,
                 f"a tunnel is not asked for by `{protocol.text}`; Istio refuses the DestinationRule",
@@ -90,7 +89,7 @@ def tunnel_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Where a tunnel leads."""
     for policy in host_policies(rule):
         host = policy["tunnel"]["targetHost"]
-        if not isinstance(host.value, str) or has_placeholder(host.text) or is_ip_address(host.text):
+        if not isinstance(host.value, str) or host.unresolved or is_ip_address(host.text):
             continue
         if fault := name_fault(host.text):
             yield finding(

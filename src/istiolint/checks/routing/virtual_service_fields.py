@@ -124,7 +124,7 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for route in service.spec["http"]:
         retry_on = route["retries"]["retryOn"]
         fix = _respelled(retry_on)
-        if not retry_on.text or (has_placeholder(retry_on.text) and not fix):
+        if not retry_on.text or (retry_on.unresolved and not fix):
             continue
         for part in retry_on.text.split(","):
             if is_retry_condition(part):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH
@@ -61,7 +60,7 @@ def virtual_service_without_routes(service: Resource, mesh: Mesh) -> Iterator[Fi
 )  # fmt: skip
 def overlapping_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Hosts of one VirtualService that hold for the same names."""
-    written = [host for host in service.spec["hosts"] if host.text and not has_placeholder(host.text)]
+    written = [host for host in service.spec["hosts"] if host.literal]
     if any(host.text == "*" for host in written) and holds_for_sidecars(service):
         return  # the `*` is refused already
     sound = [host for host in written if not pattern_fault(host.text) or is_ip_address(host.text)]

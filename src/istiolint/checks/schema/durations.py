@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from istiolint.checks.resilience.connection_pools import connection_pools
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies
@@ -106,7 +105,7 @@ def finer_than(duration: Cursor, unit: str, kind: str) -> Iterator[Finding]:
 
 def not_milliseconds(duration: Cursor, kind: str) -> Iterator[Finding]:
     """A duration that is none, shorter than 1ms, or finer: for fields of which no schema tells."""
-    if duration.value is None or has_placeholder(duration.text):
+    if duration.value is None or duration.unresolved:
         return
     length = nanoseconds(duration.text)
     if length is None:

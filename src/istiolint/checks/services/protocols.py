@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.checks.gateways.listeners import listeners
 from istiolint.checks.schema.shared_rules import UNKNOWN_PROTOCOL
-from istiolint.documents.placeholders import has_placeholder, has_variable
+from istiolint.documents.placeholders import has_variable
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.ports import PROTOCOLS, protocol_meant
@@ -34,8 +34,8 @@ def _unknown(protocol: Cursor, resource: Resource) -> Iterator[Finding]:
     if protocol.text.upper() in PROTOCOLS:
         return
     meant = protocol_meant(protocol.text)
-    # `GRPC_WEB` looks like a placeholder; MY_PROTOCOL is one
-    waits = has_variable(protocol.text) or (has_placeholder(protocol.text) and "PROTO" in protocol.text)
+    # `GRPC_WEB` and `H_TP` look like placeholders; MY_PROTOCOL is one
+    waits = has_variable(protocol.text) or (protocol.unresolved and "PROTO" in protocol.text)
     if meant or not waits:
         yield finding(
             protocol,

@@ -60,7 +60,7 @@ def dynamic_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     if spec["resolution"].text != _DYNAMIC or version < min(_DYNAMIC_PROTOCOLS):
         return
     for host in spec["hosts"]:
-        if host.text and not host.text.startswith("*") and not has_placeholder(host.text):
+        if host.literal and not host.text.startswith("*"):
             yield _refused(
                 host, f"`{host.text}` is no wildcard, and `{_DYNAMIC}` is for wildcards only", "write `resolution: DNS`"
             )
@@ -72,7 +72,7 @@ def dynamic_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     allowed = _DYNAMIC_PROTOCOLS[max(known for known in _DYNAMIC_PROTOCOLS if known <= version)]
     for port in spec["ports"]:
         protocol = port["protocol"]
-        if protocol.text.upper() not in allowed and not has_placeholder(protocol.text):
+        if protocol.text.upper() not in allowed and not protocol.unresolved:
             at = protocol if protocol.exists else port
             called = f"`{protocol.text}`" if protocol.text else "a port without protocol"
             yield _refused(at, f"`{_DYNAMIC}` does not go with {called}", f"write {' or '.join(allowed)}")
@@ -121,7 +121,7 @@ def endpoint_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     resolution = entry.spec["resolution"].text
     for endpoint in _endpoints(entry):
         address = endpoint["address"]
-        if not address.text or has_placeholder(address.text) or is_ip_address(address.text):
+        if not address.literal or is_ip_address(address.text):
             continue
         if resolution == "STATIC" and not address.text.startswith(UNIX):
             yield finding(

@@ -8,7 +8,6 @@ from istiolint.checks.schema.shared_rules import (
     INVALID_HOST,
     INVALID_PORT_NAME,
 )
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros
@@ -25,7 +24,7 @@ _TCP = frozenset(("TCP", "MONGO", "REDIS", "MYSQL"))
 def service_entry_host(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The hosts of a ServiceEntry. (Of `*` the schema tells.)"""
     for host in entry.spec["hosts"]:
-        if not isinstance(host.value, str) or host.text == "*" or has_placeholder(host.text):
+        if not isinstance(host.value, str) or host.text == "*" or host.unresolved:
             continue
         if fault := pattern_fault(host.text):
             yield finding(
@@ -53,7 +52,7 @@ def wildcard_within_label(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 def virtual_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Addresses under which applications call the service."""
     for address in entry.spec["addresses"]:
-        if not isinstance(address.value, str) or has_placeholder(address.text):
+        if not isinstance(address.value, str) or address.unresolved:
             continue
         if not is_ip_address(address.text) and not is_cidr(address.text):
             yield finding(
@@ -69,7 +68,7 @@ def service_entry_port_name(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The names of ports. (Of one that is missing the schema tells.)"""
     for port in entry.spec["ports"]:
         name = port["name"]
-        if name.text and not is_label(name.text) and not has_placeholder(name.text):
+        if name.literal and not is_label(name.text):
             yield finding(
                 name,
                 f"`{name.text}` is no name of a port; Istio refuses the ServiceEntry",

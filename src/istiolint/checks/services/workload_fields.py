@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.routing.subset_fields import label_faults
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_HEADER_NAME, INVALID_LABEL
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, is_ip_address
@@ -58,7 +57,7 @@ def entry_behind_network(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 def entry_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The address of a machine. (Of sockets the schema tells.)"""
     address = entry.spec["address"]
-    if not address.text or address.text.startswith(UNIX) or is_ip_address(address.text) or has_placeholder(address.text):
+    if not address.text or address.text.startswith(UNIX) or is_ip_address(address.text) or address.unresolved:
         return
     if fault := name_fault(address.text):
         yield finding(
@@ -86,7 +85,7 @@ def probe_headers(group: Resource, mesh: Mesh) -> Iterator[Finding]:
                 "this header of a probe has no `name`; Istio refuses the WorkloadGroup",
                 hint="write its name, such as `X-Probe`",
             )
-        elif isinstance(name.value, str) and not has_placeholder(name.text) and not _HEADER.fullmatch(name.text):
+        elif isinstance(name.value, str) and not name.unresolved and not _HEADER.fullmatch(name.text):
             yield finding(
                 name,
                 f"`{name.text}` is no header of a probe; Istio refuses the WorkloadGroup",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import KnownHost
@@ -21,7 +21,7 @@ def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     for listener in sidecar.spec["egress"]:
         for entry in listener["hosts"]:
             owner, slash, host = entry.text.partition("/")
-            if not slash or owner.startswith("~") or "." not in host or is_placeholder(entry.text):
+            if not slash or owner.startswith("~") or "." not in host or not can_be_name(entry.text):
                 continue  # short names are no hosts here at all: the rule invalid-host tells of them
             namespace = sidecar.namespace if owner == "." else owner
             under = [each for each in mesh.hosts.under(host) if namespace in ("*", each.namespace)]

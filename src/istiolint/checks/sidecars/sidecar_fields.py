@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from istiolint.checks.gateways.listeners import LARGEST_NUMBER, listeners
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_HOST, INVALID_PORT, INVALID_SUBSET_NAME
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Delete, Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, socket_fault, split_host_port
@@ -84,7 +83,7 @@ def sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A host of an egress listener, `NAMESPACE/HOST`, and the host of the egress proxy."""
     for listener in sidecar.spec["egress"]:
         for entry in listener["hosts"]:
-            if isinstance(entry.value, str) and not has_placeholder(entry.text) and (found := _host_fault(entry.text)):
+            if isinstance(entry.value, str) and not entry.unresolved and (found := _host_fault(entry.text)):
                 fault, hint = found
                 fix = _full_name(entry, sidecar, mesh)
                 yield finding(
@@ -94,7 +93,7 @@ def sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
                     fix=fix,
                 )
     host = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]["host"]
-    if isinstance(host.value, str) and not has_placeholder(host.text) and (reason := name_fault(host.text)):
+    if isinstance(host.value, str) and not host.unresolved and (reason := name_fault(host.text)):
         yield finding(
             host,
             f"`{host.text}` is no host of a proxy: {reason}; Istio refuses the Sidecar",
@@ -167,7 +166,7 @@ def redundant_sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _entries(sidecar: Resource, listener: Cursor, root_namespace: str) -> Iterator[tuple[str, str, Cursor]]:
     for entry in listener["hosts"]:
         owner, slash, host = entry.text.partition("/")
-        if slash and not has_placeholder(entry.text):
+        if slash and not entry.unresolved:
             # in the Sidecar for the whole mesh, `.` is the namespace of each workload
             everywhere = sidecar.namespace == root_namespace
             yield sidecar.namespace if owner == "." and not everywhere else owner, host, entry
@@ -205,7 +204,7 @@ def egress_proxy_port(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
 def egress_proxy_subset(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A subset of the egress proxy that is no DNS label."""
     subset = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]["subset"]
-    if subset.text and not is_label(subset.text) and not has_placeholder(subset.text):
+    if subset.literal and not is_label(subset.text):
         yield finding(
             subset,
             f"`{subset.text}` is no name of a subset; Istio refuses it",
@@ -221,7 +220,7 @@ def invalid_default_endpoint(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]
     """A `defaultEndpoint` that is no address of the workload itself."""
     for listener in sidecar.spec["ingress"]:
         endpoint = listener["defaultEndpoint"]
-        if endpoint.text and not has_placeholder(endpoint.text) and (fault := _endpoint_fault(endpoint.text)):
+        if endpoint.literal and (fault := _endpoint_fault(endpoint.text)):
             yield finding(
                 endpoint,
                 f"`{endpoint.text}` is no endpoint: {fault}; Istio refuses the Sidecar",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from istiolint.checks.placeholders import is_placeholder
+from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.meshconfig import DEFAULTS
@@ -28,7 +28,7 @@ def telemetry_provider_not_found(telemetry: Resource, mesh: Mesh) -> Iterator[Fi
     for part, suitable in _SUITABLE.items():
         for item in telemetry.spec[part]:
             for name in (provider["name"] for provider in item["providers"]):
-                if not name.text or is_placeholder(name.text):
+                if not name.text or not can_be_name(name.text):
                     continue
                 types = providers.get(name.text)
                 if types is None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.cel import expression_fault
@@ -90,11 +89,7 @@ def invalid_expression(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
                 "the filter has no `expression`; Istio rejects the Telemetry",
                 hint="set `expression`, such as `response.code >= 400`, or remove the filter",
             )
-        elif (
-            isinstance(expression.value, str)
-            and not has_placeholder(expression.text)
-            and (fault := expression_fault(expression.text))
-        ):
+        elif isinstance(expression.value, str) and not expression.unresolved and (fault := expression_fault(expression.text)):
             yield finding(
                 expression,
                 f"the filter is no expression of CEL: {fault}; Istio refuses the Telemetry",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import PROXY_KINDS, proxy_configs
@@ -30,7 +29,7 @@ def unknown_compliance_policy(resource: Resource, mesh: Mesh) -> Iterator[Findin
     proxies = (config["proxyMetadata"][_NAME] for config in proxy_configs(resource)) if resource.type in PROXY_KINDS else ()
     for value in (*(_settings(resource) if resource.type in FLAG_KINDS else ()), *proxies):
         since = _SINCE.get(value.text)
-        if not value.text or has_placeholder(value.text) or (since and since <= mesh.settings.istio_minor):
+        if not value.literal or (since and since <= mesh.settings.istio_minor):
             continue
         known = ", ".join(f"`{name}`" for name, release in _SINCE.items() if release <= mesh.settings.istio_minor)
         yield finding(

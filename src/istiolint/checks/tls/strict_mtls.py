@@ -160,7 +160,8 @@ def _outside(policy: Resource, reach: Sequence[Workload], blamed: set[int], mesh
             "there are refused, and calls to there are not encrypted",
             hint="begin with PERMISSIVE, bring these workloads into the mesh, and turn to STRICT namespace by namespace",
             related=[place for workload in named for place in _place(states[id(workload)])][:10],
-            severity="warning" if lasting else "info",
+            # in a whole mesh, what is outside may have nothing to call
+            severity="warning" if lasting and scope == "namespace" else "info",
         )
     if scope == "mesh" and not named:
         yield from _empty_namespaces(mode, mesh)

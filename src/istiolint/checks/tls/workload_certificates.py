@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import PROXY_KINDS, proxy_configs
@@ -53,7 +52,7 @@ def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[
     stage = mesh.environments.stage(resource) if any(each.ttl.text for each in lifetimes) else None
     for ttl, ratio in lifetimes:
         length = nanoseconds(ttl.text)
-        if not ttl.text or has_placeholder(ttl.text) or stage == "test":
+        if not ttl.literal or stage == "test":
             continue
         if length is None:
             yield finding(

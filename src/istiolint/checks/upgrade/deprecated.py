@@ -22,7 +22,8 @@ def deprecated_field(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             percent = route["fault"]["delay"]["percent"]
             if percent.number:
                 hint = f"write `percentage: {{value: {percent.number}}}`"
-                yield finding(percent.key, "`fault.delay.percent` is deprecated in favour of `percentage`", hint=hint)
+                message = "`fault.delay.percent` is deprecated in favor of `percentage`; it still works"
+                yield finding(percent.key, message, hint=hint, severity="info")
     elif resource.type == "Sidecar":
         proxy = resource.spec["outboundTrafficPolicy"]["egressProxy"]
         if proxy.exists:
@@ -52,7 +53,8 @@ def deprecated_in_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if origins.value:
             instead = ", ".join(f"{{exact: {origin.text}}}" for origin in origins if origin.text) or "{exact: ...}"
             hint = f"write `allowOrigins: [{instead}]`"
-            yield finding(origins.key, "`corsPolicy.allowOrigin` is deprecated in favour of `allowOrigins`", hint=hint)
+            message = "`corsPolicy.allowOrigin` is deprecated in favor of `allowOrigins`; it still works"
+            yield finding(origins.key, message, hint=hint, severity="info")
 
 
 @further_check(

@@ -1,0 +1,31 @@
+"""Redirects to HTTPS that keep cert-manager from answering HTTP-01 challenges."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_servers import Server
+from istiolint.primitives.ports import HTTP
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_PORT = 80
+
+
+@check("challenge-redirected", severity="warning", evidence="contradiction", kinds=["Gateway"])
+def challenge_redirected(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A host whose certificate needs an answer on port 80, where the gateway redirects everything."""
+    for cursor in gateway.spec["servers"]:
+        server, redirect = Server(gateway, cursor), cursor["tls"]["httpsRedirect"]
+        if redirect.value is not True or server.protocol not in HTTP or server.port != _PORT:
+            continue
+        found = (certificate for host, _ in server.hosts for certificate in mesh.challenges.under(host))
+        if certificate := next((each for each in found if not mesh.rivals(gateway, each)), None):
+            name = next((at for at in certificate.spec["dnsNames"]), certificate.metadata["name"])
+            yield finding(
+                redirect,
+                f"the gateway redirects the HTTP-01 challenge for {certificate.title} to HTTPS, and it never reaches the solver; "
+                "no certificate is issued",
+                hint="redirect in a VirtualService that leaves out `/.well-known/acme-challenge/`, or use a DNS-01 solver",
+                related=[(name, "the host of the certificate")],
+            )

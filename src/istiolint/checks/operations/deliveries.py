@@ -1,0 +1,120 @@
+"""Argo Rollouts and Flagger, which change routes: do the routes exist, and whose are they?"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from istiolint.documents.placeholders import has_placeholder
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.mesh.hosts import canary_services
+from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+_ROUTES = {"routes": "http", "tcpRoutes": "tcp", "tlsRoutes": "tls"}
+_ISTIO = ("", "istio")
+
+
+class _Reference(NamedTuple):
+    """What a Rollout names: the kind, namespace and name of a resource, and the settings with its name."""
+
+    kind: str
+    namespace: str
+    name: str
+    at: Cursor
+
+
+def _istio(rollout: Resource) -> Cursor:
+    return rollout.spec["strategy"]["canary"]["trafficRouting"]["istio"]
+
+
+def _virtual_services(rollout: Resource) -> Iterator[_Reference]:
+    for at in (_istio(rollout)["virtualService"], *_istio(rollout)["virtualServices"]):
+        name, _, namespace = at["name"].text.partition(".")
+        if name and not has_placeholder(at["name"].text):
+            yield _Reference("VirtualService", namespace or rollout.namespace, name, at)
+
+
+def _destination_rule(rollout: Resource) -> _Reference | None:
+    at = _istio(rollout)["destinationRule"]
+    name = at["name"].text
+    return _Reference("DestinationRule", rollout.namespace, name, at) if name and not has_placeholder(name) else None
+
+
+@check("rollout-target-not-found", severity="warning", evidence="missing", kinds=["Rollout"])
+def rollout_target_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A VirtualService or DestinationRule that a Rollout is to change, and that is not there."""
+    rule = _destination_rule(rollout)
+    for reference in (*_virtual_services(rollout), *((rule,) if rule else ())):
+        if mesh.get(reference.kind, reference.namespace, reference.name):
+            continue
+        placed = rollout.placed or reference.namespace != rollout.namespace
+        yield finding(
+            reference.at["name"],
+            f"no {reference.kind} `{reference.name}` in namespace `{reference.namespace}`; Argo Rollouts marks the Rollout as "
+            "invalid and shifts no traffic",
+            hint=f"add the {reference.kind}, or name an existing one",
+            known=mesh.settings.whole_mesh or (placed and bool(mesh.in_namespace(reference.kind, reference.namespace))),
+        )
+
+
+@check("rollout-route-not-found", severity="error", evidence="contradiction", kinds=["Rollout"])
+def rollout_route_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A route that the VirtualService does not have, or one of several that is not named."""
+    for reference in _virtual_services(rollout):
+        service = mesh.get(reference.kind, reference.namespace, reference.name)
+        if service is None or mesh.rivals(rollout, service):
+            continue
+        for route in reference.at["routes"]:
+            names = [each["name"].text for each in service.spec["http"] if each["name"].text]
+            if route.text and route.text not in names and not has_placeholder(route.text):
+                listed = ", ".join(f"`{name}`" for name in names) or "none with a name"
+                yield finding(
+                    route,
+                    f"{service.title} has no HTTP route `{route.text}`; Argo Rollouts marks the Rollout as invalid",
+                    hint=f"its routes are {listed}",
+                    related=[(service.spec["http"].key, "the routes")],
+                )
+        named = any(reference.at[field] for field in _ROUTES)
+        if not named and len(list(service.spec["http"])) > 1:
+            yield finding(
+                reference.at["name"],
+                f"{service.title} has several HTTP routes and the Rollout names none; Argo Rollouts marks it as invalid",
+                hint="list the routes that it is to change in `routes`",
+                related=[(service.spec["http"].key, "the routes")],
+            )
+
+
+@check("rollout-subset-not-found", severity="error", evidence="contradiction", kinds=["Rollout"])
+def rollout_subset_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A subset that the DestinationRule of a Rollout does not define, or that its routes do not lead to."""
+    reference = _destination_rule(rollout)
+    rule = mesh.get(reference.kind, reference.namespace, reference.name) if reference else None
+    if reference is None or rule is None or mesh.rivals(rollout, rule):
+        return
+    defined = [subset["name"].text for subset in rule.spec["subsets"]]
+    for field in ("canarySubsetName", "stableSubsetName"):
+        name = reference.at[field]
+        if name.text and name.text not in defined and not has_placeholder(name.text):
+            yield finding(
+                name,
+                f"{rule.title} defines no subset `{name.text}`; Argo Rollouts marks the Rollout as invalid",
+                hint=f"its subsets are {', '.join(f'`{each}`' for each in defined) or 'none'}",
+                related=[(rule.spec["subsets"].key if rule.spec["subsets"].exists else rule.spec["host"], "the subsets")],
+            )
+
+
+@check("virtual-service-of-flagger", severity="warning", evidence="contradiction", kinds=["VirtualService"])
+def virtual_service_of_flagger(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """A VirtualService with the name of the one that Flagger writes for a Canary."""
+    for canary in mesh.in_namespace("Canary", virtual_service.namespace):
+        names, provider = canary_services(canary), canary.spec["provider"].text
+        if not names or names[0] != virtual_service.name or provider not in _ISTIO or mesh.rivals(virtual_service, canary):
+            continue
+        yield finding(
+            virtual_service.metadata["name"],
+            f"Flagger writes the VirtualService `{virtual_service.name}` for {canary.title} and overwrites this one, with the "
+            f"hosts and gateways of the Canary{'' if canary.spec['service']['gateways'].value else ': for the mesh only'}",
+            hint="delete this one, and set `spec.service.hosts` and `spec.service.gateways` of the Canary",
+            related=[(canary.spec["service"], "the settings that Flagger uses")],
+        )
