@@ -14,9 +14,17 @@ import istiolint
 
 ROOT = Path(istiolint.__file__).parent
 LAYERS = [
-    "data", "primitives", "sources", "findings", "settings", "documents", "resources", "istio", "traffic", "authorization",
-    "targets", "mesh", "rules", "schema", "mutual_tls", "trace", "checks", "suppression", "rendered", "engine", "fix", "report",
-    "comparison", "config", "bootstrap", "request_tests", "cli",
+    "data", "primitives", "sources", "findings", "settings", "documents", "resources", "istio",
+    "targets",
+    "traffic", "authorization", "mesh",
+    "rules", "schema",
+    "mutual_tls", "trace",
+    "checks",
+    "suppression", "rendered",
+    "engine",
+    "fix", "report", "comparison",
+    "config", "bootstrap", "request_tests", "access",
+    "cli",
 ]  # fmt: skip
 """The packages, and the modules directly in istiolint, from the bottom to the top."""
 
