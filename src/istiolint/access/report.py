@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from istiolint.access.table import Access
-from istiolint.report.escape import as_json, printable
+from istiolint.findings.escape import as_json, printable
 from istiolint.trace.places import line
 
 VERSION = 1

@@ -9,9 +9,9 @@ from istiolint import schema
 from istiolint.documents import Document, Skip, named_by_others, read
 from istiolint.engine.outcome import Outcome
 from istiolint.findings.finding import Diagnostic, Path
+from istiolint.findings.report import Report, Summary
 from istiolint.mesh import Mesh
 from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
-from istiolint.report import Report, Summary
 from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource
 from istiolint.rules.check import Check, Rule, checked
 from istiolint.rules.gates import Gates

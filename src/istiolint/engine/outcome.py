@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from istiolint.documents import Document
+from istiolint.documents.document import document_of
 from istiolint.engine.folding import Entry, folded
 from istiolint.engine.selection import Levels, selected
 from istiolint.engine.unresolved import is_at_placeholder
 from istiolint.findings.finding import Diagnostic, Edit, Finding, Fix, Path, Place, Rewrite, field_path
+from istiolint.findings.report import Report, Summary, Suppressed
 from istiolint.mesh import Mesh
 from istiolint.rendered.origins import traced
-from istiolint.report import Report, Summary
 from istiolint.resources.installation import INSTALLED, installs_istio
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import Rule
 from istiolint.settings import Settings
 from istiolint.sources import Source
-from istiolint.suppression import Ledger, PathIgnores, Suppressed
+from istiolint.suppression import Ledger, PathIgnores
 from istiolint.suppression.ledger import MARK
 from istiolint.targets import Target
 
@@ -203,8 +204,8 @@ def _in_files(fix: Fix | None) -> Fix | None:
         if isinstance(edit, Rewrite):
             edits.append(edit)
             continue
-        place, exact = edit.place.document.source_place(edit.place)
-        if not exact or place.document.source.embedded:
+        place, exact = document_of(edit.place).source_place(edit.place)
+        if not exact or document_of(place).source.embedded:
             return None
         edits.append(edit if place is edit.place else edit._replace(place=place))
     return replace(fix, edits=tuple(edits)) if fix else None

@@ -6,11 +6,11 @@ single edit of the file becomes one.
 
 from typing import Any
 
+from istiolint.findings.escape import as_json, printable
 from istiolint.findings.finding import Diagnostic, Span
 from istiolint.findings.report import Report
 from istiolint.fix import text_edits
 from istiolint.report.addresses import home, rule_page
-from istiolint.report.escape import as_json, printable
 from istiolint.report.wording import worded
 from istiolint.sources import Position, Source
 

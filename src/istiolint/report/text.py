@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 import click
 
+from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic, Span
-from istiolint.findings.report import Report
+from istiolint.findings.report import Report, Suppressed
 from istiolint.report.counts import found, listed_charts, read
-from istiolint.report.escape import printable
 from istiolint.report.limit import MOST, limited
 from istiolint.report.worst import worst
-from istiolint.suppression import Suppressed
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 WIDEST = 160

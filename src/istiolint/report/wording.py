@@ -1,7 +1,7 @@
 """What formats with one message for each finding say: the message, the hint and the other places."""
 
+from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic
-from istiolint.report.escape import printable
 
 MOST_RELATED = 5
 """Other places that are named."""

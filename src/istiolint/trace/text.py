@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 from istiolint.trace.places import line
 from istiolint.trace.result import Destination, Leaf, Trace
 from istiolint.trace.steps import Step
