@@ -124,7 +124,7 @@ def test_reports() -> None:
 def test_what_a_change_opens_and_closes() -> None:
     found = report.changes(table(STRICT), table())
     assert [change.kind for change in found] == ["opens", "opens"]
-    words = "this change lets legacy/erp call Service shop/cart port 80 without mTLS: all requests, before denied\n"
+    words = "this change allows legacy/erp to call Service shop/cart port 80 without mTLS: all requests, before denied\n"
     assert words in report.changes_as_text(found)
     found = report.changes(table(), table(STRICT, DENY))
     assert {change.kind for change in found} == {"closes"}

@@ -22,6 +22,6 @@ def test_the_shop(run: Run) -> None:
 
 def test_a_change(run: Run) -> None:
     found = run("access", "--against", BROKEN, HEALTHY)
-    assert "lets legacy/erp call Service warehouse/stock port 80 without mTLS: all requests, before denied" in found.stdout
+    assert "allows legacy/erp to call Service warehouse/stock port 80 without mTLS: all requests, before denied" in found.stdout
     assert run("access", "--against", HEALTHY, HEALTHY).stdout == "This change opens and closes nothing.\n"
     assert run("access", "nowhere").exit_code == 2

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from istiolint.access.table import Access
-from istiolint.report.escape import as_json, printable
+from istiolint.findings.escape import as_json, printable
 from istiolint.trace.places import line
 
 VERSION = 1
@@ -75,9 +75,9 @@ def _sentence(change: Change) -> str:
     where = ", ".join(map(line, (change.now or row).places))
     target = f"Service {_title(row)} port {row.port.number}"
     if change.kind == "opens":
-        words = f"lets {row.client.name} call {target}{_tls(row)}: {_answer(change.now)}"
+        words = f"allows {row.client.name} to call {target}{_tls(row)}: {_answer(change.now)}"
     elif change.kind == "closes":
-        words = f"keeps {row.client.name} from calling {target}: {_answer(change.now)}"
+        words = f"no longer allows {row.client.name} to call {target}: {_answer(change.now)}"
     else:
         words = f"changes what {row.client.name} may call of {target}: {_answer(change.now)}{_tls(row)}"
     before = _answer(change.before) + (_tls(change.before) if change.before is not None else "")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from istiolint.bootstrap.survey import Clue, Survey
 from istiolint.documents.quoting import as_flow, as_scalar
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 from istiolint.settings import NEWEST
 
 _MOST = 8

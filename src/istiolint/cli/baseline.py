@@ -9,9 +9,9 @@ import click
 from istiolint.cli.refusal import Refusal
 from istiolint.comparison.baseline import NAME, Baseline, BaselineError, OutdatedError, load
 from istiolint.config import Config
+from istiolint.findings.escape import printable
 from istiolint.findings.report import Report
 from istiolint.report.counts import counted
-from istiolint.report.escape import printable
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

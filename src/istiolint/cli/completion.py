@@ -8,8 +8,6 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print a completion script: `source <(istiolint completion bash)`."""
-    from istiolint.cli.group import group
-
     made = get_completion_class(shell)
     assert made is not None  # the choice names only shells that click knows
-    click.echo(made(group, {}, "istiolint", "_ISTIOLINT_COMPLETE").source())
+    click.echo(made(click.get_current_context().find_root().command, {}, "istiolint", "_ISTIOLINT_COMPLETE").source())

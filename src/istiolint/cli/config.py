@@ -11,7 +11,7 @@ from istiolint.cli.lint import lint
 from istiolint.cli.refusal import Refusal
 from istiolint.config import ConfigError, setting_names
 from istiolint.documents.quoting import as_flow
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 
 _OPTIONS = (
     "select", "extend_select", "ignore", "context", "cluster", "kustomize", "helm", "values", "whole_mesh", "istio_version",

@@ -26,9 +26,8 @@ def explain(rule: str) -> None:
 
     For a topic or tag, list its rules.
     """
-    from istiolint.cli.names import meant
     from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
-    from istiolint.rules.registry import matching
+    from istiolint.rules.registry import matching, suggestion
     from istiolint.rules.search import Query
 
     found = [match for match in matching(rule) if rule in (match.id, match.id.lower()) or rule.upper() in match.codes]
@@ -43,7 +42,7 @@ def explain(rule: str) -> None:
         click.echo("`istiolint explain RULE` shows the page of a rule.")
         return
     if not found:
-        raise click.UsageError(f"there is no rule `{rule}`{meant(rule)}")
+        raise click.UsageError(f"there is no rule `{rule}`{suggestion(rule)}")
     if len(found) > MOST_PAGES:
         click.echo(f"istioctl uses {rule.upper()} for several checks; istiolint has a rule for each:\n")
         click.echo("".join(f"  {match.id}\n" for match in found) + "\n`istiolint explain RULE` shows its page.")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from istiolint.cli.refusal import Refusal
+from istiolint.findings.escape import printable
 from istiolint.findings.report import Report
 from istiolint.report.counts import counted
-from istiolint.report.escape import printable
 from istiolint.sources import Source
 
 if TYPE_CHECKING:

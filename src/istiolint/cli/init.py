@@ -9,7 +9,7 @@ from istiolint.cli.inputs import DIRECTORY
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.config import NAMES, find
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 
 if TYPE_CHECKING:
     from istiolint.mesh import Mesh

@@ -18,9 +18,9 @@ from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
 from istiolint.cli.suppressing import write_suppressions
+from istiolint.findings.escape import printable
 from istiolint.findings.finding import SEVERITIES, Severity
-from istiolint.report import Report
-from istiolint.report.escape import printable
+from istiolint.findings.report import Report
 from istiolint.report.limit import MOST
 from istiolint.settings import NEWEST, OLDEST
 from istiolint.sources import InputError, Source

@@ -39,7 +39,7 @@ def _tell(error: Exception) -> None:
     """What failed and where in the code, for those who mend it."""
     import traceback
 
-    from istiolint.report.escape import printable
+    from istiolint.findings.escape import printable
 
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     lines = [f"  {frame.name} ({frame.filename}:{frame.lineno})" for frame in frames]

@@ -10,7 +10,7 @@ from istiolint.cli.inputs import FILE, PATH, Inputs, inputs
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 
 if TYPE_CHECKING:
     from istiolint.sources import Source

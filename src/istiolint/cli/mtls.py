@@ -10,7 +10,7 @@ from istiolint.cli.inputs import FILE, PATH, inputs
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 from istiolint.sources import InputError
 
 EXIT_STATUS = """\b

@@ -28,20 +28,8 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
 
 def check_names(names: Iterable[str]) -> None:
     """Raise click.BadParameter for a name that means no rule."""
-    from istiolint.rules.registry import matching
+    from istiolint.rules.registry import matching, suggestion
 
     for name in names:
         if next(matching(name), None) is None:
-            raise click.BadParameter(f"there is no rule `{name}`{meant(name)}")
-
-
-def meant(name: str) -> str:
-    """A proposal for a name that means no rule, or the plugin that would have brought it."""
-    from difflib import get_close_matches
-
-    from istiolint.rules.registry import names, plugin_failures
-
-    if failures := plugin_failures():
-        return f"; {'; '.join(failure.words for failure in failures)}"
-    near = get_close_matches(name, names(), 1)
-    return f"; did you mean `{near[0]}`?" if near else "; `istiolint rules` lists them"
+            raise click.BadParameter(f"there is no rule `{name}`{suggestion(name)}")

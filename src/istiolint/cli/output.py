@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from istiolint.cli.refusal import Refusal
-from istiolint.report import Report
+from istiolint.findings.report import Report
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "rdjson", "azure", "teamcity")
 

@@ -2,7 +2,7 @@
 
 import click
 
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 
 
 class Refusal(click.ClickException):

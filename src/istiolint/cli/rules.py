@@ -53,7 +53,7 @@ def rules(format_: str, **filters: Any) -> None:
 
     A rule must match all options, and one value of an option that is given several times; --search must match with each word.
     """
-    from istiolint.report.escape import printable
+    from istiolint.findings.escape import printable
     from istiolint.rules.pages import pages
     from istiolint.rules.registry import all_rules, plugin_failures
     from istiolint.rules.search import Query

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 import click
 
 from istiolint.cli.fixing import written
+from istiolint.findings.escape import printable
 from istiolint.findings.report import Report
 from istiolint.report.counts import counted
-from istiolint.report.escape import printable
 from istiolint.report.text import where
 from istiolint.sources import Source
 

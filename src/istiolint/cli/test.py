@@ -10,7 +10,7 @@ from istiolint.cli.inputs import PATH
 from istiolint.cli.mesh_options import given, mesh_options, meshes
 from istiolint.cli.output import write_text
 from istiolint.cli.refusal import Refusal
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 from istiolint.sources import InputError, Source, discover
 
 if TYPE_CHECKING:

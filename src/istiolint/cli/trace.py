@@ -51,7 +51,7 @@ _URL = re.compile("[a-z]+://", re.IGNORECASE)
 @mesh_options
 @click.option("--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", help="Output format.")
 def trace(arguments: tuple[str, ...], format_: str, **options: Any) -> None:
-    """Show step by step which proxies handle a request, which route, TLS and policies apply, and what the client gets."""
+    """Show step by step which proxies handle a request, which route, TLS and policies apply, and the response."""
     from istiolint.trace import json, text
     from istiolint.trace.request import RequestError
     from istiolint.trace.tracer import trace_in

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from istiolint.comparison.comparison import Key, unmatched
+from istiolint.findings.escape import as_json
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
-from istiolint.report.escape import as_json
 
 NAME = ".istiolint-baseline.json"
 VERSION = 1

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from istiolint.documents.events import events
 from istiolint.documents.layout import Layout, Node, layout
@@ -106,3 +106,18 @@ class Document:
         if offsets is None or not 0 <= first <= past < len(offsets):
             return start, end
         return start + offsets[first], start + offsets[past]
+
+
+def value_at(data: Any, path: Path) -> tuple[bool, Any]:
+    """Whether there is something at a path, and what."""
+    for step in path:
+        inside = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
+        if not inside:
+            return False, None
+        data = data[step]
+    return True, data
+
+
+def document_of(place: Place) -> Document:
+    """Return the document of a place."""
+    return cast(Document, place.document)

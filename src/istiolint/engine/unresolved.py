@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from istiolint.documents.document import document_of, value_at
 from istiolint.documents.placeholders import has_variable
 from istiolint.findings.finding import Finding, Place
 
@@ -26,10 +27,4 @@ def _is_unresolved(value: Any) -> bool:
 
 
 def _value(place: Place) -> Any:
-    value = place.document.data
-    for step in place.path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
+    return value_at(document_of(place).data, place.path)[1]

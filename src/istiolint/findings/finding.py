@@ -1,12 +1,9 @@
 """What a rule says: findings at symbolic places, made concrete only when they are shown."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from istiolint.sources import Position, Source
-
-if TYPE_CHECKING:
-    from istiolint.documents import Document
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Path: TypeAlias = tuple[str | int, ...]
@@ -42,10 +39,17 @@ class Span(NamedTuple):
         return self
 
 
+class Locator(Protocol):
+    """What finds the position of a place in a text: istiolint.documents.Document."""
+
+    def locate(self, place: "Place") -> Span:
+        """Return where a place is in the text."""
+
+
 class Place(NamedTuple):
     """A field of a document: its path, whether the key or the value is meant, and which characters of a scalar."""
 
-    document: "Document"
+    document: Locator
     path: Path
     part: Part = "value"
     within: tuple[int, int] | None = None

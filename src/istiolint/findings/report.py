@@ -2,13 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from istiolint.findings.finding import SEVERITIES, Diagnostic, Severity
 from istiolint.sources import Source
-
-if TYPE_CHECKING:
-    from istiolint.suppression import Suppressed
 
 
 class Chart(NamedTuple):
@@ -50,6 +47,13 @@ class Summary:
     """Charts with resources of Istio or the Gateway API that were not rendered."""
 
 
+class Suppressed(NamedTuple):
+    """A finding that is not reported, and the reason that the manifest gives."""
+
+    diagnostic: Diagnostic
+    reason: str
+
+
 @dataclass(slots=True)
 class Report:
     """Diagnostics sorted by path and place, what was read, and the rules that were on.
@@ -63,7 +67,7 @@ class Report:
     rules: tuple[str, ...]
     sources: dict[str, Source] = field(default_factory=dict)
     internal_errors: list[str] = field(default_factory=list)
-    suppressed: list["Suppressed"] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
     """What the manifests ask to leave out."""
     known: int | None = None
     """Findings that the baseline holds; None where there is no baseline."""

@@ -4,12 +4,12 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from istiolint.documents.document import document_of, value_at
 from istiolint.findings.finding import Delete, Edit, Move, Rename, Rewrite, Unwrap
-from istiolint.fix.entries import value_at
 from istiolint.fix.text import TextEdit, text_edits
 
 if TYPE_CHECKING:
-    from istiolint.report import Report
+    from istiolint.findings.report import Report
 
 
 class Applied(NamedTuple):
@@ -47,7 +47,7 @@ def _claims(edit: Edit | Rewrite) -> Iterable[Any]:
     """What an edit needs for itself: the mappings that it empties or fills, the keys that it makes."""
     if isinstance(edit, Rewrite):
         return
-    document, path = edit.place.document, edit.place.path
+    document, path = document_of(edit.place), edit.place.path
     if isinstance(edit, Rename):
         yield document, (*path[:-1], edit.key)
     if isinstance(edit, (Delete, Move, Unwrap)):

@@ -108,16 +108,6 @@ def node_at(document: Document, path: Path) -> Node:
     return node
 
 
-def value_at(data: Any, path: Path) -> tuple[bool, Any]:
-    """Whether there is something at a path, and what."""
-    for step in path:
-        inside = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
-        if not inside:
-            return False, None
-        data = data[step]
-    return True, data
-
-
 def after(text: str, extent: Extent) -> int:
     """Where the colon behind a key ends; the end of the key where there is none."""
     match = re.compile(r"\s*:").match(text, extent.key_end)

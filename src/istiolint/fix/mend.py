@@ -9,7 +9,7 @@ from istiolint.fix.apply import apply
 
 if TYPE_CHECKING:
     from istiolint.findings.finding import Diagnostic
-    from istiolint.report import Report
+    from istiolint.findings.report import Report
     from istiolint.settings import Settings
     from istiolint.sources import Source
 

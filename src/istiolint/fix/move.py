@@ -4,9 +4,10 @@ import json
 import re
 
 from istiolint.documents import Document
+from istiolint.documents.document import value_at
 from istiolint.findings.finding import Path
 from istiolint.fix.cut import Cut, delete_edits
-from istiolint.fix.entries import Entry, entry, node_at, value_at
+from istiolint.fix.entries import Entry, entry, node_at
 
 STEP = 2
 """Spaces by which a parent that must be made indents its children."""

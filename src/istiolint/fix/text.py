@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from istiolint.documents import Document
 from istiolint.documents.compose import compose
+from istiolint.documents.document import document_of
 from istiolint.findings.finding import Delete, Edit, Fix, Move, Rename, Replace, Rewrite, Span, Unwrap
 from istiolint.fix.cut import Cut, delete_edits
 from istiolint.fix.entries import Entry, after, entry
@@ -31,7 +32,7 @@ def text_edits(fix: Fix) -> tuple[TextEdit, ...]:
         if isinstance(edit, Rewrite):
             found.append(TextEdit(edit.place, edit.text))
         else:
-            by_document.setdefault(edit.place.document, []).append(edit)
+            by_document.setdefault(document_of(edit.place), []).append(edit)
     for document, edits in by_document.items():
         cuts = [] if document.source.embedded else _cuts(document, tuple(edits))
         if not cuts:

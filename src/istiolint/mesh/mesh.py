@@ -17,6 +17,7 @@ from istiolint.mesh.environments import Environments
 from istiolint.mesh.envoyfilters import EnvoyFilters
 from istiolint.mesh.flags import FLAG_KINDS, Flags
 from istiolint.mesh.gateway_api import Grants, ServiceRoutes
+from istiolint.mesh.gateway_classes import GatewayClasses
 from istiolint.mesh.gateway_paths import GatewayPaths
 from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
@@ -260,6 +261,11 @@ class Mesh:
     def gateways(self) -> Gateways:
         """Which Gateways there are."""
         return Gateways(self.all("Gateway", KUBERNETES_GATEWAY))
+
+    @cached_property
+    def gateway_classes(self) -> GatewayClasses:
+        """Which Gateways of the Gateway API other controllers run."""
+        return GatewayClasses(self.gateways, self.get)
 
     @cached_property
     def virtual_services(self) -> VirtualServices:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from istiolint.findings.escape import as_json, printable
 from istiolint.mutual_tls.failures import Failure
 from istiolint.mutual_tls.json import VERSION, failure_as_json, workload_as_json
 from istiolint.mutual_tls.table import Row
 from istiolint.mutual_tls.text import failure_in_words
-from istiolint.report.escape import as_json, printable
 
 
 class Change(NamedTuple):

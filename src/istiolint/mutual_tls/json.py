@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from istiolint.findings.escape import as_json
 from istiolint.mutual_tls.failures import Failure
 from istiolint.mutual_tls.stages import Progress, by_namespace, next_step, of_mesh
 from istiolint.mutual_tls.table import Row
-from istiolint.report.escape import as_json
 from istiolint.resources.cursor import Cursor
 
 VERSION = 1

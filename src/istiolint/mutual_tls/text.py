@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from istiolint.findings.escape import printable
 from istiolint.mutual_tls.failures import Failure
 from istiolint.mutual_tls.stages import Blocker, by_namespace, next_step, of_mesh
 from istiolint.mutual_tls.table import Origin, Row
-from istiolint.report.escape import printable
 from istiolint.resources.cursor import Cursor
 
 _HEAD = ("WORKLOAD", "PORT", "MODE", "COMES FROM")

@@ -4,10 +4,10 @@ Azure Pipelines has no issues below warnings, so infos are plain lines. `%` is w
 is decoded into another command.
 """
 
+from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
 from istiolint.report.counts import found
-from istiolint.report.escape import printable
 from istiolint.report.wording import one_line, place
 
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from istiolint.documents.skip import Skip
+from istiolint.findings.escape import printable
 from istiolint.findings.finding import SEVERITIES
 from istiolint.findings.report import Report
-from istiolint.report.escape import printable
 
 MOST_CHARTS = 10
 """Charts that are listed of those that were not rendered."""

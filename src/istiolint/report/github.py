@@ -4,10 +4,10 @@ GitHub shows ten annotations a kind and step, so a total follows. Commands are l
 is escaped so that it can neither end its command nor begin another.
 """
 
+from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
 from istiolint.report.counts import found
-from istiolint.report.escape import printable
 from istiolint.report.wording import related, worded
 
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}

@@ -9,9 +9,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from istiolint.findings.escape import as_json, printable
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
-from istiolint.report.escape import as_json, printable
 from istiolint.report.fingerprint import identity
 from istiolint.report.wording import one_line
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from istiolint import __version__
+from istiolint.findings.escape import as_json
 from istiolint.findings.finding import SEVERITIES, Diagnostic, Fix, ResourceName, Span
 from istiolint.findings.report import Report
 from istiolint.fix import text_edits
-from istiolint.report.escape import as_json
 
 
 def render(report: Report) -> str:

@@ -5,10 +5,10 @@ Text from manifests is escaped: it makes no links, no pictures, no HTML and no r
 
 import re
 
+from istiolint.findings.escape import printable
 from istiolint.findings.finding import SEVERITIES, Diagnostic
 from istiolint.findings.report import Report
 from istiolint.report.counts import counted, found
-from istiolint.report.escape import printable
 from istiolint.report.text import where
 from istiolint.report.wording import related, worded
 

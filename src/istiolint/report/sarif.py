@@ -10,18 +10,18 @@ from typing import Any
 from urllib.parse import quote
 
 from istiolint import __version__
+from istiolint.findings.escape import as_json
 from istiolint.findings.finding import Diagnostic, Fix, Span
-from istiolint.findings.report import Report
+from istiolint.findings.report import Report, Suppressed
 from istiolint.fix import text_edits
 from istiolint.report.addresses import home, rule_page
-from istiolint.report.escape import as_json
 from istiolint.report.fingerprint import identity, line_hashes
+from istiolint.report.wording import in_targets
 from istiolint.rules.check import Rule
 from istiolint.rules.pages import Page, pages
 from istiolint.rules.reading import readable, without_near_misses
 from istiolint.rules.registry import all_rules
 from istiolint.sources import Position, Source
-from istiolint.suppression import Suppressed
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -153,6 +153,8 @@ def _message(diagnostic: Diagnostic) -> str:
     text = f"{_sentence(diagnostic.message)}"
     if diagnostic.hint:
         text += f" {_sentence(diagnostic.hint)}"
+    if targets := in_targets(diagnostic):
+        text += f" {_sentence(f'Only {targets}')}"
     links = [f"[{_text(message).translate(_IN_LINK)}]({number})" for number, (_, message) in enumerate(diagnostic.related, 1)]
     return f"{text} See: {', '.join(links)}." if links else text
 

@@ -1,9 +1,9 @@
 """Service messages of TeamCity: an inspection for each finding, after the type of each."""
 
+from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
 from istiolint.report.counts import found
-from istiolint.report.escape import printable
 from istiolint.report.wording import one_line
 from istiolint.rules.pages import pages
 

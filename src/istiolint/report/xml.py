@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 

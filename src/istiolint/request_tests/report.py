@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from istiolint.report.escape import as_json, printable
+from istiolint.findings.escape import as_json, printable
 from istiolint.report.xml import HEAD, attributes
 from istiolint.report.xml import text as xml_text
 from istiolint.request_tests.run import Result

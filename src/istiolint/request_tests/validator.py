@@ -1,6 +1,6 @@
 """Test files of istio-config-validator: requests, and the route that VirtualServices must give them.
 
-Such a test names no client: a request takes the first route of any VirtualService with its host whose conditions on the request
+Such a test names no client: a request uses the first route of any VirtualService with its host whose conditions on the request
 match; conditions on the client are not looked at.
 """
 
@@ -24,7 +24,7 @@ _COMPARED = ("route", "redirect", "rewrite", "fault", "headers", "delegate")
 
 @dataclass(frozen=True, slots=True)
 class ValidatorCase:
-    """A case: what is expected stands in the case itself."""
+    """A case; its expectations are fields of the case itself."""
 
     name: str
     requests: tuple[Request, ...]

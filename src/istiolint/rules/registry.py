@@ -13,8 +13,10 @@ from istiolint.rules import index as rule_index
 from istiolint.rules import plugins
 from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, with_checks
 
-_STAGES = ("istiolint.documents.rules", "istiolint.schema.rules", "istiolint.suppression.rules")
-"""The modules of stages around the mesh that declare their rules."""
+_CHECKS = "istiolint.checks"
+"""By name: the checks import this package."""
+_STAGES = ("istiolint.schema.rules", "istiolint.suppression.rules")
+"""The modules of other stages that declare rules."""
 
 
 @cache
@@ -40,11 +42,10 @@ def _rule(facts: dict[str, Any]) -> Rule:
 
 def walk() -> None:
     """Import all modules with rules."""
-    import istiolint.checks
-
     for name in _STAGES:
         importlib.import_module(name)
-    for module in pkgutil.walk_packages(istiolint.checks.__path__, "istiolint.checks."):
+    checks = importlib.import_module(_CHECKS)
+    for module in pkgutil.walk_packages(checks.__path__, f"{_CHECKS}."):
         importlib.import_module(module.name)
 
 
@@ -92,3 +93,13 @@ def matching(name: str) -> Iterator[Rule]:
     for rule in all_rules().values():
         if name == "ALL" or rule.is_named(name):
             yield rule
+
+
+def suggestion(name: str) -> str:
+    """Return how a message about an unknown name goes on: with a similar name, or the plugin that failed to load."""
+    from difflib import get_close_matches
+
+    if failures := plugin_failures():
+        return f"; {'; '.join(failure.words for failure in failures)}"
+    near = get_close_matches(name, names(), 1)
+    return f"; did you mean `{near[0]}`?" if near else "; `istiolint rules` lists them"

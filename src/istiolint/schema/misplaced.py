@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from istiolint.documents.document import value_at
 from istiolint.findings.finding import Path
-from istiolint.fix.entries import value_at
 from istiolint.schema.fields import Fields, Known, Pattern
 from istiolint.schema.loader import minor
 from istiolint.schema.spelling import plain_form, singular

@@ -6,8 +6,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
+from istiolint.documents.document import value_at
 from istiolint.findings.finding import Delete, Finding, Fix, Move, Path, Place, Rename, Unwrap, field_path
-from istiolint.fix.entries import value_at
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import finding

@@ -1,6 +1,6 @@
 """What is not to be told: by comments and annotations in manifests, and by the configuration for some files."""
 
-from istiolint.suppression.ledger import Ledger, Suppressed
+from istiolint.suppression.ledger import Ledger
 from istiolint.suppression.paths import PathIgnores
 
-__all__ = ["Ledger", "PathIgnores", "Suppressed"]
+__all__ = ["Ledger", "PathIgnores"]

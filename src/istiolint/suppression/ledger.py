@@ -1,7 +1,6 @@
 """All suppressions of a run: what they hide, and which of them hide nothing."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from istiolint.documents import Document
 from istiolint.findings.finding import Diagnostic, Finding, Fix, Place, Span
@@ -15,13 +14,6 @@ from istiolint.suppression.suppression import Suppression
 
 MARK = "istiolint"
 """Texts without this word hold no suppressions of ours."""
-
-
-class Suppressed(NamedTuple):
-    """A finding that is not told, and the reason that is written for it."""
-
-    diagnostic: Diagnostic
-    reason: str
 
 
 class Ledger:
@@ -116,9 +108,9 @@ def _is_local(rule: Rule) -> bool:
 
 
 def _unknown(suppression: Suppression, name: str, place: Place | Span) -> Finding:
-    from istiolint.cli.names import meant
+    from istiolint.rules.registry import suggestion
 
-    words = meant(name).removeprefix("; ")
+    words = suggestion(name).removeprefix("; ")
     if name == "ALL":
         words = "name the rules that are not to be told"
     fix: Fix = suppression.without({name})

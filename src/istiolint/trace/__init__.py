@@ -1,1 +1,1 @@
-"""What happens to a request: which proxies handle it, which route, TLS and policies apply, and what the client gets."""
+"""What happens to a request: which proxies handle it, which route, TLS and policies apply, and the response."""

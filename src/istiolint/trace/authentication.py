@@ -14,7 +14,7 @@ from istiolint.trace.proxies import Proxy
 class Authenticated(NamedTuple):
     """What a proxy makes of a JWT: the claims that it has validated (None: none), or the status with which it rejects it.
 
-    `forwarded` tells whether the workload behind the proxy gets the JWT as well.
+    `forwarded` is whether the workload behind the proxy receives the JWT as well.
     """
 
     claims: Mapping[str, Any] | None

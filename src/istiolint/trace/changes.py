@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from istiolint.report.escape import as_json, printable
+from istiolint.findings.escape import as_json, printable
 from istiolint.trace.json import VERSION, as_value
 from istiolint.trace.request import Request, RequestError
 from istiolint.trace.result import Trace

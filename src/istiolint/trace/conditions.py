@@ -28,7 +28,7 @@ class Test(NamedTuple):
 
 
 class Mismatch(NamedTuple):
-    """Why a match does not take a request, in words, and the condition that fails. `unknown`: the request does not say."""
+    """Why a match does not match a request, in words, and the condition that fails. `unknown`: the request does not say."""
 
     words: str
     at: Cursor
@@ -70,7 +70,7 @@ class Conditions:
 
     @property
     def takes_everything(self) -> bool:
-        """Whether Istio counts it as a catch-all route: no condition but, perhaps, the prefix `/`."""
+        """Whether Istio treats it as a catch-all route: no condition but, perhaps, the prefix `/`."""
         uri = self.tests.get(("uri", ""))
         only_uri = len(self.tests) == (uri is not None) and not self.without
         return only_uri and (uri is None or (uri.match.form == "prefix" and uri.match.text == "/"))

@@ -13,7 +13,7 @@ from istiolint.trace.virtual_services import VirtualService
 
 
 class L4Route(NamedTuple):
-    """A rule of `tls` or `tcp` with the match that takes the connection (None: it has none)."""
+    """A rule of `tls` or `tcp` with the match that applies (None: it has none)."""
 
     virtual_service: VirtualService
     rule: Cursor
@@ -28,7 +28,7 @@ class L4Route(NamedTuple):
 def route_of(
     virtual_services: Iterable[VirtualService], proxy: Proxy, gateway: GatewayName, port: int, sni: str | None
 ) -> L4Route | None:
-    """The route that takes a connection: by SNI, if it is TLS, the most specific first, then the first `tcp` route."""
+    """Return the route that matches a connection: by SNI, if it is TLS, the most specific first, then the first `tcp` route."""
     listed = list(virtual_services)
     if sni is not None:
         named = [
@@ -75,9 +75,9 @@ def takes_sni(host: str, sni: str) -> bool:
 def follow(model: Model, sending: Sending, found: L4Route, port: int, trace: Trace) -> None:
     """Where a route sends a connection."""
     resource = found.virtual_service.resource
-    trace.steps.add("route", f"{resource.title} takes the connection", found.at)
+    trace.steps.add("route", f"{resource.title} matches the connection", found.at)
     if subnets := [each.text for match in found.rule["match"] for each in match["destinationSubnets"]]:
-        words = f"the files do not tell whether the address is in {', '.join(subnets)}"
+        words = f"the files do not show whether the address is in {', '.join(subnets)}"
         trace.steps.add("route", words, found.at, kind="unknown")
     written = list(found.rule["route"])
     for weighted in written if len(written) == 1 else _weighted(written):

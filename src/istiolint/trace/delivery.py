@@ -33,7 +33,7 @@ class Target(NamedTuple):
 
 
 class Sending(NamedTuple):
-    """Who sends, and how: `http` tells whether the client's proxy reads HTTP, so that failures become a 503."""
+    """Who sends, and how: `http` is whether the client's proxy reads HTTP, so that failures become a 503."""
 
     request: Request
     client: Proxy
@@ -205,7 +205,7 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
 
 
 def _reads_response(sending: Sending) -> bool:
-    """Whether the response is HTTP that somebody between the applications can read, so that it has a status."""
+    """Whether the response is HTTP that a proxy can read, so that it has a status."""
     return sending.request.scheme == "http" or (sending.client.kind == "gateway" and sending.http)
 
 

@@ -56,7 +56,7 @@ class Server:
         return [host.text.lower() for host in self.at["hosts"] if host.text and "/" not in host.text]
 
     def serves(self, virtual_service: VirtualService) -> list[str]:
-        """The hosts that a VirtualService gets here: of two hosts that overlap, the narrower one."""
+        """Return the hosts that a VirtualService has at this server: of two hosts that overlap, the narrower one."""
         found: dict[str, None] = {}
         for namespace, mine in self.hosts:
             if namespace in ("*", virtual_service.namespace):
@@ -94,7 +94,7 @@ class GatewayHosts:
                         if host not in routes and server.redirects:
                             redirects[host] = server
                         routes.setdefault(host, []).extend(own)
-            # For hosts without a VirtualService istiod takes the text as the domain: one with a namespace never matches.
+            # For hosts without a VirtualService istiod uses the text as the domain: one with a namespace never matches.
             for host in server.written_hosts if server.redirects else ():
                 routes.setdefault(host, [])
                 redirects[host] = server
@@ -149,7 +149,7 @@ class GatewayListeners:
         return [server for server in self.on_port(port) if server.is_http and not server.is_tls]
 
     def with_sni(self, port: int, sni: str) -> Server | None:
-        """The server with TLS that a connection gets by its SNI: the most specific host."""
+        """Return the server with TLS for an SNI: the one with the most specific host."""
         best: tuple[int, int] | None = None
         chosen: Server | None = None
         for server in (server for server in self.on_port(port) if server.is_tls):

@@ -1,4 +1,4 @@
-"""A request from outside: which gateway listens for it, which virtual host and route take it, and what its policies say."""
+"""A request from outside: which gateway listens for it, which virtual host and route match it, and what its policies say."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -36,7 +36,7 @@ class IngressRequest:
         proxy, listeners, servers = (best or listening)[0]
         if len(best or listening) > 1:
             others = ", ".join(each[0].title for each in (best or listening)[1:])
-            words = f"the files do not tell which gateway the client reaches; {others} would receive the request as well"
+            words = f"the files do not show which gateway the client reaches; {others} would receive the request as well"
             steps.add("client", words, kind="unknown")
         self.trace.proxy = proxy
         steps.add("client", f"{proxy.title} receives the request: {proxy.because}", proxy.at)
@@ -58,7 +58,7 @@ class IngressRequest:
                 follow(self.model, sending, found, server.port, self.trace)
                 return
         self.trace.outcome = "no-route"
-        words = "no `tls` or `tcp` route takes the connection: the gateway closes it"
+        words = "no `tls` or `tcp` route matches the connection: the gateway closes it"
         self.trace.steps.add("outcome", words, *(server.at["hosts"] for server in servers))
 
     def _servers(self, listeners: GatewayListeners) -> Sequence[Server]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from istiolint.report.escape import as_json
+from istiolint.findings.escape import as_json
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.places import span
 from istiolint.trace.result import Destination, Leaf, Trace

@@ -22,7 +22,7 @@ from istiolint.trace.virtual_services import MESH_GATEWAY, HttpRoute, VirtualSer
 HTTP_KINDS = ("HTTPRoute", "GRPCRoute")
 L4_KINDS = ("TLSRoute", "TCPRoute")
 REDIRECTED_PREFIX = "%PREFIX()%"
-"""Stands in the path of a redirect for what the route matched; in a VirtualService Envoy takes it as it is."""
+"""Stands in the path of a redirect for what the route matched; in a VirtualService it is literal text."""
 _RANKS = {"exact": 3, "prefix": 2, "regex": 1}
 _FORMS = {"Exact": "exact", "PathPrefix": "prefix", "RegularExpression": "regex"}
 

@@ -54,7 +54,7 @@ class Decision(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Whether something matches (None: the files do not tell), and why not or what is open."""
+    """Whether something matches (None: the files do not show it), and why not or what is open."""
 
     matches: bool | None
     words: str = ""

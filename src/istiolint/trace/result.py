@@ -1,4 +1,4 @@
-"""What a trace comes to: where the request goes, what each workload answers, and what the client gets."""
+"""The result of a trace: where the request goes, how each workload responds, and what the client receives."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ FLAGS: dict[Outcome, str] = {
 @dataclass(slots=True)
 class Leaf:
     """A workload that may receive the request. `policy` is the DENY policy that matched, `decided_by` the policy that allows or
-    denies it; `sure` is False where something decides that the files do not tell."""
+    denies it; `sure` is False where the files do not show what decides."""
 
     workload: Workload
     client_tls: ClientTls
@@ -119,7 +119,7 @@ class Trace:
 
     @property
     def sure(self) -> bool:
-        """Whether the files tell the outcome."""
+        """Whether the files are enough to know the outcome."""
         return all(step.kind != "unknown" for step in self.steps)
 
     @property

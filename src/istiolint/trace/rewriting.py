@@ -1,4 +1,4 @@
-"""What a route changes in a request and its response: path, authority, headers; and where a redirect leads."""
+"""What a route changes in a request and its response: path, authority, headers; and the location of a redirect."""
 
 from collections.abc import Mapping, Sequence
 
@@ -58,7 +58,7 @@ def _gone(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
 
 
 def rewritten_path(request: Request, route: HttpRoute) -> str:
-    """The path that the destination gets, with its query."""
+    """Return the path that the destination receives, with its query."""
     rewrite, path = route["rewrite"], request.path_without_query
     pattern = rewrite["uriRegexRewrite"]
     if pattern["match"].text:
@@ -92,7 +92,7 @@ def substituted(pattern: str, replacement: str, path: str) -> str:
 
 
 def location(request: Request, route: HttpRoute, port: int) -> str:
-    """Where a redirect leads, as the `location` header has it."""
+    """Return the `location` of a redirect."""
     redirect = route["redirect"]
     scheme = redirect["scheme"].text or request.scheme
     number = redirect["port"].number

@@ -1,4 +1,4 @@
-"""HTTP routing at a proxy: which route takes the request, and where it sends it."""
+"""HTTP routing at a proxy: which route matches the request, and where it sends it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -19,28 +19,28 @@ DEFAULT_ATTEMPTS = 2
 
 
 def choose(routes: Iterable[HttpRoute], request: Request, trace: Trace) -> HttpRoute | None:
-    """The first route that takes a request; why the ones before it do not are steps."""
+    """Return the first route that matches a request; why the ones before it do not match becomes steps."""
     for route in routes:
         mismatch = route.match.mismatch(request) if route.match is not None else None
         if mismatch is None:
             trace.route = route
             via = f", to which `{route.root_name}` delegates" if route.root is not None else ""
             places = [route.at] if route.root is None else [route.at, route.root["delegate"]]
-            trace.steps.add("route", f"route `{route.name}`{via} takes it: {described(route.match)}", *places)
+            trace.steps.add("route", f"route `{route.name}`{via} matches: {described(route.match)}", *places)
             return route
         trace.steps.add("route", f"route `{route.name}` does not match: {mismatch.words}", mismatch.at, kind="rejected")
     return None
 
 
 def explain_skipped(routes: Iterable[HttpRoute], proxy: Proxy, gateway: GatewayName, port: int, trace: Trace) -> None:
-    """Steps for the routes that a proxy does not get."""
+    """Steps for the routes that are left out of a proxy's configuration."""
     for route in routes:
         if skipped := route.skipped(proxy, gateway, port):
             trace.steps.add("route", f"route `{route.name}` is not used here: {skipped.words}", skipped.at, kind="rejected")
 
 
 class Router:
-    """What a proxy does with a request once a route has taken it. `port` is the one that the listener's routes are made for."""
+    """What a proxy does with a request once a route matches. `port` is the one of the listener."""
 
     def __init__(self, model: Model, sending: Sending, port: int, trace: Trace, response: Mapping[str, str]):
         self.model, self.sending, self.port = model, sending, port
@@ -70,7 +70,7 @@ class Router:
     def follow_default(self, service: Service) -> None:
         """The route that every service has without a VirtualService."""
         place = service.resource.metadata["name"] if service.resource is not None else None
-        self.trace.steps.add("route", f"no VirtualService routes it: the default route of {service.title} takes it", place)
+        self.trace.steps.add("route", f"no VirtualService applies: the default route of {service.title} matches", place)
         self.trace.retries = _retries(self.model, None)
         received = sent(self.sending.request, None, None, self.response)
         self._deliver(Target(service.host, self.port, "", 100), received)
@@ -102,7 +102,7 @@ class Router:
         ):
             listed = [f"`{name}: {value}`" for name, value in changed.items()] + [f"no `{name}`" for name in gone]
             if listed:
-                steps.add("route", f"the {words} gets {', '.join(listed)}", route.rule)
+                steps.add("route", f"the {words} now has {', '.join(listed)}", route.rule)
 
     def _without_destination(self, route: HttpRoute) -> None:
         """A route that sends requests nowhere."""
@@ -132,7 +132,7 @@ class Router:
         trace = self.trace
         if route["timeout"].text:
             trace.timeout = route["timeout"].text
-            trace.steps.add("route", f"the proxy gives up after `{trace.timeout}`", route["timeout"])
+            trace.steps.add("route", f"the proxy times out after `{trace.timeout}`", route["timeout"])
         trace.retries = _retries(self.model, route)
         if route["retries"].mapping:
             times = "does not retry" if not trace.retries.attempts else f"retries up to {trace.retries.attempts} times"

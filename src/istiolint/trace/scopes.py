@@ -1,4 +1,4 @@
-"""What a sidecar knows: the services and VirtualServices that `exportTo` and its Sidecar resource let it see."""
+"""What a sidecar knows: the services and VirtualServices that `exportTo` and its Sidecar resource allow it to see."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -61,7 +61,7 @@ def _mode(field: Cursor) -> ServerMode | None:
 
 
 def accepts(mode: Mode | None, client: ClientTls) -> bool:
-    """Whether a port accepts what a client opens. Applications are taken not to terminate TLS themselves."""
+    """Whether a port accepts what a client opens. Applications are assumed not to terminate TLS themselves."""
     if mode == "STRICT":
         return client == "mtls"
     if mode == "PERMISSIVE":

@@ -113,7 +113,7 @@ class Registry:
         return {}
 
     def address(self, host: str, namespace: str) -> Service | None:
-        """The Kubernetes Service whose address a pod of a namespace gets for a name: DNS does not know `exportTo`."""
+        """The Kubernetes Service whose address a name resolves to in a namespace: DNS ignores `exportTo`."""
         name, _, rest = host.partition(".")
         domain = self._mesh.hosts.cluster_domain
         if rest:

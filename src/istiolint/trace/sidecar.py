@@ -155,7 +155,7 @@ class SidecarRequest:
         self.trace.destinations.append(deliver(self.model, sending, target, None, self.trace.steps))
 
     def _without_address(self, listed: Sequence[tuple[Service, Port]]) -> None:
-        """Services without an address share the listener of their port: TLS is told apart by SNI."""
+        """Services without an address share the listener of their port: TLS is distinguished by SNI."""
         sni = self.request.sni.lower() if self.request.scheme == "https" else ""
         best = max(
             (service for service, port in listed if port.protocol != "TLS" or takes_sni(service.host, sni)),

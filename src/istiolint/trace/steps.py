@@ -11,7 +11,7 @@ Kind: TypeAlias = Literal["fact", "rejected", "unknown"]
 class Step(NamedTuple):
     """One step: the stage it belongs to, what happens in words, and where that is written.
 
-    `kind` is `rejected` for what was considered and does not apply, `unknown` for what the files cannot tell.
+    `kind` is `rejected` for what was considered and does not apply, `unknown` for what the files do not show.
     """
 
     stage: Stage

@@ -129,7 +129,7 @@ def text_for(match: StringMatch) -> str | None:
 
 
 def _of_policy(model: Model, policy: Resource) -> Iterator[Request]:
-    """Requests that the rules of a policy speak of: from a client that each names, and from one that it does not."""
+    """Yield requests for the rules of a policy: from a client that each rule names, and from one that it does not name."""
     services = list(
         dict.fromkeys(
             service for workload in model.mesh.reached(policy) for service in model.mesh.workloads.services_of(workload)

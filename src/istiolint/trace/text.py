@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from istiolint.report.escape import printable
+from istiolint.findings.escape import printable
 from istiolint.trace.places import line
 from istiolint.trace.result import Destination, Leaf, Trace
 from istiolint.trace.steps import Step
 
 _MARKS = {"fact": " ", "rejected": "x", "unknown": "?"}
-_LEGEND = "x: considered, does not apply   ?: the files do not tell"
+_LEGEND = "x: considered, does not apply   ?: the files do not show it"
 _WIDTH = 11
 _TLS = {"mtls": "mutual TLS", "plaintext": "plaintext", "simple": "TLS", "mutual": "TLS with its own certificate"}
 

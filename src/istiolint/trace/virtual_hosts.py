@@ -51,7 +51,7 @@ class VirtualHosts:
         self._lengths = sorted({len(domain) for domain in self._wildcards}, reverse=True)
 
     def find(self, host: str, proxy: Proxy) -> Iterator[tuple[VirtualHost, tuple[HttpRoute, ...]]]:
-        """What may take a host, the best first, with the routes that the proxy gets; the first is the one that does."""
+        """Yield the virtual hosts for a host, the best first, with the proxy's routes; the first with routes is used."""
         for candidates in self._candidates(host.lower()):
             for virtual_host in candidates:
                 if virtual_host.virtual_service is None:

@@ -19,7 +19,7 @@ MESH_GATEWAY = GatewayName("", MESH)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HttpRoute:
-    """An item of `http` with one of its matches (None: it has none), as a proxy gets it.
+    """An item of `http` with one of its matches (None: it has none), as istiod sends it to a proxy.
 
     For a route of a delegate `rule` is the delegate's and `root` the one that delegates; `owner` and `root_owner` hold them.
     """
@@ -42,7 +42,7 @@ class HttpRoute:
 
     @property
     def takes_everything(self) -> bool:
-        """Whether Istio counts it as a catch-all route."""
+        """Whether Istio treats it as a catch-all route."""
         return self.match is None or self.match.takes_everything
 
     @property
@@ -56,7 +56,7 @@ class HttpRoute:
         return route_name(self.root_owner, self.root) if self.root_owner is not None and self.root is not None else None
 
     def skipped(self, proxy: Proxy, gateway: GatewayName, port: int) -> Mismatch | None:
-        """Why a proxy does not get this route; None where it does."""
+        """Return why istiod leaves this route out for a proxy; None where it does not."""
         return self.match.skipped(proxy, gateway, port) if self.match is not None else None
 
 
@@ -99,7 +99,7 @@ class VirtualService:
         return tuple(self._routes())
 
     def for_proxy(self, proxy: Proxy, gateway: GatewayName, port: int) -> Iterator[HttpRoute]:
-        """The routes that a proxy gets for a port, up to the first that takes everything."""
+        """Yield the routes of a proxy for a port, up to the first that matches everything."""
         for route in self.routes:
             if route.skipped(proxy, gateway, port) is None:
                 yield route

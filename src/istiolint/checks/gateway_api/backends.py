@@ -103,6 +103,8 @@ def backend_of_wrong_kind(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check("rule-without-backend", severity="warning", evidence="document", kinds=["GRPCRoute", "HTTPRoute"])
 def rule_without_backend(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A rule that leads nowhere."""
+    if mesh.gateway_classes.leaves_istio_out(route):
+        return
     for rule in route.spec["rules"]:
         answered = any(each["type"].text in _ANSWERS for each in rule["filters"])
         if isinstance(rule.value, dict) and not rule["backendRefs"] and not answered:

@@ -33,6 +33,8 @@ def ingress_ignores_mesh_routes(virtual_service: Resource, mesh: Mesh) -> Iterat
 @further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["GRPCRoute", "HTTPRoute"])
 def gateway_route_ignores_mesh_routes(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The same with a Gateway of the Gateway API."""
+    if mesh.gateway_classes.leaves_istio_out(route):
+        return  # other controllers send to the Services, whatever Istio's routes say
     if any(parent.type == KUBERNETES_GATEWAY for parent in parents(route)):
         for backend in backends(route):
             if backend.type == "Service" and backend.at["weight"].number != 0:
@@ -50,8 +52,8 @@ def _ignored(host: Cursor, fqdn: str, ingress: Resource, mesh: Mesh) -> Iterator
             f"traffic from the gateway goes to all of `{host.text}`; {what} of {other.title} "
             f"{'are' if what.startswith('the routes') else 'is'} for callers in the mesh only",
             hint="name the subsets and weights here as well, or delegate to one VirtualService"
-            if other.type == "VirtualService"
-            else "name the backends and weights here as well",
+            if ingress.type == other.type == "VirtualService"
+            else "use a Service for each version here, with the same weights",
             related=[(at, "the routes in the mesh")],
         )
 

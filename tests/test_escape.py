@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istiolint.report.escape import as_json, printable
+from istiolint.findings.escape import as_json, printable
 
 
 @pytest.mark.parametrize(

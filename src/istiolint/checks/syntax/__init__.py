@@ -1,0 +1,1 @@
+"""Rules about YAML syntax. The parser in istiolint.documents reports them by their ids."""
