@@ -69,7 +69,8 @@ def valid(node: Node, schema: Node, random: Random, depth: int = 0) -> Any:  # n
     types = node.get("type", "object")
     type_ = types if isinstance(types, str) else random.choice(types)
     if type_ == "integer":
-        return random.randint(node["minimum"], min(node["maximum"], node["minimum"] + 10**6))
+        least = node.get("minimum", 0)
+        return random.randint(least, min(node.get("maximum", 10**6), least + 10**6))
     if type_ == "number":
         return random.uniform(node.get("minimum", 0), node.get("maximum", 1000))
     if type_ == "string":

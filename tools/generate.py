@@ -6,7 +6,8 @@ usage: python tools/generate.py [--check] [--sources FOLDER]
 --check writes nothing: it prints the difference of each file that is out of date, and exits with status 1.
 
 FOLDER has the sources of schemas/, each of them optional: `crds/` with the bundles of all releases (see build_schemas.py),
-`annotations.json`, `envoy-packages.json`, `feature-flags.json` and `meshconfig-fields.json` (see the modules *_table.py).
+`annotations.json`, `envoy-packages.json`, `feature-flags.json` and `meshconfig-fields.json` (see the modules *_table.py),
+`helm-values.json` and `sail-operator.json` (see installation_schemas.py).
 """
 
 import argparse
@@ -22,6 +23,7 @@ import console
 import envoy_types_table
 import expected
 import feature_flags_table
+import installation_schemas
 import meshconfig_table
 from tables import TABLES
 
@@ -64,6 +66,14 @@ def _schemas(sources: Path) -> Iterator[tuple[str, str]]:
             yield path, table(json.loads(source.read_text("utf-8")))
     if bundles := sorted((sources / "crds").glob("*-[0-9]*.*")):
         for name, schema in sorted(build_schemas.build(bundles, ROOT / "schemas", fresh=True).items()):
+            yield f"schemas/{name}.json", build_schemas.text_of(schema)
+    if (source := sources / "helm-values.json").is_file():
+        yield (
+            "schemas/IstioOperator.json",
+            build_schemas.text_of(installation_schemas.operator(json.loads(source.read_text("utf-8")))),
+        )
+    if (source := sources / "sail-operator.json").is_file():
+        for name, schema in installation_schemas.sail(json.loads(source.read_text("utf-8"))).items():
             yield f"schemas/{name}.json", build_schemas.text_of(schema)
 
 

@@ -31,11 +31,12 @@ class Crd:
 def read(path: Path) -> list[Crd]:
     """The kinds of a file, sorted: a YAML bundle of CustomResourceDefinitions, or a JSON list of {group, kind, versions}."""
     text = path.read_text("utf-8")
-    found = [_from_facts(fact) for fact in json.loads(text)] if path.suffix == ".json" else _from_bundle(text)
+    found = [from_facts(fact) for fact in json.loads(text)] if path.suffix == ".json" else _from_bundle(text)
     return sorted(found, key=lambda crd: (crd.group, crd.kind))
 
 
-def _from_facts(fact: Node) -> Crd:
+def from_facts(fact: Node) -> Crd:
+    """Return a kind of a JSON list."""
     served = {version["name"]: version["schema"] for version in fact["versions"] if version["served"]}
     return Crd(fact["group"], fact["kind"], served)
 

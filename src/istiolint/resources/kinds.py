@@ -77,7 +77,7 @@ def type_of(group: str, kind: str) -> str | None:
     An Istio kind under another of Istio's groups is taken for itself: the schema tells of the wrong apiVersion.
     """
     if group.endswith("istio.io") and (group, kind) not in _TYPES:
-        return next((kind for kinds in ISTIO.values() if kind in kinds), None)
+        return next((kind for of, kinds in ISTIO.items() if kind in kinds and of.endswith("istio.io")), None)
     return _TYPES.get((group, kind))
 
 

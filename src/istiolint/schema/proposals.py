@@ -22,6 +22,8 @@ from istiolint.schema.spelling import CERTAIN, nearest
 from istiolint.schema.strangers import owners
 
 FATE = "the API server refuses it, or drops it without a word"
+_FATES = {"IstioOperator": "istioctl rejects it"}
+"""What becomes of an unknown field of kinds that no API server sees."""
 MOST_LISTED = 12
 FITS = 0.5
 SELECTORS = ("selector", "workloadSelector")
@@ -43,6 +45,7 @@ def unknown_field(field: Cursor, resource: Resource, schema: Node, istio_version
     case = _Case(field, resource, fields, istio_version)
     ways: tuple[Callable[[], Finding | None], ...] = (
         case.newer,
+        case.gone,
         case.comma,
         case.removed,
         case.invented,
@@ -93,17 +96,38 @@ class _Case:
 
     def is_there(self, node: Node) -> bool:
         """Whether this version of Istio has a field."""
-        return minor(node.get("x-since") or "") <= minor(self.version)
+        return minor(node.get("x-since") or "") <= minor(self.version) and not self.is_gone(node)
+
+    def is_gone(self, node: Node) -> bool:
+        """Whether a field was removed by this version of Istio."""
+        return "x-removed" in node and minor(node["x-removed"]) <= minor(self.version)
+
+    @property
+    def fate(self) -> str:
+        """What becomes of an unknown field."""
+        return _FATES.get(self.resource.type or "", FATE)
 
     def newer(self) -> Finding | None:
         node = self.allowed.get(self.name)
-        if node is None or self.is_there(node):
+        if node is None or self.is_there(node) or self.is_gone(node):
             return None
         return finding(
             self.field.key,
-            f"`{self.name}` came to {self.where} with Istio {node['x-since']}; in {self.version} {FATE}",
+            f"`{self.name}` came to {self.where} with Istio {node['x-since']}; in {self.version} {self.fate}",
             hint=f"leave it out until the mesh runs Istio {node['x-since']}",
             rule=FIELD_NEEDS_NEWER_ISTIO,
+        )
+
+    def gone(self) -> Finding | None:
+        """A field that a release of Istio removed."""
+        node = self.allowed.get(self.name)
+        if node is None or not self.is_gone(node):
+            return None
+        return finding(
+            self.field.key,
+            f"`{self.name}` was removed from {self.where} in Istio {node['x-removed']}; {self.fate}",
+            hint="remove it",
+            rule=REMOVED_FIELD,
         )
 
     def comma(self) -> Finding | None:
@@ -123,7 +147,7 @@ class _Case:
         entry = instead(REMOVED, self.resource.type or "", self.pattern)
         if not entry:
             return None
-        message = f"`{self.name}` is a field of early Istio that {self.where} no longer has; {FATE}"
+        message = f"`{self.name}` is a field of early Istio that {self.where} no longer has; {self.fate}"
         return finding(self.field.key, message, hint=entry.words, fix=self.mended(entry), rule=REMOVED_FIELD)
 
     def invented(self) -> Finding | None:
@@ -177,7 +201,7 @@ class _Case:
         moves = tuple(Move(self.beside(key), (*self.resource.path, *home, key)) for key in labels)
         return finding(
             self.field.key,
-            f"the label `{self.name}` stands in {self.where} itself; {FATE}, and the selector selects every workload",
+            f"the label `{self.name}` stands in {self.where} itself; {self.fate}, and the selector selects every workload",
             hint=f"write it under `{field_path(home)}`",
             fix=Fix(f"move {_listed(labels, 'and')} to `{field_path(home)}`", moves),
             rule=MISPLACED_FIELD,
@@ -189,6 +213,8 @@ class _Case:
 
     def misplaced(self, near: bool = False) -> Finding | None:
         """`near`: only one level away, or where other stray fields beside it belong as well."""
+        if self.resource.type in _FATES:  # many mappings of an installation have fields of the same name
+            return None
         found = homes(self.fields, self.resource.value, self.path, self.version)
         if not found or (near and found[0].distance > 1 and len(found[0].joined) < 2):
             return None
@@ -233,7 +259,7 @@ class _Case:
         return self.unknown(f"besides what is set, {self.where} has {listed}{' ...' if len(free) > MOST_LISTED else ''}")
 
     def unknown(self, hint: str, fix: Fix | None = None) -> Finding:
-        message = f"`{self.name}` is no field of {self.where}; {FATE}"
+        message = f"`{self.name}` is no field of {self.where}; {self.fate}"
         return finding(self.field.key, message, hint=hint, fix=fix, rule=UNKNOWN_FIELD)
 
 
