@@ -137,3 +137,17 @@ def test_charts_that_are_not_rendered(process: Process, tmp_path: Path) -> None:
 def test_documents_of_the_context_are_not_counted_as_skipped(run: Run, sound: str, tmp_path: Path) -> None:
     (tmp_path / "chart.yaml").write_text(TEMPLATE, "utf-8")
     assert "Skipped" not in run(sound, "--context", "chart.yaml").output
+
+
+def test_a_reference_of_several_targets_is_counted_once(process: Process, tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base/routes.yaml").write_text(FAULTY.replace("      timeout: 2s\n", "  gateways: [infra/edge]\n"), "utf-8")
+    (tmp_path / "base/kustomization.yaml").write_text("resources: [routes.yaml]\n", "utf-8")
+    for name in ("dev", "prod"):
+        (tmp_path / f"overlays/{name}").mkdir(parents=True)
+        text = f"namespace: shop-{name}\nresources: [../../base]\n"
+        (tmp_path / f"overlays/{name}/kustomization.yaml").write_text(text, "utf-8")
+    found = json.loads(process("--isolated", "--show-unchecked", "--format", "json", ".").stdout)
+    assert found["summary"]["unchecked"]["gateway-not-found"] == 1
+    (gateway,) = [one for one in found["unchecked"] if one["rule"] == "gateway-not-found"]
+    assert (gateway["path"], gateway["targets"]) == ("base/routes.yaml", ["overlays/dev", "overlays/prod"])

@@ -46,3 +46,10 @@ def test_wrong_usage(run: Run, tmp_path: Path) -> None:
         found = run(*arguments)
         assert found.exit_code == 2, arguments
         assert "Traceback" not in found.output
+
+
+def test_files_of_several_meshes(run: Run) -> None:
+    found = run("trace", "https://shop.example.com/", str(ROOT / "fixtures/shop"))
+    assert "the files of `" in found.stdout
+    assert "fixtures/shop/healthy` are one mesh; the trace is about it" in found.stdout
+    assert "Outcome: 200: the application responds" in found.stdout

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reports import RULE, at, diagnostic, report
 
 from istiolint.findings.finding import Span
-from istiolint.report import Report, azure, checkstyle, github, gitlab, junit, markdown, rdjson, teamcity, wording
+from istiolint.report import Report, azure, checkstyle, github, gitlab, junit, markdown, rdjson, sarif, teamcity, wording
 from istiolint.sources import Source
 
 ANY = st.text(st.characters())
@@ -149,6 +149,13 @@ def test_related_places_are_in_each_format(module: Any) -> None:
     written = module.render(made).replace("\\", "").replace("%3A", ":")
     assert "remove one" in written
     assert re.search(r"see b\.yaml:2:1: first written here", written)
+
+
+@pytest.mark.parametrize("module", [github, gitlab, junit, checkstyle, markdown, azure, teamcity, rdjson, sarif])
+def test_targets_are_named_where_a_finding_does_not_hold_in_all(module: Any) -> None:
+    partial = module.render(at("a: 1\n", "a", targets=("overlays/prod",), partial=True))
+    assert "n target overlays/prod" in partial
+    assert "n target" not in module.render(at("a: 1\n", "a", targets=("overlays/prod", "overlays/dev")))
 
 
 def test_many_related_places_are_cut() -> None:

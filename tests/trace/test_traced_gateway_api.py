@@ -105,7 +105,7 @@ def test_tcp_routes_of_a_virtual_service() -> None:
     """
     trace = traced(routes, url="tcp://cart:5432")
     assert [each.port for each in trace.destinations] == [80]
-    assert "VirtualService shop/cart takes the connection" in words(trace)
+    assert "VirtualService shop/cart matches the connection" in words(trace)
 
 
 AMBIENT = """\

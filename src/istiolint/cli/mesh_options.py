@@ -62,6 +62,7 @@ def given(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
 def meshes(read: Inputs, against: str | None = None) -> Meshes:
     """The meshes of the files, or of their state at a git revision or in another folder. Raises InputError."""
     from istiolint.engine import lint as engine
+    from istiolint.mesh import Mesh
     from istiolint.trace.tracer import Tracer
 
     sources = list(read.sources_of(against) if against else read.sources())
@@ -69,4 +70,5 @@ def meshes(read: Inputs, against: str | None = None) -> Meshes:
     troubles = [
         f"{trouble.span.source.path}:{trouble.span.begins.line}: ignored: {trouble.message}" for trouble in understood.unreadable
     ]
-    return Meshes([Tracer(mesh) for _, mesh in understood.meshes], sources, troubles)
+    tracers = [Tracer(mesh, name) for name, mesh in understood.meshes]
+    return Meshes(tracers or [Tracer(Mesh((), read.settings))], sources, troubles)

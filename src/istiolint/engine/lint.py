@@ -167,7 +167,6 @@ class _Run:
                 if finding.known and (rule.evidence != "missing" or mesh.coverage.decides(resource)):
                     self.outcome.keep(finding, resource, rule)
                 else:
-                    self.summary.unchecked[rule.id] += 1
                     self.outcome.leave(finding, resource, rule)
         except (Exception, SystemExit) as error:
             module = getattr(run, "__module__", "")

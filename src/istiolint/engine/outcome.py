@@ -24,6 +24,8 @@ from istiolint.suppression.ledger import MARK
 from istiolint.targets import Target
 
 _Key: TypeAlias = tuple[str, int, int, str, str]
+_Reference: TypeAlias = tuple[str, Document, Path, tuple[str | int, ...]]
+"""A rule, the resource as it is written, and the place in it."""
 SYNTAX = "syntax"
 """The category of the rules about YAML and templates."""
 
@@ -41,7 +43,7 @@ class Outcome:
         self._path_ignores = PathIgnores(settings.per_path_ignores)
         self._ledger = Ledger()
         self._found: list[_Found] = []
-        self._unchecked: list[_Found] = []
+        self._unchecked: dict[_Reference, tuple[_Found, set[int]]] = {}
         self._installations: set[str] = set()
         self._targets: list[Target] = []
         self._mesh: Mesh | None = None
@@ -77,9 +79,11 @@ class Outcome:
             self._found.append(_Found(rule, finding, resource, target, self._environment(resource)))
 
     def leave(self, finding: Finding, resource: Resource, rule: Rule) -> None:
-        """Take a reference that the files cannot decide, if these are to be listed."""
-        if self._settings.show_unchecked:
-            self._unchecked.append(_Found(rule, finding, resource, len(self._targets) - 1))
+        """Take a reference that the files cannot decide: once, also where several targets have it."""
+        place = finding.place.path if isinstance(finding.place, Place) else (finding.place.start,)
+        reference = rule.id, *resource.written, place
+        _, targets = self._unchecked.setdefault(reference, (_Found(rule, finding, resource), set()))
+        targets.add(len(self._targets) - 1)
 
     def report(self, summary: Summary, sources: dict[str, Source], internal_errors: list[str]) -> Report:
         """The report on all that was kept. Suppressions that hide nothing are reported, if every rule did its work."""
@@ -97,10 +101,7 @@ class Outcome:
                 diagnostic = traced(self._concrete(_Found(rule, finding)))
                 if rule.id in self.rules and not self._path_ignores.covers(rule, diagnostic.span.source.path):
                     kept[_key(diagnostic)] = diagnostic
-        unchecked: dict[_Key, Diagnostic] = {}
-        for found in self._unchecked:
-            diagnostic = traced(self._in_target(found))
-            unchecked[_key(diagnostic)] = diagnostic
+        summary.unchecked.update(rule for rule, *_ in self._unchecked)
         summary.suppressed.update(one.diagnostic.rule for one in suppressed.values())
         return Report(
             [kept[key] for key in sorted(kept)],
@@ -109,7 +110,7 @@ class Outcome:
             sources,
             internal_errors,
             [suppressed[key] for key in sorted(suppressed)],
-            unchecked=[unchecked[key] for key in sorted(unchecked)],
+            unchecked=self._listed_unchecked() if self._settings.show_unchecked else [],
         )
 
     def _folded(self) -> list[Entry]:
@@ -151,8 +152,12 @@ class Outcome:
             one.diagnostic = replace(one.diagnostic, targets=self._names(one.targets), partial=partial)
             yield one
 
-    def _in_target(self, found: "_Found") -> Diagnostic:
-        return replace(self._concrete(found), targets=self._names({found.target} if found.target is not None else ()))
+    def _listed_unchecked(self) -> list[Diagnostic]:
+        """The references that the files cannot decide, by place."""
+        listed = [
+            replace(traced(self._concrete(found)), targets=self._names(targets)) for found, targets in self._unchecked.values()
+        ]
+        return sorted(listed, key=_key)
 
     def _names(self, targets: Iterable[int]) -> tuple[str, ...]:
         """The names of targets, if the run has several."""

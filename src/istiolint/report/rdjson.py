@@ -11,7 +11,7 @@ from istiolint.findings.finding import Diagnostic, Span
 from istiolint.findings.report import Report
 from istiolint.fix import text_edits
 from istiolint.report.addresses import home, rule_page
-from istiolint.report.wording import worded
+from istiolint.report.wording import in_targets, worded
 from istiolint.sources import Position, Source
 
 SEVERITIES = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
@@ -26,7 +26,7 @@ def render(report: Report) -> str:
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     code = {"value": diagnostic.rule} | ({"url": url} if (url := rule_page(diagnostic.rule)) else {})
     found: dict[str, Any] = {
-        "message": worded(diagnostic),
+        "message": worded(diagnostic) + (f" ({targets})" if (targets := in_targets(diagnostic)) else ""),
         "location": _location(diagnostic.span),
         "severity": SEVERITIES[diagnostic.severity],
         "code": code,

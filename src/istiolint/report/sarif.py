@@ -16,6 +16,7 @@ from istiolint.findings.report import Report, Suppressed
 from istiolint.fix import text_edits
 from istiolint.report.addresses import home, rule_page
 from istiolint.report.fingerprint import identity, line_hashes
+from istiolint.report.wording import in_targets
 from istiolint.rules.check import Rule
 from istiolint.rules.pages import Page, pages
 from istiolint.rules.reading import readable, without_near_misses
@@ -152,6 +153,8 @@ def _message(diagnostic: Diagnostic) -> str:
     text = f"{_sentence(diagnostic.message)}"
     if diagnostic.hint:
         text += f" {_sentence(diagnostic.hint)}"
+    if targets := in_targets(diagnostic):
+        text += f" {_sentence(f'Only {targets}')}"
     links = [f"[{_text(message).translate(_IN_LINK)}]({number})" for number, (_, message) in enumerate(diagnostic.related, 1)]
     return f"{text} See: {', '.join(links)}." if links else text
 

@@ -14,13 +14,12 @@ from istiolint.findings.finding import Diagnostic, Span
 from istiolint.findings.report import Report, Suppressed
 from istiolint.report.counts import found, listed_charts, read
 from istiolint.report.limit import MOST, limited
+from istiolint.report.wording import in_targets
 from istiolint.report.worst import worst
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 WIDEST = 160
 """Longer lines are cut around the place."""
-MOST_TARGETS = 5
-"""Targets that are named of those in which a finding holds."""
 MOST_LINES = 5
 """Lines that are named of the findings that are not shown."""
 
@@ -75,7 +74,7 @@ def _headline(report: Report, diagnostic: Diagnostic) -> str:
 
 def _line(report: Report, diagnostic: Diagnostic) -> str:
     """All that the concise report says of a finding."""
-    targets = _targets(diagnostic)
+    targets = in_targets(diagnostic)
     return _headline(report, diagnostic) + (f" ({targets})" if targets else "")
 
 
@@ -94,17 +93,8 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[str]:
         yield f"{margin} = {click.style('help', fg='green')}: {printable(diagnostic.hint)}"
     for span, message in diagnostic.related:
         yield f"{margin} = {click.style('note', fg='blue')}: {where(span)}: {printable(message)}"
-    if targets := _targets(diagnostic):
+    if targets := in_targets(diagnostic):
         yield f"{margin} = {click.style('note', fg='blue')}: {targets}"
-
-
-def _targets(diagnostic: Diagnostic) -> str:
-    """In which targets a finding holds; empty where it holds in all targets of its resource."""
-    if not diagnostic.partial or not diagnostic.targets:
-        return ""
-    shown = [printable(name) for name in diagnostic.targets[:MOST_TARGETS]]
-    more = f" and {len(diagnostic.targets) - MOST_TARGETS:,} more" if len(diagnostic.targets) > MOST_TARGETS else ""
-    return f"in {'target' if len(diagnostic.targets) == 1 else 'targets'} {', '.join(shown)}{more}"
 
 
 def _hidden(hidden: tuple[Diagnostic, ...]) -> Iterator[str]:

@@ -8,15 +8,19 @@ from istiolint.trace.ambient import AmbientRequest
 from istiolint.trace.ingress import IngressRequest
 from istiolint.trace.model import Model
 from istiolint.trace.request import OUTSIDE, Request, RequestError
-from istiolint.trace.result import Trace
+from istiolint.trace.result import Outcome, Trace
 from istiolint.trace.sidecar import SidecarRequest
+from istiolint.trace.steps import Step
+
+_UNLIKELY: tuple[Outcome, ...] = ("no-route", "passthrough", "blackhole", "no-listener")
 
 
 class Tracer:
     """Answers what becomes of requests in a mesh."""
 
-    def __init__(self, mesh: Mesh):
-        self.model = Model(mesh)
+    def __init__(self, mesh: Mesh, name: str = ""):
+        """`name` is how the files call the mesh, if they describe several."""
+        self.model, self.name = Model(mesh), name
 
     def trace(self, request: Request, response: Mapping[str, str] | None = None) -> Trace:
         """What becomes of a request. Raises RequestError for a source that is not in the files.
@@ -47,14 +51,32 @@ class Tracer:
 
 
 def trace_in(tracers: Sequence[Tracer], request: Request, response: Mapping[str, str] | None = None) -> Trace:
-    """What becomes of a request in the first of several meshes that has its client. Raises RequestError."""
+    """What becomes of a request in the mesh that it is most likely meant for: one that has its client, and routes its host.
+
+    Raises RequestError if no mesh has the client. Files that are applied separately are several meshes; other answers are steps.
+    """
+    found: list[tuple[Tracer, Trace]] = []
     trouble = RequestError("the files describe no mesh")
     for tracer in tracers:
         try:
-            return tracer.trace(request, response)
+            found.append((tracer, tracer.trace(request, response)))
         except RequestError as error:
             trouble = error
-    raise trouble
+    if not found:
+        raise trouble
+    chosen, trace = min(found, key=lambda each: _unlikely(each[1]))
+    if chosen.name and len(tracers) > 1:
+        trace.steps.insert(0, Step("client", f"the files of `{chosen.name}` are one mesh; the trace is about it"))
+    for other, answer in found:
+        if (answer.outcome, answer.statuses) != (trace.outcome, trace.statuses) and _unlikely(answer) == _unlikely(trace):
+            status = " or ".join(map(str, answer.statuses)) or "no status"
+            trace.steps.add("client", f"in `{other.name}` the outcome is `{answer.outcome}` ({status})", kind="unknown")
+    return trace
+
+
+def _unlikely(trace: Trace) -> int:
+    """How unlikely it is that a mesh is the one that a request is meant for, by what becomes of the request."""
+    return _UNLIKELY.index(trace.outcome) + 1 if trace.outcome in _UNLIKELY else 0
 
 
 def _conclude(trace: Trace) -> None:
