@@ -157,7 +157,7 @@ FILTER = {"configPatches": [PATCHES[0]]}
 CLUSTER = {"configPatches": [PATCHES[2]]}
 PATCH, FOUND = "configPatches.0", "configPatches.0.match.listener.filterChain.filter"
 WASM_FAULTS: list[tuple[str, Any, str]] = [
-    ("url", "", "invalid-value"), ("url", "http://a b", "invalid-url"), ("url", "ftp://a/b", "invalid-url"),
+    ("url", "", "invalid-value"), ("url", "http://a%zz", "invalid-url"), ("url", "ftp://a/b", "invalid-url"),
     ("sha256", "abc", "invalid-value"), ("imagePullSecret", "a" * 254, "invalid-value"), ("pluginName", "a" * 257,
     "invalid-value"),
     ("vmConfig", {"env": [{"name": ""}]}, "invalid-value"), ("vmConfig", {"env": [{"name": "a" * 257}]}, "invalid-value"),
@@ -228,7 +228,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, Any, str]] = [
         "invalid-envoy-value",
     ),
     ("EnvoyFilter", FILTER, f"{PATCH}.patch.value", {"name": "a"}, "filter-without-config"),
-    ("EnvoyFilter", FILTER, f"{PATCH}.patch.value", {"name": "a", "typed_config": {"b": 1}}, "filter-without-config"),
+    ("EnvoyFilter", FILTER, f"{PATCH}.patch.value", {"name": "a", "typed_config": {"b": 1}}, "invalid-envoy-value"),
 ]
 
 

@@ -42,7 +42,7 @@ def test_references_of_a_route() -> None:
         ("from: Selector, selector: {matchLabels: {a: b}}", "shop", None, None),
         ("from: Selector, selector: {matchLabels: {a: b}}", "shop", "a: b, c: d", True),
         ("from: Selector, selector: {matchLabels: {a: b}}", "shop", "a: c", False),
-        ("from: Selector, selector: {matchExpressions: [{key: a, operator: Exists}]}", "shop", "a: c", None),
+        ("from: Selector, selector: {matchExpressions: [{key: a, operator: Exists}]}", "shop", "a: c", True),
         ("from: Selector, selector: {matchLabels: {kubernetes.io/metadata.name: shop}}", "shop", "a: c", True),
     ],
 )

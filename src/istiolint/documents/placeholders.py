@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
 _VARIABLE = re.compile(
-    r"\$\{[^}]{0,99}\}|\$\([^)]{0,99}\)|\(\$\w{1,99}\)|\$[A-Za-z_]\w*"  # shell, Flux, envsubst, Make, Chainsaw
+    r"\$\{[^}]{0,99}\}|\$\([^)]{0,99}\)|\(\$\w{1,99}\)"  # shell, Flux, envsubst, Make, Chainsaw
+    # `$NAME`; a word in lower case is glued to letters by a slip (`exa$mple`) unless it is a counter (`cluster$i`)
+    r"|\$[A-Z_]\w*|(?<![A-Za-z])\$[a-z]\w*|\$[ijknx](?!\w)"
     r"|\{\{.{0,99}?\}\}|(?<!\?P)(?<!\?)<[A-Za-z_][\w -]{0,99}>|__\w{1,99}__|@\w{1,99}@|%\w{1,99}%"
 )
 _PLACEHOLDER = re.compile(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from istiolint.mesh.label_selectors import selects
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -84,12 +85,11 @@ def lets_in(listener: Cursor, gateway: Resource, route: Resource, namespaces: It
     if allowed["from"].text == "All":
         return True
     if allowed["from"].text == "Selector":
-        wanted = allowed["selector"]["matchLabels"].labels
         known = list(namespaces)
-        if allowed["selector"]["matchExpressions"] or not known:
+        if not known:
             return None
         own = {"kubernetes.io/metadata.name": route.namespace}
-        return any(wanted.items() <= (namespace.labels | own).items() for namespace in known)
+        return any(selects(allowed["selector"], namespace.labels | own) for namespace in known)
     return route.namespace == gateway.namespace
 
 

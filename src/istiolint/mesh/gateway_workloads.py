@@ -17,14 +17,15 @@ class GatewayWorkloads:
     """The workloads behind `spec.selector` of Istio Gateways.
 
     `whole_mesh`: where the input has no gateway of its own, the one that Istio installs by default is assumed in `root`.
+    `scoped`: istiod's flag `PILOT_SCOPE_GATEWAY_TO_NAMESPACE` limits a Gateway to the workloads of its own namespace.
     """
 
-    def __init__(self, workloads: Workloads, root: str, whole_mesh: bool):
-        self._workloads, self._root, self._whole_mesh = workloads, root, whole_mesh
+    def __init__(self, workloads: Workloads, root: str, whole_mesh: bool, *, scoped: bool = False):
+        self._workloads, self._root, self._whole_mesh, self._scoped = workloads, root, whole_mesh, scoped
 
     def of(self, gateway: Resource) -> Sequence[Workload]:
-        """The workloads that a Gateway selects, in whatever namespace they run."""
-        return self._workloads.selected(gateway.spec["selector"].labels, None)
+        """The workloads that a Gateway selects, in whatever namespace they run unless a flag of istiod limits it to its own."""
+        return self._workloads.selected(gateway.spec["selector"].labels, gateway.namespace if self._scoped else None)
 
     def runs(self, gateway: Resource) -> bool:
         """Whether some workload runs the Gateway, the assumed one included."""
@@ -56,7 +57,8 @@ class GatewayWorkloads:
 
     def _by_default(self, gateway: Resource) -> bool:
         labels = gateway.spec["selector"].labels
-        return self._assumed and labels.items() <= DEFAULT_LABELS.items()
+        elsewhere = self._scoped and gateway.namespace != self._root
+        return self._assumed and not elsewhere and labels.items() <= DEFAULT_LABELS.items()
 
     @cached_property
     def _assumed(self) -> bool:

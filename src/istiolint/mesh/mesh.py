@@ -189,7 +189,8 @@ class Mesh:
     @cached_property
     def gateway_workloads(self) -> GatewayWorkloads:
         """What runs a Gateway."""
-        return GatewayWorkloads(self.workloads, self.root_namespace, self.settings.whole_mesh)
+        scoped = self.flags.on("PILOT_SCOPE_GATEWAY_TO_NAMESPACE")
+        return GatewayWorkloads(self.workloads, self.root_namespace, self.settings.whole_mesh, scoped=scoped)
 
     @cached_property
     def allowing(self) -> Allowing:

@@ -40,14 +40,14 @@ class SidecarScopes:
         return (workload for workload in candidates if self.of(workload) is sidecar)
 
 
-def lets_in(sidecar: Resource, workload: Workload, namespace: str, fqdn: str) -> bool:
-    """Whether a Sidecar may show a workload's proxy a host of a namespace: where it cannot be read, it may."""
+def lets_in(sidecar: Resource, client: str, namespace: str, fqdn: str) -> bool:
+    """Whether a Sidecar may show proxies of the namespace `client` a host of a namespace: where it cannot be read, it may."""
     listeners = list(sidecar.spec["egress"])
     for entry in (entry for listener in listeners for entry in listener["hosts"]):
         owner, slash, host = entry.text.partition("/")
         if not slash or entry.unresolved:
             return True
         # `.` in the Sidecar for the whole mesh is the namespace of each workload
-        if (workload.namespace if owner == "." else owner) in ("*", namespace) and (host == "*" or covers(host, fqdn)):
+        if (client if owner == "." else owner) in ("*", namespace) and (host == "*" or covers(host, fqdn)):
             return True
     return not listeners

@@ -61,7 +61,7 @@ def _of_service(
             if strict:
                 yield Failure(call.caller.title, f"it sends plaintext, because {membership.because}", call.at, membership.sure)
         elif membership.state != "ambient":  # ztunnel does not look at DestinationRules
-            client = _client_mode(call.caller.namespace, host, number, mesh)
+            client = client_mode(call.caller.namespace, host, number, mesh)
             reason = _mismatch(client, strict=strict, disabled=disabled)
             if client and reason:
                 named.add(id(client[1]))
@@ -81,7 +81,8 @@ def _of_service(
                 yield Failure(f"every client that is led to subset {name}", f"{rule.title} {reason}", mode, routed)
 
 
-def _client_mode(namespace: str, host: str, number: int, mesh: Mesh) -> tuple[Cursor, Resource] | None:
+def client_mode(namespace: str, host: str, number: int, mesh: Mesh) -> tuple[Cursor, Resource] | None:
+    """Return the client TLS mode that clients of a namespace use for a port of a host, and the DestinationRule that sets it."""
     for rule in mesh.destination_rules.seen_from(namespace, host):
         if (mode := _mode(rule.spec["trafficPolicy"], number)) is not None:
             return mode, rule

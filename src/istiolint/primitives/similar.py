@@ -27,10 +27,12 @@ def misspelt(name: str, known: Iterable[str]) -> str | None:
 
     Names of one convention (`order-service`, `user-service`) are compared without the words that they end in alike.
     """
+    if not (names := list(known)):
+        return None
     from rapidfuzz.distance import OSA
 
     found = []
-    for other in known:
+    for other in names:
         one, two = _without_common_end(name, other)
         distance = OSA.distance(one, two)
         if distance <= min(_MOST_SLIPS, max(len(one), len(two)) // _LETTERS_FOR_A_SLIP):

@@ -37,7 +37,7 @@ def _ambient(workloads: Sequence[Workload], mesh: Mesh) -> list[Workload]:
 
 @check(
     "request-policy-without-waypoint", severity="error", evidence="contradiction", tags=["security"],
-    kinds=["AuthorizationPolicy"], codes=["KIA0109", "KIA1317"],
+    kinds=["AuthorizationPolicy"], codes=["KIA0109", "KIA0110", "KIA1317"],
 )  # fmt: skip
 def request_policy_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Conditions on requests for workloads behind ztunnel, which sees connections only."""
@@ -77,7 +77,7 @@ def _request_fields(policy: Resource) -> Iterator[Cursor]:
 
 @check(
     "tokens-without-waypoint", severity="error", evidence="contradiction", tags=["security"], kinds=["RequestAuthentication"],
-    codes=["KIA1110"],
+    codes=["KIA1110", "KIA1115"],
 )  # fmt: skip
 def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tokens that nobody checks, since ztunnel reads no requests and waypoints heed no selectors."""
@@ -110,6 +110,14 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
                 continue
             workloads = mesh.workloads.of_service(service)
             states = [mesh.injection.of(workload) for workload in workloads]
+            if states and all(state.state == "ambient" for state in states) and _past_waypoint(resource, service, mesh):
+                yield finding(
+                    at,
+                    f"the waypoint of `{fqdn}` ignores a {resource.kind} in namespace `{resource.namespace}`; it has no effect",
+                    hint=f"move it to namespace `{service.namespace}`",
+                    related=[(service.metadata["name"], "the Service")],
+                )
+                continue
             client = mesh.injection.of_namespace(resource.namespace)
             if (
                 not states or any(state.state != "ambient" for state in states) or client.state not in ("ambient", "unknown")
@@ -130,12 +138,21 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
             )
 
 
+def _past_waypoint(resource: Resource, service: Resource, mesh: Mesh) -> bool:
+    """Whether a waypoint serves a Service and only it could apply a rule, which is in another namespace."""
+    sidecars = (resource.namespace,) if resource.type == "DestinationRule" else tuple(mesh.namespaces)
+    states = {mesh.injection.of_namespace(namespace).state for namespace in (*sidecars, resource.namespace)}
+    elsewhere = resource.namespace not in (service.namespace, mesh.root_namespace)
+    gateways = any(resource.spec["gateways"])
+    return elsewhere and not gateways and mesh.waypoints.use(service) is not None and "sidecar" not in states
+
+
 @check(
     "proxy-settings-in-ambient",
     severity="warning",
     evidence="contradiction",
     kinds=["EnvoyFilter", "Telemetry", "WasmPlugin"],
-    codes=["KIA1111", "KIA1112"],
+    codes=["KIA1111", "KIA1112", "KIA1116", "KIA1117"],
 )
 def proxy_settings_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Patches and plugins for proxies, where pods have none."""

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from istiolint.authorization.rules import negative
-from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import service_account
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.mtls import Effective
 from istiolint.mesh.reach import of_reach
-from istiolint.mesh.workloads import Workload, names
+from istiolint.mesh.workloads import Workload, names, ports_of
+from istiolint.mutual_tls.failures import client_mode
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -21,6 +21,7 @@ KIND = ("AuthorizationPolicy",)
 _SPIFFE = "spiffe://"
 _PLAIN = re.compile(r"[\w./*-]+", re.ASCII)
 _PRINCIPAL = re.compile(r"(?P<domain>[^/]+)/ns/(?P<namespace>[^/]+)/sa/(?P<account>[^/]+)")
+_TWO = 2
 _FULL = 4
 """How many slashes a full principal has."""
 _BY_IDENTITY = ("principals", "namespaces", "serviceAccounts", "notPrincipals", "notNamespaces", "notServiceAccounts")
@@ -70,9 +71,9 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A principal that is not put together as those of the mesh are."""
     for principal in principals(policy):
         text = principal.text
-        at_an_end = text.startswith((_SPIFFE, "*")) or text.endswith("*")
+        at_an_end = (text.startswith((_SPIFFE, "*")) or text.endswith("*")) and "*" not in text[1:-1] and text.count("*") < _TWO
         star = "*" in text
-        if not text or at_an_end or has_placeholder(text) or (_PRINCIPAL.fullmatch(text) and not star):
+        if not text or at_an_end or principal.unresolved or (_PRINCIPAL.fullmatch(text) and not star):
             continue
         yield finding(
             principal,
@@ -90,7 +91,8 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A trust domain that is neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
-    if (written is None and mesh.settings.trust_domain is None) or mesh.neighbours.services:
+    by_default = mesh.settings.whole_mesh or mesh.config.known  # without a `trustDomain` it is `cluster.local`
+    if (written is None and mesh.settings.trust_domain is None and not by_default) or mesh.neighbours.services:
         return
     own = mesh.config.text("trustDomain")
     known = {own, "cluster.local", *mesh.config.names("trustDomainAliases")}
@@ -134,9 +136,11 @@ def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
 )
 def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A service account that no workload runs with."""
+    # of identities with another trust domain, unknown-trust-domain reports
+    domains = {mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")}
     for principal in principals(policy):
         match = _PRINCIPAL.fullmatch(principal.text)
-        if not match or "*" in principal.text or principal.unresolved:
+        if not match or "*" in principal.text or principal.unresolved or match["domain"] not in domains:
             continue
         namespace, account = match["namespace"], match["account"]
         workloads = mesh.workloads.in_namespace(namespace)
@@ -145,7 +149,14 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             or any(one.service_account == account for one in workloads)
             or any(service_account(gateway) == account for gateway in mesh.in_namespace(KUBERNETES_GATEWAY, namespace))
         )
-        if workloads and not exists:
+        if not workloads and not exists:
+            yield finding(
+                principal,
+                f"principal `{principal.text}` never matches: namespace `{namespace}` has no workload",
+                hint="check the namespace",
+                known=mesh.settings.whole_mesh,
+            )
+        elif workloads and not exists:
             near = sorted({one.service_account for one in workloads})
             yield finding(
                 principal,
@@ -207,16 +218,51 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if field is None:
         return
     workloads = mesh.reached(policy)
-    if workloads and _without_mtls(policy, mesh):
+    if not workloads:
+        return
+    action = policy.spec["action"].text or "ALLOW"
+    effect = "requests are not denied" if action == "DENY" else "requests are rejected"
+    if _without_mtls(policy, mesh):
         set_by = mesh.mtls.of(workloads[0]).set_by
-        action = policy.spec["action"].text or "ALLOW"
         yield finding(
             field.key,
-            f"{names(workloads)} take plain text only, in which callers show no identity: `{field.name}` "
-            + ("never matches, and the denial never happens" if action == "DENY" else "never matches, and everything is refused"),
-            hint="switch mTLS on (PERMISSIVE or STRICT) for these workloads",
-            related=[(set_by[0], "mTLS is switched off here")] if set_by else (),
+            f"{names(workloads)} accept only plaintext, in which callers have no identity: `{field.name}` never matches, and "
+            f"{effect}",
+            hint="set mTLS to PERMISSIVE or STRICT for these workloads",
+            related=[(set_by[0], "mTLS is disabled here")] if set_by else (),
         )
+    elif (at := _plaintext_clients(policy, workloads, mesh)) is not None:
+        yield finding(
+            field.key,
+            f"the mesh's clients call {names(workloads)} in plaintext, without an identity: `{field.name}` never matches, and "
+            f"{effect}",
+            hint="let clients use mTLS: remove `tls` from the DestinationRule, or set `enableAutoMtls` or `ISTIO_MUTUAL`",
+            related=[(at, "clients send plaintext because of this")],
+            severity="error" if mesh.settings.whole_mesh else "warning",
+        )
+
+
+def _plaintext_clients(policy: Resource, workloads: Sequence[Workload], mesh: Mesh) -> Cursor | None:
+    """What makes all clients of the mesh send plaintext to all services of these workloads; None where some use mTLS."""
+    automatic = mesh.config.on("enableAutoMtls")
+    if any(mesh.injection.of_namespace(namespace).state == "ambient" for namespace in mesh.namespaces):
+        return None  # ztunnel presents identities, whatever DestinationRules say
+    because: Cursor | None = None if automatic else mesh.config.at("enableAutoMtls")
+    found = False
+    for workload in workloads:
+        if mesh.injection.of(workload).state != "sidecar" or is_gateway(workload):
+            return None
+        for service in mesh.workloads.services_of(workload):
+            host = mesh.hosts.fqdn(service.name, service.namespace)
+            rules = mesh.destination_rules.anywhere(host)
+            clients = {policy.namespace, service.namespace, *(rule.namespace for rule in rules), *mesh.namespaces}
+            for _, number, _ in ports_of(service, workload):
+                modes = [client_mode(namespace, host, number, mesh) for namespace in sorted(clients)]
+                if any(mode[0].text != "DISABLE" if mode else automatic for mode in modes):
+                    return None
+                found = True
+                because = next((mode[0] for mode in modes if mode), because)
+    return because if found else None
 
 
 @of_reach

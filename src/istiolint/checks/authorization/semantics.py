@@ -7,10 +7,18 @@ from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.schema.spelling import nearest
 
 KIND = ("AuthorizationPolicy",)
 _SEVERAL_AUTHORIZERS, _SEVERAL_SINCE = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS", 30
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
+_WEBDAV = (
+    "ACL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL",
+    "MKWORKSPACE", "MOVE", "ORDERPATCH", "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT", "SEARCH", "UNBIND", "UNCHECKOUT",
+    "UNLINK", "UNLOCK", "UPDATE", "VERSION-CONTROL",
+)  # fmt: skip
+_KNOWN = (*_METHODS, *_WEBDAV)
+"""The registered methods, and those of caches; any other may be known to the application alone."""
 
 
 @check("policy-allows-everything", severity="warning", evidence="document", tags=["security"], kinds=KIND)
@@ -62,6 +70,46 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                         hint=f"write `{right}`",
                         fix=Fix(f"write `{right}`", (Replace(method.place, right),)),
                     )
+
+
+@check("unknown-method", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0102"])
+def unknown_method(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Methods that no request has: paths of gRPC, misspelt words, and a `*` in the middle."""
+    for operation in operations(policy):
+        for field in ("methods", "notMethods"):
+            for method in operation[field]:
+                text = method.text
+                if not text or text.upper() in _METHODS or method.unresolved or _matches_some(text):
+                    continue
+                if "/" in text:
+                    yield finding(
+                        method,
+                        f"method `{text}` never matches; gRPC calls are `POST` requests with this path",
+                        hint=f'use `paths: ["{text if text.startswith("/") else f"/{text}"}"]`',
+                    )
+                elif "*" in text.strip("*") or (text.startswith("*") and text.endswith("*")):
+                    yield finding(
+                        method,
+                        f"method `{text}` never matches; a `*` is a wildcard only at one end of the value",
+                        hint="list the methods",
+                    )
+                else:
+                    near = [known for distance, known in nearest(text.strip("*"), _METHODS) if distance <= 1]
+                    yield finding(
+                        method,
+                        f"`{text}` is not a standard HTTP method",
+                        hint=f"did you mean `{near[0]}`?" if near else "check that clients send this method",
+                        severity=None if near else "info",
+                    )
+
+
+def _matches_some(text: str) -> bool:
+    """Whether a value with a wildcard matches a known method."""
+    if text.startswith("*"):
+        return any(method.endswith(text[1:]) for method in _KNOWN)
+    if text.endswith("*"):
+        return any(method.startswith(text[:-1]) for method in _KNOWN)
+    return text in _KNOWN
 
 
 @check(

@@ -70,7 +70,7 @@ def backend_without_weight(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("backend-of-wrong-kind", severity="error", evidence="document", kinds=ROUTE_KINDS)
+@check("backend-of-wrong-kind", severity="error", evidence="document", kinds=ROUTE_KINDS, codes=["KIA1402"])
 def backend_of_wrong_kind(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A backend that is called by a host where a name is meant, or by a kind that cannot be one."""
     for backend in backend_cursors(route):

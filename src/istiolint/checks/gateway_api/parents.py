@@ -145,7 +145,7 @@ def hostnames_of_mesh_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("parent-service-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS)
+@check("parent-service-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1402"])
 def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A route for a Service that is not there."""
     for parent in parents(route):

@@ -221,16 +221,33 @@ def _is_undecided(namespace: Resource, mesh: Mesh) -> bool:
     return not (own or labels.get(NAMESPACE_INJECTION) or REVISION in labels or labels.get(DATAPLANE_MODE) == "ambient")
 
 
+_STATUS = "sidecar.istio.io/status"
+"""The annotation that the injector leaves on a pod."""
+
+
 @check(
     "pod-in-sidecar-and-ambient", severity="warning", evidence="document", kinds=WORKLOADS,
     codes=["KIA1311", "KIA1314", "KIA1315", "KIA1316"],
-    when=["istio.io/dataplane-mode"],
+    when=["istio.io/dataplane-mode", "sidecar.istio.io/status"],
 )  # fmt: skip
 def pod_in_sidecar_and_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Labels of one pod that ask for a sidecar and for ambient mode."""
+    """Labels of one pod that ask for a sidecar and for ambient mode, and injected pods in ambient mode."""
     workload = mesh.workloads.of(resource)
     if workload is None or not workload.runs_pods:
         return
+    proxy = proxy_container(workload)
+    if proxy is not None and workload.metadata["annotations"][_STATUS].text:
+        own = workload.metadata["labels"][DATAPLANE_MODE]
+        namespace = mesh.injection.of_namespace(workload.namespace)
+        if own.text == "ambient" or (not own.text and namespace.state == "ambient"):
+            where = "" if own.text else f" in the ambient namespace `{workload.namespace}`"
+            yield finding(
+                own if own.text else proxy["name"],
+                f"`{workload.title}`{where} has an injected sidecar; Istio does not redirect its traffic to ztunnel",
+                hint="restart it without injection, or remove the label for ambient mode",
+                related=[(proxy["name"], "the sidecar")] if own.text else [],
+            )
+            return
     labels = workload.metadata["labels"]
     mode, inject, revision = labels[DATAPLANE_MODE], labels[INJECT], labels[REVISION]
     sidecar = inject if inject.text == "true" else revision if revision.text and inject.text != "false" else None

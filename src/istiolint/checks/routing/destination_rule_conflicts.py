@@ -6,6 +6,8 @@ from itertools import islice
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.destination_rules import subsets_of
+from istiolint.mesh.selection import selector
+from istiolint.mesh.sidecar_scopes import lets_in
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -23,10 +25,25 @@ _MOST = 3
 )
 def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Rules of one namespace for one host are merged; of what both have, one is lost."""
+    if not _is_read(rule, mesh):
+        return
     if rule.spec["trafficPolicy"]:
         yield from _lost(rule, rule.spec["trafficPolicy"].key, "", "a `trafficPolicy`", mesh)
     for name, at in subsets_of(rule).items():
         yield from _lost(rule, at.place, name, f"a subset `{name}`", mesh)
+
+
+def _is_read(rule: Resource, mesh: Mesh) -> bool:
+    """Whether some client may use a rule: not where all Sidecars of the only namespace that sees it leave its host out."""
+    fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
+    owners = mesh.hosts.namespaces_of(fqdn)
+    if "*" in fqdn or rule.namespace in (*owners, mesh.root_namespace):
+        return True
+    # rules of a client's namespace for services of another one apply to clients in that namespace alone
+    whole = [sidecar for sidecar in mesh.in_namespace("Sidecar", rule.namespace) if not selector(sidecar)]
+    others = [sidecar for sidecar in mesh.in_namespace("Sidecar", rule.namespace) if selector(sidecar)]
+    owner = next(iter(owners), fqdn.split(".")[1] if fqdn.count(".") > 1 else "")
+    return not whole or bool(others) or any(lets_in(sidecar, rule.namespace, owner, fqdn) for sidecar in whole)
 
 
 def _lost(rule: Resource, at: Place, subset: str, what: str, mesh: Mesh) -> Iterator[Finding]:

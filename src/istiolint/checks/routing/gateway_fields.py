@@ -39,7 +39,7 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
 
 @check(
     "gateway-by-domain-name", severity="warning", evidence="document", kinds=["VirtualService"],
-    rows=["VS-GW2"], fixable=True,
+    rows=["VS-GW2"], fixable=True, codes=["KIA1108"],
     when=["gateways"],
 )  # fmt: skip
 def gateway_by_domain_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.checks.gateways.listeners import listeners
 from istiolint.checks.schema.shared_rules import UNKNOWN_PROTOCOL
+from istiolint.documents.placeholders import has_variable
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.ports import PROTOCOLS, protocol_meant
@@ -33,8 +34,9 @@ def _unknown(protocol: Cursor, resource: Resource) -> Iterator[Finding]:
     if protocol.text.upper() in PROTOCOLS:
         return
     meant = protocol_meant(protocol.text)
-    # `GRPC_WEB` looks like a variable, and is none
-    if meant or not protocol.unresolved:
+    # `GRPC_WEB` and `H_TP` look like placeholders; MY_PROTOCOL is one
+    waits = has_variable(protocol.text) or (protocol.unresolved and "PROTO" in protocol.text)
+    if meant or not waits:
         yield finding(
             protocol,
             f"`{protocol.text}` is no protocol that Istio knows; it refuses the {resource.kind}",

@@ -49,7 +49,7 @@ def _is_known(sidecar: Resource, call: Call, mesh: Mesh) -> bool:
     host = mesh.hosts.fqdn(call.service.name, call.service.namespace)
     owners = {call.service.namespace, *(known.namespace for known in mesh.hosts.behind(host))}
     return (
-        any(lets_in(sidecar, call.caller, owner, host) for owner in owners)
+        any(lets_in(sidecar, call.caller.namespace, owner, host) for owner in owners)
         or mesh.virtual_services.routes_to(host)
         or mesh.rivals(sidecar, call.service)
     )

@@ -6,6 +6,7 @@ from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import KnownHost
+from istiolint.mesh.visibility import in_words, sees
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -23,7 +24,21 @@ def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not slash or owner.startswith("~") or "." not in host or not can_be_name(entry.text):
                 continue  # short names are no hosts here at all: the rule invalid-host tells of them
             namespace = sidecar.namespace if owner == "." else owner
-            here = any(namespace in ("*", each.namespace) for each in mesh.hosts.under(host))
+            under = [each for each in mesh.hosts.under(host) if namespace in ("*", each.namespace)]
+            here = bool(under)
+            if (
+                under
+                and not any(sees(sidecar.namespace, each.scope) for each in under)
+                and sidecar.namespace != mesh.root_namespace
+            ):
+                yield finding(
+                    entry,
+                    f"`{host}` is exported to {in_words(under[0].scope)} only; the entry imports nothing into namespace "
+                    f"`{sidecar.namespace}`",
+                    hint=f"export it to `{sidecar.namespace}`, or remove the entry",
+                    related=[each.place for each in under[:2] if each.place],
+                )
+                continue
             if not here and not mesh.settings.knows_host(host) and next(mesh.virtual_services.on_mesh(host), None) is None:
                 yield _nothing(entry, list(mesh.hosts.named(host)), sidecar, mesh)
 

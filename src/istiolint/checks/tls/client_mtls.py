@@ -34,11 +34,11 @@ class _ClientTls(NamedTuple):
 def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Plaintext or plain TLS to a server that takes only mTLS, and mTLS to one that has none. (No `tls` at all is auto mTLS.)"""
     host = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
-    if host.startswith("*."):
-        yield from _whole_namespace(rule, host, mesh)
+    if host.startswith("*"):
+        yield from _many_hosts(rule, host, mesh)
         return
     service = next((known.resource for known in mesh.hosts.behind(host) if known.name == host and known.resource), None)
-    if service is None or service.type != "Service" or mesh.rivals(rule, service):
+    if service is None or service.type != "Service" or mesh.rivals(rule, service) or not _heeded(rule, service, host, mesh):
         return
     for tls in _settings(rule):
         workloads = [
@@ -160,22 +160,41 @@ def _unanswered(
                 return
 
 
-def _whole_namespace(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
-    """A rule for all services of a namespace, against the mode of that namespace."""
+def _heeded(rule: Resource, service: Resource, host: str, mesh: Mesh) -> bool:
+    """Whether clients of some namespace use a rule: one in the root namespace is often hidden by one nearer to them."""
+    clients = {rule.namespace, service.namespace, *mesh.namespaces}
+    return any(rule in mesh.destination_rules.seen_from(namespace, host) for namespace in clients)
+
+
+def _many_hosts(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
+    """A rule for all services of a namespace or of the mesh, against the mode of that namespace or mesh."""
     mode = rule.spec["trafficPolicy"]["tls"]["mode"]
-    namespace = host.removeprefix("*.").removesuffix(f".svc.{mesh.settings.cluster_domain}")
-    if mode.text not in _WITHOUT_MESH_CERTIFICATE or f"*.{namespace}.svc.{mesh.settings.cluster_domain}" != host:
+    suffix = f".svc.{mesh.settings.cluster_domain}"
+    namespace = host.removeprefix("*.").removesuffix(suffix)
+    everywhere = host == "*" or suffix.endswith(host.removeprefix("*"))
+    if not everywhere and ("." in namespace or f"*.{namespace}{suffix}" != host):
+        return  # hosts outside the mesh, or the pods of a headless Service, which destination-rule-for-pods reports
+    where = mesh.root_namespace if everywhere else namespace
+    effective, membership = mesh.mtls.of_namespace(where), mesh.injection.of_namespace(where)
+    if any(mesh.rivals(rule, policy) for policy in effective.policies) or (everywhere and not effective.policies):
         return
-    if "." in namespace:  # the pods of a headless Service, of which destination-rule-for-pods tells
-        return
-    effective = mesh.mtls.of_namespace(namespace)
-    alternatives = any(mesh.rivals(rule, policy) for policy in effective.policies)
-    if effective.strict and not alternatives and mesh.injection.of_namespace(namespace).state != "outside":
+    services = "of the mesh" if everywhere else f"in namespace `{namespace}`"
+    related = [(field, "the servers' mode") for field in effective.set_by]
+    hint = "remove `tls`: Istio then uses mTLS where the server has it"
+    if mode.text in _WITHOUT_MESH_CERTIFICATE and effective.strict and (everywhere or membership.state != "outside"):
         yield finding(
             mode,
-            f"`{mode.text}` for all services of the namespace `{namespace}`, but they take only mTLS: every connection to one "
-            "without a DestinationRule of its own is refused",
-            hint="remove `tls`: Istio then uses mTLS where the server has it",
-            related=[(field, "the servers' mode") for field in effective.set_by],
-            severity="error" if mesh.injection.of_namespace(namespace).in_mesh else "warning",
+            f"`{mode.text}` applies to all services {services}, but they accept only mTLS; connections to services without "
+            "a DestinationRule of their own fail",
+            hint=hint,
+            related=related,
+            severity="error" if everywhere or membership.in_mesh else "warning",
+        )
+    elif mode.text == "ISTIO_MUTUAL" and effective.disabled and (everywhere or membership.state == "sidecar"):
+        yield finding(
+            mode,
+            f"`ISTIO_MUTUAL` applies to all services {services}, but their mTLS is disabled; connections to services without "
+            "a DestinationRule of their own fail",
+            hint=hint,
+            related=related,
         )

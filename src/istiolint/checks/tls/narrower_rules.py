@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.visibility import sees
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _LOST = ("DISABLE", "SIMPLE", "MUTUAL")
-"""Modes that come from nowhere else; mutual TLS of the mesh comes by itself."""
+"""Modes that come from nowhere else. Mutual TLS of the mesh comes by itself, unless `enableAutoMtls` is off."""
 
 
 @check(
@@ -16,20 +17,32 @@ _LOST = ("DISABLE", "SIMPLE", "MUTUAL")
     codes=["KIA0204"],
 )  # fmt: skip
 def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A rule for one host, without the TLS that one for many hosts sets: for its host the other is not looked at."""
+    """A rule without the TLS that one for more hosts sets, which Istio ignores for the host of the narrower rule."""
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
-    if "*" in fqdn or not fqdn or rule.spec["trafficPolicy"]["tls"].value is not None:
+    if not fqdn or rule.spec["trafficPolicy"]["tls"].value is not None:
         return
+    if any(setting["tls"].value is not None for setting in rule.spec["trafficPolicy"]["portLevelSettings"]):
+        return
+    automatic = mesh.config.on("enableAutoMtls")
+    places = {rule.namespace, mesh.root_namespace, *(() if automatic else _owners(fqdn, mesh))}
     for other in mesh.destination_rules.wider(fqdn):
-        mode = other.spec["trafficPolicy"]["tls"]["mode"]
-        same_place = other.namespace in (rule.namespace, mesh.root_namespace)
-        if mode.text in _LOST and same_place and not mesh.rivals(rule, other):
+        mode, wider = other.spec["trafficPolicy"]["tls"]["mode"], other.spec["host"].text
+        lost = mode.text in _LOST or (mode.text == "ISTIO_MUTUAL" and not automatic)
+        if not lost or mesh.rivals(rule, other):
+            continue
+        if other.namespace in places and sees(rule.namespace, mesh.destination_rules.scope(other)):
             yield finding(
                 rule.spec["host"],
-                f"this rule takes the place of that for `{other.spec['host'].text}`, and says nothing of TLS: its "
-                f"`{mode.text}` does not hold "
-                "for this host",
+                f"this rule replaces the one for `{wider}` and sets no TLS; `tls.mode: {mode.text}` does not apply to this host",
                 hint="repeat `trafficPolicy.tls` here",
                 related=[(mode, "the TLS of the wider rule")],
             )
             return
+
+
+def _owners(host: str, mesh: Mesh) -> set[str]:
+    """The namespaces of the services behind a host, or behind all hosts of a namespace."""
+    suffix = f".svc.{mesh.settings.cluster_domain}"
+    if host.startswith("*.") and host.endswith(suffix):
+        return {host.removeprefix("*.").removesuffix(suffix)}
+    return set(mesh.hosts.namespaces_of(host))
