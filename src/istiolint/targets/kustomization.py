@@ -82,9 +82,7 @@ def _accumulate(folder: str, library: Library, made: Build, chain: tuple[str, ..
     transform(root, folder, library, made)
 
 
-def _add_resources(
-    path: str, folder: str, library: Library, made: Build, *, chain: tuple[str, ...], by: Document
-) -> None:
+def _add_resources(path: str, folder: str, library: Library, made: Build, *, chain: tuple[str, ...], by: Document) -> None:
     full = normal(posixpath.join(folder, path))
     if not path or _is_remote(path):
         made.gaps.append(f"remote resource {path}")
