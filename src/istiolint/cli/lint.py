@@ -16,6 +16,7 @@ from istiolint.cli.names import RuleNames
 from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, write_text
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
+from istiolint.cli.releases import Release
 from istiolint.cli.rendering import rendering_options
 from istiolint.cli.suppressing import write_suppressions
 from istiolint.findings.escape import printable
@@ -43,9 +44,14 @@ Exit status:
 @click.option("--stdin-filename", type=PATH, metavar="FILE", help="Lint standard input (-) as the text of this file.")
 @rendering_options
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
-@click.option("--istio-version", metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default.")
 @click.option(
-    "--upgrade-to", metavar="1.N", help="Tell what an upgrade from --istio-version to this Istio changes for the files."
+    "--istio-version", type=Release(), metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default."
+)
+@click.option(
+    "--upgrade-to",
+    type=Release(),
+    metavar="1.N",
+    help="Tell what an upgrade from --istio-version to this Istio changes for the files.",
 )
 @click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
 @click.option("--mesh-networks", type=FILE, help="A MeshNetworks document.")

@@ -87,7 +87,7 @@ class _Run:
         mesh_config = self.given(self.settings.mesh_config)
         if mesh_config and isinstance(mesh_config.data, dict) and "kind" not in mesh_config.data:
             given.append(GivenResource(mesh_config, MESH_CONFIG, self.settings.root_namespace))
-        library = Library(documents, _load if all(source.on_disk for source in sources) else None)
+        library = Library(documents, self.load if all(source.on_disk for source in sources) else None)
         targets = targets_of(documents, library)
         elsewhere = Elsewhere(targets, (document for document in documents if document.skipped))
         for target in targets or ([Target("")] if given else []):
@@ -141,6 +141,15 @@ class _Run:
                 return document
         return None
 
+    def load(self, path: str, by: Source) -> list[Document]:
+        """The documents of a file that is not part of the input, linted if the kustomization that names it is."""
+        if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
+            return []
+        sources = list(discover([path]))
+        for source in sources:
+            source.linted, source.cluster = by.linted, by.cluster
+        return [document for source in sources for document in self.read(source, {})]
+
     def read(self, source: Source, named: Mapping[str, Skip]) -> Iterator[Document]:
         self.sources.setdefault(source.path, source)
         self.summary.files += source.linted
@@ -182,10 +191,3 @@ class _Run:
         if self.crashes[what] == 1:
             where = f"{resource.document.source.path}, {resource.title}"
             self.internal_errors.append(f"{what} failed on {where} ({type(error).__name__}: {error}); {advice}")
-
-
-def _load(path: str) -> list[Document]:
-    """The documents of a file that a kustomization names and that is not part of the input: for reference."""
-    if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
-        return []
-    return [document for source in discover((), context=[path]) for document in read(source)]

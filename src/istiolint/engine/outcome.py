@@ -131,7 +131,8 @@ class Outcome:
         for found in self._found:
             diagnostic = self._concrete(found)
             source = diagnostic.span.source
-            if found.resource and found.resource.document.written[0].source is not source and not source.linted:
+            is_derived = found.resource and found.resource.document.written[0] is not found.resource.document
+            if is_derived and not source.linted:
                 continue
             alike = merged.setdefault(_key(diagnostic)[:4], [])
             holders = self._holders[found.resource.written] if found.resource else set()

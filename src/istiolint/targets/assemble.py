@@ -26,7 +26,7 @@ def targets_of(documents: Sequence[Document], library: Library) -> list[Target]:
     shared = by_cluster.pop("", [])
     if by_cluster:
         return _clusters(by_cluster, shared, library)
-    return _with_context(list(_assemble(shared, library)))
+    return _with_context(sorted(_assemble(shared, library), key=lambda target: (target.kind, target.name)))
 
 
 def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Target]:
@@ -63,7 +63,7 @@ def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[Ta
         made = deliver(delivery, library)
         delivered.add(delivery.folder)
         name = f"{delivery.resource.kind} {delivery.resource.name} ({delivery.folder})"
-        yield _build_target(name, delivery.kind, made, delivery.resource), made
+        yield _build_target(name, delivery.kind, made), made
     for document in kustomizations:
         folder = folder_of(document.source.path)
         if folder in inner or folder in delivered:
@@ -74,14 +74,14 @@ def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[Ta
         yield _build_target(folder, "kustomization", made), made
 
 
-def _build_target(name: str, kind: TargetKind, made: Build, *others: Resource) -> Target:
+def _build_target(name: str, kind: TargetKind, made: Build) -> Target:
     resources = [piece.finish() for piece in made.pieces]
     skipped = [document for document in made.used if document.is_unread]
     gaps = [
         *made.gaps,
         *(f"generated {kind} {name}" for kind, name in sorted(made.generated) if kind not in ("ConfigMap", "Secret")),
     ]
-    return Target(name, kind, _sorted([*resources, *others]), gaps=gaps, skipped=skipped)
+    return Target(name, kind, _sorted(resources), gaps=gaps, skipped=skipped)
 
 
 def _plain(documents: Sequence[Document], library: Library) -> Iterator[Target]:
