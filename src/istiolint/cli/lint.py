@@ -78,6 +78,7 @@ Exit status:
 @click.option("--show-files", is_flag=True, help="List the files that would be linted, and do no more.")
 @click.option("--show-suppressed", is_flag=True, help="List what the manifests ask to leave out; not in the github format.")
 @click.option("--show-unchecked", is_flag=True, help="List the references that were not checked; for text and JSON.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that check large input; one per core by default.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text.")
 @click.option("--quiet", "-q", is_flag=True, help="Leave out the summary of the text format.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read this configuration file.")
@@ -86,7 +87,9 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-); the current folder by default."""
     from istiolint.comparison.comparison import keep_new
     from istiolint.engine import lint as engine
+    from istiolint.engine.workers import cores
 
+    jobs = options["jobs"] or cores()
     try:
         os.getcwd()
     except OSError as error:
@@ -99,10 +102,10 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             write_text("".join(f"{printable(source.path)}\n" for source in given.sources() if source.linted), options["output"])
             return
         baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
-        before = engine.lint(given.sources_of(options["against"]), settings) if options["against"] else None
+        before = engine.lint(given.sources_of(options["against"]), settings, jobs=jobs) if options["against"] else None
 
         def run(sources: Iterable[Source]) -> Report:
-            report = engine.lint(sources, settings, watch())
+            report = engine.lint(sources, settings, watch(), jobs)
             if baseline and not options["write_baseline"]:
                 baseline.keep_new(report)
             report.left_out = keep_new(report, before) if before else 0
