@@ -50,6 +50,8 @@ def _words(error: Any) -> str:
             return f"{setting} must be {_TYPES[error.validator_value]}{instead}{'; put quotes around it' if quotes else ''}"
         case "enum":
             return f"{setting} must be one of {', '.join(error.validator_value)}{instead}"
+        case "oneOf":
+            return f"{setting} needs either {' or '.join(f'`{one['required'][0]}`' for one in error.validator_value)}"
         case _:
             return f'{setting} must be a release of Istio, such as "1.30"{instead}'
 
