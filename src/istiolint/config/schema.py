@@ -51,7 +51,8 @@ def _words(error: Any) -> str:
         case "enum":
             return f"{setting} must be one of {', '.join(error.validator_value)}{instead}"
         case "oneOf":
-            return f"{setting} needs either {' or '.join(f'`{one['required'][0]}`' for one in error.validator_value)}"
+            names = [one["required"][0] for one in error.validator_value]
+            return f"{setting} needs either {' or '.join(f'`{name}`' for name in names)}"
         case _:
             return f'{setting} must be a release of Istio, such as "1.30"{instead}'
 
