@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 
 from istiolint.data import folder
+from istiolint.rules import plugins
+from istiolint.rules.registry import plugin_failures
 
 _FENCE = re.compile(r"^```yaml(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## +(?P<name>.+)$", re.MULTILINE)
@@ -115,7 +117,8 @@ class Page:
 @cache
 def pages() -> dict[str, Page]:
     """Every page by its rule: those of istiolint, and those of plugins that were loaded."""
-    return {page.rule: page for page in pages_in(folder("rules"))}
+    plugin_failures()  # loads the plugins
+    return {page.rule: page for of in (*plugins.PAGES, folder("rules")) for page in pages_in(of)}
 
 
 def pages_in(folder: Path | str) -> list[Page]:
