@@ -22,6 +22,7 @@ from istiolint.cli.suppressing import write_suppressions
 from istiolint.findings.escape import printable
 from istiolint.findings.finding import SEVERITIES, Severity
 from istiolint.findings.report import Report
+from istiolint.report.counts import counted
 from istiolint.report.limit import MOST
 from istiolint.settings import NEWEST, OLDEST
 from istiolint.sources import InputError, Source
@@ -165,9 +166,8 @@ def _tell(report: Report, fail_on: Severity, options: dict[str, Any], *, err: bo
     style = Style(options["color"], options["quiet"], options["statistics"], options["concise"], options["everything"])
     write(report, targets(options["formats"], options["output"]), style, err=err)
     if report.left_out and not options["quiet"]:
-        click.echo(
-            f"istiolint: {report.left_out} that were found at `{printable(options['against'])}` as well are left out", err=True
-        )
+        hidden = counted(report.left_out, "finding")
+        click.echo(f"istiolint: hidden: {hidden} already present at `{printable(options['against'])}`", err=True)
     return _tell_errors(report) or int(report.fails(fail_on))
 
 
