@@ -55,6 +55,7 @@ class _Run:
     def __init__(self, settings: Settings, watch: Watch | None, jobs: int = 1):
         self.settings, self.watch, self.jobs = settings, watch, jobs
         self.outcome = Outcome(settings)
+        self.gates = Gates(self.outcome.rules)
         self.summary = Summary()
         self.sources: dict[str, Source] = {}
         self.internal_errors = [failure.words for failure in plugin_failures()]
@@ -112,8 +113,8 @@ class _Run:
                 self.summary.resources[resource.document.source.path] += 1
                 (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
         linted = [resource for resource in target.resources if resource.linted and resource.type]
-        gates = Gates(self.outcome.rules, {resource.type or "" for resource in linted})
-        return Tasks(new, linted, mesh, gates, self.settings.istio_version)
+        self.gates.add({resource.type or "" for resource in linted})
+        return Tasks(new, linted, mesh, self.gates, self.settings.istio_version)
 
     def do(self, tasks: Tasks, documents: Iterable[Document]) -> None:
         """Do all tasks, by several processes where that pays, and take what they find in order."""
