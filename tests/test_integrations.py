@@ -41,9 +41,13 @@ def test_a_hook_runs_as_pre_commit_runs_it(hook: dict[str, Any], tmp_path: Path)
     assert "duplicate-key" in found.stdout
 
 
-def lint_step() -> dict[str, Any]:
-    (step,) = [step for step in read("action.yml")["runs"]["steps"] if step["name"] == "Lint"]
+def action_step(name: str) -> dict[str, Any]:
+    (step,) = [step for step in read("action.yml")["runs"]["steps"] if step["name"] == name]
     return step  # type: ignore[no-any-return]
+
+
+def lint_step() -> dict[str, Any]:
+    return action_step("Lint")
 
 
 def test_action_takes_inputs_through_the_environment() -> None:
@@ -52,7 +56,8 @@ def test_action_takes_inputs_through_the_environment() -> None:
     for step in action["runs"]["steps"]:
         assert ("uses" in step) or step["shell"] == "bash"
         assert "${{" not in step.get("run", "")
-    assert set(lint_step()["env"].values()) == {f"${{{{ inputs.{name} }}}}" for name in action["inputs"]}
+    used = {value for step in action["runs"]["steps"] for value in step.get("env", {}).values() if "inputs." in value}
+    assert used == {f"${{{{ inputs.{name} }}}}" for name in action["inputs"]}
 
 
 @pytest.fixture
@@ -69,7 +74,8 @@ def lint(runner: Path, cwd: Path, **inputs: str) -> subprocess.CompletedProcess[
     """The Lint step as a runner runs it: bash -e with the inputs in the environment."""
     defaults = {name: given["default"] for name, given in read("action.yml")["inputs"].items()}
     names = {value.split(".")[1].split()[0]: name for name, value in lint_step()["env"].items()}
-    values = {names[name]: value for name, value in {**defaults, **{k.replace("_", "-"): v for k, v in inputs.items()}}.items()}
+    given = {**defaults, **{name.replace("_", "-"): value for name, value in inputs.items()}}
+    values = {names[name]: value for name, value in given.items() if name in names}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", lint_step()["run"]],
         cwd=cwd, env={**os.environ, **values, "RUNNER_TEMP": str(runner), "GITHUB_STEP_SUMMARY": str(cwd / "summary.md"),
@@ -116,3 +122,20 @@ def test_inputs_of_the_action_are_never_commands(runner: Path, tmp_path: Path) -
     )
     assert found.returncode != 0
     assert not (tmp_path / "injected").exists()
+
+
+def test_action_compares_requests(runner: Path, tmp_path: Path) -> None:
+    step = action_step("Compare requests")
+    for name in ("healthy", "broken"):
+        (tmp_path / name).symlink_to(ROOT / "fixtures/shop" / name)
+    values = {"LINT_PATHS": "healthy\n", "AGAINST": "./broken", "COMMENT": "false", "PULL_REQUEST": "1"}
+    found = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env={**os.environ, **values, "RUNNER_TEMP": str(runner), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    text = (tmp_path / "summary.md").read_text("utf-8")
+    assert "### Requests\n" in text
+    assert "| opens | `legacy/erp` | `warehouse/stock:80` |" in text

@@ -22,7 +22,7 @@ LAYERS = [
     "checks",
     "suppression", "rendered",
     "engine",
-    "fix", "report", "comparison",
+    "fix", "testing", "report", "comparison",
     "config", "bootstrap", "request_tests", "access",
     "cli",
 ]  # fmt: skip

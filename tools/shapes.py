@@ -439,3 +439,39 @@ def nested_folders(number: int, folder: Path) -> None:
 
 
 SHAPES["nested-folders"] = 500, nested_folders
+
+
+def overlays(number: int, folder: Path) -> None:
+    """N overlays of one base with 20 applications, each with a namespace, labels and a patch of its own."""
+    base = [*_applications(20), *(_routes(f"app-{at}", f"app-{at}", [{"route": _to(f"app-{at}")}]) for at in range(20))]
+    _kustomization(folder / "base", resources=["all.yaml"])
+    (folder / "base/all.yaml").write_text("\n---\n".join(map(json.dumps, base)))
+    for at in range(number):
+        patch = json.dumps([{"op": "add", "path": "/spec/http/0/timeout", "value": "3s"}])
+        _kustomization(
+            folder / f"overlay-{at}",
+            resources=["../base"],
+            namespace=f"shop-{at}",
+            commonLabels={"environment": f"e{at}"},
+            patches=[{"target": {"kind": "VirtualService", "name": "app-1"}, "patch": patch}],
+        )
+
+
+def environment_folders(number: int, folder: Path) -> None:
+    """N folders that define the same application, beside one that they share."""
+    shared = folder / "shared"
+    shared.mkdir()
+    (shared / "all.yaml").write_text("\n---\n".join(json.dumps(one) for one in _applications(50)))
+    for at in range(number):
+        (folder / f"e{at}").mkdir()
+        own = [_service("own"), _deployment("own"), _routes("own", "own", [{"route": _to("own")}])]
+        (folder / f"e{at}/all.yaml").write_text("\n---\n".join(map(json.dumps, own)))
+
+
+def _kustomization(folder: Path, **fields: Any) -> None:
+    folder.mkdir()
+    (folder / "kustomization.yaml").write_text(json.dumps(fields))
+
+
+SHAPES["overlays"] = 40, overlays
+SHAPES["environment-folders"] = 300, environment_folders

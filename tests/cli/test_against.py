@@ -80,7 +80,7 @@ def test_lint_leaves_out_what_is_there_already(run: Run, committed: Git, tmp_pat
     assert rules(run, "faulty.yaml") == ["duplicate-key"]
     found = run("--against", "main", "faulty.yaml")
     assert found.exit_code == 0
-    assert "1 that were found at `main` as well are left out" in found.stderr
+    assert "hidden: 1 finding already present at `main`" in found.stderr
     (tmp_path / "faulty.yaml").write_text("# moved down\n" + FAULTY.replace("  hosts:", "  hostz: [a]\n  hosts:"), "utf-8")
     assert rules(run, "--against", "HEAD", "faulty.yaml") == ["unknown-field"]
 

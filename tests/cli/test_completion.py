@@ -20,6 +20,12 @@ def test_scripts(run: Run, shell: str) -> None:
     assert f"_ISTIOLINT_COMPLETE={shell}_complete" in found.output
 
 
+def test_fish_keeps_what_is_behind_a_comma(run: Run) -> None:
+    script = run("completion", "fish").output
+    assert 'string split --max 1 "," $completion' in script
+    assert 'string split ","' not in script
+
+
 def test_unknown_shell(run: Run) -> None:
     assert run("completion", "cmd").exit_code == 2
 
@@ -49,3 +55,5 @@ def test_commands_options_and_paths() -> None:
     assert "routing" in completed("rules", "--topic", "rout")
     assert completed("explain", "secur") == ["security"]
     assert completed("--severity", "w") == ["warning"]
+    assert completed("--istio-version", "1.1") == ["1.19", "1.18"]
+    assert completed("--upgrade-to", "")[0] == "1.31"

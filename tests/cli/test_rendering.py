@@ -247,3 +247,69 @@ def test_suppressions_that_outlive_rendering(run: Run, path: Path, chart: Path, 
     assert run("--helm", "charts/shop").exit_code == 0
     put(path, "kustomize", ROUTES.replace("spec:", "  annotations: {istiolint.io/ignore: 'unknown-field: on trial'}\nspec:"))
     assert run("--kustomize", "overlay").exit_code == 0
+
+
+def test_render_finds_charts_and_overlays(run: Run, path: Path, chart: Path, overlay: Path) -> None:
+    put(path, "helm", HELM)
+    put(path, "kustomize", ROUTES)
+    found = run("--render", ".")
+    assert found.exit_code == 1
+    assert arguments(path, "helm") == ["template", "charts/shop"]
+    assert arguments(path, "kustomize") == ["build", "overlay"]
+    assert "charts/shop/templates/routes.yaml:9:7: error[unknown-field]" in found.output
+    assert "overlay/routes.yaml:9:7: error[unknown-field]" in found.output
+    assert "in target overlay" in found.output
+    assert "Not rendered" not in found.output
+
+
+def test_what_cannot_be_rendered_does_not_stop_the_run(run: Run, path: Path, chart: Path, overlay: Path) -> None:
+    put(path, "kustomize", ROUTES)
+    found = run("--render", ".")
+    assert found.exit_code == 1
+    assert "charts/shop/Chart.yaml:1:1: error[unreadable-file]" in found.output
+    assert "overlay/routes.yaml:9:7: error[unknown-field]" in found.output
+
+
+def test_targets_of_the_configuration(run: Run, path: Path, chart: Path, tmp_path: Path) -> None:
+    put(path, "helm", HELM)
+    (tmp_path / ".istiolint.yaml").write_text(
+        "render: true\n"
+        "targets:\n"
+        "  live: {helm: charts/shop, values: [charts/shop/live.yaml], set: {t: 3}, namespace: shop, environment: production}\n",
+        "utf-8",
+    )
+    found = json.loads(run(".", "--format", "json").output)
+    assert arguments(path, "helm") == [
+        "template",
+        "--values=charts/shop/live.yaml",
+        "--set=t=3",
+        "--namespace=shop",
+        "charts/shop",
+    ]
+    assert {one["rule"] for one in found["diagnostics"]} >= {"unknown-field"}
+
+
+def test_a_target_is_a_chart_or_an_overlay(run: Run, path: Path, tmp_path: Path) -> None:
+    (tmp_path / ".istiolint.yaml").write_text("targets:\n  live: {helm: a, kustomize: b}\n", "utf-8")
+    found = run(".")
+    assert found.exit_code == 2
+    assert "`live` needs either `helm` or `kustomize`" in found.output
+
+
+def test_two_overlays_do_not_hide_each_others_errors(run: Run, path: Path, tmp_path: Path) -> None:
+    """Each rendered overlay is a mesh of its own: a subset that only one of them has is missing in the other one."""
+    rule = (
+        "---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: reviews, namespace: shop}\n"
+        "spec: {host: reviews, subsets: [{name: NAME, labels: {version: v1}}]}\n"
+    )
+    route = ROUTES.replace("timout", "timeout").replace("name: reviews", "name: reviews\n  namespace: shop")
+    route = route.replace("            host: reviews\n", "            host: reviews\n            subset: v1\n")
+    for name, subset in (("dev", "v1"), ("prod", "v2")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "kustomization.yaml").write_text("resources: [all.yaml]\n", "utf-8")
+        (folder / "all.yaml").write_text(route + rule.replace("NAME", subset), "utf-8")
+    (path / "kustomize").write_text('#!/bin/sh\ncat "$2/all.yaml"\n', "utf-8")
+    (path / "kustomize").chmod(0o755)
+    found = json.loads(run("--kustomize", "dev", "--kustomize", "prod", "--format", "json").output)
+    assert [(one["rule"], one["path"]) for one in found["diagnostics"]] == [("route-to-missing-subset", "prod/all.yaml")]

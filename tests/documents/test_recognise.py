@@ -131,6 +131,13 @@ def test_files_that_chainsaw_names() -> None:
     }
 
 
+def test_errors_are_files_beside_a_test_or_an_assertion() -> None:
+    beside = Source("tests/a/routes-error.yaml", OBJECT)
+    assert named(Source("tests/a/chainsaw-test.yaml", CHAINSAW), beside)["tests/a/routes-error.yaml"] is Skip.ASSERTION
+    assert named(Source("tests/a/routes-assert.yaml", OBJECT), beside) == {"tests/a/routes-error.yaml": Skip.ASSERTION}
+    assert named(Source("tests/b/routes-assert.yaml", OBJECT), beside) == {}
+
+
 def test_files_that_kuttl_names() -> None:
     assert named(Source("tests/a/00-run.yaml", KUTTL)) == {
         "tests/a/a.yaml": Skip.TEST_STEP, "tests/a/b.yaml": Skip.ASSERTION, "tests/c.yaml": Skip.ASSERTION,

@@ -90,6 +90,8 @@ def test_a_fault_elsewhere_is_told_in_a_manifest_that_holds_a_template(parser: s
         (HEAD + "metadata:\n  name: x\n  <x>: y: z\n", (5, 9)),
         ("apiVersion: v1\nkind: ConfigMap\ndata:\n  a.xml: |\n<config>\n</config>\n", (5, 1)),
         (HEAD + "metadata:\n  name: ${NAME}: x\n", (4, 16)),
+        (HEAD + "metadata: {name: x}\n<<<<<<< HEAD\nspec: {}\n>>>>>>> main\n", (4, 1)),
+        (HEAD + "metadata:\n  name: x\n  labels: [app]: y\n", (5, 16)),
     ],
 )
 def test_mistakes_that_look_like_templates(parser: str, text: str, place: tuple[int, int]) -> None:
@@ -106,6 +108,13 @@ def test_mistakes_that_look_like_templates(parser: str, text: str, place: tuple[
         (HEAD + "metadata:\n  labels:\n    app: x\n    ${EXTRA_LABELS}\nspec: {}\n", (6, 1)),
         (HEAD + "metadata:\n  labels: {app: ${APP}}\n", (4, 17)),
         (HEAD + "metadata:\n  name: x\n[EXTRA_FIELDS]\nspec: {}\n", (5, 1)),
+        (HEAD + "metadata:\n  name: x\n  labels:\n    [APP_LABEL]: y\n", (6, 5)),
+        (HEAD + "metadata:\n  name: [Your Name]-gateway\n", (4, 9)),
+        (HEAD + "metadata:\n  name: [team].[domain].example.com\n", (4, 9)),
+        (HEAD + "metadata:\n  name: x\n$ANNOTATIONS\nspec: {}\n", (5, 1)),
+        (HEAD + "metadata:\n  name: x\n  <<ANNOTATIONS>>\nspec: {}\n", (5, 1)),
+        (HEAD + "metadata:\n  name: @NAME@\n", (4, 9)),
+        (HEAD + "metadata:\n  name: %NAME%\n", (4, 9)),
     ],
 )
 def test_placeholders_that_break_the_syntax(parser: str, text: str, place: tuple[int, int]) -> None:
@@ -123,6 +132,7 @@ def test_placeholders_that_break_the_syntax(parser: str, text: str, place: tuple
         ("{{ range $x := .xs }}\na: {{ $x }}\n{{ end }}\n", Skip.GO_TEMPLATE),
         ("{% for x in xs %}\na: {{ x }}\n{% endfor %}\n", Skip.JINJA_TEMPLATE),
         ("a: {{ x }}\n", Skip.TEMPLATE),
+        ("{{#tls}}\na: 1\n{{/tls}}\n", Skip.TEMPLATE),
     ],
 )
 def test_the_engine_that_a_template_is_for(text: str, skip: Skip) -> None:

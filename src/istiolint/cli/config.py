@@ -14,8 +14,8 @@ from istiolint.documents.quoting import as_flow
 from istiolint.findings.escape import printable
 
 _OPTIONS = (
-    "select", "extend_select", "ignore", "context", "cluster", "kustomize", "helm", "values", "whole_mesh", "istio_version",
-    "upgrade_to", "mesh_config", "mesh_networks", "baseline", "min_severity", "fail_on", "config", "isolated",
+    "select", "extend_select", "ignore", "context", "cluster", "render", "kustomize", "helm", "values", "whole_mesh",
+    "istio_version", "upgrade_to", "mesh_config", "mesh_networks", "baseline", "min_severity", "fail_on", "config", "isolated",
 )  # fmt: skip
 _PARAMETERS = {"clusters": "cluster"}
 """Settings whose option has another name."""
@@ -61,7 +61,9 @@ def _value(name: str, given: Inputs, options: dict[str, Any]) -> Any:
             return {name: [path for cluster, path in given.clusters if cluster == name] for name in names}
         case "baseline":
             return str(options["baseline"]) if options["baseline"] else next(iter(given.config.paths("baseline")), None)
-        case "severity" | "environments" | "per-path-ignores":
+        case "render":
+            return given.rendering.found
+        case "severity" | "environments" | "per-path-ignores" | "targets":
             return given.config.values.get(name, {})
         case _:
             value = getattr(given.settings, name.replace("-", "_"))

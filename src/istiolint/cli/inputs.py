@@ -3,7 +3,6 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +35,7 @@ class Inputs(NamedTuple):
     def sources(self) -> Iterator[Source]:
         """The files as they are, and what is rendered. Raises MissingPathError and RenderError."""
         files = discover(self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path)
-        return chain(self.rendering.sources(), with_origins(files))
+        return self.rendering.sources(with_origins(files))
 
     def sources_of(self, state: str) -> Iterator[Source]:
         """The files as they are in another state: a folder that stands for the only path, or a git revision.
@@ -46,8 +45,8 @@ class Inputs(NamedTuple):
         from istiolint.sources.discover import named_paths
         from istiolint.sources.revisions import Revision, RevisionError
 
-        if self.rendering:
-            raise Refusal("--against compares files, and knows no former state of what --kustomize and --helm render")
+        if self.rendering or self.rendering.found:
+            raise Refusal("--against compares files; it has no former state of what --render, --kustomize and --helm render")
         paths = [self.stdin_path if path == "-" and self.stdin_path else path for path in self.paths]
         named = named_paths(paths, context=self.context, clusters=self.clusters)
         try:
@@ -78,7 +77,9 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     settings = _settings(config, defaultdict(lambda: None, options))
     clusters = _clusters(config, options["cluster"])
     context = (*options["context"], *config.paths("context"))
-    rendering = Rendering(options["kustomize"], options["helm"], options["values"])
+    render = bool(config.values.get("render", False) if options.get("render") is None else options["render"])
+    recipes = config.recipes() if render else ()
+    rendering = Rendering(options["kustomize"], options["helm"], options["values"], render, recipes)
     return Inputs(paths or (() if clusters or rendering else (".",)), context, clusters, settings, config, rendering, stdin_path)
 
 

@@ -16,11 +16,13 @@ from istiolint.cli.names import RuleNames
 from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, write_text
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
+from istiolint.cli.releases import Release
 from istiolint.cli.rendering import rendering_options
 from istiolint.cli.suppressing import write_suppressions
 from istiolint.findings.escape import printable
 from istiolint.findings.finding import SEVERITIES, Severity
 from istiolint.findings.report import Report
+from istiolint.report.counts import counted
 from istiolint.report.limit import MOST
 from istiolint.settings import NEWEST, OLDEST
 from istiolint.sources import InputError, Source
@@ -43,9 +45,14 @@ Exit status:
 @click.option("--stdin-filename", type=PATH, metavar="FILE", help="Lint standard input (-) as the text of this file.")
 @rendering_options
 @click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
-@click.option("--istio-version", metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default.")
 @click.option(
-    "--upgrade-to", metavar="1.N", help="Tell what an upgrade from --istio-version to this Istio changes for the files."
+    "--istio-version", type=Release(), metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default."
+)
+@click.option(
+    "--upgrade-to",
+    type=Release(),
+    metavar="1.N",
+    help="Tell what an upgrade from --istio-version to this Istio changes for the files.",
 )
 @click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
 @click.option("--mesh-networks", type=FILE, help="A MeshNetworks document.")
@@ -72,6 +79,7 @@ Exit status:
 @click.option("--show-files", is_flag=True, help="List the files that would be linted, and do no more.")
 @click.option("--show-suppressed", is_flag=True, help="List what the manifests ask to leave out; not in the github format.")
 @click.option("--show-unchecked", is_flag=True, help="List the references that were not checked; for text and JSON.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that check large input; one per core by default.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text.")
 @click.option("--quiet", "-q", is_flag=True, help="Leave out the summary of the text format.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read this configuration file.")
@@ -80,7 +88,9 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-); the current folder by default."""
     from istiolint.comparison.comparison import keep_new
     from istiolint.engine import lint as engine
+    from istiolint.engine.workers import cores
 
+    jobs = options["jobs"] or cores()
     try:
         os.getcwd()
     except OSError as error:
@@ -93,10 +103,10 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             write_text("".join(f"{printable(source.path)}\n" for source in given.sources() if source.linted), options["output"])
             return
         baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
-        before = engine.lint(given.sources_of(options["against"]), settings) if options["against"] else None
+        before = engine.lint(given.sources_of(options["against"]), settings, jobs=jobs) if options["against"] else None
 
         def run(sources: Iterable[Source]) -> Report:
-            report = engine.lint(sources, settings, watch())
+            report = engine.lint(sources, settings, watch(), jobs)
             if baseline and not options["write_baseline"]:
                 baseline.keep_new(report)
             report.left_out = keep_new(report, before) if before else 0
@@ -156,9 +166,8 @@ def _tell(report: Report, fail_on: Severity, options: dict[str, Any], *, err: bo
     style = Style(options["color"], options["quiet"], options["statistics"], options["concise"], options["everything"])
     write(report, targets(options["formats"], options["output"]), style, err=err)
     if report.left_out and not options["quiet"]:
-        click.echo(
-            f"istiolint: {report.left_out} that were found at `{printable(options['against'])}` as well are left out", err=True
-        )
+        hidden = counted(report.left_out, "finding")
+        click.echo(f"istiolint: hidden: {hidden} already present at `{printable(options['against'])}`", err=True)
     return _tell_errors(report) or int(report.fails(fail_on))
 
 

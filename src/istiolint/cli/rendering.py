@@ -1,12 +1,15 @@
 """What --kustomize and --helm ask to be rendered."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from istiolint.cli.refusal import Refusal
 from istiolint.sources import Source
+
+if TYPE_CHECKING:
+    from istiolint.rendered.recipes import Recipe
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -15,6 +18,12 @@ def rendering_options(command: _Command) -> _Command:
     """The options of a command that reads rendered manifests."""
     path = click.Path(path_type=str)
     for option in (
+        click.option(
+            "--render",
+            is_flag=True,
+            default=None,
+            help="Render all charts and overlays found, with helm, kustomize or kubectl.",
+        ),
         click.option("--values", multiple=True, type=path, metavar="FILE", help="Values for the chart of --helm."),
         click.option("--helm", multiple=True, type=path, metavar="CHART", help="Read what `helm template` makes of a chart."),
         click.option(
@@ -26,25 +35,35 @@ def rendering_options(command: _Command) -> _Command:
 
 
 class Rendering(NamedTuple):
-    """Folders for Kustomize, and charts for Helm with their values. It is true where anything is to be rendered."""
+    """Folders for Kustomize, and charts for Helm with their values. It is true where options name what to render.
+
+    `found`: everything among the files is rendered as well; `targets` are those that the configuration describes.
+    """
 
     kustomize: tuple[str, ...] = ()
     helm: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    found: bool = False
+    targets: "tuple[Recipe, ...]" = ()
 
     def __bool__(self) -> bool:
         return bool(self.kustomize or self.helm)
 
-    def sources(self) -> Iterator[Source]:
-        """What is rendered. Raises RenderError and MissingPathError."""
+    def sources(self, files: Iterable[Source]) -> Iterator[Source]:
+        """What is rendered, then the files. Raises RenderError and MissingPathError for what options name."""
         if self.values and len(self.helm) != 1:
             raise Refusal("--values needs one --helm CHART; for several charts with values: helm template ... | istiolint -")
         if self:
-            from istiolint.rendered.helm import template
-            from istiolint.rendered.kustomize import build
+            from istiolint.rendered.recipes import Recipe
 
-            yield from map(build, self.kustomize)
-            yield from (template(chart, self.values) for chart in self.helm)
+            yield from (Recipe("kustomize", folder).render() for folder in self.kustomize)
+            yield from (Recipe("helm", chart, values=self.values).render() for chart in self.helm)
+        if self.found:
+            from istiolint.rendered.recipes import found_in, without
+
+            files = list(files)
+            yield from (recipe.attempt() for recipe in (*self.targets, *without(found_in(files), self.targets)))
+        yield from files
 
 
 def with_origins(sources: Iterable[Source]) -> Iterator[Source]:

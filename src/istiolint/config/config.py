@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from istiolint.findings.finding import Part
 from istiolint.settings import Environment, PathIgnore
 from istiolint.sources import InputError
+
+if TYPE_CHECKING:
+    from istiolint.rendered.recipes import Recipe
 
 Steps: TypeAlias = tuple[str | int, ...]
 Locate: TypeAlias = Callable[[Steps, Part], str]
@@ -51,6 +54,23 @@ class Config:
     def clusters(self) -> list[tuple[str, str]]:
         """Names of clusters with the paths of what they hold, made relative to the current directory."""
         return [(name, str(self.folder / path)) for name, paths in self.values.get("clusters", {}).items() for path in paths]
+
+    def recipes(self) -> "tuple[Recipe, ...]":
+        """The targets that are rendered, with their settings; paths made relative to the current directory."""
+        from istiolint.rendered.recipes import Recipe
+
+        return tuple(
+            Recipe(
+                "helm" if "helm" in found else "kustomize",
+                str(self.folder / str(found.get("helm") or found.get("kustomize"))),
+                name,
+                tuple(str(self.folder / path) for path in found.get("values", ())),
+                tuple(f"{key}={value}" for key, value in found.get("set", {}).items()),
+                found.get("namespace", ""),
+                found.get("environment", ""),
+            )
+            for name, found in self.values.get("targets", {}).items()
+        )
 
     def environments(self) -> tuple[Environment, ...]:
         """How to recognise environments."""

@@ -50,6 +50,9 @@ def _words(error: Any) -> str:
             return f"{setting} must be {_TYPES[error.validator_value]}{instead}{'; put quotes around it' if quotes else ''}"
         case "enum":
             return f"{setting} must be one of {', '.join(error.validator_value)}{instead}"
+        case "oneOf":
+            names = [one["required"][0] for one in error.validator_value]
+            return f"{setting} needs either {' or '.join(f'`{name}`' for name in names)}"
         case _:
             return f'{setting} must be a release of Istio, such as "1.30"{instead}'
 

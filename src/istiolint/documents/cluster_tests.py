@@ -10,6 +10,7 @@ from istiolint.documents.skip import Skip
 from istiolint.sources import Source
 
 _GROUPS = ("chainsaw.kyverno.io/", "kuttl.dev/", "kudo.dev/")
+_TESTS = ("chainsaw-test.yaml", "chainsaw-test.yml", "chainsaw-test")
 _COMPARED = ("assert", "error")
 _MERGED = ("apply", "create", "patch", "update")
 _STEP = re.compile(r"[0-9]+-.*\.ya?ml\Z")
@@ -18,6 +19,7 @@ _ASSERTION = re.compile(
     r"(?:(?:.*[-_.])?assert(?:ions?|s)?(?:[-_.].*)?"  # 00-assert, assert-routes, chainsaw-step-01-assert-1
     r"|(?:[0-9]+|chainsaw(?:-.*)?)-errors?(?:-[0-9]+)?)\.ya?ml\Z"
 )
+_ERROR = re.compile(r"(?:.*[-_.])?errors?(?:[-_.].*)?\.ya?ml\Z")
 _EXPECTED = re.compile(r"(?:(?:.*[-_.])?(?:expected|golden)|expected[-_.]?(?:output|result)s?)\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _EXPECTED_FOLDER = re.compile(r"(?:^|.*[/\\])(?:expected|golden|goldens|__snapshots?__)[/\\]", re.IGNORECASE)
 
@@ -40,15 +42,24 @@ def named_by_tests(sources: Iterable[Source]) -> dict[str, Skip]:
     """Return the files that tests compare with the cluster, those that they merge into it, and expected output."""
     sources = list(sources)
     paths = [os.path.normpath(source.path) for source in sources]
-    found: dict[str, Skip] = {}
-    for source in sources:
-        if any(group in source.text for group in _GROUPS):
-            found |= _named_by(source, paths)
+    tests = [source for source in sources if any(group in source.text for group in _GROUPS)]
+    found: dict[str, Skip] = dict.fromkeys(_errors(paths, tests), Skip.ASSERTION)
+    for source in tests:
+        found |= _named_by(source, paths)
     steps = {os.path.dirname(path) for path in paths if _STEP_ASSERTION.match(os.path.basename(path))}
     for path in paths if steps else ():
         if os.path.dirname(path) in steps and _STEP.match(os.path.basename(path)):
             found.setdefault(path, by_name(path) or Skip.TEST_STEP)
     return dict.fromkeys(_expected_output(paths), Skip.EXPECTED_OUTPUT) | found
+
+
+def _errors(paths: list[str], tests: list[Source]) -> Iterator[str]:
+    """Yield the files called after errors that are beside a test or an assertion: what must not be in the cluster."""
+    folders = {os.path.dirname(os.path.normpath(source.path)) for source in tests if os.path.basename(source.path) in _TESTS}
+    folders |= {os.path.dirname(path) for path in paths if _ASSERTION.match(os.path.basename(path))}
+    for path in paths if folders else ():
+        if os.path.dirname(path) in folders and _ERROR.match(os.path.basename(path)):
+            yield path
 
 
 def _expected_output(paths: list[str]) -> Iterator[str]:

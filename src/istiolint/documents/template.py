@@ -32,11 +32,16 @@ _BARE_ACTION = re.compile(
 )
 _HELM = re.compile(r"\{\{[^}]{0,200}(?:\.Values|\.Release|\.Chart|\.Capabilities|\b(?:include|toYaml|nindent)\b)")
 _GO = re.compile(r"\{\{-?\s*(?:\.|\$|end\b|range\b|if\s+[.$(]|with\s+[.$(]|define\b|template\b|/\*|\w+\s+[.$])|\|\s*quote\b")
-_JINJA = re.compile(r"\{%|\{#")
-_NAME_IN_BRACKETS = r"\[[A-Z][A-Z0-9]*(?:[_ -][A-Z0-9]+)*\]"
-_FILLED_IN = r"<[A-Za-z_][\w .-]{0,99}>|\$\{[A-Za-z_][^}\r\n]{0,99}\}|\$\([A-Za-z_][^)\r\n]{0,99}\)"
-_PLACEHOLDER = re.compile(rf"{_NAME_IN_BRACKETS}(?=[\w./-])|{_FILLED_IN}")  # `[HOST]` alone is a list
-_LINE_OF_PLACEHOLDERS = re.compile(rf"^[ \t]*(?:(?:{_NAME_IN_BRACKETS}|{_FILLED_IN})[ \t]*)+$", re.MULTILINE)
+_JINJA = re.compile(r"\{%|(?<!\{)\{#")
+_IN_BRACKETS = r"\[[A-Z][A-Z0-9]*(?:[_ -][A-Z0-9]+)*\]"
+_FILLED_IN = (
+    r"<<?[A-Za-z_][\w .-]{0,99}>>?|\$\{[A-Za-z_][^}\r\n]{0,99}\}|\$\([A-Za-z_][^)\r\n]{0,99}\)"
+    r"|@[A-Za-z]\w{0,99}@|%[A-Za-z]\w{0,99}%|__[A-Za-z]\w{0,99}__"
+)
+_PLACEHOLDER = re.compile(  # `[HOST]` alone is a list, before or after other text it cannot be one
+    rf"{_IN_BRACKETS}(?=[\w./-]|:[ \t\r\n])|\[[A-Za-z][\w -]{{0,99}}\](?=[._/-][\w\[])|{_FILLED_IN}"
+)
+_LINE_OF_PLACEHOLDERS = re.compile(rf"^[ \t]*(?:(?:{_IN_BRACKETS}|{_FILLED_IN}|\$[A-Z_]\w{{0,99}})[ \t]*)+$", re.MULTILINE)
 _TEMPLATE_FOLDER = re.compile(r"(?:^|[/\\])templates[/\\]")
 _PARTIAL = re.compile(r"(?:^|[/\\])templates[/\\](?:.*[/\\])?_[^/\\]*\Z")
 _NO_TEMPLATES_INSIDE = (

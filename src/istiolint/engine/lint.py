@@ -5,15 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from istiolint import schema
 from istiolint.documents import Document, Skip, named_by_others, read
 from istiolint.engine.outcome import Outcome
+from istiolint.engine.tasks import Crash, Found, Tasks
+from istiolint.engine.workers import ENOUGH, WorkerError, can_fork, results
 from istiolint.findings.finding import Diagnostic, Path
 from istiolint.findings.report import Report, Summary
 from istiolint.mesh import Mesh
 from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
 from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource
-from istiolint.rules.check import Check, Rule, checked
 from istiolint.rules.gates import Gates
 from istiolint.rules.registry import plugin_failures
 from istiolint.settings import Settings
@@ -24,12 +24,13 @@ from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of
 Watch: TypeAlias = Callable[[int, int], None]
 
 
-def lint(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None) -> Report:
+def lint(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None, jobs: int = 1) -> Report:
     """Read, understand and check everything; never raises for what the input holds.
 
-    `watch` is called with the number of files read so far and of all files.
+    `watch` is called with the number of files read so far and of all files. `jobs` is the number of processes that check large
+    input, where processes can be forked; the report is the same for any number. A process with threads has to keep to one.
     """
-    return _Run(settings or Settings(), watch).lint(sources)
+    return _Run(settings or Settings(), watch, jobs).lint(sources)
 
 
 def understand(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None) -> "Understood":
@@ -51,22 +52,24 @@ UNREADABLE = ("unreadable-file", "yaml-syntax", "yaml-too-deep", "yaml-alias-bom
 
 
 class _Run:
-    def __init__(self, settings: Settings, watch: Watch | None):
-        self.settings, self.watch = settings, watch
+    def __init__(self, settings: Settings, watch: Watch | None, jobs: int = 1):
+        self.settings, self.watch, self.jobs = settings, watch, jobs
         self.outcome = Outcome(settings)
+        self.gates = Gates(self.outcome.rules)
         self.summary = Summary()
         self.sources: dict[str, Source] = {}
         self.internal_errors = [failure.words for failure in plugin_failures()]
         self.crashes: Counter[str] = Counter()
         self.templates: list[str] = []
+        self.named: list[Document] = []
         self.validated: dict[int, Resource] = {}
         self.counted: set[tuple[Document, Path]] = set()
 
     def lint(self, sources: Iterable[Source]) -> Report:
         for target, mesh in self.meshes(sources):
             self.outcome.enter(target, mesh)
-            self.validate(target)
-            self.check(target, mesh)
+            everything = (*target.resources, *target.context, *target.foreign)
+            self.do(self.tasks(target, mesh), (resource.document for resource in everything))
         self.internal_errors += [
             f"{what} failed on {count - 1} more of the resources" for what, count in self.crashes.items() if count > 1
         ]
@@ -87,7 +90,7 @@ class _Run:
         mesh_config = self.given(self.settings.mesh_config)
         if mesh_config and isinstance(mesh_config.data, dict) and "kind" not in mesh_config.data:
             given.append(GivenResource(mesh_config, MESH_CONFIG, self.settings.root_namespace))
-        library = Library(documents, _load if all(source.on_disk for source in sources) else None)
+        library = Library(documents, self.load if all(source.on_disk for source in sources) else None)
         targets = targets_of(documents, library)
         elsewhere = Elsewhere(targets, (document for document in documents if document.skipped))
         for target in targets or ([Target("")] if given else []):
@@ -98,11 +101,10 @@ class _Run:
                 coverage=coverage,
             )  # fmt: skip
 
-    def validate(self, target: Target) -> None:
-        """Hold each resource to its schema: once, also where it is the same in several targets."""
-        for resource in target.resources:
-            if not resource.linted or id(resource) in self.validated:
-                continue
+    def tasks(self, target: Target, mesh: Mesh) -> Tasks:
+        """What is to be done in a target. A resource is validated once, also where it is the same in several targets."""
+        new = [resource for resource in target.resources if resource.linted and id(resource) not in self.validated]
+        for resource in new:
             self.validated[id(resource)] = resource
             self.outcome.note(resource)
             if resource.written not in self.counted:
@@ -110,18 +112,35 @@ class _Run:
                 self.summary.documents += 1
                 self.summary.resources[resource.document.source.path] += 1
                 (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
-            try:
-                for finding in schema.check(resource, self.settings.istio_version):
-                    self.outcome.keep(finding, resource, everywhere=resource.document.written[0] is resource.document)
-            except Exception as error:
-                self.crashed("the schema check", resource, error, "this is a fault of istiolint: please report it")
-
-    def check(self, target: Target, mesh: Mesh) -> None:
         linted = [resource for resource in target.resources if resource.linted and resource.type]
-        gates = Gates(self.outcome.rules, {resource.type or "" for resource in linted})
-        for resource in linted:
-            for rule, run in gates.of(resource):
-                self.run(rule, run, resource, mesh)
+        self.gates.add({resource.type or "" for resource in linted})
+        return Tasks(new, linted, mesh, self.gates, self.settings.istio_version)
+
+    def do(self, tasks: Tasks, documents: Iterable[Document]) -> None:
+        """Do all tasks, by several processes where that pays, and take what they find in order."""
+        if self.jobs < 2 or len(tasks) < ENOUGH or not can_fork():
+            for number in range(len(tasks)):
+                self.take(tasks.resource(number), tasks.run(number))
+            return
+        try:
+            found = results(len(tasks), self.jobs, tasks.run, tasks.first_of_each_type(), (*documents, *self.named))
+        except WorkerError as error:
+            self.internal_errors.append(f"{error}, so that findings are missing; `--jobs 1` does without workers")
+            return
+        for number, each in enumerate(found):
+            self.take(tasks.resource(number), each)
+
+    def take(self, resource: Resource, found: list[Found]) -> None:
+        """Take what a task found in a resource."""
+        for rule, finding, decided in found:
+            if isinstance(finding, Crash):
+                self.crashed(finding, resource)
+            elif not rule:
+                self.outcome.keep(finding, resource, everywhere=resource.document.written[0] is resource.document)
+            elif decided:
+                self.outcome.keep(finding, resource, self.outcome.rules[rule])
+            else:
+                self.outcome.leave(finding, resource, self.outcome.rules[rule])
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
         for done, source in enumerate(sources):
@@ -138,8 +157,18 @@ class _Run:
             for document in self.read(source, {}):
                 for problem in document.problems:
                     self.outcome.keep(problem, None)
+                self.named.append(document)
                 return document
         return None
+
+    def load(self, path: str, by: Source) -> list[Document]:
+        """The documents of a file that is not part of the input, linted if the kustomization that names it is."""
+        if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
+            return []
+        sources = list(discover([path]))
+        for source in sources:
+            source.linted, source.cluster = by.linted, by.cluster
+        return [document for source in sources for document in self.read(source, {})]
 
     def read(self, source: Source, named: Mapping[str, Skip]) -> Iterator[Document]:
         self.sources.setdefault(source.path, source)
@@ -161,31 +190,9 @@ class _Run:
             if mentions_mesh_kind(document.text):
                 self.templates.append(document.source.path)
 
-    def run(self, rule: Rule, run: Check, resource: Resource, mesh: Mesh) -> None:
-        try:
-            for finding in map(checked, run(resource, mesh)):
-                if finding.known and (rule.evidence != "missing" or mesh.coverage.decides(resource)):
-                    self.outcome.keep(finding, resource, rule)
-                else:
-                    self.outcome.leave(finding, resource, rule)
-        except (Exception, SystemExit) as error:
-            module = getattr(run, "__module__", "")
-            whose = "istiolint" if module.startswith("istiolint.") else f"the plugin with the module `{module}`"
-            advice = (
-                f"this is a fault of {whose}: please report it there, and leave the rule out with `--ignore {rule.id}` until then"
-            )
-            self.crashed(f"the rule {rule.id}", resource, error, advice)
-
-    def crashed(self, what: str, resource: Resource, error: BaseException, advice: str) -> None:
+    def crashed(self, crash: Crash, resource: Resource) -> None:
         """Tell of the first time; what fails on one resource may fail on ten thousand."""
-        self.crashes[what] += 1
-        if self.crashes[what] == 1:
+        self.crashes[crash.what] += 1
+        if self.crashes[crash.what] == 1:
             where = f"{resource.document.source.path}, {resource.title}"
-            self.internal_errors.append(f"{what} failed on {where} ({type(error).__name__}: {error}); {advice}")
-
-
-def _load(path: str) -> list[Document]:
-    """The documents of a file that a kustomization names and that is not part of the input: for reference."""
-    if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
-        return []
-    return [document for source in discover((), context=[path]) for document in read(source)]
+            self.internal_errors.append(f"{crash.what} failed on {where} ({crash.error}); {crash.advice}")

@@ -91,7 +91,7 @@ class Outcome:
         suppressed: dict[_Key, Suppressed] = {}
         for entry in self._folded():
             if entry.reason is None:
-                kept[_key(entry.diagnostic)] = entry.diagnostic
+                kept[_key(entry.diagnostic)] = _joined(kept.get(_key(entry.diagnostic)), entry.diagnostic)
             else:
                 suppressed[_key(entry.diagnostic)] = Suppressed(entry.diagnostic, entry.reason)
         if not internal_errors:  # what did not run may have found what is suppressed
@@ -131,7 +131,8 @@ class Outcome:
         for found in self._found:
             diagnostic = self._concrete(found)
             source = diagnostic.span.source
-            if found.resource and found.resource.document.written[0].source is not source and not source.linted:
+            is_derived = found.resource and found.resource.document.written[0] is not found.resource.document
+            if is_derived and not source.linted:
                 continue
             alike = merged.setdefault(_key(diagnostic)[:4], [])
             holders = self._holders[found.resource.written] if found.resource else set()
@@ -147,9 +148,10 @@ class Outcome:
                 )
         for one in (one for alike in merged.values() for one in alike):
             partial = bool(one.targets) and not one.targets >= one.holders
+            is_rendered = bool(one.diagnostic.span.source.target)
             if partial and one.found.rule.evidence != "document" and all(self._targets[number].guessed for number in one.holders):
                 continue
-            one.diagnostic = replace(one.diagnostic, targets=self._names(one.targets), partial=partial)
+            one.diagnostic = replace(one.diagnostic, targets=self._names(one.targets), partial=partial or is_rendered)
             yield one
 
     def _listed_unchecked(self) -> list[Diagnostic]:
@@ -200,6 +202,13 @@ class _Merged:
     reason: str | None
     targets: set[int]
     holders: set[int]
+
+
+def _joined(known: Diagnostic | None, other: Diagnostic) -> Diagnostic:
+    """One diagnostic for the same text in several rendered targets."""
+    if known is None or known.targets == other.targets:
+        return other
+    return replace(known, targets=tuple(sorted({*known.targets, *other.targets})))
 
 
 def _in_files(fix: Fix | None) -> Fix | None:

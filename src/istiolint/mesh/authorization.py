@@ -57,6 +57,9 @@ class Authorization:
         self._found: dict[tuple[str, str, _Label | None], dict[object, list[tuple[int, Rule]]]] = defaultdict(dict)
         self._refusing: set[str] = set()
         self._lengths: set[int] = set()
+        policies = list(policies)
+        self.asks_provider = any(policy.spec["action"].text == "CUSTOM" for policy in policies)
+        """Whether an external authorization provider decides about some requests."""
         number = 0
         for policy in policies:
             if is_dry_run(policy):

@@ -71,6 +71,8 @@ class Environments:
         return Environment(stage, f"the namespace is called `{name}`") if stage else None
 
     def _configured(self, resource: Resource) -> Environment | None:
+        if name := resource.document.source.environment:
+            return _named(name, f"the configuration renders it for `{name}`")
         path = _slashes(resource.document.source.path)
         for declared in self._declared:
             glob = next((glob for glob in declared.namespaces if fnmatchcase(resource.namespace, glob)), None)

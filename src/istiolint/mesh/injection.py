@@ -61,6 +61,7 @@ class Injection:
         self._namespaces = namespaces
         self._config_maps, self._installs = config_maps, installs
         self._of: dict[int, Membership] = {}
+        self._of_namespace: dict[str, Membership] = {}
 
     def of(self, workload: Workload) -> Membership:
         """Whether a workload is in the mesh."""
@@ -71,6 +72,17 @@ class Injection:
 
     def of_namespace(self, name: str) -> Membership:
         """What becomes of a pod in this namespace that has no labels of its own."""
+        found = self._of_namespace.get(name)
+        if found is None:
+            found = self._of_namespace[name] = self._find_namespace(name)
+        return found
+
+    @cached_property
+    def ambient_namespaces(self) -> frozenset[str]:
+        """The namespaces in ambient mode."""
+        return frozenset(name for name in self._namespaces if self.of_namespace(name).state == "ambient")
+
+    def _find_namespace(self, name: str) -> Membership:
         if name in SYSTEM_NAMESPACES:
             return Membership("outside", f"nothing in the namespace `{name}` is ever injected")
         answers = [self._by_namespace(namespace) for namespace in self._namespaces.get(name, ())]

@@ -27,7 +27,11 @@ def charts_of_templates(paths: Iterable[str], rendered: Iterable[Source] = ()) -
     Files that are not templates of a chart have none.
     """
     folders = {folder for path in paths if (folder := _chart_folder(path)) is not None}
-    done = {os.path.realpath(os.path.dirname(source.path)) for source in rendered if source.origin} if folders else set()
+    done = (
+        {os.path.realpath(os.path.dirname(source.path)) for source in rendered if source.origin or source.trouble}
+        if folders
+        else set()
+    )
     return [Chart(folder, _values(folder)) for folder in sorted(folders) if os.path.realpath(folder) not in done]
 
 

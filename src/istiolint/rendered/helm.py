@@ -25,18 +25,24 @@ _KEY = re.compile(r"\s*(?:- +)*[^\s:#{][^:#{]*:(?=\s|$)")
 _TELLING = re.compile(r"^(?:kind|  name):[^\r\n]*", re.MULTILINE)
 
 
-def template(chart: str, values: Sequence[str] = ()) -> Source:
-    """What `helm template` prints for a chart, a folder or an archive. Raises RenderError and MissingPathError."""
+def template(chart: str, values: Sequence[str] = (), sets: Sequence[str] = (), namespace: str = "") -> Source:
+    """What `helm template` prints for a chart, a folder or an archive; `sets` are `KEY=VALUE`.
+
+    Raises RenderError and MissingPathError.
+    """
     for path in (chart, *values):
         if not os.path.exists(path):  # helm would look for it in repositories, and istiolint asks no network
             raise MissingPathError(path)
-    options = [f"--values={_in_list(argument(path))}" for path in values]
-    shown = " ".join(["helm template", chart, *(f"--values {path}" for path in values)])
+    options = [f"--values={_in_list(argument(path))}" for path in values] + [f"--set={pair}" for pair in sets]
+    options += [f"--namespace={namespace}"] if namespace else []
+    words = [*(f"--values {path}" for path in values), *(f"--set {pair}" for pair in sets)]
+    words += [f"--namespace {namespace}"] if namespace else []
+    shown = " ".join(["helm template", chart, *words])
     helm = program(["helm"], "--helm", f"{shown} | istiolint -")
     content = output([helm, "template", *options, argument(chart)], shown)
     path = os.path.join(chart, "<helm template>")
     source = source_of(path, content) if len(content) <= MOST_BYTES else Source(path, trouble=too_large(len(content)))
-    source.origin, source.rendered = Templates(source, [chart]), True
+    source.origin, source.target = Templates(source, [chart]), chart
     return source
 
 

@@ -32,7 +32,7 @@ def build(folder: str) -> Source:
     content = output([found, verb, argument(folder)], shown if verb == "build" else f"kubectl kustomize {folder}")
     path = os.path.join(folder, "<kustomize build>")
     source = source_of(path, content) if len(content) <= MOST_BYTES else Source(path, trouble=too_large(len(content)))
-    source.origin, source.rendered = Overlay(source, folder), True
+    source.origin, source.target = Overlay(source, folder), folder
     return source
 
 

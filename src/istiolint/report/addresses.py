@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from istiolint.data import folder
+
 
 def home() -> str | None:
     """The address of the project."""
@@ -14,7 +16,7 @@ def rule_page(rule: str) -> str | None:
     from istiolint.rules.pages import pages
 
     urls, page = _project_urls(), pages().get(rule)
-    if page is None:
+    if page is None or not page.path.is_relative_to(folder("rules")):  # pages of plugins are elsewhere
         return None
     if site := urls.get("documentation"):
         return f"{site.rstrip('/')}/rules/{page.topic}/{rule}/"

@@ -64,6 +64,12 @@ SECRET_MAKERS = ("Certificate", "ExternalSecret", "SealedSecret")
 _TYPES = {(group, kind): kind for groups in (ISTIO, KUBERNETES) for group, kinds in groups.items() for kind in kinds}
 _TYPES["gateway.networking.k8s.io", "Gateway"] = KUBERNETES_GATEWAY
 _TYPES["serving.knative.dev", "Service"] = KNATIVE_SERVICE
+GIVEN = ("HelmValues", "MeshConfig", "MeshNetworks")
+"""Types of documents without a kind of their own: values of Istio's charts, and files that options name."""
+
+KNOWN = frozenset(_TYPES.values()) | frozenset(GIVEN)
+"""Every type that a rule can be about."""
+
 _CLUSTER_WIDE = {
     "ClusterIssuer",
     "Namespace", "Node", "GatewayClass", "IngressClass", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",

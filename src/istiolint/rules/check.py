@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from istiolint.findings.finding import Finding, Fix, Place, Related, Severity, Span
 from istiolint.resources.cursor import Cursor
-from istiolint.rules.topics import topic_of
+from istiolint.resources.kinds import KNOWN
+from istiolint.rules.topics import TOPICS, topic_of
 
 if TYPE_CHECKING:
     from istiolint.mesh import Mesh
@@ -128,6 +129,8 @@ def declare(
     ):  # fmt: skip
         if value not in get_args(allowed):
             raise ValueError(f"rule {id}: unknown {name} `{value}`; use one of {', '.join(get_args(allowed))}")
+    if not _SLUG.fullmatch(id):
+        raise ValueError(f"rule {id}: invalid id; use lower-case letters, digits and hyphens")
     if not _SLUG.fullmatch(topic):
         raise ValueError(f"rule {id}: invalid topic `{topic}`; use lower-case letters, digits and hyphens")
     rule = Rule(
@@ -162,6 +165,8 @@ def check(
     """
 
     def register(run: Check) -> Check:
+        if topic is None and run.__module__.startswith("istiolint.") and topic_of(run.__module__) not in TOPICS:
+            raise ValueError(f"rule {id}: the package of {run.__module__} is not a topic; add it to istiolint.rules.topics")
         rule = declare(
             id, severity=severity, evidence=evidence, topic=topic or topic_of(run.__module__), codes=codes, default=default,
             fixable=fixable, tags=tags, fold=fold,
@@ -176,11 +181,22 @@ def further_check(
 ) -> Callable[[Check], Check]:
     """Register a function for a rule that is declared: one mistake may look different from kind to kind."""
 
+    for kind in kinds:
+        if kind not in KNOWN:
+            raise ValueError(f"rule {rule.id}: unknown kind `{kind}`{_similar(kind, KNOWN)}")
+
     def register(run: Check) -> Check:
         CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run, tuple(when)))
         return run
 
     return register
+
+
+def _similar(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches  # for mistakes only
+
+    near = get_close_matches(name, sorted(names), 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def with_checks(rule: Rule) -> Rule:

@@ -17,15 +17,19 @@ class Gates:
     A check declares these fields by `when`: it finds nothing in a resource that has none of them at any level.
     """
 
-    def __init__(self, rules: Mapping[str, Rule], types: Iterable[str]):
-        self._checks = {
-            type_: [(rules[id], each.run, frozenset(each.when)) for id, each in of_type if id in rules]
-            for type_, of_type in checks_for(types).items()
-        }
-        self._fields = {
-            type_: frozenset(field for _, _, when in checks for field in when) for type_, checks in self._checks.items()
-        }
+    def __init__(self, rules: Mapping[str, Rule], types: Iterable[str] = ()):
+        self._rules = rules
+        self._checks: dict[str, list[tuple[Rule, Check, frozenset[str]]]] = {}
+        self._fields: dict[str, frozenset[str]] = {}
         self._known: dict[tuple[str, frozenset[str]], list[tuple[Rule, Check]]] = {}
+        self.add(types)
+
+    def add(self, types: Iterable[str]) -> None:
+        """Prepare for resources of more types."""
+        for type_, of_type in checks_for(set(types) - self._checks.keys()).items():
+            checks = [(self._rules[id], each.run, frozenset(each.when)) for id, each in of_type if id in self._rules]
+            self._checks[type_] = checks
+            self._fields[type_] = frozenset(field for _, _, when in checks for field in when)
 
     def of(self, resource: Resource) -> list[tuple[Rule, Check]]:
         """Return the checks that may find something in a resource."""

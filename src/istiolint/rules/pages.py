@@ -1,11 +1,13 @@
 """The pages of the rules: rules/TOPIC/ID.md, each the documentation and the tests of one rule.
 
-A page has a title, what happens at run time, how to mend it, `## Bad` and `## Good` with YAML blocks. In a bad block a comment on
-the faulty line says what must be found there: `# error: route-to-missing-subset "part of the message"` (a comment alone on a line
-speaks of the next one). Words behind ```yaml are settings of the example: `whole-mesh`, `istio-version=1.24`, `upgrade-to=1.31`,
-`encoding=latin-1` (how the file is stored), `clusters` (the first folder of a title is the cluster to which the file is
-applied), and `title="gateway.yaml"`: neighbouring blocks with titles are the files of one example. A block ```yaml fixed
-holds what the fixes make of the block before it.
+A page has a title and the sections `What it does`, `Why it matters`, `How to fix`, `Example`, `Not reported` and `See also`;
+where the severity is below error also `When to ignore it`. The YAML blocks below `Example` are bad if they announce findings,
+else their corrected form; those below `Not reported` are near misses. (Older pages have `Mend`, `Bad` and `Good`.) In a bad
+block a comment on the line with the mistake says what must be found there: `# error: route-to-missing-subset "part of the
+message"` (a comment alone on a line speaks of the next one). Words behind ```yaml are settings of the example: `whole-mesh`,
+`istio-version=1.24`, `upgrade-to=1.31`, `encoding=latin-1` (how the file is stored), `clusters` (the first folder of a title is
+the cluster to which the file is applied), and `title="gateway.yaml"`: neighbouring blocks with titles are the files of one
+example. A block ```yaml fixed holds what the fixes make of the block before it.
 """
 
 import re
@@ -16,9 +18,13 @@ from functools import cache
 from pathlib import Path
 
 from istiolint.data import folder
+from istiolint.rules import plugins
+from istiolint.rules.registry import plugin_failures
 
 _FENCE = re.compile(r"^```yaml(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## +(?P<name>.+)$", re.MULTILINE)
+_SECTIONS = {"Bad": "bad", "Good": "good", "Example": "either", "Not reported": "good"}
+"""The sections with examples: whether these are bad, good, or either, depending on what they announce."""
 _EXPECTED = re.compile(r"(?:error|warning|info): (?P<rule>[a-z0-9-]+)(?: \"(?P<words>[^\"]*)\")?")
 _COMMENT = re.compile(r"[ \t]*# (?:error|warning|info): [a-z0-9-]+.*$", re.MULTILINE)
 
@@ -40,9 +46,12 @@ class Example:
 
     good: bool
     line: int
+    section: str = "Bad"
     files: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     fixed: str | None = None
+    starts: dict[str, int] = field(default_factory=dict)
+    """The lines of the page at which the blocks of the files start."""
 
     def expected(self) -> list[Expected]:
         """What the comments in the files announce."""
@@ -65,17 +74,27 @@ class Page:
 
     @property
     def summary(self) -> str:
-        """The first paragraph: what goes wrong at run time."""
-        return " ".join(self.text.split("\n\n")[1].split())
+        """The first paragraph: what the rule reports."""
+        return next((" ".join(part.split()) for part in self.text.split("\n\n")[1:] if not part.startswith("#")), self.title)
+
+    @property
+    def headings(self) -> list[str]:
+        """The titles of the sections, in order."""
+        return [match["name"].strip() for match in _HEADING.finditer(self.text)]
 
     def examples(self) -> Iterator[Example]:
-        """The examples under Bad and Good, in order."""
+        """Yield the examples, in order."""
+        for example in self._examples():
+            example.good = example.good and (_SECTIONS[example.section] != "either" or not example.expected())
+            yield example
+
+    def _examples(self) -> Iterator[Example]:
         example: Example | None = None
         last_end = -1
         headings = [(match.start(), match["name"].strip()) for match in _HEADING.finditer(self.text)]
         for match in _FENCE.finditer(self.text):
             heading = next((name for at, name in reversed(headings) if at < match.start()), "")
-            if heading not in ("Bad", "Good"):
+            if heading not in _SECTIONS:
                 continue
             settings = _settings(match["info"])
             if "fixed" in settings and example:
@@ -86,8 +105,9 @@ class Page:
             if not (joined and example):
                 if example:
                     yield example
-                example = Example(heading == "Good", self.text.count("\n", 0, match.start()) + 1)
+                example = Example(_SECTIONS[heading] != "bad", self.text.count("\n", 0, match.start()) + 1, heading)
             example.files[title or "example.yaml"] = match["text"]
+            example.starts[title or "example.yaml"] = self.text.count("\n", 0, match.start()) + 1
             example.settings |= settings
             last_end = match.end()
         if example:
@@ -96,9 +116,15 @@ class Page:
 
 @cache
 def pages() -> dict[str, Page]:
-    """Every page by its rule."""
-    files = sorted(folder("rules").glob("*/*.md"))
-    return {file.stem: Page(file.stem, file.parent.name, file, file.read_text("utf-8")) for file in files}
+    """Every page by its rule: those of istiolint, and those of plugins that were loaded."""
+    plugin_failures()  # loads the plugins
+    return {page.rule: page for of in (*plugins.PAGES, folder("rules")) for page in pages_in(of)}
+
+
+def pages_in(folder: Path | str) -> list[Page]:
+    """Return the pages TOPIC/ID.md in a folder."""
+    files = sorted(Path(folder).glob("*/*.md"))
+    return [Page(file.stem, file.parent.name, file, file.read_text("utf-8")) for file in files]
 
 
 def without_announcements(text: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 GROUP = "istiolint.checks"
@@ -25,8 +26,12 @@ class Failure(NamedTuple):
         )
 
 
+PAGES: list[Path] = []
+"""The folders of pages of the plugins that were loaded: `rules/` beside the module."""
+
+
 def load() -> list[Failure]:
-    """Import every plugin; those that fail. One that ends the program when it is imported fails, too."""
+    """Import every plugin; return those that fail. One that ends the program when it is imported fails, too."""
     if not installed(sys.path):
         return []
     from importlib.metadata import entry_points
@@ -35,6 +40,8 @@ def load() -> list[Failure]:
     for plugin in entry_points(group=GROUP):
         try:
             plugin.load()
+            if file := getattr(sys.modules[plugin.module], "__file__", None):
+                PAGES.append(Path(file).parent / "rules")
         except (Exception, SystemExit) as error:
             package = plugin.dist.name if plugin.dist else ""
             failures.append(Failure(plugin.name, package, f"{type(error).__name__}: {error}"))

@@ -41,8 +41,8 @@ class Source:
     `cluster` is the cluster to which it is applied, "" where only one is looked at. `origin` knows the files behind a text that a
     program has rendered. `embedded` says that it is the text of a scalar, whose characters are not those of the file.
     `stdin`: it came from standard input, whatever its path.
-    `rendered`: a program made it on request, from a chart or an overlay that is a target of its own. `on_disk` is False for the
-    files of a revision, beside which the folder of today does not count.
+    `target` is the name of the chart or overlay that a program rendered on request, `environment` the one that it is for.
+    `on_disk` is False for the files of a revision, beside which the folder of today does not count.
     """
 
     path: str
@@ -54,7 +54,8 @@ class Source:
     origin: Origin | None = None
     embedded: bool = False
     stdin: bool = False
-    rendered: bool = False
+    target: str = ""
+    environment: str = ""
     on_disk: bool = True
 
     @cached_property

@@ -1,7 +1,7 @@
 """From documents to targets."""
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from istiolint.documents import Document
 from istiolint.resources.resource import Resource
@@ -26,34 +26,36 @@ def targets_of(documents: Sequence[Document], library: Library) -> list[Target]:
     shared = by_cluster.pop("", [])
     if by_cluster:
         return _clusters(by_cluster, shared, library)
-    return _with_context(list(_assemble(shared, library)))
+    return _with_context(sorted(_assemble(shared, library), key=lambda target: (target.kind, target.name)))
 
 
 def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Target]:
-    rendered: dict[str, list[Document]] = {}
+    rendered: dict[tuple[str, str], list[Document]] = {}
     written: list[Document] = []
     for document in documents:
-        if document.source.rendered:
-            rendered.setdefault(document.source.path, []).append(document)
+        if document.source.target:
+            rendered.setdefault((document.source.target, document.source.path), []).append(document)
         else:
             written.append(document)
-    for path, found in sorted(rendered.items()):
-        yield _target(posixpath.dirname(normal(path)) or ".", "rendered", _resources(found, library), found)
+    for (name, _), found in sorted(rendered.items()):
+        yield _target(name, "rendered", _resources(found, library), found)
+    done = {folder_of(path) for _, path in rendered}
     used: set[Document] = set()
-    for target, made in _built(written, library):
+    for folder, target, made in _built(written, library):
         used |= made.used
-        yield target
+        if folder not in done:
+            yield target
     kustomizations = [document for document in written if _is_kustomization(document, library)]
     patches = {path for document in kustomizations for path in patch_files(document)}
     plain = [
         document for document in written
         if document not in used and document not in kustomizations and normal(document.source.path) not in patches
     ]  # fmt: skip
-    yield from _plain(plain, library)
+    yield from _plain(plain, library, done)
 
 
-def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[Target, Build]]:
-    """The targets of kustomizations and deliveries."""
+def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[str, Target, Build]]:
+    """The targets of kustomizations and deliveries, with their folders and what they are built of."""
     inner: set[str] = set()
     kustomizations = [document for document in documents if _is_kustomization(document, library)]
     for document in kustomizations:
@@ -63,7 +65,7 @@ def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[Ta
         made = deliver(delivery, library)
         delivered.add(delivery.folder)
         name = f"{delivery.resource.kind} {delivery.resource.name} ({delivery.folder})"
-        yield _build_target(name, delivery.kind, made, delivery.resource), made
+        yield "", _build_target(name, delivery.kind, made), made
     for document in kustomizations:
         folder = folder_of(document.source.path)
         if folder in inner or folder in delivered:
@@ -71,21 +73,21 @@ def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[Ta
         made = build(folder, library)
         if document.data.get("kind") == "Component":
             made.gaps.append("a component that no kustomization of the input includes")
-        yield _build_target(folder, "kustomization", made), made
+        yield folder, _build_target(folder, "kustomization", made), made
 
 
-def _build_target(name: str, kind: TargetKind, made: Build, *others: Resource) -> Target:
+def _build_target(name: str, kind: TargetKind, made: Build) -> Target:
     resources = [piece.finish() for piece in made.pieces]
     skipped = [document for document in made.used if document.is_unread]
     gaps = [
         *made.gaps,
         *(f"generated {kind} {name}" for kind, name in sorted(made.generated) if kind not in ("ConfigMap", "Secret")),
     ]
-    return Target(name, kind, _sorted([*resources, *others]), gaps=gaps, skipped=skipped)
+    return Target(name, kind, _sorted(resources), gaps=gaps, skipped=skipped)
 
 
-def _plain(documents: Sequence[Document], library: Library) -> Iterator[Target]:
-    """The targets of manifests that no kustomization names: each chart, and the folders."""
+def _plain(documents: Sequence[Document], library: Library, rendered: Container[str]) -> Iterator[Target]:
+    """The targets of manifests that no kustomization names: each chart that is not rendered, and the folders."""
     charts = {folder_of(document.source.path) for document in documents if _basename(document) == "Chart.yaml"}
     in_charts: dict[str, list[Document]] = {}
     loose: list[Document] = []
@@ -95,7 +97,7 @@ def _plain(documents: Sequence[Document], library: Library) -> Iterator[Target]:
     for folder, found in sorted(in_charts.items()):
         target = _target(folder, "chart", _resources(found, library), found)
         target.gaps.append(f"the chart {folder} is not rendered")
-        if target.resources:
+        if target.resources and folder not in rendered:
             yield target
     parts = partition(Defining(document, _identities(document, library)) for document in loose)
     for part in parts:

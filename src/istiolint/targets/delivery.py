@@ -90,7 +90,7 @@ def _content(delivery: Delivery, library: Library) -> Build:
             done.append(inside)  # as Flux generates a kustomization: a folder with one of its own is one resource
             _join(made, build(inside, library))
             continue
-        for document in library.file(path) or ():
+        for document in library.file(path, delivery.resource.document) or ():
             made.used.add(document)
             if document.is_unread:
                 made.gaps.append(f"{path} was not read")

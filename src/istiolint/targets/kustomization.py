@@ -13,7 +13,7 @@ from istiolint.targets.patches import Patch
 from istiolint.targets.piece import Piece
 
 _LEADING = ("resources", "bases")
-_UNREADABLE = ("helmCharts", "helmChartInflationGenerator", "generators", "transformers", "vars")
+_UNREADABLE = ("helmCharts", "helmChartInflationGenerator", "generators", "transformers", "vars", "configurations")
 """Fields whose effect only Kustomize itself knows: plugins, charts, variables."""
 _GENERATORS = (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret"))
 
@@ -31,10 +31,10 @@ class Build:
     """All documents that it was made of: kustomizations, resources and patches."""
 
 
-def build(folder: str, library: Library) -> Build:
-    """What the kustomization of a folder builds."""
+def build(folder: str, library: Library, by: Document | None = None) -> Build:
+    """What the kustomization of a folder builds; `by` is the document that names it, if the input need not hold it."""
     made = Build()
-    _accumulate(normal(folder), library, made, ())
+    _accumulate(normal(folder), library, made, (), by)
     return made
 
 
@@ -59,8 +59,8 @@ def patch_files(kustomization: Document) -> Iterator[str]:
                 yield normal(posixpath.join(folder, path))
 
 
-def _accumulate(folder: str, library: Library, made: Build, chain: tuple[str, ...]) -> None:
-    document = library.kustomization(folder)
+def _accumulate(folder: str, library: Library, made: Build, chain: tuple[str, ...], by: Document | None) -> None:
+    document = library.kustomization(folder, by)
     if document is None or folder in chain:
         made.gaps.append(f"no kustomization in {folder}" if document is None else f"{folder} includes itself")
         return
@@ -69,31 +69,31 @@ def _accumulate(folder: str, library: Library, made: Build, chain: tuple[str, ..
     chain = (*chain, folder)
     for section in _LEADING:
         for entry in root[section]:
-            _add_resources(entry.text, folder, library, made, chain)
+            _add_resources(entry.text, folder, library, made, chain=chain, by=document)
     for entry in root["components"]:
         path = normal(posixpath.join(folder, entry.text))
         if _is_remote(entry.text):
             made.gaps.append(f"remote component {entry.text}")
         else:
-            _accumulate(path, library, made, chain)
+            _accumulate(path, library, made, chain, document)
     made.gaps += [f"`{name}` of a kustomization" for name in _UNREADABLE if root[name]]
     for section, kind in _GENERATORS:
         made.generated.update((kind, generator["name"].text) for generator in root[section])
     transform(root, folder, library, made)
 
 
-def _add_resources(path: str, folder: str, library: Library, made: Build, chain: tuple[str, ...]) -> None:
+def _add_resources(path: str, folder: str, library: Library, made: Build, *, chain: tuple[str, ...], by: Document) -> None:
     full = normal(posixpath.join(folder, path))
     if not path or _is_remote(path):
         made.gaps.append(f"remote resource {path}")
         return
-    documents = library.file(full)
+    documents = library.file(full, by)
     if documents is None:
-        if library.kustomization(full) is None:
+        if library.kustomization(full, by) is None:
             made.gaps.append(f"{full} is not part of the input")
             return
         inner = Build()
-        _accumulate(full, library, inner, chain)
+        _accumulate(full, library, inner, chain, by)
         made.pieces += inner.pieces
         made.gaps += inner.gaps
         made.generated |= inner.generated
@@ -150,7 +150,7 @@ def _contents(path: Cursor, inline: Cursor, folder: str, library: Library, made:
         yield from _usable(embedded(text))
         return
     full = normal(posixpath.join(folder, path.text))
-    documents = library.file(full) if path.text else None
+    documents = library.file(full, path.document) if path.text else None
     if documents is None:
         made.gaps.append(f"the patch {full} is not part of the input")
     for document in documents or ():
@@ -168,7 +168,7 @@ def _replacements(root: Cursor, folder: str, library: Library, made: Build) -> I
         if not entry["path"].text:
             yield entry
             continue
-        for document in library.file(posixpath.join(folder, entry["path"].text)) or ():
+        for document in library.file(posixpath.join(folder, entry["path"].text), entry.document) or ():
             made.used.add(document)
             content = Cursor(document, (), document.data)
             yield from content if isinstance(content.value, list) else [content]

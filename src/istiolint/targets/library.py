@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from istiolint.documents import Document
 from istiolint.resources.resource import Resource, resources
+from istiolint.sources import Source
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
-Load = Callable[[str], Sequence[Document]]
-"""Reads a file that is not part of the input; nothing where it cannot be read."""
+Load = Callable[[str, Source], Sequence[Document]]
+"""Reads a file that is not part of the input, for a file that names it; nothing where it cannot be read."""
 
 
 def normal(path: str) -> str:
@@ -45,20 +46,20 @@ class Library:
             self._resources[document] = list(resources(document))
         return self._resources[document]
 
-    def file(self, path: str) -> Sequence[Document] | None:
-        """The documents of a file; None where there is no such file."""
+    def file(self, path: str, by: Document) -> Sequence[Document] | None:
+        """The documents of a file that a document names; None where there is no such file."""
         path = normal(path)
         if path in self._files:
             return self._files[path]
         if path not in self._loaded:
-            self._loaded[path] = self._load(path) if self._load else ()
+            self._loaded[path] = self._load(path, by.source) if self._load else ()
         return self._loaded[path] or None
 
-    def kustomization(self, folder: str) -> Document | None:
-        """The kustomization of a folder."""
+    def kustomization(self, folder: str, by: Document | None = None) -> Document | None:
+        """The kustomization of a folder: one of the input, or one that is loaded because a document names the folder."""
         for name in KUSTOMIZATION_NAMES:
             path = posixpath.join(folder, name) if folder != "." else name
-            for document in self.file(path) or ():
+            for document in (self.file(path, by) if by else self._files.get(path)) or ():
                 if isinstance(document.data, dict):
                     return document
         return None

@@ -8,7 +8,7 @@ from istiolint.findings.finding import Path
 from istiolint.resources.cursor import Cursor
 from istiolint.targets.piece import Piece
 
-_STEP = re.compile(r"\[([^\]=]+)=([^\]]*)\]|((?:\\.|[^.\[\\])+)|\[(\d+)\]")
+_STEP = re.compile(r"\[([^\]=]+)=([^\]]*)\]|((?:\\.|[^.\[\\])+)|\[([^\]]+)\]")
 
 
 def apply(replacements: Iterable[Cursor], pieces: list[Piece]) -> Iterator[str]:
@@ -73,14 +73,14 @@ def _is_selected(selector: Cursor, piece: Piece) -> bool:
 
 
 def _steps(path: str) -> list[str | tuple[str, str]]:
-    """The steps of a field path: keys, numbers, `*`, and pairs for `[name=value]`."""
+    """The steps of a field path: keys (in brackets if they have dots), numbers, `*`, and pairs for `[name=value]`."""
     steps: list[str | tuple[str, str]] = []
     for match in _STEP.finditer(path):
-        key, value, name, number = match.groups()
+        key, value, name, bracketed = match.groups()
         if key is not None:
             steps.append((key, value))
         else:
-            steps.append(number if number is not None else re.sub(r"\\(.)", r"\1", name))
+            steps.append(bracketed if bracketed is not None else re.sub(r"\\(.)", r"\1", name))
     return steps
 
 

@@ -113,7 +113,7 @@ def add_labels(pieces: Iterable[Piece], labels: Cursor, *, selectors: bool, temp
             paths.append((*_POD_TEMPLATES[piece.kind], "metadata", "labels"))
         if known and selectors and piece.kind in _SELECTORS:
             path = _SELECTORS[piece.kind]
-            if piece.kind not in ("Service", "NetworkPolicy", "PodDisruptionBudget") or piece.traced.get(*path):
+            if piece.kind not in ("NetworkPolicy", "PodDisruptionBudget") or piece.traced.get(*path):
                 paths.append(path)
         for path in paths:
             _add(piece, path, labels)

@@ -96,16 +96,19 @@ class Unused(NamedTuple):
 
 
 def _merge(rules: Sequence[Resource], mesh: Mesh) -> list[MergedRule]:
-    """Rules without a selector are merged into the first of them with the same visibility, those with one by selector."""
+    """Rules with the same visibility are merged; one with a selector also stays alone, for the workloads that it selects."""
     groups: list[list[Resource]] = []
     for rule in rules:
+        alone = True
         for group in groups:
-            first = group[0]
-            same = first.spec["workloadSelector"].value == rule.spec["workloadSelector"].value
-            if same and mesh.destination_rules.scope(first) == mesh.destination_rules.scope(rule):
+            mine, theirs = rule.spec["workloadSelector"], group[0].spec["workloadSelector"]
+            both = bool(mine.mapping) and bool(theirs.mapping)
+            if both and mine["matchLabels"].labels != theirs["matchLabels"].labels:
+                continue
+            if mesh.destination_rules.scope(group[0]) == mesh.destination_rules.scope(rule):
                 group.append(rule)
-                break
-        else:
+                alone = alone and bool(mine.mapping) != bool(theirs.mapping)
+        if alone:
             groups.append([rule])
     return [_merged(group) for group in groups]
 

@@ -41,6 +41,8 @@ def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Tokens that are checked when they come, and not missed when they do not."""
     if not policy.spec["jwtRules"] or mesh.virtual_services.by_claims:
         return
+    if mesh.authorization.asks_provider:  # it may ask for the login before requests come here, as at the ingress gateway
+        return
     if not _tokens_matter(policy, mesh):
         yield finding(
             policy.metadata["name"],

@@ -245,7 +245,7 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _plaintext_clients(policy: Resource, workloads: Sequence[Workload], mesh: Mesh) -> Cursor | None:
     """What makes all clients of the mesh send plaintext to all services of these workloads; None where some use mTLS."""
     automatic = mesh.config.on("enableAutoMtls")
-    if any(mesh.injection.of_namespace(namespace).state == "ambient" for namespace in mesh.namespaces):
+    if mesh.injection.ambient_namespaces:
         return None  # ztunnel presents identities, whatever DestinationRules say
     because: Cursor | None = None if automatic else mesh.config.at("enableAutoMtls")
     found = False
@@ -254,6 +254,8 @@ def _plaintext_clients(policy: Resource, workloads: Sequence[Workload], mesh: Me
             return None
         for service in mesh.workloads.services_of(workload):
             host = mesh.hosts.fqdn(service.name, service.namespace)
+            if any(_uses_mtls(policy.namespace, host, number, automatic, mesh) for _, number, _ in ports_of(service, workload)):
+                return None  # one client is enough, and this one needs no list of all
             rules = mesh.destination_rules.anywhere(host)
             clients = {policy.namespace, service.namespace, *(rule.namespace for rule in rules), *mesh.namespaces}
             for _, number, _ in ports_of(service, workload):
@@ -263,6 +265,11 @@ def _plaintext_clients(policy: Resource, workloads: Sequence[Workload], mesh: Me
                 found = True
                 because = next((mode[0] for mode in modes if mode), because)
     return because if found else None
+
+
+def _uses_mtls(namespace: str, host: str, number: int, automatic: bool, mesh: Mesh) -> bool:
+    mode = client_mode(namespace, host, number, mesh)
+    return mode[0].text != "DISABLE" if mode else automatic
 
 
 @of_reach

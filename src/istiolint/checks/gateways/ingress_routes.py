@@ -82,6 +82,8 @@ def _split(fqdn: str, ingress: Resource, mesh: Mesh) -> tuple[Resource, str, Cur
 
 
 def _by_subset(virtual_service: Resource, fqdn: str, mesh: Mesh) -> bool:
+    if len(mesh.destination_rules.subsets(fqdn)) == 1:
+        return False  # of one version nothing is split
     return any(
         target["destination"]["subset"] and mesh.hosts.fqdn(target["destination"]["host"].text, virtual_service.namespace) == fqdn
         for route in virtual_service.spec["http"]

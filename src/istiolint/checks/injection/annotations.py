@@ -6,6 +6,7 @@ from istiolint.findings.finding import Finding, Fix, Move, Rename
 from istiolint.istio.annotation_values import fault
 from istiolint.istio.annotations import DRY_RUN, INGRESS_CLASS, INTERNAL, Known, Sort, is_istio_key, known
 from istiolint.mesh import Mesh
+from istiolint.mesh.config_sources import PROXY_CONFIG
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS, annotated_types, is_istio
 from istiolint.resources.resource import Resource
@@ -164,6 +165,9 @@ def _misplaced(resource: Resource, name: str, value: Cursor, what: str, kinds: t
 def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """A value that the sidecar injector or the proxy cannot read."""
     for type_, name, value, facts in _ours(resource, "annotations"):
+        # texts of environment variables in a configuration of the proxy are no placeholders
+        if name != PROXY_CONFIG and value.unresolved:
+            continue
         if facts and type_ in facts.kinds and isinstance(value.value, str) and (wrong := fault(name, value.text)):
             yield finding(value, f"`{name}` cannot be `{value.text}`: {wrong.why}", hint=wrong.instead)
 

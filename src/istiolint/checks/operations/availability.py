@@ -50,9 +50,19 @@ def disruption_budget_missing(deployment: Resource, mesh: Mesh) -> Iterator[Find
         return
     budgets = mesh.in_namespace("PodDisruptionBudget", deployment.namespace)
     if not any(workload.matches(budget.spec["selector"]["matchLabels"].labels) for budget in budgets):
+        near = next((labels for budget in budgets if (labels := _missed(budget, workload))), None)
         yield finding(
             deployment.spec["replicas"],
             f"no PodDisruptionBudget keeps a replica of {what} running while nodes are drained",
-            hint="add one with `minAvailable: 1`",
+            hint=f"fix the selector of the PodDisruptionBudget `{near[0]}`: the pods have no label `{near[1]}`"
+            if near
+            else "add one with `minAvailable: 1`",
             known=mesh.settings.whole_mesh or bool(budgets),
         )
+
+
+def _missed(budget: Resource, workload: Workload) -> tuple[str, str] | None:
+    """The name of a budget, and the one label by which its selector misses the pods."""
+    selector = budget.spec["selector"]["matchLabels"].labels
+    missing = [key for key, value in selector.items() if workload.labels.get(key) != value]
+    return (budget.name, f"{missing[0]}: {selector[missing[0]]}") if len(missing) == 1 < len(selector) else None

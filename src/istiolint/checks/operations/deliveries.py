@@ -75,6 +75,7 @@ def rollout_route_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
                     hint=f"its routes are {listed}",
                     related=[(service.spec["http"].key, "the routes")],
                 )
+        yield from _without_targets(rollout, reference, service, mesh)
         named = any(reference.at[field] for field in _ROUTES)
         if not named and len(list(service.spec["http"])) > 1:
             yield finding(
@@ -83,6 +84,37 @@ def rollout_route_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
                 hint="list the routes that it is to change in `routes`",
                 related=[(service.spec["http"].key, "the routes")],
             )
+
+
+def _without_targets(rollout: Resource, reference: _Reference, service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Routes that a Rollout is to change and that do not lead to both its stable and its new pods."""
+    if next(iter(rollout_subset_not_found(rollout, mesh)), None):
+        return
+    wanted = {route.text for route in reference.at["routes"]}
+    canary, rule = rollout.spec["strategy"]["canary"], _istio(rollout)["destinationRule"]
+    subsets = [rule[field].text for field in ("stableSubsetName", "canarySubsetName")]
+    hosts = [canary[field].text for field in ("stableService", "canaryService")]
+    for route in service.spec["http"]:
+        if (wanted and route["name"].text not in wanted) or not route["route"]:
+            continue
+        destinations = [target["destination"] for target in route["route"]]
+        lacking = [
+            host or subset
+            for subset, host in zip(subsets, hosts, strict=True)
+            if (subset or host)
+            and not any(
+                (subset and at["subset"].text == subset) or (host and at["host"].text.partition(".")[0] == host)
+                for at in destinations
+            )
+        ]
+        if lacking and not any(map(has_placeholder, (*subsets, *hosts))):
+            yield finding(
+                reference.at["name"],
+                f"a route of {service.title} has no destination for `{lacking[0]}`; Argo Rollouts marks the Rollout as invalid",
+                hint="list the stable and the canary destination in each route, with weights of 100 and 0",
+                related=[(route["route"], "the destinations of the route")],
+            )
+            return
 
 
 @check("rollout-subset-not-found", severity="error", evidence="contradiction", kinds=["Rollout"])

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from istiolint.checks.routing.route_kinds import carries
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH, bound_gateways, served_ports
+from istiolint.mesh.hosts import KnownHost
 from istiolint.mesh.virtual_services import MeshHost
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
@@ -26,14 +28,20 @@ def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
         without = [host for host in hosts if not _may_have(host, kind, port, mesh)]
         if hosts and len(without) == len(hosts):
             known = [each for host in hosts for each in mesh.hosts.named(host.fqdn)]
-            ports = sorted({number for each in known for number in each.ports})
+            ports = sorted({number for each in known for number in each.ports} - {port.number or 0})
+            other = any(port.number in each.ports for each in known)
             yield finding(
                 port,
-                f"`{hosts[0].fqdn}` has no port {port.number}; the match is never used"
+                f"port {port.number} of `{hosts[0].fqdn}` declares "
+                f"{'another protocol than HTTP' if kind == 'http' else 'HTTP'}; `{kind}` routes are never used on it"
+                if other
+                else f"`{hosts[0].fqdn}` has no port {port.number}; the match is never used"
                 if known
                 else f"no Service or ServiceEntry has the host `{hosts[0].fqdn}`; its routes are used on port {_HTTP} only, and "
                 f"the match for port {port.number} never is",
-                hint=f"match {' or '.join(map(str, ports[:3]))}: `port` is the port of the host, not that of the destination"
+                hint=f"use `{'tcp' if kind == 'http' else 'http'}` routes, or declare the protocol that the port carries"
+                if other
+                else f"match {' or '.join(map(str, ports[:3]))}: `port` is the port of the host, not that of the destination"
                 if ports
                 else f"add a ServiceEntry for the host with port {port.number}",
                 related=[place for each in known[:1] if (place := each.place)],
@@ -68,11 +76,23 @@ def _matches(virtual_service: Resource, kind: str) -> Iterator[Cursor]:
         yield from (match for match in route["match"] if match["port"].number)
 
 
+def _may_carry(kind: str, host: KnownHost, number: int | None) -> bool:
+    """Whether a host has a port on which sidecars may use routes of a kind."""
+    if number not in host.ports:
+        return False
+    owner = host.resource
+    if owner is None or owner.type not in ("Service", "ServiceEntry") or kind == "tls":
+        return True
+    field = "number" if owner.type == "ServiceEntry" else "port"
+    carried = {carries(each, owner) for each in owner.spec["ports"] if each[field].number == number}
+    return not carried or bool(carried & {"", kind})
+
+
 def _may_have(host: MeshHost, kind: str, port: Cursor, mesh: Mesh) -> bool:
     """Whether the sidecars of callers may use a match for this port of a host."""
     known = list(mesh.hosts.under(host.fqdn))
     if known:
         unclear = any(not each.ports for each in known)
         rival = any(each.resource and mesh.rivals(host.virtual_service, each.resource) for each in known)
-        return unclear or rival or any(port.number in each.ports for each in known)
+        return unclear or rival or any(_may_carry(kind, each, port.number) for each in known)
     return kind != "http" or "*" in host.fqdn or port.number == _HTTP or mesh.settings.knows_host(host.fqdn)

@@ -23,7 +23,7 @@ def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Findi
     for host in mesh.virtual_services.mesh_hosts(service):
         known = [one.resource for one in mesh.hosts.named(host.fqdn)]
         owners = [owner for owner in known if owner is not None and owner.type in ("Service", "ServiceEntry")]
-        ports = [(port, _carries(port, owner)) for owner in owners for port in owner.spec["ports"]]
+        ports = [(port, carries(port, owner)) for owner in owners for port in owner.spec["ports"]]
         wanted = "http" if kinds == ["http"] else "tcp"
         other = "tcp" if wanted == "http" else "http"
         if ports and len(owners) == len(known) and all(carried == other for _, carried in ports):
@@ -39,7 +39,7 @@ def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Findi
             )
 
 
-def _carries(port: Cursor, owner: Resource) -> str:
+def carries(port: Cursor, owner: Resource) -> str:
     """What a port is declared to carry: `http`, `tcp` for anything else, and nothing where Istio has to find out."""
     if owner.type == "ServiceEntry":
         protocol = port["protocol"].text.upper()

@@ -1,0 +1,21 @@
+"""Releases of Istio on the command line."""
+
+import click
+from click.shell_completion import CompletionItem
+
+from istiolint.settings import NEWEST, OLDEST, minor
+
+
+class Release(click.ParamType):  # type: ignore[type-arg]
+    """A release of Istio as written, such as `1.30` or `v1.30.2`; the shell completes the known ones."""
+
+    name = "release"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The release as written: settings of the configuration are read in the same way, so it is checked with them."""
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The releases that continue what is typed, the newest first."""
+        known = [f"1.{number}" for number in range(minor(NEWEST), minor(OLDEST) - 1, -1)]
+        return [CompletionItem(release) for release in known if release.startswith(incomplete)]

@@ -1,0 +1,136 @@
+"""Work that is shared by processes, which are forked from this one and so know all that it knows.
+
+What workers find comes back through pipes. It refers to documents and sources that both processes have: these are sent as
+numbers.
+"""
+
+import os
+import pickle
+import sys
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any, Generic, TypeVar
+
+from istiolint.documents import Document, read
+from istiolint.sources import Source
+
+Result = TypeVar("Result")
+
+BLOCK = 16
+"""Tasks that go to one worker together: neighbors are often alike, and so are their costs."""
+ENOUGH = 500
+"""From how many tasks on a fork saves more than it costs."""
+
+
+class WorkerError(Exception):
+    """A worker that ended without a result."""
+
+
+def can_fork() -> bool:
+    """Whether processes can be forked safely: not on Windows, nor on macOS, whose system libraries do not survive it."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+def cores() -> int:
+    """Return the number of processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def results(
+    count: int, jobs: int, work: Callable[[int], Result], first: Iterable[int], documents: Iterable[Document]
+) -> list[Result]:
+    """Return `work(number)` for the numbers below `count`, in order, computed by `jobs` processes.
+
+    The numbers in `first` are done before the fork, so that all workers share what these make known. `documents` are those that
+    results may refer to. Raises WorkerError if a worker ends without its results.
+    """
+    found = {number: work(number) for number in first}
+    left = [number for number in range(count) if number not in found]
+    shares = [[number for at, number in enumerate(left) if at // BLOCK % jobs == worker] for worker in range(jobs)]
+    known = _Known(documents)
+    workers = [_Worker(share, work, known) for share in shares[1:] if share]
+    try:
+        found.update((number, work(number)) for number in shares[0])
+    finally:
+        finished = [worker.finish() for worker in workers]
+    for results_of_worker in finished:
+        if results_of_worker is None:
+            raise WorkerError("a worker process ended without a result")
+        found.update(results_of_worker)
+    return [found[number] for number in range(count)]
+
+
+class _Worker(Generic[Result]):
+    """A forked process, and the pipe from which its results are read."""
+
+    def __init__(self, share: list[int], work: Callable[[int], Result], known: "_Known"):
+        self._known = known
+        self._pipe, output = os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            status = 1
+            try:
+                os.close(self._pipe)
+                with os.fdopen(output, "wb") as file:
+                    file.write(known.dumps({number: work(number) for number in share}))
+                status = 0
+            finally:
+                os._exit(status)  # without a traceback, and without what the parent has not printed yet
+        os.close(output)
+
+    def finish(self) -> dict[int, Result] | None:
+        """Wait for the worker; its results, None if it failed."""
+        with os.fdopen(self._pipe, "rb") as file:
+            data = file.read()
+        _, status = os.waitpid(self._process, 0)
+        if status or not data:
+            return None
+        found: dict[int, Result] = self._known.loads(data)
+        return found
+
+
+class _Known:
+    """Documents and sources that both processes have, by number. Pickles come from processes that this one has forked, only."""
+
+    def __init__(self, documents: Iterable[Document]):
+        self._objects: dict[int, Document | Source] = {}
+        for document in documents:
+            for each in (document, document.written[0]):
+                self._objects[id(each)] = each
+                self._objects[id(each.source)] = each.source
+
+    def dumps(self, value: Any) -> bytes:
+        """Return bytes from which `loads` in the other process makes the same value."""
+        file = BytesIO()
+        pickler = _Pickler(file, pickle.HIGHEST_PROTOCOL)
+        pickler.known = self._objects
+        pickler.dump(value)
+        return file.getvalue()
+
+    def loads(self, data: bytes) -> Any:
+        """Return the value of which `dumps` made these bytes."""
+        unpickler = _Unpickler(BytesIO(data))
+        unpickler.known = self._objects
+        return unpickler.load()
+
+
+class _Pickler(pickle.Pickler):
+    known: dict[int, Document | Source]
+
+    def persistent_id(self, value: Any) -> int | None:
+        return id(value) if id(value) in self.known and isinstance(value, Document | Source) else None
+
+    def reducer_override(self, value: Any) -> Any:
+        """Send the source of a document that only the worker knows, YAML within a scalar for example: it is read again."""
+        return (_read_again, (value.source, value.index)) if type(value) is Document else NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    known: dict[int, Document | Source]
+
+    def persistent_load(self, number: int) -> Document | Source:
+        return self.known[number]
+
+
+def _read_again(source: Source, index: int) -> Document:
+    return next(document for document in read(source) if document.index == index)

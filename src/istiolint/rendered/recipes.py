@@ -1,0 +1,73 @@
+"""Recipes: what is to be rendered, with which values, and how reports call the result."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from istiolint.rendered.charts import CHART, SUBCHARTS
+from istiolint.sources import InputError, Source
+from istiolint.targets.kustomization import referenced
+from istiolint.targets.library import Library, folder_of, normal
+
+
+class Recipe(NamedTuple):
+    """One rendering: a chart for helm, or a folder for kustomize.
+
+    `sets` are `KEY=VALUE` for `helm template --set`; `environment` is the name of the environment that the result is for.
+    """
+
+    kind: Literal["helm", "kustomize"]
+    path: str
+    name: str = ""
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    namespace: str = ""
+    environment: str = ""
+
+    def render(self) -> Source:
+        """The rendered text. Raises RenderError and MissingPathError."""
+        from istiolint.rendered.helm import template
+        from istiolint.rendered.kustomize import build
+
+        is_chart = self.kind == "helm"
+        source = template(self.path, self.values, self.sets, self.namespace) if is_chart else build(self.path)
+        source.target, source.environment = self.name or source.target, self.environment
+        return source
+
+    def attempt(self) -> Source:
+        """The rendered text; where that fails, a source that says why, so that everything else is still linted."""
+        try:
+            return self.render()
+        except InputError as error:
+            file = CHART if self.kind == "helm" else "kustomization.yaml"
+            return Source(os.path.join(self.path, file), trouble=f"it is not rendered: {error}")
+
+
+def found_in(sources: Iterable[Source]) -> Iterator[Recipe]:
+    """Recipes for every chart and every Kustomize root among the files."""
+    from istiolint.documents import read
+
+    listed = [source for source in sources if source.linted and not source.stdin]
+    charts = {folder_of(source.path) for source in listed if os.path.basename(source.path) == CHART}
+    for folder in sorted(charts):
+        if not _is_subchart(folder, charts):
+            yield Recipe("helm", folder)
+    kustomizations = [source for source in listed if os.path.basename(source.path).lower().startswith("kustomization")]
+    library = Library([document for source in kustomizations for document in read(source)])
+    documents = list(library.kustomizations())
+    inner = {path for document in documents for path in referenced(document)}
+    for document in documents:
+        folder = folder_of(document.source.path)
+        if folder not in inner and document.data.get("kind") != "Component":
+            yield Recipe("kustomize", folder)
+
+
+def without(recipes: Iterable[Recipe], named: Sequence[Recipe]) -> Iterator[Recipe]:
+    """The recipes of folders for which no other recipe has been written."""
+    known = {(one.kind, normal(one.path)) for one in named}
+    return (recipe for recipe in recipes if (recipe.kind, normal(recipe.path)) not in known)
+
+
+def _is_subchart(folder: str, charts: set[str]) -> bool:
+    parent, _, _ = folder.rpartition("/")
+    return os.path.basename(parent) == SUBCHARTS and (os.path.dirname(parent) or ".") in charts

@@ -1,0 +1,118 @@
+"""What is wrong with a page: each problem is a line that starts with the place in the page."""
+
+import difflib
+from collections.abc import Iterator
+
+from istiolint.engine.lint import lint
+from istiolint.findings.finding import Diagnostic
+from istiolint.fix import mend
+from istiolint.rules.pages import Example, Expected, Page, without_announcements
+from istiolint.rules.registry import all_rules
+from istiolint.settings import Settings
+from istiolint.sources import Source
+from istiolint.sources.decode import source_of
+
+
+def problems(page: Page) -> list[str]:
+    """Return what is wrong with a page, its examples and their fixes."""
+    found = structure_problems(page)
+    for example in page.examples():
+        found += example_problems(page, example)
+        found += fix_problems(page, example) if example.fixed is not None else []
+    return found
+
+
+def structure_problems(page: Page) -> list[str]:
+    """Return what a page lacks: a rule, a title, sections, a bad and a good example, the result of its fix."""
+    where = f"{page.path}:1: "
+    if page.rule not in all_rules():
+        return [f"{where}no rule is called {page.rule}; declare it, or rename the page"]
+    examples = list(page.examples())
+    bad = [example for example in examples if not example.good]
+    wrong = []
+    if not page.text.startswith("# "):
+        wrong.append(f"{where}the page does not start with a title, `# Title`")
+    if not {"How to fix", "Mend"} & set(page.headings):
+        wrong.append(f"{where}no section `## How to fix`")
+    if not bad:
+        wrong.append(f"{where}no bad example: add a block below `## Example` with a comment `# error: {page.rule}`")
+    if not any(example.good for example in examples):
+        wrong.append(f"{where}no good example: add a near miss below `## Not reported`")
+    if all_rules()[page.rule].fixable and not any(example.fixed for example in bad):
+        wrong.append(f"{where}the rule is fixable, but no block ```yaml fixed shows the result of its fix")
+    for example in bad:
+        if all(expected.rule != page.rule for expected in example.expected()):
+            wrong.append(f"{page.path}:{example.line}: the bad example has no comment that announces {page.rule}")
+    for example in examples:
+        if example.good and (announced := example.expected()):
+            wrong.append(f"{page.path}:{example.line}: a good example announces {announced[0].rule}")
+    return wrong
+
+
+def example_problems(page: Page, example: Example) -> list[str]:
+    """Return the differences between what an example announces and what is reported, and fixes of rules without `fixable`."""
+    encoding = example.settings.get("encoding", "utf-8")
+    sources = [source_of(name, text.encode(encoding)) for name, text in example.files.items()]
+    for source in sources if "clusters" in example.settings else ():
+        source.cluster = source.path.partition("/")[0]
+    report = lint(sources, _settings(page, example))
+    left = list(report.diagnostics)
+    wrong = [f"{page.path}:{example.line}: {error}" for error in report.internal_errors]
+    for expected in example.expected():
+        if found := next((diagnostic for diagnostic in left if _is_announced(diagnostic, expected)), None):
+            left.remove(found)
+        else:
+            wrong += _not_reported(page, example, expected, left)
+    for diagnostic in left:
+        words = f"unexpected {diagnostic.severity}: {diagnostic.rule} {diagnostic.message!r}"
+        wrong.append(f"{_at(page, example, diagnostic.span.source.path, diagnostic.span.begins.line)}: {words}")
+    for diagnostic in report.diagnostics:
+        rule = all_rules().get(diagnostic.rule)
+        if diagnostic.fix and rule and not rule.fixable:
+            at = _at(page, example, diagnostic.span.source.path, diagnostic.span.begins.line)
+            wrong.append(f"{at}: {rule.id} has a fix, but is not declared with fixable=True")
+    return wrong
+
+
+def fix_problems(page: Page, example: Example) -> list[str]:
+    """Return the difference between the block ```yaml fixed of an example and the result of the fixes."""
+    if len(example.files) != 1:
+        return [f"{page.path}:{example.line}: a block ```yaml fixed needs an example of one file"]
+    ((name, text),) = example.files.items()
+    fixed = mend([Source(name, text)], _settings(page, example), unsafe=True).texts[name]
+    wanted, found = (without_announcements(one).splitlines() for one in (example.fixed or "", fixed))
+    if wanted == found:
+        return []
+    difference = difflib.unified_diff(wanted, found, "yaml fixed", "after the fixes", n=1, lineterm="")
+    return ["\n".join([f"{page.path}:{example.line}: the fixes have another result:", *difference])]
+
+
+def _settings(page: Page, example: Example) -> Settings:
+    rules = all_rules().values()
+    rule = all_rules()[page.rule]
+    return Settings(
+        select=() if rule.default else (*(each.id for each in rules if each.default), rule.id),
+        upgrade_to=example.settings.get("upgrade-to"),
+        istio_version=example.settings.get("istio-version", Settings().istio_version),
+        whole_mesh="whole-mesh" in example.settings,
+    )
+
+
+def _is_announced(diagnostic: Diagnostic, expected: Expected) -> bool:
+    return (
+        (diagnostic.span.source.path, diagnostic.span.begins.line) == (expected.file, expected.line)
+        and (diagnostic.severity, diagnostic.rule) == (expected.severity, expected.rule)
+        and expected.words in f"{diagnostic.message} {diagnostic.hint or ''}"
+    )
+
+
+def _not_reported(page: Page, example: Example, expected: Expected, left: list[Diagnostic]) -> Iterator[str]:
+    at = _at(page, example, expected.file, expected.line)
+    yield f"{at}: not reported: {expected.severity}: {expected.rule}" + (f' "{expected.words}"' if expected.words else "")
+    for diagnostic in left:
+        if diagnostic.rule == expected.rule and diagnostic.span.begins.line == expected.line:
+            yield f"{at}:     reported: {diagnostic.severity}: {diagnostic.rule} {diagnostic.message!r} {diagnostic.hint or ''!r}"
+
+
+def _at(page: Page, example: Example, file: str, line: int) -> str:
+    return f"{page.path}:{example.starts.get(file, example.line) + line}"

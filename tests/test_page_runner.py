@@ -1,0 +1,102 @@
+"""The page runner: problems name the line of the page; old and new headings."""
+
+from pathlib import Path
+
+import pytest
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import CHECKS, DECLARED, check
+from istiolint.testing import Page, problems
+
+BAD = """apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: a}
+spec:
+  hosts: [a]
+  http:
+    - timout: 2s%s
+      route: [{destination: {host: a}}]
+"""
+GOOD = BAD.replace("timout", "timeout") % ""
+MARK = "  # error: unknown-field"
+
+
+def page(bad: str, good: str = GOOD, *, fixed: str = GOOD, old: bool = False) -> Page:
+    fix, example, near = ("Mend", "Bad", "Good") if old else ("How to fix", "Example", "Not reported")
+    text = (
+        f"# Unknown field\n\n## What it does\n\nReports it.\n\n## {fix}\n\nRename.\n\n## {example}\n\n```yaml\n{bad}```\n\n"
+        f"```yaml fixed\n{fixed}```\n\n## {near}\n\n```yaml\n{good}```\n"
+    )
+    return Page("unknown-field", "schema", Path("rules/schema/unknown-field.md"), text)
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_page_that_is_right(old: bool) -> None:
+    assert problems(page(BAD % MARK, old=old)) == []
+
+
+def test_summary_is_the_first_paragraph() -> None:
+    assert page(BAD % MARK).summary == "Reports it."
+
+
+def test_a_corrected_form_below_example_is_good() -> None:
+    text = page(BAD % MARK).text.replace("```yaml fixed", "```yaml")
+    bad, corrected, near = Page("unknown-field", "schema", Path("a.md"), text).examples()
+    assert (bad.good, corrected.good, near.good) == (False, True, True)
+
+
+def test_a_finding_that_is_not_announced() -> None:
+    found = problems(page(BAD % MARK, good=BAD % ""))
+    assert len(found) == 1
+    assert found[0].startswith("rules/schema/unknown-field.md:")
+    assert "unexpected error: unknown-field" in found[0]
+    number = int(found[0].split(":")[1])
+    assert "timout" in page(BAD % MARK, good=BAD % "").text.splitlines()[number - 1]
+
+
+def test_an_announcement_without_a_finding() -> None:
+    wrong = page(BAD % '  # error: unknown-field "something else"')
+    first, second, third = problems(wrong)
+    assert 'not reported: error: unknown-field "something else"' in first
+    assert "reported: error: unknown-field" in second
+    assert "unexpected error" in third
+
+
+def test_another_result_of_the_fix_is_shown_as_a_difference() -> None:
+    (found,) = problems(page(BAD % MARK, fixed=GOOD.replace("2s", "3s")))
+    assert "-    - timeout: 3s" in found
+    assert "+    - timeout: 2s" in found
+    assert len(found.splitlines()) < 12
+
+
+def test_a_page_without_a_rule() -> None:
+    (found,) = problems(Page("no-such-rule", "schema", Path("rules/schema/no-such-rule.md"), "# T\n"))
+    assert "no rule is called no-such-rule" in found
+
+
+def test_a_page_that_lacks_everything() -> None:
+    found = problems(Page("unknown-field", "schema", Path("a.md"), "Title\n"))
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize(("facts", "words"), [
+    ({"kinds": ["VirtualServices"]}, "unknown kind `VirtualServices`; did you mean `VirtualService`?"),
+    ({"kinds": ["Gateway"], "topic": "Traffic"}, "invalid topic `Traffic`"),
+])  # fmt: skip
+def test_unknown_facts_are_refused_at_declaration(facts: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match="rule some-rule: ") as caught:
+        check("some-rule", severity="info", evidence="document", **facts)(lambda resource, mesh: ())  # type: ignore[arg-type]
+    assert words in str(caught.value)
+    CHECKS.pop("some-rule", None)
+    DECLARED.pop("some-rule", None)
+
+
+def test_packages_of_checks_are_topics() -> None:
+    def run(resource: Resource, mesh: Mesh) -> list[Finding]:
+        return []
+
+    run.__module__ = "istiolint.checks.acme.gold"
+    with pytest.raises(ValueError, match=r"istiolint\.checks\.acme\.gold is not a topic"):
+        check("some-rule", severity="info", evidence="document", kinds=["Gateway"])(run)

@@ -1,0 +1,86 @@
+"""Any number of processes makes the same report, and one that dies is reported."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from istiolint.engine import lint as engine
+from istiolint.engine import workers
+from istiolint.engine.tasks import Tasks
+from istiolint.findings.report import Report
+from istiolint.rules.pages import Example, pages
+from istiolint.settings import NEWEST, Settings
+from istiolint.sources import Source, discover
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+pytestmark = pytest.mark.skipif(not workers.can_fork(), reason="processes cannot be forked here")
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "ENOUGH", 1)
+    monkeypatch.setattr(workers, "BLOCK", 2)
+
+
+def shown(report: Report) -> list[Any]:
+    assert not report.internal_errors
+    return [
+        [
+            (d.rule, d.severity, d.message, d.hint, d.span[1:], d.span.source.path, d.field_path, d.resource, d.targets)
+            for d in found
+        ]
+        + [(source.path, *rest) for d in found for (source, *rest), _ in d.related]
+        + [str(d.fix and d.fix.title) for d in found]
+        for found in (report.diagnostics, report.unchecked)
+    ] + [str(report.summary)]
+
+
+def examples() -> list[Any]:
+    """Examples whose findings are in YAML within scalars, or in several documents."""
+    return [
+        pytest.param(example, id=f"{page.topic}/{page.rule}:{example.line}")
+        for page in pages().values()
+        for example in page.examples()
+        if not example.good and (page.topic == "mesh_config" or len(example.files) > 1)
+    ]
+
+
+@pytest.mark.parametrize("example", examples())
+def test_examples(example: Example) -> None:
+    version = example.settings.get("istio-version", NEWEST)
+    settings = Settings(select=("ALL",), istio_version=version, whole_mesh=True, show_unchecked=True)
+    reports = [engine.lint([Source(name, text) for name, text in example.files.items()], settings, jobs=jobs) for jobs in (1, 2)]
+    assert shown(reports[0]) == shown(reports[1])
+
+
+@pytest.mark.parametrize("jobs", [2, 4])
+def test_fixtures(jobs: int) -> None:
+    settings = Settings(select=("ALL",), show_unchecked=True)
+    reports = [engine.lint(discover([str(FIXTURES / "shop")]), settings, jobs=number) for number in (1, jobs)]
+    assert shown(reports[0]) == shown(reports[1])
+
+
+def test_a_worker_that_dies_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    process, run = os.getpid(), Tasks.run
+
+    def die(tasks: Tasks, number: int) -> Any:
+        if os.getpid() != process:
+            os._exit(0)
+        return run(tasks, number)
+
+    monkeypatch.setattr(Tasks, "run", die)
+    report = engine.lint(discover([str(FIXTURES / "shop")]), jobs=2)
+    assert any("worker" in error for error in report.internal_errors)
+
+
+def test_a_check_that_crashes_in_a_worker_is_reported_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: object) -> Any:
+        raise LookupError("oops")
+
+    monkeypatch.setattr("istiolint.engine.tasks.schema.check", crash)
+    reports = [engine.lint(discover([str(FIXTURES / "shop")]), jobs=jobs) for jobs in (1, 2)]
+    assert reports[0].internal_errors == reports[1].internal_errors
+    assert "LookupError: oops" in reports[0].internal_errors[0]
