@@ -22,6 +22,7 @@ KUBERNETES = {
     "helm.cattle.io": ("HelmChart",),
     "helm.toolkit.fluxcd.io": ("HelmRelease",),
     "discovery.k8s.io": ("EndpointSlice",),
+    "extensions": ("DaemonSet", "Deployment", "Ingress", "NetworkPolicy", "ReplicaSet"),
     "networking.k8s.io": ("Ingress", "IngressClass", "NetworkPolicy"),
     "policy": ("PodDisruptionBudget",),
     "autoscaling": ("HorizontalPodAutoscaler",),

@@ -8,7 +8,7 @@ from istiolint.resources.kinds import ISTIO
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import finding
 from istiolint.schema.loader import Node, minor, schema_of
-from istiolint.schema.rules import FIELD_NEEDS_NEWER_ISTIO, RETIRED_API, UNKNOWN_KIND, WRONG_API_VERSION
+from istiolint.schema.rules import FIELD_NEEDS_NEWER_ISTIO, RETIRED_API, RETIRED_KUBERNETES_API, UNKNOWN_KIND, WRONG_API_VERSION
 from istiolint.schema.spelling import nearest, plain_form
 
 REFUSED = "the API server knows no such kind and refuses it"
@@ -43,6 +43,30 @@ RETIRED = {
 }
 """APIs that Istio had once, with their successors, by group and kind ("" for all other kinds of the group)."""
 
+_APPS = ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")
+RETIRED_KUBERNETES: dict[tuple[str, str], tuple[str, str]] = {
+    **{(f"apps/v1beta{number}", kind): ("1.16", "apps/v1") for number in (1, 2) for kind in _APPS},
+    **{("extensions/v1beta1", kind): ("1.16", "apps/v1") for kind in _APPS},
+    ("extensions/v1beta1", "NetworkPolicy"): ("1.16", "networking.k8s.io/v1"),
+    ("extensions/v1beta1", "Ingress"): ("1.22", "networking.k8s.io/v1"),
+    ("networking.k8s.io/v1beta1", "Ingress"): ("1.22", "networking.k8s.io/v1"),
+    ("networking.k8s.io/v1beta1", "IngressClass"): ("1.22", "networking.k8s.io/v1"),
+    **{
+        ("admissionregistration.k8s.io/v1beta1", kind): ("1.22", "admissionregistration.k8s.io/v1")
+        for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+    },
+    ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"): ("1.22", "apiextensions.k8s.io/v1"),
+    ("batch/v1beta1", "CronJob"): ("1.25", "batch/v1"),
+    ("discovery.k8s.io/v1beta1", "EndpointSlice"): ("1.25", "discovery.k8s.io/v1"),
+    ("policy/v1beta1", "PodDisruptionBudget"): ("1.25", "policy/v1"),
+    ("autoscaling/v2beta1", "HorizontalPodAutoscaler"): ("1.25", "autoscaling/v2"),
+    ("autoscaling/v2beta2", "HorizontalPodAutoscaler"): ("1.26", "autoscaling/v2"),
+}
+"""API versions that Kubernetes removed: the release, and the API version that serves the kind now."""
+
+_LAST_WITH_OLD_KUBERNETES = "1.25"
+"""Later releases of Istio support only releases of Kubernetes without any of these API versions."""
+
 _OURS = {kind: group for group in ISTIO if group.endswith("istio.io") for kind in ISTIO[group]}
 _OURS_ALONE = _OURS.keys() - {"Gateway", "AuthorizationPolicy", "Sidecar", "Telemetry", "ProxyConfig"}
 
@@ -50,6 +74,17 @@ _OURS_ALONE = _OURS.keys() - {"Gateway", "AuthorizationPolicy", "Sidecar", "Tele
 def api_version(resource: Resource, istio_version: str) -> Iterator[Finding]:
     """The finding on a resource's apiVersion and kind, if they do not fit each other."""
     if has_placeholder(resource.api_version) or has_placeholder(resource.kind):
+        return
+    if retired := RETIRED_KUBERNETES.get((resource.api_version, resource.kind)):
+        release, successor = retired
+        served = minor(istio_version) <= minor(_LAST_WITH_OLD_KUBERNETES) and minor(release) > (1, 22)
+        yield finding(
+            resource["apiVersion"],
+            f"Kubernetes {release} removed `{resource.api_version}` of {resource.kind}; the API server rejects it",
+            hint=f"use `{successor}`",
+            severity="warning" if served else None,
+            rule=RETIRED_KUBERNETES_API,
+        )
         return
     schema = schema_of(resource.type) if resource.type else None
     words = RETIRED.get(resource.group, {})

@@ -43,6 +43,7 @@ FIELD_NEEDS_NEWER_ISTIO = declare("field-needs-newer-istio", severity="error", t
 
 WRONG_API_VERSION = declare("wrong-api-version", severity="error", topic="schema", fixable=True)
 RETIRED_API = declare("retired-api", severity="error", topic="schema", fold="installation")
+RETIRED_KUBERNETES_API = declare("retired-kubernetes-api", severity="error", topic="schema")
 UNKNOWN_KIND = declare("unknown-kind", severity="error", topic="schema", fixable=True)
 
 WRONG_TYPE = declare("wrong-type", severity="error", topic="schema", fixable=True, rows=_ROWS["wrong-type"])
