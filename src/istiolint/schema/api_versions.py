@@ -50,14 +50,7 @@ RETIRED_KUBERNETES: dict[tuple[str, str], tuple[str, str]] = {
     ("extensions/v1beta1", "NetworkPolicy"): ("1.16", "networking.k8s.io/v1"),
     ("extensions/v1beta1", "Ingress"): ("1.22", "networking.k8s.io/v1"),
     ("networking.k8s.io/v1beta1", "Ingress"): ("1.22", "networking.k8s.io/v1"),
-    ("networking.k8s.io/v1beta1", "IngressClass"): ("1.22", "networking.k8s.io/v1"),
-    **{
-        ("admissionregistration.k8s.io/v1beta1", kind): ("1.22", "admissionregistration.k8s.io/v1")
-        for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
-    },
-    ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"): ("1.22", "apiextensions.k8s.io/v1"),
     ("batch/v1beta1", "CronJob"): ("1.25", "batch/v1"),
-    ("discovery.k8s.io/v1beta1", "EndpointSlice"): ("1.25", "discovery.k8s.io/v1"),
     ("policy/v1beta1", "PodDisruptionBudget"): ("1.25", "policy/v1"),
     ("autoscaling/v2beta1", "HorizontalPodAutoscaler"): ("1.25", "autoscaling/v2"),
     ("autoscaling/v2beta2", "HorizontalPodAutoscaler"): ("1.26", "autoscaling/v2"),
@@ -66,6 +59,9 @@ RETIRED_KUBERNETES: dict[tuple[str, str], tuple[str, str]] = {
 
 _LAST_WITH_OLD_KUBERNETES = "1.25"
 """Later releases of Istio support only releases of Kubernetes without any of these API versions."""
+
+_NOT_APPLIED = "IstioOperator"
+"""A file for istioctl, which does not look at the API version."""
 
 _OURS = {kind: group for group in ISTIO if group.endswith("istio.io") for kind in ISTIO[group]}
 _OURS_ALONE = _OURS.keys() - {"Gateway", "AuthorizationPolicy", "Sidecar", "Telemetry", "ProxyConfig"}
@@ -76,15 +72,17 @@ def api_version(resource: Resource, istio_version: str) -> Iterator[Finding]:
     if has_placeholder(resource.api_version) or has_placeholder(resource.kind):
         return
     if retired := RETIRED_KUBERNETES.get((resource.api_version, resource.kind)):
-        release, successor = retired
+        release, replacement = retired
         served = minor(istio_version) <= minor(_LAST_WITH_OLD_KUBERNETES) and minor(release) > (1, 22)
         yield finding(
             resource["apiVersion"],
             f"Kubernetes {release} removed `{resource.api_version}` of {resource.kind}; the API server rejects it",
-            hint=f"use `{successor}`",
+            hint=f"use `{replacement}`",
             severity="warning" if served else None,
             rule=RETIRED_KUBERNETES_API,
         )
+        return
+    if resource.type == _NOT_APPLIED:
         return
     schema = schema_of(resource.type) if resource.type else None
     words = RETIRED.get(resource.group, {})
