@@ -14,10 +14,7 @@ from istiolint.sources import Source
 from istiolint.trace.request import request
 from istiolint.trace.tracer import Tracer
 
-RULES = (
-    "client-tls-contradicts-server", "strict-mtls-breaks-workload", "strict-mtls-in-disabled-namespace",
-    "strict-mtls-without-client-mtls",
-)  # fmt: skip
+RULES = ("client-tls-contradicts-server", "strict-mtls-in-disabled-namespace", "strict-mtls-without-client-mtls")
 ERP = """
 ---
 apiVersion: v1
