@@ -30,10 +30,11 @@ class Allowing:
         return self._of[key]
 
     def _find(self, workload: Workload) -> list[Resource]:
-        found = []
+        found: list[Resource] = []
         for label in (*workload.labels.items(), None):
             for namespace in dict.fromkeys([workload.namespace, self._root_namespace]):
-                found += [policy for policy in self._by_label.get((namespace, label), ()) if workload.matches(selector(policy))]
+                policies = self._by_label.get((namespace, label), ())
+                found += [policy for policy in policies if workload.matches(selector(policy))] if label else policies
         return found
 
     def led_by(self, policy: Resource) -> Sequence[Workload]:
