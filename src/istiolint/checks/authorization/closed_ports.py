@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from istiolint.checks.services.ports import carries_http, names_protocol
+from istiolint.fields.service_ports import carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.authorization import is_dry_run
