@@ -5,12 +5,14 @@ named as a string.
 """
 
 import ast
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import istiolint
+from istiolint.rules.check import Rule
 
 ROOT = Path(istiolint.__file__).parent
 LAYERS = [
@@ -18,7 +20,7 @@ LAYERS = [
     "targets",
     "traffic", "authorization", "mesh",
     "rules", "schema",
-    "mutual_tls", "trace",
+    "mutual_tls", "trace", "fields",
     "checks",
     "suppression", "rendered",
     "engine",
@@ -70,3 +72,18 @@ def test_imports_go_down(layer: str) -> None:
 def test_imports_that_go_up_are_found(source: str) -> None:
     assert len(upward("mesh", source)) == 1
     assert not upward("checks", source)
+
+
+def test_checks_of_a_topic_take_only_rules_from_other_topics() -> None:
+    """What checks of several topics share is in istiolint.fields."""
+    found = []
+    for path in sorted((ROOT / "checks").glob("*/**/*.py")):
+        topic = path.relative_to(ROOT / "checks").parts[0]
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
+            if parts[:2] == ["istiolint", "checks"] and parts[2:3] != [topic]:
+                assert isinstance(node, ast.ImportFrom)
+                module = importlib.import_module(node.module or "")
+                others = [name.name for name in node.names if not isinstance(getattr(module, name.name), Rule)]
+                found += [f"{path.relative_to(ROOT)} line {node.lineno}: {node.module}.{name}" for name in others]
+    assert not found, "\n".join(["move to istiolint.fields:", *found])

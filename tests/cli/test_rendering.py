@@ -275,7 +275,8 @@ def test_targets_of_the_configuration(run: Run, path: Path, chart: Path, tmp_pat
     (tmp_path / ".istiolint.yaml").write_text(
         "render: true\n"
         "targets:\n"
-        "  live: {helm: charts/shop, values: [charts/shop/live.yaml], set: {t: 3}, namespace: shop, environment: production}\n",
+        '  live: {helm: charts/shop, values: [charts/shop/live.yaml], set: {t: "3"},\n'
+        "    namespace: shop, environment: production}\n",
         "utf-8",
     )
     found = json.loads(run(".", "--format", "json").output)

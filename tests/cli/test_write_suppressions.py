@@ -54,6 +54,17 @@ def test_where_no_line_can_have_a_comment_it_is_above_the_document(run: Run, tmp
     assert (tmp_path / "broken.yaml").read_bytes().startswith(f"# istiolint: ignore[yaml-syntax]{end}".encode())
 
 
+def test_places_that_a_finding_stands_for(run: Run, tmp_path: Path) -> None:
+    """A rule that reports its first place in a file reports the next one once that is suppressed."""
+    head = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a{}\n  annotations:\n"
+    pod = head + "    sidecar.istio.io/inject: 'true'\nspec: {{containers: []}}\n"
+    (tmp_path / "pods.yaml").write_text("---\n".join(map(pod.format, range(4))), "utf-8")
+    assert run("--select", "deprecated-annotation").output.count("info[deprecated-annotation]") == 1
+    assert run("--write-suppressions", "--select", "deprecated-annotation").exit_code == 0
+    assert (tmp_path / "pods.yaml").read_text("utf-8").count("  # istiolint: ignore[deprecated-annotation]\n") == 4
+    assert run("--select", "deprecated-annotation").output.startswith("Nothing found")
+
+
 def test_only_what_is_reported_is_suppressed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(MISSPELT, "utf-8")
     for options in (["--ignore", "unknown-field"], ["--select", "duplicate-key"]):

@@ -84,7 +84,7 @@ def _type(node: dict[str, Any], schema: dict[str, Any]) -> str:
     node = _resolved(node, schema)
     if choices := node.get("enum"):
         return "one of " + ", ".join(f"`{choice}`" for choice in choices)
-    if either := node.get("oneOf") or node.get("anyOf"):
+    if "type" not in node and (either := node.get("oneOf") or node.get("anyOf")):
         return ", or ".join(_type(one, schema) for one in either)
     match node.get("type"):
         case "array":

@@ -15,6 +15,7 @@ class Allowing:
 
     def __init__(self, policies: Iterable[Resource], workloads: Workloads, root_namespace: str):
         self._workloads, self._root_namespace = workloads, root_namespace
+        self._of: dict[tuple[str, frozenset[tuple[str, str]]], list[Resource]] = {}
         self._by_label: dict[tuple[str, tuple[str, str] | None], list[Resource]] = defaultdict(list)
         for policy in policies:
             bound = policy.spec["targetRef"].value or policy.spec["targetRefs"].value
@@ -23,10 +24,17 @@ class Allowing:
 
     def of(self, workload: Workload) -> Sequence[Resource]:
         """The ALLOW policies for a workload, those that select it by labels first."""
-        found = []
+        key = workload.namespace, workload.label_set
+        if key not in self._of:
+            self._of[key] = self._find(workload)
+        return self._of[key]
+
+    def _find(self, workload: Workload) -> list[Resource]:
+        found: list[Resource] = []
         for label in (*workload.labels.items(), None):
             for namespace in dict.fromkeys([workload.namespace, self._root_namespace]):
-                found += [policy for policy in self._by_label.get((namespace, label), ()) if workload.matches(selector(policy))]
+                policies = self._by_label.get((namespace, label), ())
+                found += [policy for policy in policies if workload.matches(selector(policy))] if label else policies
         return found
 
     def led_by(self, policy: Resource) -> Sequence[Workload]:

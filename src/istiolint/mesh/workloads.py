@@ -161,6 +161,16 @@ class Services(tuple[Resource, ...]):
                 return True
         return False
 
+    def once(self, find: Callable[["Services"], bool]) -> bool:
+        """Return what a function says about these Services, asked once: many Services and workloads may share one label."""
+        if find not in self._answers:
+            self._answers[find] = find(self)
+        return self._answers[find]
+
+    @cached_property
+    def _answers(self) -> dict[Callable[["Services"], bool], bool]:
+        return {}
+
     def together(self, rivals: Callable[[Resource, Resource], bool]) -> Sequence[Resource]:
         """Return those that may be applied together: of two that are alternatives of one another, the first."""
         if self._together is None:

@@ -16,6 +16,8 @@ from istiolint.sources.source import LINE_END
 from istiolint.suppression.comments import Comment, comments, is_in_string, strings
 from istiolint.suppression.rules import UNKNOWN, UNUSED
 
+MOST_ROUNDS = 100
+"""A rule may report the next place once the first one is suppressed."""
 _OF_SUPPRESSIONS = (UNKNOWN.id, UNUSED.id)
 
 
@@ -36,15 +38,21 @@ def suppress(sources: Iterable[Source], lint: Callable[[Iterable[Source]], Repor
     editable = {source.path: source for source in current if source.linted and not source.origin and not source.stdin}
     before = {path: _data(source) for path, source in editable.items()}
     texts: dict[str, str] = {}
-    for place in (_at_lines, _above_document):
-        made = dict(_edited(report, editable, place))
-        made = {path: text for path, text in made.items() if _data(replace(editable[path], text=text)) == before[path]}
-        if made:
-            editable |= {path: replace(editable[path], text=text) for path, text in made.items()}
-            texts |= made
-            current = [editable.get(source.path, source) for source in current]
-            report = lint(current)
+    for _ in range(MOST_ROUNDS):
+        made = next(filter(None, (_checked(report, editable, before, place) for place in (_at_lines, _above_document))), None)
+        if not made:
+            break
+        editable |= {path: replace(editable[path], text=text) for path, text in made.items()}
+        texts |= made
+        current = [editable.get(source.path, source) for source in current]
+        report = lint(current)
     return Suppressing(texts, found - len(report.diagnostics), report.diagnostics)
+
+
+def _checked(report: Report, sources: dict[str, Source], before: dict[str, list[object]], place: "_Place") -> dict[str, str]:
+    """The files with comments that leave their data as it was."""
+    made = _edited(report, sources, place)
+    return {path: text for path, text in made if _data(replace(sources[path], text=text)) == before[path]}
 
 
 _Insertion = tuple[int, str]
@@ -82,7 +90,7 @@ def _at_lines(document: Document, found: dict[int, list[str]]) -> Iterator[_Inse
     for line, rules in found.items():
         end = source.line_starts[line - 1] + len(source.line(line).rstrip())
         if comment := existing.get(range(line, line + 1)):
-            yield _added(comment, rules)
+            yield from _added(comment, rules)
         elif inside is not None and not is_in_string(document, inside, end - document.offset):
             yield end, f"  {_comment(rules)}"
 
@@ -92,7 +100,7 @@ def _above_document(document: Document, found: dict[int, list[str]]) -> Iterator
     text, rules = document.source.text, sorted({rule for rules in found.values() for rule in rules})
     for comment in comments(document):
         if comment.suppression and comment.lines and len(comment.lines) > 1 and all(line in comment.lines for line in found):
-            yield _added(comment, rules)
+            yield from _added(comment, rules)
             return
     first = LINE_END.search(document.text)
     is_marker = first and document.text[: first.start()].rstrip() == "---"
@@ -100,9 +108,11 @@ def _above_document(document: Document, found: dict[int, list[str]]) -> Iterator
     yield document.offset + (first.end() if first and is_marker else 0), _comment(rules) + (end[0] if end else "\n")
 
 
-def _added(comment: Comment, rules: Collection[str]) -> _Insertion:
-    """More names for a comment."""
-    return comment.span.source.text.index("]", comment.span.start), "".join(f", {rule}" for rule in rules)
+def _added(comment: Comment, rules: Collection[str]) -> Iterator[_Insertion]:
+    """More names for a comment; none where it has them all."""
+    present = comment.suppression.names if comment.suppression else ()
+    if names := "".join(f", {rule}" for rule in rules if rule not in present):
+        yield comment.span.source.text.index("]", comment.span.start), names
 
 
 def _comment(rules: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from istiolint.mesh.host_index import covers
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
+from istiolint.trace.decisions import explain
 from istiolint.trace.delivery import Sending, Target, deliver
 from istiolint.trace.model import Model
 from istiolint.trace.policies import Arrival
@@ -106,6 +107,7 @@ class AmbientRequest:
             request.claims,
         )  # fmt: skip
         decision = self.model.policies.decide(policies, arrival)
+        explain(self.model.policies, policies, arrival, decision, trace.steps)
         if decision.open:
             trace.steps.add("server", f"{proxy.title}: {decision.open}", kind="unknown")
         if decision.allowed:

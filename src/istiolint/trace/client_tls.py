@@ -19,11 +19,12 @@ _SETTINGS: dict[ClientTls, str] = {
 
 
 class Opened(NamedTuple):
-    """What a client opens, why in words, and where that is set (None: nowhere)."""
+    """What a client opens, why in words, and where that is set (None: nowhere); `automatic`: no DestinationRule sets it."""
 
     tls: ClientTls
     because: str
     at: Cursor | None = None
+    automatic: bool = True
 
     @property
     def words(self) -> str:
@@ -45,7 +46,8 @@ class ClientTlsModes:
         tls = rule.tls(subset, port) if rule is not None else None
         written = (tls["mode"].text or "DISABLE") if tls is not None else ""
         if tls is not None and written in _MODES:
-            return Opened(_MODES[written], f"the DestinationRule sets `{written}`", tls["mode"] if tls["mode"] else tls)
+            at = tls["mode"] if tls["mode"] else tls
+            return Opened(_MODES[written], f"the DestinationRule sets `{written}`", at, automatic=False)
         return self._automatic(service, server, target)
 
     def _automatic(self, service: Service, server: Proxy | None, target: int | None) -> Opened:

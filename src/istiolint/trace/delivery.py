@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.resources.cursor import Cursor
+from istiolint.trace.decisions import explain
 from istiolint.trace.model import Model
 from istiolint.trace.policies import Arrival, Decision, allowing
 from istiolint.trace.proxies import Proxy
@@ -186,6 +187,7 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
     policies = model.policies.of(server)
     decision = model.policies.decide(policies, arrival)
     leaf.verdict, leaf.decided_by = _verdict(decision), decision.policy
+    explain(model.policies, policies, arrival, decision, steps)
     if decision.open:
         leaf.sure = False
         steps.add("server", f"{server.title}: {decision.open}", kind="unknown")
@@ -199,9 +201,6 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
     does = "denies the request" if arrival.http else "closes the connection"
     places = [decision.rule] if decision.policy is not None else [each.spec for each in allowing(policies)]
     steps.add("server", f"{server.title} {does}: {decision.words}", *places)
-    if decision.policy is None:
-        for policy, answer in model.policies.reasons(policies, "ALLOW", arrival):
-            steps.add("server", f"{policy.title} does not allow it: {answer.words}", answer.at, kind="rejected")
 
 
 def _reads_response(sending: Sending) -> bool:

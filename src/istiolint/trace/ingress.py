@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from istiolint.mesh.host_index import covers
 from istiolint.trace.connections import follow, route_of
+from istiolint.trace.decisions import explain
 from istiolint.trace.delivery import Sending
 from istiolint.trace.gateway_servers import GatewayListeners, Server
 from istiolint.trace.model import Model
@@ -150,6 +151,7 @@ class IngressRequest:
             True, None, port, request.method, request.path_without_query, request.authority, request.headers, request.claims
         )
         decision = self.model.policies.decide(policies, arrival)
+        explain(self.model.policies, policies, arrival, decision, trace.steps)
         if decision.open:
             trace.steps.add("server", f"{proxy.title}: {decision.open}", kind="unknown")
         if decision.allowed:
@@ -159,7 +161,4 @@ class IngressRequest:
         trace.denied_at, trace.policy = proxy, decision.policy
         places = [decision.rule] if decision.policy is not None else [each.spec for each in allowing(policies)]
         trace.steps.add("outcome", f"{proxy.title} denies the request (403): {decision.words}", *places)
-        if decision.policy is None:
-            for policy, answer in self.model.policies.reasons(policies, "ALLOW", arrival):
-                trace.steps.add("server", f"{policy.title} does not allow it: {answer.words}", answer.at, kind="rejected")
         return True

@@ -1,6 +1,7 @@
 """The indexes that traces are answered from: built once for a mesh."""
 
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.waypoints import is_waypoint
@@ -111,3 +112,14 @@ class Model:
                 if target == port:
                     return service_protocol(at, number)
         return "AUTO"
+
+
+_MODELS: WeakKeyDictionary[Mesh, Model] = WeakKeyDictionary()
+
+
+def model_of(mesh: Mesh) -> Model:
+    """The model of a mesh, made once: rules ask it, so that they and traces agree."""
+    found = _MODELS.get(mesh)
+    if found is None:
+        found = _MODELS[mesh] = Model(mesh)
+    return found

@@ -46,8 +46,7 @@ class SidecarRequest:
             else:
                 self._tcp(service)
         elif http and request.scheme == "http":
-            place = next((port.at for service, port in listed if self._is_own(service) and port.protocol == "HTTP"), None)
-            place = place or next(port.at for _, port in listed if port.protocol == "HTTP")
+            place = self._own_port(egress) or next(port.at for _, port in listed if port.protocol == "HTTP")
             steps.add("listener", f"the sidecar routes HTTP on port {request.port}", place)
             self._http(egress, None)
         elif any(not service.has_address for service, port in listed if port.protocol in ("TCP", "TLS", "AUTO")):
@@ -56,9 +55,11 @@ class SidecarRequest:
             steps.add("listener", f"the sidecar knows no service on port {request.port}: it does not read the connection")
             self._passed_through()
 
-    def _is_own(self, service: Service) -> bool:
-        """Whether a service is the one that the client connects to."""
-        return self.address is not None and service.host == self.address.host
+    def _own_port(self, egress: Egress) -> Cursor | None:
+        """The port of the service that the client connects to, if the sidecar knows it."""
+        service = egress.services.get(self.address.host) if self.address is not None else None
+        port = service.port(self.request.port) if service is not None else None
+        return port.at if port is not None else None
 
     def _own_listener(self, egress: Egress) -> tuple[Service, Port] | None:
         """The service whose own address the client connects to, if the sidecar listens there."""

@@ -6,7 +6,7 @@ from istiolint.mesh import Mesh
 from istiolint.trace import direct
 from istiolint.trace.ambient import AmbientRequest
 from istiolint.trace.ingress import IngressRequest
-from istiolint.trace.model import Model
+from istiolint.trace.model import model_of
 from istiolint.trace.request import OUTSIDE, Request, RequestError
 from istiolint.trace.result import Outcome, Trace
 from istiolint.trace.sidecar import SidecarRequest
@@ -20,7 +20,7 @@ class Tracer:
 
     def __init__(self, mesh: Mesh, name: str = ""):
         """`name` is how the files call the mesh, if they describe several."""
-        self.model, self.name = Model(mesh), name
+        self.model, self.name = model_of(mesh), name
 
     def trace(self, request: Request, response: Mapping[str, str] | None = None) -> Trace:
         """What becomes of a request. Raises RequestError for a source that is not in the files.

@@ -1,12 +1,13 @@
 """TCP ports that ALLOW rules for requests close."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from istiolint.checks.services.ports import carries_http, names_protocol
+from istiolint.fields.service_ports import carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.reach import of_reach
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -27,19 +28,18 @@ def allow_closes_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         return
     rules = [(rule, field) for rule in policy.spec["rules"] if (field := _request_field(rule)) is not None]
     told: set[int] = set()
-    for workload in mesh.reached(policy) if rules else ():
-        for port, target in _tcp_ports(workload, mesh):
-            field = next((field for rule, field in rules if _covers(rule, target)), None)
-            if field is None or target in told or _is_open(workload, target, mesh):
-                continue
-            told.add(target)
-            yield finding(
-                field.key,
-                f"no rule with `{field.name}` applies to TCP, so TCP port {target} of `{workload.title}` is closed: every "
-                "connection is denied",
-                hint=f'allow the port in a rule of its own: `to: [{{operation: {{ports: ["{target}"]}}}}]`',
-                related=[(port["name"] if port["name"] else port["port"], "the Service declares TCP here")],
-            )
+    for workload, port, target in _all_tcp_ports(policy, mesh) if rules else ():
+        field = next((field for rule, field in rules if _covers(rule, target)), None)
+        if field is None or target in told or _is_open(workload, target, mesh):
+            continue
+        told.add(target)
+        yield finding(
+            field.key,
+            f"no rule with `{field.name}` applies to TCP, so TCP port {target} of `{workload.title}` is closed: every "
+            "connection is denied",
+            hint=f'allow the port in a rule of its own: `to: [{{operation: {{ports: ["{target}"]}}}}]`',
+            related=[(port["name"] if port["name"] else port["port"], "the Service declares TCP here")],
+        )
 
 
 def _request_field(rule: Cursor) -> Cursor | None:
@@ -62,6 +62,11 @@ def _is_open(workload: Workload, port: int, mesh: Mesh) -> bool:
     """Whether a rule without conditions on requests allows connections to a port."""
     rules = (rule for policy in mesh.allowing.of(workload) for rule in policy.spec["rules"])
     return any(_request_field(rule) is None and _covers(rule, port) for rule in rules)
+
+
+@of_reach
+def _all_tcp_ports(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Workload, Cursor, int]]:
+    return [(workload, port, target) for workload in workloads for port, target in _tcp_ports(workload, mesh)]
 
 
 def _tcp_ports(workload: Workload, mesh: Mesh) -> Iterator[tuple[Cursor, int]]:

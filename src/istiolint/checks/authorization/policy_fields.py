@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from istiolint.checks.services.ports import carries_http
+from istiolint.fields.service_ports import carries_http
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway

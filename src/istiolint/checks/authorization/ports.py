@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from istiolint.authorization.operations import operations
 from istiolint.authorization.texts import text_covers
-from istiolint.checks.services.ports import carries_http, names_protocol
+from istiolint.fields.service_ports import carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway

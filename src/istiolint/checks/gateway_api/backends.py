@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND, ports_in_words
+from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND
 from istiolint.checks.routing.weights import DESTINATION_WITHOUT_WEIGHT, WEIGHTS_ALL_ZERO
+from istiolint.fields.service_ports import ports_in_words
 from istiolint.findings.finding import Finding, Path
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, backend_cursors, backends

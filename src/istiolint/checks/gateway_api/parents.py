@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from istiolint.checks.gateway_api.routes import ROUTE_NOT_LET_IN, gateways_of
-from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND, ports_in_words
+from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND
 from istiolint.documents.placeholders import can_be_name
+from istiolint.fields.service_ports import ports_in_words
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, Reference, lets_in, listeners, parents, takes_kind

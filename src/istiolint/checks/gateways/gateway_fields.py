@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from istiolint.checks.gateways.listeners import listeners
 from istiolint.checks.gateways.server_tls import PASSING, ServerTls
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_HOST
+from istiolint.fields.listeners import listeners
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_ip_address

@@ -1,7 +1,6 @@
 """What a Gateway's servers and a Sidecar's listeners listen on: ports and addresses."""
 
 from collections.abc import Hashable, Iterator
-from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.checks.schema.shared_rules import (
     DUPLICATE_PORT,
@@ -10,6 +9,7 @@ from istiolint.checks.schema.shared_rules import (
     INVALID_PORT_NAME,
     UNSUPPORTED_TARGET_PORT,
 )
+from istiolint.fields.listeners import PARTS, Listener, listeners
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, is_ip_address, socket_fault
@@ -19,58 +19,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import finding, further_check
 
-Part: TypeAlias = Literal["servers", "ingress", "egress"]
-_PARTS: dict[str, tuple[Part, ...]] = {"Gateway": ("servers",), "Sidecar": ("ingress", "egress")}
-_KINDS = tuple(_PARTS)
-LARGEST_NUMBER = 2**32 - 1
-"""What the schema allows: it tells of larger numbers, and of negative ones."""
-
-
-class Listener(NamedTuple):
-    """An item of `servers` (Gateway), `ingress` or `egress` (Sidecar)."""
-
-    part: Part
-    cursor: Cursor
-
-    @property
-    def port(self) -> Cursor:
-        """`port`."""
-        return self.cursor["port"]
-
-    @property
-    def number(self) -> int | None:
-        """`port.number`, 0 where none is written; None where there is no port, or the schema refuses the number."""
-        if not isinstance(self.port.value, dict):
-            return None
-        number = 0 if self.port["number"].value is None else self.port["number"].number
-        return number if number is not None and 0 <= number <= LARGEST_NUMBER else None
-
-    @property
-    def protocol(self) -> str:
-        """`port.protocol` in upper case."""
-        return self.port["protocol"].text.upper()
-
-    @property
-    def bind(self) -> Cursor:
-        """`bind`."""
-        return self.cursor["bind"]
-
-    @property
-    def takes_sockets(self) -> bool:
-        """Whether it may listen on a Unix domain socket."""
-        return self.part != "ingress"
-
-    @property
-    def on_socket(self) -> bool:
-        """Whether it listens on a Unix domain socket."""
-        return self.takes_sockets and self.bind.text.startswith(UNIX)
-
-
-def listeners(resource: Resource) -> Iterator[Listener]:
-    """The servers or listeners of a Gateway or Sidecar."""
-    for part in _PARTS[resource.type or ""]:
-        for item in resource.spec[part]:
-            yield Listener(part, item)
+_KINDS = tuple(PARTS)
 
 
 @further_check(INVALID_PORT, kinds=_KINDS, rows=["GW-16", "SC-08", "SC-32", "SC-35"])

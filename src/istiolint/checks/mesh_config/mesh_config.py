@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.resilience.locality import conflicts, locality_faults, share_faults
-from istiolint.checks.schema.durations import finer_than
 from istiolint.checks.schema.shared_rules import INVALID_HOST, INVALID_PORT, INVALID_TRUST_DOMAIN
+from istiolint.fields.durations import finer_than
+from istiolint.fields.localities import conflicts, locality_faults, share_faults
+from istiolint.fields.ports import port_faults
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
 from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.primitives.hosts import is_label, pattern_fault
-from istiolint.primitives.ports import is_port
-from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding, further_check
 from istiolint.schema.rules import CONFLICTING_FIELDS, INVALID_DURATION
@@ -25,13 +24,6 @@ def mesh_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The port on which sidecars take what the pod sends."""
     for config in mesh_configs(resource):
         yield from port_faults(config["proxyListenPort"])
-
-
-def port_faults(port: Cursor) -> Iterator[Finding]:
-    """A number that is no port."""
-    if port.number is not None and not is_port(port.number):
-        message = f"`{port.number}` is no port; istiod refuses the configuration"
-        yield finding(port, message, hint="write a number from 1 to 65535")
 
 
 @further_check(INVALID_DURATION, kinds=CONFIG_KINDS, rows=["MC-02", "MC-03"])

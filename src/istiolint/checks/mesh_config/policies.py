@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.resilience.connection_pools import keep_alive_faults, upgrade_faults
-from istiolint.checks.resilience.outlier_fields import share_faults, split_faults
-from istiolint.checks.routing.virtual_service_fields import is_retry_condition
-from istiolint.checks.schema.durations import limits_of_time, not_milliseconds
 from istiolint.checks.schema.shared_rules import INVALID_PERCENTAGE
+from istiolint.fields.connection_pools import keep_alive_faults, upgrade_faults
+from istiolint.fields.durations import limits_of_time, not_milliseconds
+from istiolint.fields.outlier_detection import share_faults, split_faults
+from istiolint.fields.retry_conditions import is_retry_condition
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.mesh_config.mesh_config import port_faults
-from istiolint.checks.schema.durations import finer_than
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_PORT
 from istiolint.documents.placeholders import has_placeholder
+from istiolint.fields.durations import finer_than
+from istiolint.fields.ports import port_faults
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, PROXY_KINDS, proxy_configs

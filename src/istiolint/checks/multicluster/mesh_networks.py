@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.mesh_config.mesh_config import port_faults
 from istiolint.checks.schema.shared_rules import INVALID_ADDRESS, INVALID_HOST, INVALID_PORT
+from istiolint.fields.ports import port_faults
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import NETWORK_KINDS, mesh_networks

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from istiolint.checks.operations.production import gravity
-from istiolint.checks.resilience.connection_pools import connection_pools
+from istiolint.fields.connection_pools import connection_pools
 from istiolint.findings.finding import Finding, Severity
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, PROXY_KINDS, proxy_configs

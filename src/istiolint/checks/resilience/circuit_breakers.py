@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.resilience.connection_pools import connection_pools
-from istiolint.checks.services.ports import APP_PROTOCOLS, carries_http, names_protocol
+from istiolint.fields.connection_pools import connection_pools
+from istiolint.fields.service_ports import APP_PROTOCOLS, carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import host_policies

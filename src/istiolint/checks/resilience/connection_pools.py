@@ -5,11 +5,10 @@
 
 from collections.abc import Iterator
 
+from istiolint.fields.connection_pools import connection_pools, keep_alive_faults, upgrade_faults
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.traffic_policies import traffic_policies
-from istiolint.resources.cursor import Cursor
-from istiolint.resources.resource import Resource, once
+from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _COUNTS = {
@@ -18,19 +17,6 @@ _COUNTS = {
 }
 _SMALLEST = -(2**31)
 """What the schema allows: it tells of smaller numbers."""
-
-
-@once
-def connection_pools(resource: Resource) -> Iterator[Cursor]:
-    """The connection pools of a DestinationRule or Sidecar that are mappings."""
-    spec = resource.spec
-    if resource.type == "DestinationRule":
-        pools = [policy["connectionPool"] for policy in traffic_policies(resource)]
-    else:
-        pools = [spec["inboundConnectionPool"], *(listener["connectionPool"] for listener in spec["ingress"])]
-    for pool in pools:
-        if isinstance(pool.value, dict):
-            yield pool
 
 
 @check(
@@ -77,19 +63,6 @@ def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Itera
         yield from upgrade_faults(pool, resource.kind)
 
 
-def upgrade_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
-    """An upgrade of all requests beside the wish to keep the protocol of each."""
-    http = pool["http"]
-    if http["h2UpgradePolicy"].text == "UPGRADE" and http["useClientProtocol"].value is True:
-        yield finding(
-            http["useClientProtocol"].key,
-            "`useClientProtocol` keeps the protocol of the client, and `h2UpgradePolicy: UPGRADE` makes it HTTP/2; Istio "
-            f"refuses the {kind}",
-            hint="keep one of them",
-            related=[(http["h2UpgradePolicy"], "the other is here")],
-        )
-
-
 @check(
     "keep-alive-incomplete", severity="error", evidence="document", kinds=["DestinationRule", "Sidecar"],
     rows=["CP-09", "CP-10", "SC-24", "SC-26"],
@@ -99,15 +72,3 @@ def keep_alive_incomplete(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Keep-alive of HTTP/2 without its interval or timeout."""
     for pool in connection_pools(resource):
         yield from keep_alive_faults(pool, resource.kind)
-
-
-def keep_alive_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
-    """A keep-alive that lacks one of its two times."""
-    keep_alive = pool["http"]["http2KeepAlive"]
-    lacking = [field for field in ("interval", "timeout") if keep_alive[field].value is None]
-    if isinstance(keep_alive.value, dict) and lacking:
-        yield finding(
-            keep_alive.key,
-            f"`http2KeepAlive` needs both `interval` and `timeout`; Istio refuses the {kind} without",
-            hint=f"write {' and '.join(f'`{field}`' for field in lacking)}, such as `30s`",
-        )

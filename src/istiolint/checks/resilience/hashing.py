@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.services.ports import carries_http, names_protocol
+from istiolint.fields.service_ports import carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies

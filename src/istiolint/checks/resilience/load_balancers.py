@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.routing.subset_fields import duplicates
 from istiolint.checks.schema.shared_rules import DUPLICATE_NAME, EMPTY_FIELD
+from istiolint.fields.duplicates import duplicates
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.gateways.listeners import LARGEST_NUMBER
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_PORT, INVALID_SUBSET_NAME
+from istiolint.fields.listeners import LARGEST_NUMBER
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.virtual_services import destinations

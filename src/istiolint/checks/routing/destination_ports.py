@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from istiolint.fields.service_ports import ports_in_words
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH, bound_gateways, served_ports
@@ -94,11 +95,6 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     hint="name the port with `port: {number: ...}`",
                     related=[service.place for service in services[:2] if service.place],
                 )
-
-
-def ports_in_words(ports: list[int]) -> str:
-    """Ports as messages list them."""
-    return ", ".join(f"`{port}`" for port in ports[:8])
 
 
 def _services(destination: Cursor, virtual_service: Resource, mesh: Mesh) -> list[KnownHost]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.gateways.listeners import LARGEST_NUMBER
-from istiolint.checks.routing.subset_fields import label_faults
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_HEADER_NAME, INVALID_LABEL, INVALID_PORT
 from istiolint.documents.placeholders import has_placeholder
+from istiolint.fields.labels import label_faults
+from istiolint.fields.listeners import LARGEST_NUMBER
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros

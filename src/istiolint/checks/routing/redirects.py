@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.gateways.listeners import LARGEST_NUMBER
 from istiolint.checks.schema.shared_rules import INVALID_PORT
+from istiolint.fields.listeners import LARGEST_NUMBER
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.ports import is_port

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from istiolint.checks.schema.shared_rules import DUPLICATE_NAME, EMPTY_FIELD, INVALID_HOST, INVALID_LABEL, INVALID_SUBSET_NAME
-from istiolint.documents.placeholders import has_placeholder
+from istiolint.fields.duplicates import duplicates
+from istiolint.fields.labels import label_faults
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.hosts import label_fault, pattern_fault
-from istiolint.primitives.labels import key_fault, value_fault
-from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import finding, further_check
 from istiolint.schema.rules import MISSING_FIELD
@@ -82,36 +81,3 @@ def subset_labels(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The labels of subsets."""
     for subset in rule.spec["subsets"]:
         yield from label_faults(subset["labels"], rule.kind)
-
-
-def label_faults(labels: Cursor, kind: str) -> Iterator[Finding]:
-    """What is wrong with the keys and values of labels that Istio compares with those of workloads."""
-    for key, value in labels.items():
-        if has_placeholder(key) or value.unresolved:
-            continue
-        if fault := key_fault(key):
-            yield finding(
-                value.key,
-                f"`{key}` is no key of a label: {fault}; Istio refuses the {kind}",
-                hint="copy it from the pods' labels",
-            )
-        if fault := value_fault(value.text):
-            yield finding(
-                value,
-                f"{fault}: `{value.text}` is no value of a label; Istio refuses the {kind}",
-                hint="copy it from the pods' labels",
-            )
-
-
-def duplicates(items: Cursor, what: str, kind: str) -> Iterator[Finding]:
-    """Items of a list that have the `name` of an earlier one."""
-    seen: dict[str, Cursor] = {}
-    for item in items:
-        name = item["name"]
-        if name.text and (first := seen.setdefault(name.text, name)) is not name:
-            yield finding(
-                name,
-                f"there is another {what} `{name.text}`; Istio refuses the {kind}",
-                hint="give each a name of its own",
-                related=[(first, "the first one")],
-            )

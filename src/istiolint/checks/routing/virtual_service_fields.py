@@ -1,12 +1,12 @@
 """VirtualServices: hosts that are none, shares beyond 100%, and conditions for retries that Istio does not know."""
 
 import json
-import re
 from collections.abc import Iterator
 
 from istiolint.checks.routing.virtual_service_objects import holds_for_sidecars
 from istiolint.checks.schema.shared_rules import INVALID_HOST, INVALID_PERCENTAGE
 from istiolint.documents.placeholders import has_placeholder
+from istiolint.fields.retry_conditions import is_retry_condition
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import MESH
@@ -18,16 +18,6 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding, further_check
 from istiolint.schema.rules import OUT_OF_RANGE
-
-_CONDITIONS = frozenset((
-    "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx", "refused-stream",
-    "retriable-status-codes", "retriable-headers", "envoy-ratelimited", "http3-post-connect-failure", "cancelled",
-    "deadline-exceeded", "internal", "resource-exhausted", "unavailable",
-))  # fmt: skip
-_STATUS_RANGES = ((100, 103), (200, 208), (226, 226), (300, 305), (307, 308), (400, 418), (421, 426), (428, 429), (431, 431),
-                  (451, 451), (500, 508), (510, 511))  # fmt: skip
-"""Status codes that Go's net/http has a text for; Istio takes no others."""
-_INTEGER = re.compile("[+-]?[0-9]{1,18}")
 
 
 @further_check(INVALID_HOST, kinds=["VirtualService"], rows=["VS-07", "VS-08", "VS-09", "VS-123", "D-1", "D-2"])
@@ -179,9 +169,3 @@ def _respelled(retry_on: Cursor) -> Fix | None:
     text = ",".join(meant)
     known = meant and all(is_retry_condition(part) for part in meant)
     return Fix(f"write `{text}`", (Replace(retry_on.place, json.dumps(text)),)) if known else None
-
-
-def is_retry_condition(text: str) -> bool:
-    """Whether Istio knows this part of `retryOn`."""
-    code = int(text) if _INTEGER.fullmatch(text) else 0
-    return text in _CONDITIONS or any(low <= code <= high for low, high in _STATUS_RANGES)

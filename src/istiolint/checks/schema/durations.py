@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.resilience.connection_pools import connection_pools
+from istiolint.fields.connection_pools import connection_pools
+from istiolint.fields.durations import finer_than, limits_of_time
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies
-from istiolint.primitives.durations import NANOSECONDS, nanoseconds
+from istiolint.primitives.durations import nanoseconds
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import finding, further_check
@@ -19,15 +20,6 @@ def _of_routes(service: Resource) -> Iterator[Cursor]:
         yield route["retries"]["perTryTimeout"]
         yield route["retries"]["backoff"]
         yield route["fault"]["delay"]["fixedDelay"]
-
-
-def limits_of_time(pool: Cursor) -> Iterator[Cursor]:
-    """The durations of a connection pool, but for those of TCP's keep-alive."""
-    http, tcp = pool["http"], pool["tcp"]
-    yield from (http["idleTimeout"], http["http2KeepAlive"]["interval"], http["http2KeepAlive"]["timeout"])
-    yield from (tcp["connectTimeout"], tcp["maxConnectionDuration"])
-    if (nanoseconds(tcp["idleTimeout"].text) or 0) >= NANOSECONDS["ms"]:  # less than that switches it off
-        yield tcp["idleTimeout"]
 
 
 def _of_pools(resource: Resource) -> Iterator[Cursor]:
@@ -89,32 +81,3 @@ def timeout_of_keys(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """How long keys may take to load."""
     for rule in policy.spec["jwtRules"]:
         yield from finer_than(rule["timeout"], "ms", policy.kind)
-
-
-def finer_than(duration: Cursor, unit: str, kind: str) -> Iterator[Finding]:
-    """A duration that is not made of whole units (a unit as Go writes it)."""
-    length = nanoseconds(duration.text)
-    if length is not None and length >= NANOSECONDS["ms"] and (rest := length % NANOSECONDS[unit]):
-        whole = f"{(length - rest) // NANOSECONDS[unit] or 1}{unit}"
-        yield finding(
-            duration,
-            f"`{duration.text}` is no whole number of {'seconds' if unit == 's' else 'milliseconds'}; Istio refuses the {kind}",
-            hint=f"write `{whole}`",
-        )
-
-
-def not_milliseconds(duration: Cursor, kind: str) -> Iterator[Finding]:
-    """A duration that is none, shorter than 1ms, or finer: for fields of which no schema tells."""
-    if duration.value is None or duration.unresolved:
-        return
-    length = nanoseconds(duration.text)
-    if length is None:
-        yield finding(
-            duration,
-            f"`{duration.value}` is no duration; Istio refuses the {kind}",
-            hint="write a number with its unit, as in `5s`",
-        )
-    elif length < NANOSECONDS["ms"]:
-        yield finding(duration, f"`{duration.text}` is shorter than 1ms; Istio refuses the {kind}", hint="write `1ms` at least")
-    else:
-        yield from finer_than(duration, "ms", kind)

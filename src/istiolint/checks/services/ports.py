@@ -2,34 +2,14 @@
 
 from collections.abc import Iterator
 
+from istiolint.fields.service_ports import names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
-PROTOCOLS = ("tcp", "udp", "grpc", "http", "http_proxy", "http2", "https", "tls", "mongo", "redis", "mysql")
-HTTP_PROTOCOLS = ("grpc", "http", "http_proxy", "http2")
-APP_PROTOCOLS = ("kubernetes.io/h2c", "kubernetes.io/ws", "kubernetes.io/wss")
-WELL_KNOWN = (25, 53, 3306, 27017)
-"""Ports on which the server speaks first: Istio never sniffs there and takes them for TCP."""
-
 MANAGED = tuple(f"istio.io-{name}-controller" for name in ("gateway", "mesh", "eastwest"))
 SYSTEM = ("kube-system", "kube-public", "kube-node-lease", "local-path-storage")
-
-
-def names_protocol(port: Cursor) -> bool:
-    """Whether a Service port tells its protocol, by `appProtocol` or by the first word of its name."""
-    name = (port["appProtocol"].text or port["name"].text).lower()
-    if port["protocol"].text == "UDP" or name in APP_PROTOCOLS or name.startswith("grpc-web"):
-        return True
-    return name.partition("-")[0] in PROTOCOLS or port["port"].number in WELL_KNOWN
-
-
-def carries_http(port: Cursor) -> bool:
-    """Whether a Service port says that it carries HTTP, so that proxies read requests there."""
-    name = (port["appProtocol"].text or port["name"].text).lower()
-    return name in APP_PROTOCOLS or name.startswith("grpc-web") or name.partition("-")[0] in HTTP_PROTOCOLS
 
 
 def _is_platform(service: Resource) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.gateways.listeners import listeners
 from istiolint.checks.schema.shared_rules import UNKNOWN_PROTOCOL
 from istiolint.documents.placeholders import has_variable
+from istiolint.fields.listeners import listeners
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.ports import PROTOCOLS, protocol_meant

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.routing.subset_fields import label_faults
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_LABEL
 from istiolint.documents.placeholders import has_placeholder
+from istiolint.fields.labels import label_faults
 from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.waypoints import NONE, USE_WAYPOINT

@@ -2,12 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.schema.shared_rules import (
-    EMPTY_FIELD,
-    INVALID_ADDRESS,
-    INVALID_HOST,
-    INVALID_PORT_NAME,
-)
+from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_HOST, INVALID_PORT_NAME
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros

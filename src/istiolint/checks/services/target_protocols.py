@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.services.ports import names_protocol
+from istiolint.fields.service_ports import names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import ports_of
+from istiolint.mesh.workloads import Services, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -25,6 +25,8 @@ def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Fi
     """The sidecar has one inbound listener for a container port, and it has one protocol."""
     told: set[tuple[int, ...]] = set()
     for workload in mesh.workloads.of_service(service):
+        if not mesh.workloads.services_of(workload).once(_differ):
+            continue
         if is_gateway(workload) or mesh.injection.of(workload).state != "sidecar" or mesh.rivals(service, workload.resource):
             continue
         services = [
@@ -64,6 +66,11 @@ def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Findin
                 "each connection",
                 hint=f"write `{last}-{first}`, or set `appProtocol: {last}`",
             )
+
+
+def _differ(services: Services) -> bool:
+    """Whether some ports of these Services declare different protocols."""
+    return len({family for service in services for port in service.spec["ports"] if (family := _family(port))}) > 1
 
 
 def _family(port: Cursor) -> str:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from istiolint.checks.routing.subset_fields import label_faults
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_ADDRESS, INVALID_HEADER_NAME, INVALID_LABEL
+from istiolint.fields.labels import label_faults
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, is_ip_address

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.gateways.listeners import LARGEST_NUMBER, listeners
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_HOST, INVALID_PORT, INVALID_SUBSET_NAME
+from istiolint.fields.listeners import LARGEST_NUMBER, listeners
 from istiolint.findings.finding import Delete, Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, socket_fault, split_host_port

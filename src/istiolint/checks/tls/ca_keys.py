@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from istiolint.documents.placeholders import has_placeholder
+from istiolint.fields.ca_secrets import missing_authority_files
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
@@ -14,20 +15,8 @@ _BEGINNINGS = ("LS0tLS1CRUdJTi", "-----BEGIN")
 """How a key in PEM form begins, with and without base64: what is encrypted or filled in later begins otherwise."""
 
 
-_FILES = ("ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem")
-_FILES_OF_CERT_MANAGER = ("tls.crt", "tls.key", "ca.crt")
-"""With the first of these, istiod reads these and none of the others."""
 _STRICT = 26
 """The minor release of Istio from which on istiod does not start with a part of them."""
-
-
-def missing_authority_files(secret: Resource) -> list[str]:
-    """What a Secret `cacerts` lacks; nothing for other Secrets, and for one that has none of the files."""
-    held = secret["data"].mapping.keys() | secret["stringData"].mapping.keys()
-    wanted = _FILES_OF_CERT_MANAGER if _FILES_OF_CERT_MANAGER[0] in held else _FILES
-    if secret.name != "cacerts" or not held & set(wanted):
-        return []
-    return [name for name in wanted if name not in held]
 
 
 @check("authority-incomplete", severity="error", evidence="document", tags=["production"], kinds=["Secret"])

@@ -9,6 +9,8 @@ from istiolint.mesh.workloads import Workload, names, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.trace.model import model_of
+from istiolint.trace.proxies import Proxy
 
 _WITHOUT_MESH_CERTIFICATE = ("DISABLE", "SIMPLE")
 
@@ -62,12 +64,10 @@ def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Findin
 )
 def strict_mtls_without_client_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Servers demand mTLS while automatic mTLS is off and no DestinationRule makes their clients use it."""
-    mode = policy.spec["mtls"]["mode"]
-    if mode.text != "STRICT" or mesh.config.on("enableAutoMtls"):
+    mode = _strict(policy)
+    if mode is None or mesh.config.on("enableAutoMtls"):
         return
-    workloads = [workload for workload in mesh.mtls.selected(policy) if policy in mesh.mtls.of(workload).policies]
-    services = {id(service): service for workload in workloads for service in mesh.workloads.services_of(workload)}
-    left = sorted({service.title for service in services.values() if not _has_client_mtls(service, mesh)})
+    left = sorted(set(_plaintext_to_strict(policy, mesh)))
     if left:
         shown = ", ".join(f"`{title}`" for title in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         switch = mesh.config.at("enableAutoMtls")
@@ -80,9 +80,57 @@ def strict_mtls_without_client_mtls(policy: Resource, mesh: Mesh) -> Iterator[Fi
         )
 
 
-def _has_client_mtls(service: Resource, mesh: Mesh) -> bool:
-    rules = mesh.destination_rules.anywhere(mesh.hosts.fqdn(service.name, service.namespace))
-    return any(rule.spec["trafficPolicy"]["tls"]["mode"].text == "ISTIO_MUTUAL" for rule in rules)
+@check(
+    "strict-mtls-in-disabled-namespace",
+    severity="error",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=["PeerAuthentication"],
+)
+def strict_mtls_in_disabled_namespace(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """STRICT for some workloads of a namespace with mode DISABLE: automatic mTLS follows the namespace, not the workload."""
+    if not mesh.config.on("enableAutoMtls") or mesh.mtls.scope(policy) != "workload":
+        return
+    namespace = mesh.mtls.of_namespace(policy.namespace)
+    strict = _strict(policy)
+    if strict is None or not namespace.disabled or any(mesh.rivals(policy, other) for other in namespace.policies):
+        return
+    left = sorted(set(_plaintext_to_strict(policy, mesh)))
+    if left:
+        shown = ", ".join(f"`{title}`" for title in left[:5])
+        yield finding(
+            strict,
+            f"`STRICT` rejects the mesh's own clients of {shown}: the mode of namespace `{policy.namespace}` is `DISABLE`, and "
+            "automatic mTLS follows it, so clients send plaintext",
+            hint="set `PERMISSIVE` for the namespace, or add DestinationRules with `tls: {mode: ISTIO_MUTUAL}`",
+            related=[(field, "the mode of the namespace") for field in namespace.set_by],
+        )
+
+
+def _strict(policy: Resource) -> Cursor | None:
+    """The field that sets STRICT, for the workload or for a port."""
+    fields = [policy.spec["mtls"]["mode"], *(port["mode"] for _, port in policy.spec["portLevelMtls"].items())]
+    return next((field for field in fields if field.text == "STRICT"), None)
+
+
+def _plaintext_to_strict(policy: Resource, mesh: Mesh) -> Iterator[str]:
+    """The Services whose clients send plaintext to a STRICT port of a workload, as a trace of such a client says."""
+    model = model_of(mesh)
+    for workload in mesh.mtls.selected(policy):
+        server = model.proxy(workload)
+        if server.kind != "sidecar":
+            continue
+        for resource in mesh.workloads.services_of(workload):
+            host = mesh.hosts.fqdn(resource.name, resource.namespace)
+            service = next((known for known in model.registry.by_host.get(host, ()) if known.resource is resource), None)
+            client = Proxy("sidecar", "a client", resource.namespace, "client")
+            for _, number, target in ports_of(resource, workload) if service is not None else ():
+                rule = model.rules.of(client, host)
+                sets = policy in mesh.mtls.of(workload, target).policies
+                if sets and service is not None and model.modes.of(server, target).mode == "STRICT":
+                    opened = model.client_tls.of(rule, service, number, "", server=server, target=target)
+                    if opened.automatic and opened.tls == "plaintext":
+                        yield resource.title
 
 
 def _settings(rule: Resource) -> Iterator[_ClientTls]:
@@ -97,6 +145,12 @@ def _settings(rule: Resource) -> Iterator[_ClientTls]:
         for number, setting in ports.items():
             if number is not None and setting["tls"]["mode"].text:
                 yield _ClientTls(setting["tls"]["mode"], labels, number, frozenset())
+
+
+def _applies(tls: _ClientTls, service: Resource) -> bool:
+    """Whether a setting counts for some port of a Service: settings of ports may replace it on all of them."""
+    numbers = [port["port"].number for port in service.spec["ports"]]
+    return any(number == tls.port or (tls.port is None and number not in tls.other_ports) for number in numbers)
 
 
 def _ports(tls: _ClientTls, service: Resource, workload: Workload) -> Iterator[int]:
@@ -134,7 +188,7 @@ def _unanswered(
 ) -> Iterator[Finding]:
     hint = "remove `tls`: Istio then uses mTLS where the server has it"
     outside = [workload for workload in workloads if mesh.injection.of(workload).state == "outside"]
-    if outside:
+    if outside and _applies(tls, service):
         membership = mesh.injection.of(outside[0])
         yield finding(
             tls.mode,

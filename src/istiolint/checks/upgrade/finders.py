@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from istiolint.checks.tls.ca_keys import missing_authority_files
+from istiolint.fields.ca_secrets import missing_authority_files
 from istiolint.findings.finding import Place
 from istiolint.istio.envoy_types import package_of, packages, types
 from istiolint.mesh import Mesh

@@ -1,0 +1,15 @@
+"""Port numbers."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.primitives.ports import is_port
+from istiolint.resources.cursor import Cursor
+from istiolint.rules.check import finding
+
+
+def port_faults(port: Cursor) -> Iterator[Finding]:
+    """A number that is no port."""
+    if port.number is not None and not is_port(port.number):
+        message = f"`{port.number}` is no port; istiod refuses the configuration"
+        yield finding(port, message, hint="write a number from 1 to 65535")

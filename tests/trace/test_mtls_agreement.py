@@ -1,0 +1,69 @@
+"""The rules about mutual TLS agree with traces: they report what a trace of the same call shows to fail, and nothing else."""
+
+import json
+from itertools import product
+from random import Random
+from typing import Any
+
+import pytest
+from traces import SHOP
+
+from istiolint.engine.lint import lint, understand
+from istiolint.settings import Settings
+from istiolint.sources import Source
+from istiolint.trace.request import request
+from istiolint.trace.tracer import Tracer
+
+RULES = ("client-tls-contradicts-server", "strict-mtls-in-disabled-namespace", "strict-mtls-without-client-mtls")
+ERP = """
+---
+apiVersion: v1
+kind: Service
+metadata: {name: erp, namespace: legacy}
+spec: {selector: {app: erp}, ports: [{name: http, port: 80}]}
+"""
+ROOT, NAMESPACE, WORKLOAD = (None, "STRICT"), (None, "STRICT", "DISABLE"), (None, "STRICT", "DISABLE")
+CLIENT, AUTO = (None, "DISABLE", "ISTIO_MUTUAL"), (True, False)
+URLS = ("http://cart.shop/", "tcp://cart.shop:5432", "http://erp.legacy/")
+COMBINATIONS = list(product(("shop", "legacy"), ROOT, NAMESPACE, WORKLOAD, WORKLOAD, CLIENT, CLIENT, AUTO))
+
+
+def peer(namespace: str, mode: str | None, port: str | None = None, app: str = "") -> list[dict[str, Any]]:
+    spec: dict[str, Any] = {"mtls": {"mode": mode}} if mode else {}
+    spec |= {"selector": {"matchLabels": {"app": app}}} if app else {}
+    spec |= {"portLevelMtls": {"8080": {"mode": port}, "80": {"mode": port}}} if port else {}
+    metadata = {"name": app or "default", "namespace": namespace}
+    return [{"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": metadata, "spec": spec}]
+
+
+def mesh(namespace: str, name: str, *setting: Any) -> str:
+    root, space, workload, port, top, at_port, auto = setting
+    found: list[dict[str, Any]] = []
+    found += peer("istio-system", root) if root else []
+    found += peer(namespace, space) if space else []
+    found += peer(namespace, workload, port, name) if workload or port else []
+    policy: dict[str, Any] = {"tls": {"mode": top}} if top else {}
+    policy |= {"portLevelSettings": [{"port": {"number": 80}, "tls": {"mode": at_port}}]} if at_port else {}
+    if policy:
+        found.append(
+            {
+                "apiVersion": "networking.istio.io/v1", "kind": "DestinationRule",
+                "metadata": {"name": name, "namespace": namespace}, "spec": {"host": name, "trafficPolicy": policy},
+            }
+        )  # fmt: skip
+    if not auto:
+        metadata = {"name": "istio", "namespace": "istio-system"}
+        found.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"mesh": "enableAutoMtls: false\n"}})
+    return SHOP + ERP + "".join(f"---\n{json.dumps(each)}\n" for each in found)
+
+
+@pytest.mark.parametrize("combination", Random(7).sample(COMBINATIONS, 60))
+def test_rules_report_the_calls_that_fail(combination: tuple[Any, ...]) -> None:
+    namespace, *setting = combination
+    name = {"shop": "cart", "legacy": "erp"}[namespace]
+    sources = [Source("mesh.yaml", mesh(namespace, name, *setting))]
+    settings = Settings(whole_mesh=True, select=RULES)
+    tracer = Tracer(understand(sources, settings).meshes[0][1])
+    outcomes = [tracer.trace(request("shop/web", "GET", url)).outcome for url in URLS]
+    found = [each.message for each in lint(sources, settings).diagnostics]
+    assert ("tls-refused" in outcomes) is bool(found), (found, outcomes)
