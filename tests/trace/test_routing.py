@@ -153,3 +153,16 @@ def test_unknown_hosts() -> None:
 def test_a_port_that_is_not_http() -> None:
     trace = traced(url="tcp://cart:5432")
     assert (trace.outcome, trace.statuses, trace.retries) == ("routed", [], None)
+
+
+def test_query_parameters_are_compared_as_they_are_written() -> None:
+    routes = """\
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: cart, namespace: shop}
+        spec:
+          hosts: [cart]
+          http: [{match: [{queryParams: {v: {exact: "a b"}}}], route: [{destination: {host: cart}}]}]
+    """
+    assert traced(routes, url="http://cart/?v=a%20b").outcome == "no-route"
+    assert traced(routes, url="http://cart/?x=1&v=a b&v=c").outcome == "routed"
