@@ -5,7 +5,9 @@ from typing import Any
 from unittest.mock import patch
 
 from istiolint.engine.lint import lint
+from istiolint.engine.tasks import Tasks
 from istiolint.findings.finding import Diagnostic
+from istiolint.resources.resource import Resource
 from istiolint.rules.check import Rule
 from istiolint.schema import rules
 from istiolint.settings import NEWEST, Settings
@@ -20,10 +22,14 @@ def diagnostics(resource: dict[str, Any] | str, istio_version: str = NEWEST) -> 
     Rules that look at the mesh are left out: some tell of further mistakes by the same ids.
     """
     text = resource if isinstance(resource, str) else json.dumps(resource, indent=1)
-    with patch("istiolint.engine.lint._Run.check"):
+    with patch("istiolint.engine.lint.Tasks", _without_checks):
         report = lint([Source("a.yaml", text)], Settings(select=OURS, istio_version=istio_version))
     assert not report.internal_errors
     return report.diagnostics
+
+
+def _without_checks(new: list[Resource], linted: list[Resource], *others: Any) -> Tasks:
+    return Tasks(new, [], *others)
 
 
 def told(resource: dict[str, Any] | str, istio_version: str = NEWEST) -> list[tuple[str, str]]:
