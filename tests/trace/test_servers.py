@@ -1,6 +1,9 @@
 """What the workloads make of a request: mutual TLS and AuthorizationPolicies."""
 
+import pytest
 from traces import traced, words
+
+from istiolint.trace.request import RequestError
 
 STRICT = """\
     apiVersion: security.istio.io/v1
@@ -109,3 +112,13 @@ def test_claims_of_a_jwt() -> None:
     assert "does not validate the JWT" in words(trace)
     assert traced(policy, authentication, claims={**groups, "iss": "https://other.example.com"}).statuses == [401]
     assert traced(policy, authentication, claims={**groups, "aud": "bank"}).statuses == [403]
+
+
+def test_a_client_that_is_not_in_the_files() -> None:
+    with pytest.raises(RequestError, match="no workload `shop/cart` in the files; did you mean `shop/cart-v"):
+        traced(source="shop/cart")
+    with pytest.raises(RequestError, match="write NAMESPACE/NAME"):
+        traced(source="nowhere")
+    assert traced(source="Deployment shop/web").outcome == "routed"
+    with pytest.raises(RequestError):
+        traced(source="Pod shop/web")

@@ -24,6 +24,10 @@ _ACCOUNTS = ("serviceAccounts", "notServiceAccounts")
 _AS_WRITTEN = ("ports", "serviceAccounts")
 _WITHOUT_CASE = ("hosts",)
 _SOURCE_ANCHORS = ("principals", "serviceAccounts", "requestPrincipals", "namespaces", *_RANGES)
+_SHARED = ("methods", "ports")
+"""Fields with values that many rules have."""
+_ANY = 2
+"""The length of `*` and `/*`, which match nearly all."""
 _OPERATION_ANCHORS = ("hosts", "paths", "ports", "methods")
 _PRINCIPAL = re.compile(r"[^/*]+/ns/([^/*]+)/sa/.+")
 
@@ -96,10 +100,11 @@ def traces(rule: Rule, lengths: Iterable[int]) -> Iterator[Anchor]:
                 yield from ((name, wider) for wider in (_wider_ranges(text) if name in _RANGES else _wider_texts(text, lengths)))
 
 
-def _generality(item: Item, field: str) -> tuple[bool, int]:
-    """Sorts fields: single names first, then the longest patterns."""
+def _generality(item: Item, field: str) -> tuple[bool, bool, bool, int]:
+    """Sorts fields: those that are different in most rules first, then single names, then the longest patterns."""
     patterns = [text for text in item[field] if field not in _RANGES and is_pattern(text)]
-    return bool(patterns), -min(map(len, patterns), default=0)
+    shortest = min(map(len, patterns), default=0)
+    return 0 < shortest <= _ANY, field in _SHARED, bool(patterns), -shortest
 
 
 def _texts_of(field: str, values: Iterable[str]) -> Iterator[str]:

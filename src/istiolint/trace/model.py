@@ -1,5 +1,6 @@
 """The indexes that traces are answered from: built once for a mesh."""
 
+from difflib import get_close_matches
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -52,7 +53,9 @@ class Model:
         kind, _, name = source.rpartition(" ")
         found = [each for each in self._by_name.get(name, ()) if not kind or each.kind.lower() == kind.strip().lower()]
         if not found:
-            raise RequestError(f"no workload `{source}` in the files; write NAMESPACE/NAME, KIND NAMESPACE/NAME, or `{OUTSIDE}`")
+            near = get_close_matches(name, self._by_name, 1, 0.75)
+            hint = f"did you mean `{near[0]}`?" if near else f"write NAMESPACE/NAME, KIND NAMESPACE/NAME, or `{OUTSIDE}`"
+            raise RequestError(f"no workload `{source}` in the files; {hint}")
         return self.proxy(found[0])
 
     @cached_property
