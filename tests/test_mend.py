@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import kinds, resources
-from test_rules import examples, settings_of
+from test_rules import examples
 
 from istiolint.documents import read
 from istiolint.engine.lint import lint
@@ -19,6 +19,7 @@ from istiolint.report import Report
 from istiolint.rules.pages import Example, Page
 from istiolint.sources import Source
 from istiolint.sources.decode import source_of
+from istiolint.testing import settings_of
 
 BAD = [param for param in examples() if not param.values[1].good]
 

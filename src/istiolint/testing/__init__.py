@@ -8,6 +8,6 @@ def test_page(page: Page) -> None:
 """
 
 from istiolint.rules.pages import Example, Page, pages_in
-from istiolint.testing.runner import example_problems, fix_problems, problems, structure_problems
+from istiolint.testing.runner import example_problems, fix_problems, problems, settings_of, structure_problems
 
-__all__ = ["Example", "Page", "example_problems", "fix_problems", "pages_in", "problems", "structure_problems"]
+__all__ = ["Example", "Page", "example_problems", "fix_problems", "pages_in", "problems", "settings_of", "structure_problems"]

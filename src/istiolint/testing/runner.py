@@ -55,7 +55,7 @@ def example_problems(page: Page, example: Example) -> list[str]:
     sources = [source_of(name, text.encode(encoding)) for name, text in example.files.items()]
     for source in sources if "clusters" in example.settings else ():
         source.cluster = source.path.partition("/")[0]
-    report = lint(sources, _settings(page, example))
+    report = lint(sources, settings_of(page, example))
     left = list(report.diagnostics)
     wrong = [f"{page.path}:{example.line}: {error}" for error in report.internal_errors]
     for expected in example.expected():
@@ -79,7 +79,7 @@ def fix_problems(page: Page, example: Example) -> list[str]:
     if len(example.files) != 1:
         return [f"{page.path}:{example.line}: a block ```yaml fixed needs an example of one file"]
     ((name, text),) = example.files.items()
-    fixed = mend([Source(name, text)], _settings(page, example), unsafe=True).texts[name]
+    fixed = mend([Source(name, text)], settings_of(page, example), unsafe=True).texts[name]
     wanted, found = (without_announcements(one).splitlines() for one in (example.fixed or "", fixed))
     if wanted == found:
         return []
@@ -87,7 +87,8 @@ def fix_problems(page: Page, example: Example) -> list[str]:
     return ["\n".join([f"{page.path}:{example.line}: the fixes have another result:", *difference])]
 
 
-def _settings(page: Page, example: Example) -> Settings:
+def settings_of(page: Page, example: Example) -> Settings:
+    """Return the settings of a run over an example: the rules that are on by default, and the one of the page."""
     rules = all_rules().values()
     rule = all_rules()[page.rule]
     return Settings(
