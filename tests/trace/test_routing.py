@@ -166,3 +166,11 @@ def test_query_parameters_are_compared_as_they_are_written() -> None:
     """
     assert traced(routes, url="http://cart/?v=a%20b").outcome == "no-route"
     assert traced(routes, url="http://cart/?x=1&v=a b&v=c").outcome == "routed"
+
+
+def test_a_service_that_may_be_outside_the_files() -> None:
+    trace = traced(url="http://orders.legacy/", whole_mesh=False)
+    assert not trace.sure
+    assert "may be Service `legacy/orders`, which is not in the files" in words(trace)
+    assert traced(url="http://orders.legacy/", whole_mesh=True).sure
+    assert "may be Service" not in words(traced(url="http://www.example.com/", whole_mesh=False))

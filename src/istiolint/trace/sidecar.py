@@ -107,6 +107,7 @@ class SidecarRequest:
     def _unknown_host(self, host: str) -> None:
         """The catch-all virtual host: on to where the application wanted to go, or 502."""
         trace = self.trace
+        self._explain_missing_service()
         outbound = self.scope.outbound
         if outbound.registry_only:
             trace.outcome, trace.statuses = "blackhole", [502]
@@ -120,6 +121,7 @@ class SidecarRequest:
 
     def _passed_through(self) -> None:
         """A connection that the sidecar does not read and has no cluster for."""
+        self._explain_missing_service()
         outbound = self.scope.outbound
         if outbound.registry_only:
             self.trace.outcome = "blackhole"
@@ -128,6 +130,22 @@ class SidecarRequest:
             return
         self.trace.steps.add("listener", "the sidecar passes the connection on to the original address", outbound.at)
         self._to_original(http=False)
+
+    def _explain_missing_service(self) -> None:
+        """A step for a host that may be a Service outside the files."""
+        host, mesh = self.request.host, self.model.mesh
+        name, _, rest = host.partition(".")
+        namespace, _, domain = rest.partition(".")
+        if not rest:
+            namespace = self.client.namespace
+        elif domain not in ("", "svc", f"svc.{self.model.cluster_domain}") or (not domain and namespace not in mesh.namespaces):
+            return
+        known = mesh.settings.whole_mesh or mesh.coverage.is_closed(namespace)
+        if self.address is None and not known:
+            words = (
+                f"`{host}` may be Service `{namespace}/{name}`, which is not in the files: then the sidecar may route the request"
+            )
+            self.trace.steps.add("host", words, kind="unknown")
 
     def _to_original(self, *, http: bool) -> None:
         sending = Sending(self.request, self.client, self.scope, http)
