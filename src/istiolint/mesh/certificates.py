@@ -13,9 +13,9 @@ PAIRS = (("tls.crt", "tls.key"), ("cert", "key"))
 
 
 def fault(secret: Resource) -> str | None:
-    """Why istiod cannot use a Secret as the certificate of a server, in words; None when it can, or nobody can tell.
+    """Return why istiod cannot use a Secret as a server certificate; None if it can, or if that is unknown.
 
-    Whether the certificate is in force is judged by today's date.
+    Validity is judged by today's date.
     """
     pair = next((pair for pair in PAIRS if all(_entry(secret, key) for key in pair)), None)
     if pair is None:
@@ -48,7 +48,7 @@ def _certificate_fault(key: str, pem: bytes) -> str | None:
             certificate = x509.load_pem_x509_certificate(pem)
         begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except (ValueError, x509.InvalidVersion):
-        return f"`{key}` is no certificate in PEM form"
+        return f"`{key}` is not a PEM certificate"
     now = datetime.now(UTC)
     if now > ends:
         return f"the certificate in `{key}` expired on {ends:%Y-%m-%d}"

@@ -36,4 +36,4 @@ def in_words(scope: Scope) -> str:
     """A scope as messages show it."""
     if "*" in scope:
         return "all namespaces"
-    return " and ".join(f"`{name}`" for name in sorted(scope)) or "nobody"
+    return " and ".join(f"`{name}`" for name in sorted(scope)) or "no namespace"

@@ -1,4 +1,4 @@
-"""Secrets and ConfigMaps with certificates that Gateways and policies of the Gateway API name."""
+"""Secrets and ConfigMaps with certificates that Gateway API resources reference."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from istiolint.rules.check import check, finding, further_check
 
 
 def _certificates(gateway: Resource) -> Iterator[tuple[Cursor, str, Cursor]]:
-    """The Secrets that listeners name: the reference, its namespace, and the listener."""
+    """Yield the Secrets that listeners reference: the reference, its namespace, and the listener."""
     for listener in gateway.spec["listeners"]:
         for reference in listener["tls"]["certificateRefs"]:
             secret = not reference["group"].text and reference["kind"].text in ("", "Secret")
@@ -24,32 +24,33 @@ def _certificates(gateway: Resource) -> Iterator[tuple[Cursor, str, Cursor]]:
 
 @further_check(CREDENTIAL_NOT_FOUND, kinds=[KUBERNETES_GATEWAY])
 def certificate_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No Secret of that name in the namespace of the Gateway, or in the one that is named."""
+    """Report a Secret that does not exist in the referenced namespace."""
     for reference, namespace, listener in _certificates(gateway):
         name = reference["name"]
         if mesh.secrets.may_exist(namespace, name.text) or "cert-manager.io/" in " ".join(gateway.annotations):
-            continue  # cert-manager makes the Secrets of the Gateways that it is told of
+            continue  # cert-manager creates the Secrets of annotated Gateways
         elsewhere = mesh.secrets.namespaces_of(name.text)
         placed = gateway.placed or bool(reference["namespace"].text)
         yield finding(
             name,
-            f"there is no Secret `{name.text}` in namespace `{namespace}`; listener `{listener['name'].text}` serves no TLS",
-            hint=f"move it there from `{elsewhere[0]}`" if elsewhere else "make the Secret in the namespace of the Gateway",
+            f"Secret `{name.text}` not found in namespace `{namespace}`; TLS handshakes on listener "
+            f"`{listener['name'].text}` fail",
+            hint=f"move it from namespace `{elsewhere[0]}`" if elsewhere else "create the Secret in the Gateway's namespace",
             known=mesh.settings.whole_mesh or (placed and bool(elsewhere)),
         )
 
 
 @further_check(UNUSABLE_CREDENTIAL, kinds=[KUBERNETES_GATEWAY])
 def unusable_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Secret that holds no certificate, or one that is not in force."""
+    """Report a Secret without a certificate, or with one that is not currently valid."""
     for reference, namespace, listener in _certificates(gateway):
         secret = mesh.get("Secret", namespace, reference["name"].text)
         if secret and not mesh.rivals(gateway, secret) and (why := fault(secret)):
             yield finding(
                 reference["name"],
-                f"the Secret `{namespace}/{secret.name}` cannot serve TLS for listener `{listener['name'].text}`: {why}",
-                hint="a Secret of type `kubernetes.io/tls` needs `tls.crt` and `tls.key` in PEM form",
-                related=[(secret.metadata["name"], "the Secret")],
+                f"Secret `{namespace}/{secret.name}` cannot be used for TLS on listener `{listener['name'].text}`: {why}",
+                hint="create a Secret of type `kubernetes.io/tls` with valid `tls.crt` and `tls.key` in PEM format",
+                related=[(secret.metadata["name"], "the Secret is here")],
             )
 
 
@@ -57,7 +58,7 @@ def unusable_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     "backend-authority-not-found", severity="error", evidence="missing", kinds=["BackendTLSPolicy"],
 )  # fmt: skip
 def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A ConfigMap with the authority of a backend's certificate that is not in the namespace of the policy."""
+    """Report a ConfigMap with the CA of a backend that does not exist in the namespace of the policy."""
     for reference in policy.spec["validation"]["caCertificateRefs"]:
         name = reference["name"]
         if reference["kind"].text != "ConfigMap" or reference["group"].text or not name.text or not can_be_name(name.text):
@@ -67,9 +68,9 @@ def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Findin
         elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.rivals(policy, other)]
         yield finding(
             name,
-            f"there is no ConfigMap `{name.text}` in namespace `{policy.namespace}`: requests to the backend fail, or go there "
-            "in plain text, as the release of Istio has it",
-            hint=f"move it there from `{elsewhere[0].namespace}`" if elsewhere else "add the ConfigMap with `ca.crt`",
+            f"ConfigMap `{name.text}` not found in namespace `{policy.namespace}`; requests to the backend fail, or are sent "
+            "in plaintext by some Istio releases",
+            hint=f"move it from namespace `{elsewhere[0].namespace}`" if elsewhere else "add the ConfigMap with `ca.crt`",
             known=mesh.settings.whole_mesh or (policy.placed and len(elsewhere) == 1 and elsewhere[0].placed),
         )
 
@@ -78,7 +79,7 @@ def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Findin
     "two-tls-settings-for-backend", severity="warning", evidence="contradiction", kinds=["BackendTLSPolicy"],
 )  # fmt: skip
 def two_tls_settings_for_backend(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Service for which a DestinationRule says how TLS is begun as well."""
+    """Report a Service for which a DestinationRule also configures TLS origination."""
     for target in policy.spec["targetRefs"]:
         if target["kind"].text != "Service" or target["group"].text or not target["name"].text:
             continue
@@ -92,9 +93,9 @@ def two_tls_settings_for_backend(policy: Resource, mesh: Mesh) -> Iterator[Findi
             ):
                 yield finding(
                     target["name"],
-                    f"{rule.title} says how TLS to `{host}` is begun, too: from Istio 1.31 on it alone is heard, and before "
-                    "that the older one of the two",
+                    f"{rule.title} also configures TLS to `{host}`; Istio uses only the DestinationRule from 1.31 on, and the "
+                    "older of the two before",
                     hint="keep one of the two",
-                    related=[(tls["mode"], "the TLS of the DestinationRule")],
+                    related=[(tls["mode"], "the DestinationRule configures TLS here")],
                 )
                 break

@@ -1,4 +1,4 @@
-"""The Gateway API's definitions in the cluster: old ones make Istio ignore kinds without a word."""
+"""CustomResourceDefinitions of the Gateway API: Istio silently ignores kinds from old bundles."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ LOWEST = {
     "tlsroutes.gateway.networking.k8s.io": ("1.30", (1, 5, 0)),
     "tcproutes.gateway.networking.k8s.io": ("1.31", (1, 6, 0)),
 }
-"""By definition: the Istio that reads the kind's v1, and the bundle that brings it (pilot's table of minimum versions)."""
+"""By definition: the Istio release that reads the kind's v1, and the bundle with it (pilot's minimum versions)."""
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)", re.ASCII)
 
@@ -26,7 +26,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)", re.ASCII)
     codes=["IST0176"],
 )  # fmt: skip
 def gateway_api_bundle_too_old(definition: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A CustomResourceDefinition from a bundle that is older than what Istio reads."""
+    """Report a CustomResourceDefinition from a bundle that is older than Istio requires."""
     since, lowest = LOWEST.get(definition.name, ("", ()))
     bundle = definition.metadata["annotations"][BUNDLE]
     match = _VERSION.match(bundle.text)
@@ -37,6 +37,6 @@ def gateway_api_bundle_too_old(definition: Resource, mesh: Mesh) -> Iterator[Fin
         kind = definition.spec["names"]["kind"].text or definition.name
         yield finding(
             bundle,
-            f"Istio ignores every {kind} while its definition comes from bundle `{bundle.text}`",
+            f"bundle `{bundle.text}` of the {kind} definition is too old; Istio ignores every {kind}",
             hint=f"install the Gateway API bundle {wanted} or later",
         )

@@ -1,4 +1,4 @@
-"""Gateways of the Gateway API and its policies: what the API server refuses because of rules across fields."""
+"""Gateways and policies of the Gateway API: cross-field validation of the API server."""
 
 from collections.abc import Iterator
 
@@ -21,41 +21,43 @@ _UNIQUE_ADDRESSES = ("IPAddress", "Hostname")
 
 @further_check(TLS_CONTRADICTS_PROTOCOL, kinds=_LISTENING)
 def tls_of_listener(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TLS where the protocol has none, or passed through where requests are to be read."""
+    """Report `tls` on a protocol without TLS, and TLS passthrough on an HTTPS listener."""
     for listener in gateway.spec["listeners"]:
         protocol, tls = listener["protocol"], listener["tls"]
         if protocol.text in _WITHOUT_TLS and tls.value is not None:
             yield finding(
                 tls.key,
-                f"`tls` contradicts protocol `{protocol.text}`, which has no TLS; the API server rejects the {gateway.kind}",
-                hint=f"write `protocol: {'HTTPS' if protocol.text == 'HTTP' else 'TLS'}`, or delete `tls`",
-                related=[(protocol, "the protocol is here")],
+                f"`tls` contradicts protocol `{protocol.text}`, which does not use TLS; the API server rejects the "
+                f"{gateway.kind}",
+                hint=f"set `protocol: {'HTTPS' if protocol.text == 'HTTP' else 'TLS'}`, or remove `tls`",
+                related=[(protocol, "the protocol is set here")],
             )
         if protocol.text == "HTTPS" and tls["mode"].text == "Passthrough":
             yield finding(
                 tls["mode"],
-                f"an HTTPS listener cannot pass TLS through; the API server rejects the {gateway.kind}",
-                hint="write `protocol: TLS` with TLSRoutes, or `mode: Terminate` with a certificate",
-                related=[(protocol, "the protocol is here")],
+                f"mode `Passthrough` is not allowed on an HTTPS listener; the API server rejects the {gateway.kind}",
+                hint="set `protocol: TLS` and use TLSRoutes, or set `mode: Terminate` with a certificate",
+                related=[(protocol, "the protocol is set here")],
             )
 
 
 @further_check(CONFLICTING_FIELDS, kinds=_LISTENING)
 def hostname_without_name(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A hostname where connections bring none."""
+    """Report a hostname on a protocol without host names."""
     for listener in gateway.spec["listeners"]:
         if listener["protocol"].text in _WITHOUT_HOSTNAME and listener["hostname"].text:
             yield finding(
                 listener["hostname"].key,
-                f"`hostname` has no meaning for `{listener['protocol'].text}`; the API server rejects the {gateway.kind}",
-                hint="delete `hostname`, or use TLS, HTTPS or HTTP",
-                related=[(listener["protocol"], "the protocol is here")],
+                f"`hostname` is not allowed with protocol `{listener['protocol'].text}`; the API server rejects the "
+                f"{gateway.kind}",
+                hint="remove `hostname`, or use protocol TLS, HTTPS or HTTP",
+                related=[(listener["protocol"], "the protocol is set here")],
             )
 
 
 @further_check(CERTIFICATE_MISSING, kinds=_LISTENING)
 def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A listener that terminates TLS without a certificate. (`options` may name one in the ways of an implementation.)"""
+    """Report a listener that terminates TLS without a certificate. (`options` may name one for an implementation.)"""
     for listener in gateway.spec["listeners"]:
         tls = listener["tls"]
         if isinstance(tls.value, dict) and tls["mode"].text in ("", "Terminate"):
@@ -64,7 +66,7 @@ def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Find
                     tls["mode"] if tls["mode"].text else tls.key,
                     f"listener `{listener['name'].text}` terminates TLS, but `certificateRefs` is missing; the API server "
                     f"rejects the {gateway.kind}",
-                    hint="name the Secret with the certificate in `certificateRefs`",
+                    hint="set `certificateRefs` to the Secret with the certificate",
                 )
         elif tls.value is None and listener["protocol"].text == "TLS":
             yield finding(
@@ -76,8 +78,8 @@ def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Find
 
 @check("https-listener-without-tls", severity="error", evidence="document", kinds=[KUBERNETES_GATEWAY])
 def https_listener_without_tls(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An HTTPS listener without `tls`, which the API server accepts and istiod does not serve."""
-    # gateways of clouds may find the certificate by an annotation, and ListenerSets bring listeners of their own
+    """Report an HTTPS listener without `tls`, which the API server accepts and istiod does not serve."""
+    # cloud gateways may find the certificate through an annotation, and ListenerSets have their own listeners
     if not gateway.spec["gatewayClassName"].text.startswith("istio") or gateway.spec["allowedListeners"].exists:
         return
     for listener in gateway.spec["listeners"]:
@@ -91,7 +93,7 @@ def https_listener_without_tls(gateway: Resource, mesh: Mesh) -> Iterator[Findin
 
 @further_check(DUPLICATE_ITEM, kinds=[KUBERNETES_GATEWAY])
 def repeated_address(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The same address twice."""
+    """Report a duplicate address."""
     seen: dict[tuple[str, str], Cursor] = {}
     for address in gateway.spec["addresses"]:
         value = address["value"]
@@ -103,13 +105,13 @@ def repeated_address(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
                 value,
                 f"address `{value.text}` is listed twice; the API server rejects the Gateway",
                 hint="remove one",
-                related=[(first, "listed first here")],
+                related=[(first, "first listed here")],
             )
 
 
 @further_check(DUPLICATE_ITEM, kinds=["BackendTLSPolicy"])
 def repeated_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The same target twice, and nothing that says which port of it each entry is for."""
+    """Report a duplicate target without a distinct `sectionName`."""
     seen: dict[tuple[str, ...], Cursor] = {}
     for target in policy.spec["targetRefs"]:
         what = tuple(target[field].text for field in ("group", "kind", "name"))
@@ -123,31 +125,32 @@ def repeated_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"target `{target['name'].text}` is listed twice"
                 f"{' for the same port' if part == other and part else ', once for all of its ports'}; "
                 "the API server rejects the BackendTLSPolicy",
-                hint="remove one, or set a `sectionName` of its own for each",
-                related=[(first["name"], "listed first here")],
+                hint="remove one, or set a different `sectionName` for each",
+                related=[(first["name"], "first listed here")],
             )
 
 
 @further_check(CONFLICTING_FIELDS, kinds=["BackendTLSPolicy"])
 def two_authorities(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two sources of the CA certificates for a backend."""
+    """Report two sources of CA certificates for a backend."""
     references, known = policy.spec["validation"]["caCertificateRefs"], policy.spec["validation"]["wellKnownCACertificates"]
     if references and known.text:
         yield finding(
             known.key,
-            "`caCertificateRefs` and `wellKnownCACertificates` exclude each other; the API server rejects the BackendTLSPolicy",
-            hint="keep the one that is meant",
-            related=[(references.key, "`caCertificateRefs` is here")],
+            "`caCertificateRefs` and `wellKnownCACertificates` are mutually exclusive; the API server rejects the "
+            "BackendTLSPolicy",
+            hint="keep one of them",
+            related=[(references.key, "`caCertificateRefs` is set here")],
         )
 
 
 @further_check(MISSING_FIELD, kinds=["BackendTLSPolicy"])
 def no_authority(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No source of the CA certificates for a backend."""
+    """Report a policy without CA certificates for a backend."""
     validation = policy.spec["validation"]
     if isinstance(validation.value, dict) and not validation["caCertificateRefs"] and not validation["wellKnownCACertificates"]:
         yield finding(
             validation.key,
-            "the policy names no CA certificates; the API server rejects the BackendTLSPolicy",
-            hint="write `wellKnownCACertificates: System`, or ConfigMaps with `ca.crt` in `caCertificateRefs`",
+            "`validation` has no CA certificates; the API server rejects the BackendTLSPolicy",
+            hint="set `wellKnownCACertificates: System`, or `caCertificateRefs` to a ConfigMap with `ca.crt`",
         )

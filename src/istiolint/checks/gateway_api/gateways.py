@@ -1,4 +1,4 @@
-"""Gateways of the Gateway API: listeners and addresses that are wanted twice, and what they refer to."""
+"""Gateways of the Gateway API: conflicting listeners and addresses, and their references."""
 
 from collections.abc import Iterator
 
@@ -13,15 +13,15 @@ from istiolint.rules.check import check, declare, finding, further_check
 
 LISTENER_NOT_UNIQUE = declare("listener-not-unique", severity="error", topic="gateway-api", codes=["KIA1503"])
 _ALONE_ON_PORT = {"HTTP": "HTTP", "HTTPS": "TLS", "TLS": "TLS", "TCP": "TCP"}
-"""What a connection to a listener begins with: listeners of one port must agree on it."""
+"""The first protocol of a connection: listeners on one port must have the same."""
 _CLASS = "istio"
-"""The class of gateways at the edge (waypoints and gateways between networks have a protocol of their own)."""
+"""The class of edge gateways (waypoints and east-west gateways have their own protocol)."""
 _PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS")
 
 
 @further_check(LISTENER_NOT_UNIQUE, kinds=[KUBERNETES_GATEWAY])
 def listener_not_unique(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two listeners for the same port, protocol and host, or for two protocols on one port that cannot share it."""
+    """Report two listeners for the same port, protocol and hostname."""
     seen: dict[tuple[int | None, str, str], Cursor] = {}
     for listener in gateway.spec["listeners"]:
         protocol = listener["protocol"].text
@@ -31,9 +31,10 @@ def listener_not_unique(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             host = f"`{listener['hostname'].text}`" if listener["hostname"].text else "all hosts"
             yield finding(
                 listener["port"],
-                f"another listener takes {host} on port {key[0]} by {protocol} already: neither of them is served",
-                hint="give each a port or a hostname of its own",
-                related=[(first["port"], "the other listener")],
+                f"another listener already serves {host} on port {key[0]} with {protocol}; both listeners are in conflict "
+                "and not served",
+                hint="use a different port or hostname for each",
+                related=[(first["port"], "the other listener is here")],
             )
 
 
@@ -42,22 +43,22 @@ def listener_not_unique(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["KIA1502"], fold="pair",
 )  # fmt: skip
 def two_gateways_for_one_address(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two Gateways of one namespace that ask for the same address."""
+    """Report two Gateways of one namespace that request the same address."""
     for address in gateway.spec["addresses"]:
         for other in mesh.in_namespace(KUBERNETES_GATEWAY, gateway.namespace) if address["value"].text else ():
             theirs = next((at["value"] for at in other.spec["addresses"] if at["value"].text == address["value"].text), None)
             if other is not gateway and theirs is not None and not mesh.rivals(gateway, other):
                 yield finding(
                     address["value"],
-                    f"{other.title} asks for `{address['value'].text}` as well: one of both does not get it",
-                    hint="give each an address of its own, or put the listeners into one Gateway",
-                    related=[(theirs, "the other Gateway")],
+                    f"{other.title} also requests address `{address['value'].text}`; only one of them gets it",
+                    hint="use a different address for each, or move the listeners into one Gateway",
+                    related=[(theirs, "the other Gateway requests it here")],
                 )
 
 
 @further_check(LISTENER_NOT_UNIQUE, kinds=[KUBERNETES_GATEWAY])
 def protocols_of_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Listeners for one port whose connections begin differently."""
+    """Report listeners on one port with incompatible protocols."""
     seen: dict[int, Cursor] = {}
     for listener in gateway.spec["listeners"]:
         port, protocol = listener["port"].number, listener["protocol"]
@@ -68,10 +69,10 @@ def protocols_of_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if _ALONE_ON_PORT[first.text] != begins:
             yield finding(
                 protocol,
-                f"port {port} has a listener for {first.text} already, and cannot serve {protocol.text} as well: the listeners "
-                "are in conflict",
-                hint="give one of them another port",
-                related=[(first, "the other listener")],
+                f"port {port} already has a listener with protocol {first.text} and cannot also serve {protocol.text}; "
+                "the listeners are in conflict",
+                hint="use a different port for one of them",
+                related=[(first, "the other listener is here")],
             )
 
 
@@ -79,7 +80,7 @@ def protocols_of_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     "certificate-not-granted", severity="error", evidence="missing", kinds=[KUBERNETES_GATEWAY],
 )  # fmt: skip
 def certificate_not_granted(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A listener with a Secret of another namespace that is not open to Gateways of this one."""
+    """Report a listener with a Secret in another namespace without a ReferenceGrant."""
     for listener in gateway.spec["listeners"]:
         for certificate in listener["tls"]["certificateRefs"]:
             secret = not certificate["group"].text and certificate["kind"].text in ("", "Secret")
@@ -89,8 +90,8 @@ def certificate_not_granted(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not mesh.grants.allow(gateway, Reference("Secret", namespace, name, certificate), "Secret"):
                 yield finding(
                     certificate["namespace"],
-                    f"nothing lets Gateways of namespace `{gateway.namespace}` refer to Secrets of `{namespace}`: listener "
-                    f"`{listener['name'].text}` gets no certificate and serves no TLS",
+                    f"no ReferenceGrant allows Gateways in namespace `{gateway.namespace}` to use Secret `{namespace}/{name}`; "
+                    f"TLS handshakes on listener `{listener['name'].text}` fail",
                     hint=f"add a ReferenceGrant in `{namespace}`, from Gateway in `{gateway.namespace}` to Secret `{name}`",
                     known=mesh.settings.whole_mesh or (gateway.placed and mesh.secrets.may_exist(namespace, name)),
                 )
@@ -100,7 +101,7 @@ def certificate_not_granted(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     "gateway-parameters-not-found", severity="error", evidence="missing", kinds=[KUBERNETES_GATEWAY],
 )  # fmt: skip
 def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A ConfigMap for the Deployment and Service of a Gateway that is not in its namespace."""
+    """Report a ConfigMap with Deployment and Service settings that does not exist in the namespace of its Gateway."""
     reference = gateway.spec["infrastructure"]["parametersRef"]
     name = reference["name"]
     if not name.text or reference["kind"].text != "ConfigMap" or reference["group"].text or not can_be_name(name.text):
@@ -110,11 +111,11 @@ def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Find
     elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.rivals(gateway, other)]
     yield finding(
         name,
-        f"there is no ConfigMap `{name.text}` in namespace `{gateway.namespace}`: the settings for the Gateway's Deployment "
-        "and Service do not hold",
-        hint=f"move it there from `{elsewhere[0].namespace}`: a Gateway reads those of its own namespace only"
+        f"ConfigMap `{name.text}` not found in namespace `{gateway.namespace}`; the settings for the Gateway's Deployment "
+        "and Service have no effect",
+        hint=f"move it from namespace `{elsewhere[0].namespace}` to the namespace of the Gateway"
         if elsewhere
-        else "add the ConfigMap, or delete `parametersRef`",
+        else "add the ConfigMap, or remove `parametersRef`",
         known=mesh.settings.whole_mesh or (gateway.placed and len(elsewhere) == 1 and elsewhere[0].placed),
     )
 
@@ -124,7 +125,7 @@ def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Find
     fixable=True,
 )  # fmt: skip
 def unsupported_listener_protocol(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A protocol that Istio's gateways do not take, or one in lower case."""
+    """Report a protocol that Istio gateways do not support, or one in lower case."""
     for listener in gateway.spec["listeners"] if gateway.spec["gatewayClassName"].text == _CLASS else ():
         protocol = listener["protocol"]
         if not protocol.text or protocol.text in _PROTOCOLS:
@@ -132,8 +133,8 @@ def unsupported_listener_protocol(gateway: Resource, mesh: Mesh) -> Iterator[Fin
         right = protocol.text.upper() if protocol.text.upper() in _PROTOCOLS else ""
         yield finding(
             protocol,
-            f"gateways of Istio have no protocol `{protocol.text}`: listener `{listener['name'].text}` is not accepted, and its "
-            "port stays closed",
-            hint=f"write `{right}`" if right else f"they have {', '.join(f'`{known}`' for known in _PROTOCOLS)}",
-            fix=Fix(f"write `{right}`", (Replace(protocol.place, right),)) if right else None,
+            f"Istio gateways do not support protocol `{protocol.text}`; listener `{listener['name'].text}` is not accepted and "
+            "its port stays closed",
+            hint=f"use `{right}`" if right else f"use one of {', '.join(f'`{known}`' for known in _PROTOCOLS)}",
+            fix=Fix(f"replace with `{right}`", (Replace(protocol.place, right),)) if right else None,
         )

@@ -1,4 +1,4 @@
-"""Routes of the Gateway API for a Service that a VirtualService routes as well."""
+"""Gateway API routes for a Service that a VirtualService also routes."""
 
 from collections.abc import Iterator
 
@@ -14,21 +14,21 @@ from istiolint.rules.check import check, finding
     "route-beside-virtual-service", severity="warning", evidence="contradiction", kinds=["HTTPRoute", "GRPCRoute"],
 )  # fmt: skip
 def route_beside_virtual_service(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two ways of routing for the same clients, of which Istio follows one."""
+    """Report a route for a Service that a VirtualService also routes for the same clients."""
     for parent in parents(route):
         if parent.type != "Service":
             continue
         host = mesh.hosts.fqdn(parent.name, parent.namespace)
         for other in mesh.virtual_services.on_mesh(host):
             service = other.virtual_service
-            # a route in another namespace than the Service holds for clients of its own namespace only
+            # a route in another namespace than its Service applies only to clients in its own namespace
             together = route.namespace == parent.namespace or sees(route.namespace, mesh.virtual_services.scope(service))
             if other.fqdn == host and service.spec["http"] and together and not mesh.rivals(route, service):
                 yield finding(
                     parent.at["name"],
-                    f"{service.title} routes `{host}`, too: which of the two holds for a client is not defined, and the other "
-                    "is ignored",
-                    hint="keep the routes of a Service in one of the two kinds",
-                    related=[(other.at, "the VirtualService names the host here")],
+                    f"{service.title} also routes `{host}`; Istio uses only one of the two for a client, and which one is "
+                    "undefined",
+                    hint="use only one of the two kinds for the routes of a Service",
+                    related=[(other.at, "the VirtualService lists the host here")],
                 )
                 break

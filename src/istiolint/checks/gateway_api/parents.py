@@ -1,4 +1,4 @@
-"""Whether routes of the Gateway API attach to the parents that they name: by kind, by hostname, to Services of the mesh."""
+"""Whether Gateway API routes attach to their parents: by group, kind, hostname and Service."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,49 +17,54 @@ from istiolint.rules.check import check, finding, further_check
 
 _WITH_HOSTNAMES = ("GRPCRoute", "HTTPRoute", "TLSRoute")
 _NAMED = ("HTTP", "HTTPS", "TLS")
-"""Protocols whose connections or requests name a host."""
+"""Protocols with host names."""
 _GROUPS = {"Service": "", "ServiceEntry": "networking.istio.io", "Gateway": GROUP}
 _GROUPS_OF_OTHERS = ("", GROUP, "networking.istio.io")
-"""Groups that have other kinds, but not this one; groups unknown here may have a kind of that name."""
+"""Groups with known kinds; other groups may have a kind with that name."""
 _GROUP_DEMANDED = 19
-"""The minor release of Istio from which on parents need their group."""
+"""The minor release since which Istio requires the group of a parent."""
 
 
 @check("parent-of-wrong-group", severity="error", evidence="document", kinds=ROUTE_KINDS)
 def parent_of_wrong_group(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A parent whose kind its group does not have: without `group` that of the Gateway API is meant."""
+    """Report a parent whose group does not have its kind; the default group is the Gateway API."""
     for parent in route.spec["parentRefs"] if mesh.settings.istio_minor >= _GROUP_DEMANDED else ():
         kind = parent["kind"].text or "Gateway"
         group = parent["group"].text if parent["group"].exists else GROUP
         right = _GROUPS.get(kind)
         if right is not None and group != right and group in _GROUPS_OF_OTHERS and parent["name"].text:
-            written = f"group `{group}`" if parent["group"].exists else f"group `{GROUP}`, which is meant without `group`,"
+            written = f"group `{group}`" if parent["group"].exists else f"the default group `{GROUP}`"
             yield finding(
                 parent["group"] if parent["group"].exists else parent["kind"],
-                f"{written} has no {kind} that routes attach to: Istio ignores the parent, and the route is attached to nothing",
-                hint=f'write `group: "{right}"`' if not right else f"write `group: {right}`",
+                f"{written} has no {kind} that routes can attach to; Istio ignores the parent and the route has no effect",
+                hint=f'set `group: "{right}"`' if not right else f"set `group: {right}`",
             )
 
 
 @further_check(ROUTE_NOT_LET_IN, kinds=ROUTE_KINDS)
 def kind_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route of a kind that none of the listeners takes."""
+    """Report a route of a kind that none of the listeners accepts."""
     for parent in parents(route):
         meant = [listener for gateway in gateways_of(parent, mesh) for listener in listeners(gateway, parent.at)]
         if meant and not any(takes_kind(listener, route.kind) for listener in meant):
             allowed, protocol = meant[0]["allowedRoutes"]["kinds"], meant[0]["protocol"]
-            why = "`allowedRoutes.kinds` leaves them out" if allowed else f"protocol `{protocol.text}` has none"
-            who = f"listener `{meant[0]['name'].text}`" if len(meant) == 1 else "every listener"
+            why = "`allowedRoutes.kinds` excludes them" if allowed else f"protocol `{protocol.text}` does not support them"
+            gateway = f"Gateway `{parent.name}`"
+            what = (
+                f"listener `{meant[0]['name'].text}` of {gateway} does not accept {route.kind}s"
+                if len(meant) == 1
+                else f"no listener of {gateway} accepts {route.kind}s"
+            )
             yield finding(
                 parent.at["sectionName"] if parent.at["sectionName"] else parent.at["name"],
-                f"{who} of Gateway `{parent.name}` refuses {route.kind}s: {why}; the route is not used",
-                hint="name another listener, or write the route as a kind that the listener takes",
-                related=[(allowed if allowed else protocol, "the listener")],
+                f"{what}: {why}; the route has no effect",
+                hint="reference another listener, or use a route kind that the listener accepts",
+                related=[(allowed if allowed else protocol, "the listener is here")],
             )
 
 
 class _Served(NamedTuple):
-    """Listeners to which a parent attaches a route, were it not for the hostnames."""
+    """Listeners to which a parent attaches a route, apart from hostnames."""
 
     parent: Reference
     gateway: Resource
@@ -74,7 +79,7 @@ class _Served(NamedTuple):
     codes=["KIA1401"],
 )  # fmt: skip
 def hostname_not_served_by_listener(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Hostnames of a route that the listeners do not have: none of them, or one."""
+    """Report hostnames of a route that no listener serves: all of them, or one."""
     hostnames = [host for host in route.spec["hostnames"] if host.text]
     if not hostnames or any(not can_be_name(host.text) for host in hostnames):
         return
@@ -84,10 +89,10 @@ def hostname_not_served_by_listener(route: Resource, mesh: Mesh) -> Iterator[Fin
             theirs = [listener["hostname"] for listener in served.listeners]
             yield finding(
                 route.spec["hostnames"].key,
-                f"no listener of {served.gateway.title} is for {_list(hostnames)}: the route is not attached to it, and requests "
+                f"no listener of {served.gateway.title} serves {_list(hostnames)}; the route does not attach and requests "
                 "get 404",
-                hint=f"its listeners are for {_list(theirs)}",
-                related=[(theirs[0], "the hostname of the listener")],
+                hint=f"use a hostname that its listeners serve: {_list(theirs)}",
+                related=[(theirs[0], "the hostname of the listener is here")],
             )
     for host in hostnames if complete else ():
         if not any(served.serves(host.text) for served in found) and any(
@@ -95,16 +100,15 @@ def hostname_not_served_by_listener(route: Resource, mesh: Mesh) -> Iterator[Fin
         ):
             yield finding(
                 host,
-                f"no listener that the route is attached to is for `{host.text}`: the other hostnames are served, and this one "
-                "gets 404",
-                hint="add a listener for the hostname, or delete it here",
-                related=[(found[0].listeners[0]["hostname"], "a listener")],
+                f"no listener of the route's Gateways serves `{host.text}`, only its other hostnames; requests for it get 404",
+                hint="add a listener for the hostname, or remove it here",
+                related=[(found[0].listeners[0]["hostname"], "a listener is here")],
                 severity="warning",
             )
 
 
 def _attachments(route: Resource, mesh: Mesh) -> tuple[list[_Served], bool]:
-    """The listeners that may take a route, parent by parent; and whether all parents are known, so that nobody else serves it."""
+    """Return the listeners that may accept a route, by parent, and whether all parents are known."""
     found: list[_Served] = []
     complete = True
     namespaces = mesh.namespaces.get(route.namespace, ())
@@ -135,20 +139,20 @@ def _list(hosts: list[Cursor]) -> str:
 
 @check("hostnames-of-mesh-route", severity="warning", evidence="document", kinds=["GRPCRoute", "HTTPRoute"])
 def hostnames_of_mesh_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Hostnames of a route for a Service, whose host is that of the Service."""
+    """Report hostnames of a route for a Service, which Istio ignores."""
     known = list(parents(route))
     if route.spec["hostnames"] and known and all(parent.type in ("Service", "ServiceEntry") for parent in known):
         yield finding(
             route.spec["hostnames"].key,
-            f"routes for a {known[0].type} take all requests to it: `hostnames` is ignored",
-            hint="delete it; for requests of some hosts only, attach the route to a Gateway",
-            related=[(known[0].at["name"], f"the {known[0].type}")],
+            f"`hostnames` is ignored on routes for a {known[0].type}; the route applies to all requests to `{known[0].name}`",
+            hint="remove it, or attach the route to a Gateway to match by host",
+            related=[(known[0].at["name"], f"the {known[0].type} is referenced here")],
         )
 
 
 @check("parent-service-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1402"])
 def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route for a Service that is not there."""
+    """Report a route for a Service that does not exist."""
     for parent in parents(route):
         fqdn = f"{parent.name}.{parent.namespace}.svc.{mesh.hosts.cluster_domain}"
         if parent.type != "Service" or not can_be_name(parent.name) or mesh.hosts.named(fqdn):
@@ -156,23 +160,23 @@ def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         elsewhere = sorted({other.namespace for other in mesh.hosts.services_named(parent.name)})
         yield finding(
             parent.at["name"],
-            f"there is no Service `{parent.name}` in namespace `{parent.namespace}`; the route holds for nobody",
-            hint=f"a Service of that name is in {' and '.join(f'`{name}`' for name in elsewhere[:3])}: set `namespace`"
+            f"Service `{parent.name}` not found in namespace `{parent.namespace}`; the route has no effect",
+            hint=f"set `namespace`; a Service with that name is in {' and '.join(f'`{name}`' for name in elsewhere[:3])}"
             if elsewhere
-            else "add the Service, or name an existing one",
+            else "add the Service, or reference an existing one",
             known=mesh.hosts.lacks(fqdn if parent.at["namespace"] else parent.name, route),
         )
 
 
 @further_check(DESTINATION_PORT_NOT_FOUND, kinds=TCP_ROUTES)
 def port_of_parent(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route for a port that its Service does not have."""
+    """Report a route for a port that its Service does not have."""
     for parent in parents(route):
         port = parent.at["port"]
         ports = mesh.hosts.ports_of(parent.name, parent.namespace) if parent.type == "Service" else []
         if port.number and ports and port.number not in ports:
             yield finding(
                 port,
-                f"Service `{parent.name}` has no port `{port.number}`: the route holds for no request",
-                hint=f"its ports are {ports_in_words(ports)}; without `port` the route holds for all of them",
+                f"Service `{parent.name}` has no port `{port.number}`; the route has no effect",
+                hint=f"use one of its ports: {ports_in_words(ports)}, or remove `port` to apply the route to all of them",
             )

@@ -1,4 +1,4 @@
-"""Redirects of the Gateway API that lead to where the request came from."""
+"""Gateway API redirects back to the URL of the request."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from istiolint.rules.check import finding, further_check
 
 @further_check(REDIRECT_LOOP, kinds=["HTTPRoute"])
 def redirect_to_itself(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A redirect to HTTPS on a listener that speaks it already."""
+    """Report a redirect to HTTPS on an HTTPS listener."""
     redirects = [
         redirect
         for rule in route.spec["rules"]
@@ -32,24 +32,27 @@ def redirect_to_itself(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if listener is not None and not mesh.rivals(route, gateway):
                     yield finding(
                         redirect["scheme"],
-                        f"the route is attached to listener `{listener['name'].text}` of {gateway.title}, too, which takes "
-                        "HTTPS: there clients are redirected to the address that they have come to, again and again",
-                        hint="name the listener for HTTP in `sectionName` of the parent",
-                        related=[(parent.at, "attached to all listeners"), (listener["protocol"], "the listener for HTTPS")],
-                        # an older route for the same requests may take them first
+                        f"the redirect is also attached to HTTPS listener `{listener['name'].text}` of {gateway.title}; clients "
+                        "are redirected to the same URL in a loop",
+                        hint="set `sectionName` of the parent to the HTTP listener",
+                        related=[
+                            (parent.at, "the route is attached to all listeners here"),
+                            (listener["protocol"], "the HTTPS listener is here"),
+                        ],
+                        # an older route may match the same requests first
                         severity="warning",
                     )
                     return
 
 
 def _to_https_alone(redirect: Cursor) -> bool:
-    """Whether a redirect changes nothing but the scheme."""
+    """Whether a redirect changes only the scheme."""
     elsewhere = any(redirect[field].exists for field in ("hostname", "path", "port"))
     return redirect["scheme"].text == "https" and not elsewhere
 
 
 def _https_listener(gateway: Resource, parent: Cursor, route: Resource, mesh: Mesh) -> Cursor | None:
-    """A listener for HTTPS to which a parent attaches the route, beside others: one that is named is meant."""
+    """Return an HTTPS listener among those that a parent attaches the route to without naming one."""
     if gateway.type != KUBERNETES_GATEWAY or parent["sectionName"] or parent["port"]:
         return None
     hosts = [host.text for host in route.spec["hostnames"] if host.text] or ["*"]

@@ -1,6 +1,6 @@
-"""Routes of the Gateway API: what the API server refuses because of rules across fields.
+"""Routes of the Gateway API: cross-field validation of the API server.
 
-The Gateway API's definitions say them in CEL, from bundle v1.0 on.
+The definitions of the Gateway API express these rules in CEL, since bundle v1.0.
 """
 
 import re
@@ -37,19 +37,19 @@ _PATH = re.compile(r"(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+", re.ASC
 _WITHIN_PATHS = ("//", "/./", "/../", "%2f", "%2F", "#")
 _AT_THE_END = ("/..", "/.")
 _LITERAL = ("", "Exact", "PathPrefix")
-"""Types of matches whose value is a path; without a type it is a prefix."""
+"""Match types whose value is a path; the default is a prefix."""
 
 
 @further_check(MISSING_FIELD, kinds=ROUTE_KINDS)
 def backend_without_port(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Service as backend, and no port of it."""
+    """Report a Service backend without a port."""
     for backend in backend_cursors(route):
         service = not backend["group"].text and backend["kind"].text in ("", "Service")
         if service and backend["name"].text and backend["port"].value is None:
             yield finding(
                 backend["name"],
-                f"the reference to Service `{backend['name'].text}` has no `port`; the API server refuses the {route.kind}",
-                hint="write the `port` of the Service (not its `targetPort`)",
+                f"the reference to Service `{backend['name'].text}` has no `port`; the API server rejects the {route.kind}",
+                hint="set `port` to a port of the Service (not its `targetPort`)",
             )
 
 
@@ -57,7 +57,7 @@ def backend_without_port(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     "filter-contradicts-type", severity="error", evidence="document", tags=["rejected"], kinds=_REQUEST_ROUTES,
 )  # fmt: skip
 def filter_contradicts_type(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A filter without the settings of its type, or with those of another one."""
+    """Report a filter without the settings of its type, or with those of another type."""
     for each in (each for filters in filter_lists(route) for each in filters):
         type_ = each["type"]
         wanted = _SETTINGS.get(type_.text)
@@ -67,17 +67,17 @@ def filter_contradicts_type(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if each[wanted].value is None:
             yield finding(
                 type_,
-                f"a filter of type `{type_.text}` needs `{wanted}`; the API server refuses the {route.kind}",
-                hint=f"write `{wanted}`, or the type that belongs to `{strangers[0].name}`" if strangers else f"write `{wanted}`",
+                f"filter of type `{type_.text}` without `{wanted}`; the API server rejects the {route.kind}",
+                hint=f"set `{wanted}`, or use the type of `{strangers[0].name}`" if strangers else f"set `{wanted}`",
             )
         else:
             for stranger in strangers:
                 yield finding(
                     stranger.key,
-                    f"`{stranger.name}` does not belong to a filter of type `{type_.text}`; the API server refuses the "
+                    f"`{stranger.name}` is not allowed in a filter of type `{type_.text}`; the API server rejects the "
                     f"{route.kind}",
-                    hint="write it into a filter of its own",
-                    related=[(type_, "the type is here")],
+                    hint="move it to a separate filter",
+                    related=[(type_, "the type is set here")],
                 )
     for path in _paths(route):
         for type_name, field in _REPLACEMENTS.items():
@@ -85,14 +85,14 @@ def filter_contradicts_type(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 lacking = path["type"].text == type_name
                 yield finding(
                     path["type"] if lacking else path[field].key,
-                    f"the type `{path['type'].text}` {'needs' if lacking else 'excludes'} `{field}`; the API server refuses "
-                    f"the {route.kind}",
-                    hint=f"write `{field}` for the type `{type_name}`",
+                    f"path type `{path['type'].text}` {'requires' if lacking else 'does not allow'} `{field}`; the API server "
+                    f"rejects the {route.kind}",
+                    hint=f"use `{field}` with type `{type_name}`",
                 )
 
 
 def _paths(route: Resource) -> Iterator[Cursor]:
-    """What redirects and rewrites make of a path."""
+    """Yield the `path` of each redirect and rewrite."""
     for filters in filter_lists(route):
         for each in filters:
             yield from (each[field]["path"] for field in ("requestRedirect", "urlRewrite"))
@@ -100,7 +100,7 @@ def _paths(route: Resource) -> Iterator[Cursor]:
 
 @further_check(DUPLICATE_ITEM, kinds=_REQUEST_ROUTES)
 def repeated_filter(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two filters of a type that may stand there once."""
+    """Report a second filter of a type that is allowed only once."""
     for filters in filter_lists(route):
         seen: dict[str, Cursor] = {}
         for each in filters:
@@ -108,15 +108,15 @@ def repeated_filter(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             if type_.text in _ONCE and (first := seen.setdefault(type_.text, type_)) is not type_:
                 yield finding(
                     type_,
-                    f"another filter of type `{type_.text}` stands before this one; the API server refuses the {route.kind}",
-                    hint="join the two",
-                    related=[(first, "the first filter")],
+                    f"duplicate filter of type `{type_.text}`; the API server rejects the {route.kind}",
+                    hint="merge the two filters",
+                    related=[(first, "the first filter is here")],
                 )
 
 
 @further_check(DUPLICATE_ITEM, kinds=ROUTE_KINDS)
 def repeated_parent(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The same parent twice, and nothing that tells which part of it each is for."""
+    """Report a duplicate parent without a distinct `sectionName` or `port`."""
     seen: dict[tuple[object, ...], Cursor] = {}
     whole: dict[tuple[object, ...], Cursor] = {}
     for parent in route.spec["parentRefs"]:
@@ -128,51 +128,52 @@ def repeated_parent(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if (first := seen.setdefault((*what, *part), parent)) is not parent:
             yield finding(
                 parent["name"],
-                f"parent `{parent['name'].text}` is listed twice for the same part; the API server rejects the {route.kind}",
-                hint="remove one, or name each listener in `sectionName`",
-                related=[(first["name"], "listed first here")],
+                f"parent `{parent['name'].text}` is listed twice for the same listener or port; the API server rejects "
+                f"the {route.kind}",
+                hint="remove one, or set a different `sectionName` for each",
+                related=[(first["name"], "first listed here")],
             )
         elif (other := whole.setdefault(what, parent)) is not parent and _given(other) != _given(parent):
             yield finding(
                 parent["name"],
                 f"parent `{parent['name'].text}` is listed with and without `sectionName` or `port`; the API server rejects the "
                 f"{route.kind}",
-                hint="remove the entry for the whole parent, or name a listener in each",
-                related=[(other["name"], "listed first here")],
+                hint="remove the entry without `sectionName`, or set it in each",
+                related=[(other["name"], "first listed here")],
             )
 
 
 def _given(parent: Cursor) -> tuple[bool, bool]:
-    """Whether a reference to a parent names a section, and a port."""
+    """Whether a parent reference has a section name, and a port."""
     return bool(parent["sectionName"].text), bool(parent["port"].number)
 
 
 @further_check(DUPLICATE_NAME, kinds=_REQUEST_ROUTES)
 def name_of_rule(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two rules of one name."""
+    """Report two rules with the same name."""
     seen: dict[str, Cursor] = {}
     for rule in route.spec["rules"]:
         name = rule["name"]
         if name.text and (first := seen.setdefault(name.text, name)) is not name:
             yield finding(
                 name,
-                f"another rule `{name.text}` stands in the route; the API server refuses the {route.kind}",
-                hint="give each a name of its own",
-                related=[(first, "the first rule")],
+                f"duplicate rule name `{name.text}`; the API server rejects the {route.kind}",
+                hint="use a unique name for each rule",
+                related=[(first, "the first rule is here")],
             )
 
 
 @further_check(CONFLICTING_ROUTE_ACTIONS, kinds=["HTTPRoute"])
 def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A redirect beside backends, or beside a rewrite."""
+    """Report a redirect together with backends or a rewrite."""
     for rule in route.spec["rules"]:
         redirect = next((each["requestRedirect"] for each in rule["filters"] if each["requestRedirect"].value is not None), None)
         if redirect is not None and rule["backendRefs"]:
             yield finding(
                 rule["backendRefs"].key,
-                "a rule that redirects has no `backendRefs`: the API server refuses the HTTPRoute",
-                hint="keep one of the two; what goes to backends belongs into a rule of its own",
-                related=[(redirect.key, "the redirect")],
+                "`requestRedirect` and `backendRefs` are mutually exclusive in a rule; the API server rejects the HTTPRoute",
+                hint="keep one of them, and move the other to a separate rule",
+                related=[(redirect.key, "the redirect is here")],
             )
     for filters in filter_lists(route):
         types = Counter(each["type"].text for each in filters)
@@ -180,14 +181,14 @@ def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             rewrite = next(each["type"] for each in filters if each["type"].text == "URLRewrite")
             yield finding(
                 rewrite,
-                "a rule that redirects rewrites nothing: the API server refuses the HTTPRoute",
-                hint="let the redirect name the `hostname` and `path`",
+                "filters `RequestRedirect` and `URLRewrite` are mutually exclusive; the API server rejects the HTTPRoute",
+                hint="set `hostname` and `path` in the redirect",
             )
 
 
 @further_check(PREFIX_REWRITE_WITHOUT_PREFIX, kinds=["HTTPRoute"])
 def prefix_without_match(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A prefix that is replaced where not exactly one match asks for one. (Without matches, all paths begin with `/`.)"""
+    """Report a prefix replacement without exactly one prefix match. (Without matches, the prefix is `/`.)"""
     for rule in route.spec["rules"]:
         matches = list(rule["matches"])
         if not matches or (len(matches) == 1 and matches[0]["path"]["type"].text in ("", "PathPrefix")):
@@ -196,33 +197,33 @@ def prefix_without_match(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             for field in ("requestRedirect", "urlRewrite"):
                 written = each[field]["path"]["replacePrefixMatch"]
                 if written.value is not None and each[field]["path"]["type"].text == "ReplacePrefixMatch":
-                    asked = f"there are {len(matches)} matches" if len(matches) > 1 else "the match asks for none"
+                    asked = f"the rule has {len(matches)} matches" if len(matches) > 1 else "the match has none"
                     yield finding(
                         written.key,
-                        f"`replacePrefixMatch` needs exactly one match, of a prefix, and {asked}; the API server refuses the "
+                        f"`replacePrefixMatch` requires exactly one match with a prefix, but {asked}; the API server rejects the "
                         "HTTPRoute",
-                        hint="write a rule for each prefix, or replace the whole path with `replaceFullPath`",
-                        related=[(rule["matches"].key, "the matches")],
+                        hint="use one rule per prefix, or replace the entire path with `replaceFullPath`",
+                        related=[(rule["matches"].key, "the matches are here")],
                     )
 
 
 @further_check(OUT_OF_RANGE, kinds=["HTTPRoute"])
 def backend_longer_than_request(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A timeout for each attempt that is longer than that of the whole request."""
+    """Report a timeout per attempt that is longer than the timeout of the request."""
     for rule in route.spec["rules"]:
         whole, each = rule["timeouts"]["request"], rule["timeouts"]["backendRequest"]
         if 0 < (nanoseconds(whole.text) or 0) < (nanoseconds(each.text) or 0):
             yield finding(
                 each,
                 f"`backendRequest: {each.text}` is longer than `request: {whole.text}`; the API server rejects the HTTPRoute",
-                hint="set at most the time of `request`",
-                related=[(whole, "the timeout of the whole request")],
+                hint="use at most the timeout of `request`",
+                related=[(whole, "the timeout of the request is set here")],
             )
 
 
 @check("invalid-path", severity="error", evidence="document", tags=["rejected"], kinds=["HTTPRoute"])
 def invalid_path(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A path in a match that no normalised request has."""
+    """Report a path in a match that no normalized request has."""
     for rule in route.spec["rules"]:
         for match in rule["matches"]:
             path = match["path"]["value"]
@@ -231,47 +232,47 @@ def invalid_path(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             if fault := _fault_of_path(path.text):
                 yield finding(
                     path,
-                    f"`{path.text}` is no path to match: {fault[0]}; the API server refuses the HTTPRoute",
+                    f"invalid path `{path.text}` in a match: {fault[0]}; the API server rejects the HTTPRoute",
                     hint=fault[1],
                 )
 
 
 def _fault_of_path(path: str) -> tuple[str, str] | None:
-    """What is wrong with a path, and what to write."""
+    """Return what is wrong with a path, and what to use instead."""
     if not path.startswith("/"):
-        return "it does not begin with `/`", f"write `/{path}`" if not path or _PATH.fullmatch(path) else "begin with `/`"
+        return "it does not start with `/`", f"use `/{path}`" if not path or _PATH.fullmatch(path) else "start with `/`"
     if part := next((part for part in _WITHIN_PATHS if part in path), None):
-        return f"it has `{part}` in it", "write the path as proxies normalise it"
+        return f"it contains `{part}`", "use the normalized path"
     if ending := next((ending for ending in _AT_THE_END if path.endswith(ending)), None):
-        return f"it ends with `{ending}`", "write the path as proxies normalise it"
+        return f"it ends with `{ending}`", "use the normalized path"
     if not _PATH.fullmatch(path):
-        return "it has characters that no path has", "for an expression write `type: RegularExpression`"
+        return "it contains invalid characters", "set `type: RegularExpression` if it is a regular expression"
     return None
 
 
 @further_check(CONDITION_WITHOUT_CONTENT, kinds=["GRPCRoute"])
 def method_without_content(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A match of methods that names neither service nor method."""
+    """Report a method match with neither service nor method."""
     for rule in route.spec["rules"]:
         for match in rule["matches"]:
             method = match["method"]
             if isinstance(method.value, dict) and method["service"].value is None and method["method"].value is None:
                 yield finding(
                     method.key,
-                    "the match names neither `service` nor `method`; the API server refuses the GRPCRoute",
-                    hint="name one of both, or delete the match for all methods",
+                    "the method match has neither `service` nor `method`; the API server rejects the GRPCRoute",
+                    hint="set one of them, or remove the match to match all methods",
                 )
 
 
 @further_check(CONFLICTING_FIELDS, kinds=_REQUEST_ROUTES)
 def share_of_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two ways at once to say how many requests are copied."""
+    """Report a mirror with both `percent` and `fraction`."""
     for filters in filter_lists(route):
         for mirror in (each["requestMirror"] for each in filters):
             if mirror["percent"].value is not None and mirror["fraction"].value is not None:
                 yield finding(
                     mirror["fraction"].key,
-                    f"`percent` and `fraction` exclude each other; the API server refuses the {route.kind}",
-                    hint="keep the one that is meant",
-                    related=[(mirror["percent"].key, "`percent` is here")],
+                    f"`percent` and `fraction` are mutually exclusive; the API server rejects the {route.kind}",
+                    hint="keep one of them",
+                    related=[(mirror["percent"].key, "`percent` is set here")],
                 )

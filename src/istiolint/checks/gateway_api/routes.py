@@ -1,4 +1,4 @@
-"""What routes of the Gateway API refer to: Gateways, listeners, Services, and whether they are let in."""
+"""References of Gateway API routes to Gateways, listeners and Services, and whether they are allowed."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ ROUTE_NOT_LET_IN = declare("route-not-let-in", severity="error", evidence="contr
     "parent-gateway-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1401"],
 )  # fmt: skip
 def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route attached to a Gateway that is not there."""
+    """Report a parent Gateway that does not exist."""
     for parent in parents(route):
         if parent.type != KUBERNETES_GATEWAY or not can_be_name(parent.name) or gateways_of(parent, mesh):
             continue
@@ -30,10 +30,10 @@ def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         placed = all(other.placed for other in elsewhere) and (route.placed or not own)
         yield finding(
             parent.at["name"],
-            f"there is no Gateway `{parent.name}` in namespace `{parent.namespace}`; the route is attached to nothing",
-            hint=f"a Gateway of that name is in {' and '.join(f'`{name}`' for name in names[:3])}: set `namespace`"
+            f"Gateway `{parent.name}` not found in namespace `{parent.namespace}`; the route has no effect there",
+            hint=f"set `namespace`; a Gateway with that name is in {' and '.join(f'`{name}`' for name in names[:3])}"
             if names
-            else "add the Gateway, or name an existing one",
+            else "add the Gateway, or reference an existing one",
             related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:3]],
             known=mesh.settings.whole_mesh or (placed and len(names) == 1 and own),
         )
@@ -43,7 +43,7 @@ def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     "listener-not-found", severity="error", evidence="contradiction", kinds=ROUTE_KINDS, codes=["KIA1401"],
 )  # fmt: skip
 def listener_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route attached to a listener that its Gateway does not have."""
+    """Report a parent reference to a listener that the Gateway does not have."""
     for parent in parents(route):
         gateways = gateways_of(parent, mesh)
         if gateways and not any(listeners(gateway, parent.at) for gateway in gateways):
@@ -52,15 +52,16 @@ def listener_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             if wanted and gateways[0].spec["listeners"]:
                 yield finding(
                     wanted,
-                    f"Gateway `{parent.name}` has no such listener (`{wanted.value}`); the route is attached to nothing",
-                    hint=f"its listeners are {names}",
-                    related=[(gateways[0].spec["listeners"].key, "the listeners of the Gateway")],
+                    f"Gateway `{parent.name}` has no listener with `{wanted.name}: {wanted.value}`; the route has no "
+                    "effect there",
+                    hint=f"use one of its listeners: {names}",
+                    related=[(gateways[0].spec["listeners"].key, "the listeners of the Gateway are here")],
                 )
 
 
 @further_check(ROUTE_NOT_LET_IN, kinds=ROUTE_KINDS)
 def route_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route in a namespace that none of the listeners takes routes from: without `allowedRoutes`, only the Gateway's own."""
+    """Report a route in a namespace that no listener allows; by default only the Gateway's own."""
     for parent in parents(route):
         gateways = gateways_of(parent, mesh)
         namespaces = mesh.namespaces.get(route.namespace, ())
@@ -71,11 +72,11 @@ def route_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             allowed = listener["allowedRoutes"]["namespaces"]
             yield finding(
                 parent.at["name"],
-                f"{gateway.kind} {parent.namespace}/{parent.name} takes no routes from namespace `{route.namespace}`"
-                + ("" if allowed else ": without `allowedRoutes` it takes those of its own namespace only")
-                + "; the route is not used",
+                f"{gateway.kind} {parent.namespace}/{parent.name} does not allow routes from namespace `{route.namespace}`"
+                + ("" if allowed else " (only from its own, without `allowedRoutes`)")
+                + "; the route has no effect",
                 hint="set `allowedRoutes.namespaces.from` of the listener to `All`, or `Selector` with the namespace's labels",
-                related=[(allowed if allowed else listener["name"], "the listener")],
+                related=[(allowed if allowed else listener["name"], "the listener is here")],
             )
 
 
@@ -83,7 +84,7 @@ def route_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     "backend-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1402"],
 )  # fmt: skip
 def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route to a Service that is not there."""
+    """Report a backend Service that does not exist."""
     for backend in backends(route):
         fqdn = f"{backend.name}.{backend.namespace}.svc.{mesh.hosts.cluster_domain}"
         if backend.type != "Service" or not can_be_name(backend.name) or "." in backend.name or mesh.hosts.named(fqdn):
@@ -92,11 +93,11 @@ def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         host = fqdn if backend.at["namespace"] else backend.name
         yield finding(
             backend.at["name"],
-            f"there is no Service `{backend.name}` in namespace `{backend.namespace}`; requests get 500",
-            hint=f"a Service of that name is in {' and '.join(f'`{name}`' for name in elsewhere[:3])}: set `namespace`, and "
-            "open it with a ReferenceGrant there"
+            f"Service `{backend.name}` not found in namespace `{backend.namespace}`; requests get 500",
+            hint=f"set `namespace` and add a ReferenceGrant there; a Service with that name is in "
+            f"{' and '.join(f'`{name}`' for name in elsewhere[:3])}"
             if elsewhere
-            else "add the Service, or name an existing one",
+            else "add the Service, or reference an existing one",
             known=mesh.hosts.lacks(host, route),
         )
 
@@ -105,7 +106,7 @@ def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     "backend-not-granted", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1402"],
 )  # fmt: skip
 def backend_not_granted(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route to a Service of another namespace that is not open to it. (Routes within the mesh need no grant.)"""
+    """Report a backend in another namespace without a ReferenceGrant. (Mesh routes need no grant.)"""
     if all(parent.type != KUBERNETES_GATEWAY for parent in parents(route)):
         return
     for backend in backends(route):
@@ -113,8 +114,8 @@ def backend_not_granted(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue
         yield finding(
             backend.at["namespace"],
-            f"nothing lets {route.kind}s of namespace `{route.namespace}` refer to Services of `{backend.namespace}`; requests "
-            "get 500",
+            f"no ReferenceGrant allows {route.kind}s in namespace `{route.namespace}` to use Service "
+            f"`{backend.namespace}/{backend.name}`; requests get 500",
             hint=f"add a ReferenceGrant in `{backend.namespace}`, from {route.kind} in `{route.namespace}` to Service "
             f"`{backend.name}`",
             known=mesh.coverage.decides(route) and mesh.coverage.is_closed(backend.namespace),
@@ -122,7 +123,7 @@ def backend_not_granted(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 def gateways_of(parent: Reference, mesh: Mesh) -> list[Resource]:
-    """The Gateways of the Gateway API that a parent names: several where the input has alternatives."""
+    """Return the Gateway API Gateways that a parent references: several if the input has alternatives."""
     if parent.type != KUBERNETES_GATEWAY:
         return []
     found = mesh.gateways.find(GatewayName(parent.namespace, parent.name))

@@ -1,4 +1,4 @@
-"""Redirects to HTTPS that keep cert-manager from answering HTTP-01 challenges."""
+"""HTTPS redirects that prevent cert-manager from answering HTTP-01 challenges."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _PORT = 80
 
 @check("challenge-redirected", severity="warning", evidence="contradiction", kinds=["Gateway"])
 def challenge_redirected(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host whose certificate needs an answer on port 80, where the gateway redirects everything."""
+    """Report an HTTPS redirect on port 80 for a host whose certificate is validated by HTTP-01."""
     for cursor in gateway.spec["servers"]:
         server, redirect = Server(gateway, cursor), cursor["tls"]["httpsRedirect"]
         if redirect.value is not True or server.protocol not in HTTP or server.port != _PORT:
@@ -24,8 +24,8 @@ def challenge_redirected(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             name = next((at for at in certificate.spec["dnsNames"]), certificate.metadata["name"])
             yield finding(
                 redirect,
-                f"the gateway redirects the HTTP-01 challenge for {certificate.title} to HTTPS, and it never reaches the solver; "
-                "no certificate is issued",
-                hint="redirect in a VirtualService that leaves out `/.well-known/acme-challenge/`, or use a DNS-01 solver",
-                related=[(name, "the host of the certificate")],
+                f"`httpsRedirect` also redirects the HTTP-01 challenge for {certificate.title}; the challenge never reaches the "
+                "solver and no certificate is issued",
+                hint="redirect in a VirtualService that excludes `/.well-known/acme-challenge/`, or use a DNS-01 solver",
+                related=[(name, "the certificate is for this host")],
             )

@@ -1,4 +1,4 @@
-"""Load balancers of a cloud that end TLS in front of a gateway, against what the gateway expects behind them."""
+"""Compare cloud load balancers that terminate TLS with the Gateway servers behind them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,7 +21,7 @@ _ENDED = ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
 
 
 class Balancer(NamedTuple):
-    """A port of a Service on which the load balancer ends TLS."""
+    """A Service port on which the load balancer terminates TLS."""
 
     service: Resource
     port: Cursor
@@ -29,21 +29,21 @@ class Balancer(NamedTuple):
 
     @property
     def encrypts(self) -> bool:
-        """Whether it opens a TLS connection of its own to the gateway."""
+        """Whether the load balancer originates TLS to the gateway."""
         return self.service.annotations.get(_BACKEND, "").lower() in _OPENED_ANEW
 
     @property
     def tells_scheme(self) -> bool:
-        """Whether it speaks HTTP, and so may say in a header that the client came by HTTPS."""
+        """Whether the load balancer proxies HTTP, so that it can send `X-Forwarded-Proto`."""
         return self.service.annotations.get(_BACKEND, "").lower() == "http"
 
     @property
     def certificate(self) -> Cursor:
-        """Where the Service says that the load balancer ends TLS."""
+        """Return the annotation that makes the load balancer terminate TLS."""
         return self.service.metadata["annotations"][_CERTIFICATE]
 
     def leads_to(self, server: Server) -> bool:
-        """Whether the port reaches a server, if only as another port of the Service with the same target."""
+        """Whether the port reaches a server, directly or through another Service port with the same target."""
         if server.port is None:
             return False
         if server.port == self.port["port"].number:
@@ -58,7 +58,7 @@ class Balancer(NamedTuple):
 
 
 def balancers(gateway: Resource, mesh: Mesh) -> Iterator[Balancer]:
-    """The ports of load balancers in front of a Gateway that end TLS."""
+    """Yield the load balancer ports in front of a Gateway that terminate TLS."""
     for workload in mesh.gateway_workloads.of(gateway):
         for service in mesh.workloads.services_of(workload):
             ended = service.annotations.get(_PORTS, "*").replace(" ", "").split(",")
@@ -71,24 +71,27 @@ def balancers(gateway: Resource, mesh: Mesh) -> Iterator[Balancer]:
 
 @further_check(REDIRECT_LOOP, kinds=["Gateway"])
 def redirect_loop(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A redirect to HTTPS for requests that came by HTTPS, and lost it at the load balancer."""
+    """Report an HTTPS redirect behind a load balancer that terminates TLS and forwards plaintext."""
     for cursor in gateway.spec["servers"]:
         server, redirect = Server(gateway, cursor), cursor["tls"]["httpsRedirect"]
         if redirect.value is not True or server.protocol not in HTTP:
             continue
         for balancer in balancers(gateway, mesh):
-            # the redirect leads to port 443 of the same host
+            # the redirect targets port 443 of the same host
             if balancer.port["port"].number != _HTTPS or balancer.encrypts or not balancer.leads_to(server):
                 continue
             if balancer.tells_scheme and _trusts_proxies(balancer, mesh):
                 continue
             yield finding(
                 redirect,
-                f"the load balancer of `{balancer.service.title}` ends TLS on port {balancer.port['port'].number} and comes in "
-                "here in plain text: clients are redirected to HTTPS again and again, until they give up",
-                hint="delete `httpsRedirect` here and redirect at the load balancer, or lead its HTTPS port to another server",
-                related=[(balancer.certificate, "TLS ends here"), (balancer.port["port"], "and goes on from this port")],
-                # what the input does not show may tell the gateway to trust the header with the scheme
+                f"`httpsRedirect` behind the load balancer of `{balancer.service.title}`, which terminates TLS on port "
+                f"{balancer.port['port'].number} and forwards plaintext; clients are redirected in a loop",
+                hint="remove `httpsRedirect` and redirect at the load balancer, or route its HTTPS port to another server",
+                related=[
+                    (balancer.certificate, "the load balancer terminates TLS here"),
+                    (balancer.port["port"], "plaintext is forwarded from this port"),
+                ],
+                # configuration outside the input may make the gateway trust `X-Forwarded-Proto`
                 severity="warning" if balancer.tells_scheme else None,
             )
             break
@@ -103,33 +106,35 @@ def _trusts_proxies(balancer: Balancer, mesh: Mesh) -> bool:
 
 @check("load-balancer-contradicts-server", severity="error", evidence="contradiction", kinds=["Gateway"])
 def load_balancer_contradicts_server(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Plain text from the load balancer to a server that waits for TLS, or TLS to one that does not know it."""
+    """Report a load balancer that sends plaintext to a TLS server, or TLS to a plaintext server."""
     for cursor in gateway.spec["servers"]:
         server = Server(gateway, cursor)
         for balancer in balancers(gateway, mesh):
-            # other ports of the Service that lead to the same place are a question of the Service, not of this server
+            # other Service ports with the same target are a matter of the Service, not of this server
             if balancer.port["port"].number != server.port:
                 continue
             if server.protocol in TLS and not balancer.encrypts:
-                came, waits = "plain text", "waits for TLS"
+                came, waits = "plaintext", "expects TLS"
             elif server.protocol in HTTP and balancer.encrypts:
-                came, waits = "TLS", f"speaks {server.protocol} in plain text"
+                came, waits = "TLS", f"expects plaintext {server.protocol}"
             else:
                 continue
             backend = balancer.service.metadata["annotations"][_BACKEND]
             yield finding(
                 cursor["port"]["protocol"],
-                f"the load balancer of `{balancer.service.title}` ends TLS and sends {came} to port {server.port}, where the "
-                f"server {waits}: every connection fails",
-                hint=f"write `{_BACKEND}: {'ssl' if server.protocol in TLS else 'tcp'}`, or give the server the other protocol",
-                related=[(backend if backend.exists else balancer.certificate, "what the load balancer sends")],
+                f"the load balancer of `{balancer.service.title}` terminates TLS and sends {came} to port {server.port}, but the "
+                f"server {waits}; every connection fails",
+                hint=f"set `{_BACKEND}: {'ssl' if server.protocol in TLS else 'tcp'}`, or change the protocol of the server",
+                related=[
+                    (backend if backend.exists else balancer.certificate, "the backend protocol of the load balancer is set here")
+                ],
             )
             break
 
 
 @check("hosts-without-sni", severity="warning", evidence="contradiction", kinds=["Gateway"])
 def hosts_without_sni(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Servers told apart by SNI, behind a load balancer that opens TLS anew and sends none."""
+    """Report servers selected by SNI behind a load balancer that originates TLS without SNI."""
     for cursor in gateway.spec["servers"]:
         server = Server(gateway, cursor)
         named = [at for host, at in server.hosts if host != "*"]
@@ -139,9 +144,9 @@ def hosts_without_sni(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             if named and balancer.encrypts and balancer.port["port"].number == server.port:
                 yield finding(
                     named[0],
-                    f"the load balancer of `{balancer.service.title}` opens TLS anew and names no host in it, so no server for "
-                    f"`{named[0].text}` is found, and the gateway closes the connection",
-                    hint='write `hosts: ["*"]` here, and the hosts in the VirtualServices',
-                    related=[(balancer.certificate, "the client's TLS ends here")],
+                    f"the load balancer of `{balancer.service.title}` originates TLS without SNI, so the server for "
+                    f"`{named[0].text}` never matches; the gateway closes the connection",
+                    hint='set `hosts: ["*"]` here, and list the hosts in the VirtualServices',
+                    related=[(balancer.certificate, "the load balancer terminates the TLS of clients here")],
                 )
                 break

@@ -1,4 +1,4 @@
-"""Gateways that meet on one workload."""
+"""Conflicts between Gateways that select the same workload."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -11,7 +11,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _MOST = 3
-"""Other servers that a finding shows."""
+"""Maximum number of other servers that a finding shows."""
 
 
 @check(
@@ -19,7 +19,7 @@ _MOST = 3
     codes=["IST0145", "KIA0301"], fold="pair",
 )  # fmt: skip
 def conflicting_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two Gateways want the same host on the same port of the same workload."""
+    """Report two Gateways that serve the same host on the same port of the same workload."""
     for cursor in gateway.spec["servers"]:
         server = Server(gateway, cursor)
         for host, at in server.hosts:
@@ -30,17 +30,16 @@ def conflicting_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def _conflict(server: Server, host: str, at: Cursor, others: list[Server]) -> Finding:
     other = others[0]
-    # servers of plain HTTP for one port are merged; anything else leaves one of the two without its listener
+    # plain HTTP servers on one port are merged; otherwise one of the two gets no listener
     merged = server.protocol == other.protocol and server.protocol in ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")
     protocols = f"`{server.protocol}` here, `{other.protocol}` there"
-    outcome = "their routes are merged in an order that nobody set" if merged else "one of the two is dropped"
+    outcome = "their routes are merged in an undefined order" if merged else "Istio drops one of the two"
     also = " (and others)" if len(others) > 1 else ""
     return finding(
         at,
-        f"the {other.gateway.title}{also} serves `{host}` on port {server.port} of the same workloads, "
-        f"too ({protocols}); {outcome}",
-        hint="keep the host in one Gateway, or give the Gateways other ports, hosts or selectors",
-        related=[(each.cursor["hosts"], "the other server") for each in others[:_MOST]],
+        f"{other.gateway.title}{also} also serves `{host}` on port {server.port} of the same workloads ({protocols}); {outcome}",
+        hint="keep the host in one Gateway, or use different ports, hosts or selectors",
+        related=[(each.cursor["hosts"], "the other server is here") for each in others[:_MOST]],
         severity="info" if merged else None,
     )
 
@@ -50,7 +49,7 @@ def _conflict(server: Server, host: str, at: Cursor, others: list[Server]) -> Fi
     codes=["IST0138"], fold="pair",
 )  # fmt: skip
 def certificate_on_several_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Browsers reuse a connection for every host of its certificate, and meet the wrong Gateway's routes."""
+    """Report a certificate that another Gateway of the same workloads uses (HTTP/2 connection reuse)."""
     for cursor in gateway.spec["servers"]:
         server = Server(gateway, cursor)
         others = (other for other in mesh.gateway_servers.with_certificate(server) if not mesh.rivals(gateway, other.gateway))
@@ -59,8 +58,8 @@ def certificate_on_several_gateways(gateway: Resource, mesh: Mesh) -> Iterator[F
             at = tls["credentialName"] if tls["credentialName"] else tls["serverCertificate"]
             yield finding(
                 at,
-                f"the {other.gateway.title} uses the certificate `{at.text}` on the same workloads: "
-                "browsers reuse one HTTP/2 connection for the hosts of both and get 404 from the wrong one",
-                hint="serve all hosts of a certificate from one Gateway, or give each its own certificate",
-                related=[(other.cursor["tls"], "the same certificate")],
+                f"{other.gateway.title} also uses certificate `{at.text}` on the same workloads; "
+                "browsers reuse one HTTP/2 connection for the hosts of both and get 404",
+                hint="serve all hosts of the certificate from one Gateway, or use one certificate per Gateway",
+                related=[(other.cursor["tls"], "the same certificate is used here")],
             )

@@ -1,4 +1,4 @@
-"""The certificates that the servers of a Gateway name."""
+"""The Secrets that the servers of a Gateway reference."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ SCHEMES = ("kubernetes://", "kubernetes-gateway://", "configmap://", "builtin://
 
 
 def _credentials(gateway: Resource) -> Iterator[Cursor]:
-    """Each name of a Secret with certificate and key."""
+    """Yield each reference to a Secret with a certificate and key."""
     for server in gateway.spec["servers"]:
         tls = server["tls"]
         if tls["mode"].text not in ("PASSTHROUGH", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL"):
@@ -30,14 +30,14 @@ def _credentials(gateway: Resource) -> Iterator[Cursor]:
 
 
 def _places(name: str, gateway: Resource, mesh: Mesh) -> list[tuple[str, str]]:
-    """Namespace and name of the Secrets that may be meant; `namespace/name` is taken at its word."""
+    """Return the namespace and name of each Secret that a reference may mean; `namespace/name` means exactly one."""
     namespace, slash, own = name.partition("/")
     return [(namespace, own)] if slash else [(place, name) for place in mesh.gateway_workloads.namespaces(gateway)]
 
 
 @further_check(CREDENTIAL_NOT_FOUND, kinds=["Gateway"])
 def credential_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No Secret of that name where the gateway's workloads run."""
+    """Report a Secret that does not exist in the namespace of the gateway workloads."""
     for name in _credentials(gateway):
         places = _places(name.text, gateway, mesh)
         if places and not any(mesh.secrets.may_exist(*place) for place in places):
@@ -45,23 +45,23 @@ def credential_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             where = " or ".join(f"`{namespace}`" for namespace, _ in places)
             yield finding(
                 name,
-                f"there is no Secret `{places[0][1]}` in {where}, where the gateway's workloads run; the server serves no TLS",
-                hint=f"move it there from `{elsewhere[0]}`" if elsewhere else "make the Secret in the namespace of the workloads",
+                f"Secret `{places[0][1]}` not found in {where}, where the gateway workloads run; TLS handshakes fail",
+                hint=f"move it from namespace `{elsewhere[0]}`" if elsewhere else "create the Secret in the workloads' namespace",
                 known=mesh.settings.whole_mesh or bool(elsewhere),
             )
 
 
 @further_check(UNUSABLE_CREDENTIAL, kinds=["Gateway"])
 def unusable_credential(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Secret that holds no certificate, or one that is not in force."""
+    """Report a Secret without a certificate, or with one that is not currently valid."""
     for name in _credentials(gateway):
         for place in _places(name.text, gateway, mesh):
             secret = mesh.get("Secret", *place)
             if secret and (why := fault(secret)):
                 yield finding(
                     name,
-                    f"the Secret `{place[0]}/{place[1]}` cannot serve TLS: {why}",
-                    hint="a Secret of type `kubernetes.io/tls` needs `tls.crt` and `tls.key` in PEM form",
-                    related=[(secret.metadata["name"], "the Secret")],
+                    f"Secret `{place[0]}/{place[1]}` cannot be used for TLS: {why}; TLS handshakes fail",
+                    hint="create a Secret of type `kubernetes.io/tls` with valid `tls.crt` and `tls.key` in PEM format",
+                    related=[(secret.metadata["name"], "the Secret is here")],
                 )
                 break

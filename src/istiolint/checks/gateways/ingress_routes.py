@@ -1,4 +1,4 @@
-"""Traffic that enters by a gateway and passes the routes of the mesh by."""
+"""Gateway traffic that bypasses the routes of the mesh."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ INGRESS_IGNORES_MESH_ROUTES = declare(
 
 @further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["VirtualService"], when=["gateways"])
 def ingress_ignores_mesh_routes(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A gateway sends to a whole service, and the mesh splits that service: the split does not apply."""
+    """Report a gateway route to an entire service that another route splits for callers in the mesh."""
     if all(gateway.name == MESH for gateway, _ in bound_gateways(virtual_service)):
         return
     for route in virtual_service.spec["http"]:
@@ -32,9 +32,9 @@ def ingress_ignores_mesh_routes(virtual_service: Resource, mesh: Mesh) -> Iterat
 
 @further_check(INGRESS_IGNORES_MESH_ROUTES, kinds=["GRPCRoute", "HTTPRoute"])
 def gateway_route_ignores_mesh_routes(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The same with a Gateway of the Gateway API."""
+    """Report the same for routes of the Gateway API."""
     if mesh.gateway_classes.leaves_istio_out(route):
-        return  # other controllers send to the Services, whatever Istio's routes say
+        return  # other controllers send to the Services and ignore Istio's routes
     if any(parent.type == KUBERNETES_GATEWAY for parent in parents(route)):
         for backend in backends(route):
             if backend.type == "Service" and backend.at["weight"].number != 0:
@@ -43,23 +43,23 @@ def gateway_route_ignores_mesh_routes(route: Resource, mesh: Mesh) -> Iterator[F
 
 
 def _ignored(host: Cursor, fqdn: str, ingress: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The split of a service that the routes of a gateway do not heed."""
+    """Report the split of a service that the routes of a gateway bypass."""
     found = None if _by_waypoint(fqdn, mesh) else _split(fqdn, ingress, mesh)
     if found:
         other, what, at = found
         yield finding(
             host,
-            f"traffic from the gateway goes to all of `{host.text}`; {what} of {other.title} "
-            f"{'are' if what.startswith('the routes') else 'is'} for callers in the mesh only",
-            hint="name the subsets and weights here as well, or delegate to one VirtualService"
+            f"the gateway sends traffic to all versions of `{host.text}`; {what} of {other.title} "
+            f"{'apply' if what.startswith('the routes') else 'applies'} only to callers in the mesh",
+            hint="set the subsets and weights here as well, or delegate to one VirtualService"
             if ingress.type == other.type == "VirtualService"
-            else "use a Service for each version here, with the same weights",
-            related=[(at, "the routes in the mesh")],
+            else "use one Service per version here, with the same weights",
+            related=[(at, "the mesh routes are here")],
         )
 
 
 def _split(fqdn: str, ingress: Resource, mesh: Mesh) -> tuple[Resource, str, Cursor] | None:
-    """What splits a service for callers in the mesh: the resource, its split in words, and where it stands."""
+    """Return what splits a service for callers in the mesh: the resource, a description, and the place."""
     for known in mesh.virtual_services.on_mesh(fqdn):
         other = known.virtual_service
         if other is ingress or mesh.rivals(ingress, other):
@@ -83,7 +83,7 @@ def _split(fqdn: str, ingress: Resource, mesh: Mesh) -> tuple[Resource, str, Cur
 
 def _by_subset(virtual_service: Resource, fqdn: str, mesh: Mesh) -> bool:
     if len(mesh.destination_rules.subsets(fqdn)) == 1:
-        return False  # of one version nothing is split
+        return False  # a single version is not split
     return any(
         target["destination"]["subset"] and mesh.hosts.fqdn(target["destination"]["host"].text, virtual_service.namespace) == fqdn
         for route in virtual_service.spec["http"]

@@ -1,4 +1,4 @@
-"""What a Gateway's servers and a Sidecar's listeners listen on: ports and addresses."""
+"""Ports and addresses of Gateway servers and Sidecar listeners."""
 
 from collections.abc import Hashable, Iterator
 
@@ -24,55 +24,55 @@ _KINDS = tuple(PARTS)
 
 @further_check(INVALID_PORT, kinds=_KINDS, rows=["GW-16", "SC-08", "SC-32", "SC-35"])
 def listener_port(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port number that no port has."""
+    """Report a missing or invalid port number."""
     for listener in listeners(resource):
         number = listener.number
         if number is None or is_port(number) or (number == 0 and listener.on_socket):
             continue
         if not listener.port["number"].exists and listener.part == "servers":
-            continue  # the schema says that it is missing
+            continue  # the schema reports the missing field
         yield finding(
             listener.port["number"],
-            f"`{number}` is no port; Istio refuses it"
+            f"invalid port `{number}`; Istio rejects it"
             if listener.port["number"].exists
-            else "`number` is missing; Istio refuses a port without it",
-            hint=f"a port is a number from 1 to {LARGEST_PORT}",
+            else "the port has no `number`; Istio rejects it",
+            hint=f"use a number from 1 to {LARGEST_PORT}",
         )
 
 
 @further_check(INVALID_PORT_NAME, kinds=["Sidecar"], rows=["SC-06", "SC-30"])
 def listener_port_name(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A name that is no DNS label."""
+    """Report a port name that is not a DNS label."""
     for listener in listeners(resource):
         name = listener.port["name"]
         if name.literal and not is_label(name.text):
             yield finding(
                 name,
-                f"`{name.text}` is no name of a port; Istio refuses it",
-                hint="a name has at most 63 letters and digits, with `-` between them",
+                f"invalid port name `{name.text}`; Istio rejects it",
+                hint="use at most 63 lower-case letters and digits, separated by `-`",
             )
 
 
 @further_check(UNSUPPORTED_TARGET_PORT, kinds=_KINDS, rows=["GW-17", "SC-05", "SC-29"])
 def listener_target_port(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A field that only the ports of a ServiceEntry have."""
+    """Report `targetPort`, which only ServiceEntry ports support."""
     for listener in listeners(resource):
         target = listener.port["targetPort"]
         if (target.number or 0) > 0:
             yield finding(
                 target.key,
-                f"`targetPort` has no meaning in a {resource.kind}; Istio refuses it",
-                hint="delete it; the Service of the gateway maps its port to the one here"
+                f"`targetPort` is not supported in a {resource.kind}; Istio rejects it",
+                hint="remove it; the gateway Service maps its own port to this one"
                 if listener.part == "servers"
-                else "delete it; `defaultEndpoint` says where requests go"
+                else "remove it; `defaultEndpoint` sets where requests go"
                 if listener.part == "ingress"
-                else "delete it",
+                else "remove it",
             )
 
 
 @further_check(INVALID_BIND, kinds=_KINDS, rows=["GW-19", "GW-20", "GW-21", "SC-09", "SC-33", "SC-36"])
 def listener_bind(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An address on which nothing can listen."""
+    """Report an invalid bind address."""
     for listener in listeners(resource):
         bind = listener.bind
         if not bind.literal or is_ip_address(bind.text):
@@ -81,26 +81,26 @@ def listener_bind(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue  # Istio ignores the address of a listener without a port
         if listener.on_socket:
             if fault := socket_fault(bind.text.removeprefix(UNIX)):
-                yield finding(bind, f"`{bind.text}` is no address to listen on: {fault}", hint="write `unix:///path/of/socket`")
+                yield finding(bind, f"invalid bind address `{bind.text}`: {fault}", hint="use `unix:///path/to/socket`")
             if listener.number:
                 yield finding(
                     listener.port["number"],
-                    f"a Unix domain socket has no port, and here is `{listener.number}`; Istio refuses both",
-                    hint="write `number: 0`",
-                    related=[(bind, "the socket is here")],
+                    f"port `{listener.number}` on a Unix domain socket; Istio rejects the combination",
+                    hint="set `number: 0`",
+                    related=[(bind, "the socket is set here")],
                 )
         elif listener.number or listener.part != "egress":
-            sockets = ", or `unix://` with the path of a socket" if listener.takes_sockets else ""
+            sockets = ", a socket path such as `unix:///path/to/socket`" if listener.takes_sockets else ""
             yield finding(
                 bind,
-                f"`{bind.text}` is no address to listen on; Istio refuses it",
-                hint=f"write an IP address{sockets}, or leave `bind` out",
+                f"invalid bind address `{bind.text}`; Istio rejects it",
+                hint=f"use an IP address{sockets}, or remove `bind`",
             )
 
 
 @further_check(DUPLICATE_PORT, kinds=_KINDS, rows=["GW-03", "SC-10", "SC-37", "SC-38"])
 def listener_twice(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two servers with ports of one name, or two listeners on one port or socket."""
+    """Report servers that share a port name, and listeners that share a port or socket."""
     seen: dict[Hashable, Cursor] = {}
     for listener in listeners(resource):
         at = _identity(listener)
@@ -108,18 +108,18 @@ def listener_twice(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue
         first = seen.setdefault((listener.part, at.name, at.number or at.text), at)
         if first is not at:
-            what = "the name of a port" if at.name == "name" else "the socket" if at.name == "bind" else "the port"
+            what = "port name" if at.name == "name" else "socket" if at.name == "bind" else "port"
             yield finding(
                 at,
-                f"{what}, `{at.value}`, is taken by another {'server' if at.name == 'name' else 'listener'} of this "
-                f"{resource.kind}; Istio refuses it",
-                hint="give each server a port name of its own" if at.name == "name" else "join the two listeners",
-                related=[(first, "the other is here")],
+                f"another {'server' if at.name == 'name' else 'listener'} of this {resource.kind} already uses {what} "
+                f"`{at.value}`; Istio rejects the duplicate",
+                hint="use a unique port name for each server" if at.name == "name" else "merge the two listeners",
+                related=[(first, f"the {what} is first used here")],
             )
 
 
 def _identity(listener: Listener) -> Cursor:
-    """What no other listener of the resource may share."""
+    """Return what must be unique among the listeners of the resource."""
     if listener.part == "servers":
         return listener.port["name"]
     return listener.bind if listener.on_socket else listener.port["number"]

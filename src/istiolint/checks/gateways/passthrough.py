@@ -1,4 +1,4 @@
-"""Servers of Gateways that are to hand TLS connections on unopened."""
+"""TLS passthrough on Gateway servers."""
 
 from collections.abc import Iterator
 
@@ -14,16 +14,16 @@ _UNOPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 @check("passthrough-on-http-port", severity="error", evidence="document", kinds=["Gateway"])
 def passthrough_on_http_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TLS that is to be handed on, on a port that takes plain HTTP."""
+    """Report a TLS passthrough mode on a port for plain HTTP."""
     for cursor in gateway.spec["servers"]:
         server, tls = Server(gateway, cursor), cursor["tls"]
-        certificates = any(tls[field] for field in ("caCertificates", "privateKey", "serverCertificate"))  # Istio refuses these
+        certificates = any(tls[field] for field in ("caCertificates", "privateKey", "serverCertificate"))  # Istio rejects these
         if server.protocol in HTTP and tls["mode"].text in _UNOPENED and not tls["httpsRedirect"].value and not certificates:
             protocol = cursor["port"]["protocol"]
             yield finding(
                 tls["mode"],
-                f"`{tls['mode'].text}` has no effect on a port of protocol `{protocol.text}`: the gateway reads plain HTTP "
-                "there, and TLS connections fail",
-                hint="write `protocol: TLS`",
-                related=[(protocol, "the port takes plain HTTP")],
+                f"`{tls['mode'].text}` has no effect on a port of protocol `{protocol.text}`; the gateway expects plain HTTP "
+                "and TLS connections fail",
+                hint="set `protocol: TLS`",
+                related=[(protocol, "the port is declared as plain HTTP here")],
             )

@@ -1,4 +1,4 @@
-"""Gateways that VirtualServices name: are they there, do they serve the host, can the match apply?"""
+"""References of VirtualServices to Gateways: whether they exist, serve the host and can match."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from istiolint.rules.check import check, finding
     when=["gateways"],
 )  # fmt: skip
 def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A gateway that is not in its namespace; often it lives in another."""
+    """Report a reference to a Gateway that does not exist in its namespace."""
     for name, gateway in bound_gateways(virtual_service):
         if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or not can_be_name(gateway.text):
             continue
@@ -30,11 +30,13 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
         strayed = len(others) == 1 and placed and "/" not in gateway.text
         yield finding(
             gateway,
-            f"there is no Gateway `{name.name}` in namespace `{name.namespace}`; the routes are bound to nothing there, and "
+            f"Gateway `{name.name}` not found in namespace `{name.namespace}`; the VirtualService does not attach to it, and "
             "requests get 404",
             hint=_proposal(name.name, others, [other.name for other in mesh.gateways.within(name.namespace)]),
             related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:3]],
-            fix=Fix(f"write `{others[0]}`", (Replace(gateway.place, others[0]),), safe=False) if len(others) == 1 else None,
+            fix=Fix(f"replace with `{others[0]}`", (Replace(gateway.place, others[0]),), safe=False)
+            if len(others) == 1
+            else None,
             known=known or strayed,
         )
 
@@ -45,14 +47,14 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
     when=["gateways"],
 )  # fmt: skip
 def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Gateway that Istio makes for itself from one of the Gateway API."""
+    """Report a reference to a Gateway that Istio generates from a Gateway API Gateway."""
     for name, gateway in bound_gateways(virtual_service):
         if GENERATED in name.name:
             yield finding(
                 gateway,
-                f"`{gateway.text}` is a name that Istio makes for a Gateway of the Gateway API, for itself; it may change with "
-                "any release, and the routes then vanish",
-                hint="route with an HTTPRoute whose `parentRefs` name that Gateway",
+                f"`{gateway.text}` is an internal name that Istio generates for a Gateway API Gateway; it can change with any "
+                "release, and the routes then stop working",
+                hint="use an HTTPRoute whose `parentRefs` reference that Gateway",
             )
 
 
@@ -62,22 +64,22 @@ def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iter
     when=["gateways"],
 )  # fmt: skip
 def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """None of the hosts is among those of a gateway's servers."""
+    """Report a reference to a gateway whose servers match none of the hosts."""
     written = [host.text for host in virtual_service.spec["hosts"] if host.text]
     hosts = {name for host in written for name in (host, mesh.hosts.fqdn(host, virtual_service.namespace))}
     for name, reference in bound_gateways(virtual_service):
         gateways = mesh.gateways.find(name) if hosts else ()
         if gateways and not any(mesh.gateways.servers(gateway, hosts, virtual_service.namespace) for gateway in gateways):
             served = [served for gateway in gateways for served in served_hosts(gateway)]
-            shown = ", ".join(f"`{host.host}`" for host in served[:5]) or "no host at all"
+            shown = ", ".join(f"`{host.host}`" for host in served[:5]) or "no hosts"
             closed = [host for host in served if host.namespace not in ("*", virtual_service.namespace)]
-            of = f" for VirtualServices of namespace `{closed[0].namespace}`" if closed else ""
+            of = f" ({'' if len(closed) == len(served) else 'some '}only to namespace `{closed[0].namespace}`)" if closed else ""
             yield finding(
                 reference,
-                f"Gateway {name} serves {shown}{of}, and none of the hosts of this VirtualService "
-                f"({', '.join(f'`{host}`' for host in written[:5])}); the routes are not used there",
-                hint="add the host to a server of the gateway, or name the gateway that serves it",
-                related=[(gateway.spec["servers"].key, "the servers of the gateway") for gateway in gateways[:1]],
+                f"no host of this VirtualService ({', '.join(f'`{host}`' for host in written[:5])}) matches Gateway {name}, "
+                f"which serves {shown}{of}; these routes have no effect there",
+                hint="add the host to a server of the gateway, or reference the gateway that serves it",
+                related=[(gateway.spec["servers"].key, "the servers of the gateway are here") for gateway in gateways[:1]],
             )
 
 
@@ -86,7 +88,7 @@ def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterato
     when=["gateways"],
 )  # fmt: skip
 def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A match for gateways to which the VirtualService is not bound can never apply."""
+    """Report a match for gateways to which the VirtualService is not bound."""
     if not virtual_service.spec["hosts"]:
         return
     bound = {name for name, _ in bound_gateways(virtual_service)}
@@ -96,16 +98,16 @@ def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterato
                 gateways = [gateway for gateway in match["gateways"] if gateway.text]
                 if gateways and not any(gateway_name(gateway.text, virtual_service.namespace) in bound for gateway in gateways):
                     names = " and ".join(f"`{name}`" for name in sorted(map(str, bound)))
-                    also = "" if virtual_service.spec["gateways"] else f" (and `{MESH}`, if sidecars shall keep the other routes)"
+                    also = "" if virtual_service.spec["gateways"] else f" (and `{MESH}`, to keep the other routes for sidecars)"
                     yield finding(
                         gateways[0],
-                        f"the VirtualService is bound to {names}, not to `{gateways[0].text}`; this match never applies",
+                        f"the VirtualService is bound to {names}, not to gateway `{gateways[0].text}`; this match never applies",
                         hint=f"add `{gateways[0].text}` to `spec.gateways`{also}",
                     )
 
 
 def _proposal(name: str, elsewhere: list[str], neighbours: list[str]) -> str:
     if elsewhere:
-        return f"a Gateway of that name is elsewhere: write {' or '.join(f'`{other}`' for other in elsewhere[:3])}"
+        return f"use {' or '.join(f'`{other}`' for other in elsewhere[:3])}, a Gateway with that name in another namespace"
     near = misspelt(name, sorted(set(neighbours)))
-    return f"did you mean `{near}`?" if near else "add the Gateway, or name an existing one as `NAMESPACE/NAME`"
+    return f"did you mean `{near}`?" if near else "add the Gateway, or reference an existing one as `NAMESPACE/NAME`"

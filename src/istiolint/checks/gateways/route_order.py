@@ -1,4 +1,4 @@
-"""VirtualServices that share a host on a gateway: Istio joins their routes, the older VirtualService's first."""
+"""VirtualServices that share a host on a gateway: Istio merges their routes, those of the oldest first."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _MOST = 3
-"""Other VirtualServices that are reported for one."""
+"""Maximum number of other VirtualServices reported for one."""
 
 
 @check(
@@ -18,7 +18,7 @@ _MOST = 3
     when=["gateways"],
 )  # fmt: skip
 def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A match that takes what another VirtualService has for the same host of the same gateway."""
+    """Report a match that overlaps one of another VirtualService for the same host and gateway."""
     told: set[int] = set()
     for name, _ in bound_gateways(service):
         for host in service.spec["hosts"] if name.name != MESH else ():
@@ -33,14 +33,14 @@ def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     mine, theirs = pair
                     yield finding(
                         mine.at,
-                        f"{_words(mine)} takes what {other.title} has for `{host.text}` on the same gateway ({_words(theirs)}): "
-                        "routes of the older of the two come first, which no file says and a new deployment may turn around",
-                        hint="join the routes of the host in one VirtualService, or let one hand its paths on with `delegate`",
-                        related=[(theirs.at, "the match of the other"), (neighbour.at, "the same host")],
+                        f"{_words(mine)} overlaps {_words(theirs)} of {other.title} for `{host.text}` on the same gateway; "
+                        "the older VirtualService wins, and recreating it reverses the order",
+                        hint="merge the routes of the host into one VirtualService, or use `delegate`",
+                        related=[(theirs.at, "the other match is here"), (neighbour.at, "the same host is listed here")],
                     )
 
 
 def _words(match: PathMatch) -> str:
     if match.takes_all:
-        return "a route for everything"
+        return "the catch-all route"
     return f"{'prefix' if match.is_prefix else 'path'} `{match.path}`"

@@ -1,4 +1,4 @@
-"""Kinds of routes (http, tls, tcp) against the servers of the gateways that they are bound to."""
+"""Route types (http, tls, tcp) that the servers of the bound gateways do not use."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _NEVER_OPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
     when=["gateways"],
 )  # fmt: skip
 def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes of a kind that no server of the gateway reads."""
+    """Report a VirtualService whose route types no server of the gateway uses."""
     kinds = [kind for kind in ("http", "tls", "tcp") if service.spec[kind].value]
     hosts = [host.text for host in service.spec["hosts"] if host.text]
     for name, at in bound_gateways(service):
@@ -32,8 +32,8 @@ def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Findi
             wanted = " or ".join(f"`{kind}`" for kind in dict.fromkeys(served))
             yield finding(
                 at if at.value is not None else service.spec["hosts"],
-                f"{name} takes only {wanted} routes for these hosts, and this VirtualService has only {written} routes: none "
-                "of them is ever used",
+                f"Gateway {name} uses only {wanted} routes for these hosts, but this VirtualService has only {written} routes; "
+                "they have no effect",
                 hint=_hint(servers[0], kinds),
                 related=[
                     (server["tls"]["mode"] if server["tls"]["mode"] else server["port"], _why(server)) for server in servers[:3]
@@ -42,7 +42,7 @@ def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 def _routes_of(server: Cursor) -> str:
-    """The kind of routes that a server reads; empty where it does not tell."""
+    """Return the route type that a server uses; empty if that is unknown."""
     protocol = server["port"]["protocol"].text.upper()
     if protocol in HTTP:
         return "http"
@@ -57,17 +57,15 @@ def _routes_of(server: Cursor) -> str:
 def _why(server: Cursor) -> str:
     mode, protocol = server["tls"]["mode"].text, server["port"]["protocol"].text
     if mode == "PASSTHROUGH":
-        return "this server passes TLS on unopened: it knows the host from SNI alone, and routes by `tls`"
+        return "this server passes TLS through: it sees only the SNI, and uses `tls` routes"
     if mode:
-        return f"this server ends TLS, and reads {'requests' if protocol.upper() == 'HTTPS' else 'a stream of bytes'} behind it"
-    return f"this server speaks {protocol}"
+        return f"this server terminates TLS and routes {'HTTP requests' if protocol.upper() == 'HTTPS' else 'raw TCP'}"
+    return f"this server uses protocol {protocol}"
 
 
 def _hint(server: Cursor, kinds: list[str]) -> str:
     if server["tls"]["mode"].text == "PASSTHROUGH":
-        return "route by `tls` with `sniHosts`, or let the gateway end TLS (`mode: SIMPLE` and a `credentialName`)"
+        return "use `tls` routes with `sniHosts`, or terminate TLS at the gateway (`mode: SIMPLE` and a `credentialName`)"
     if "tls" in kinds:
-        return (
-            "route by `http` behind a server that ends TLS; or set `mode: PASSTHROUGH`, if the service has the certificate itself"
-        )
-    return f"write the routes under `{_routes_of(server)}`, or change the protocol of the server"
+        return "use `http` routes, or set `mode: PASSTHROUGH` if the service itself has the certificate"
+    return f"move the routes to `{_routes_of(server)}`, or change the protocol of the server"

@@ -1,6 +1,6 @@
 """TLS settings of servers, `ServerTLSSettings`: `servers[].tls` of a Gateway, `ingress[].tls` of a Sidecar.
 
-They say where the server's certificate comes from, in one of four ways: files (`serverCertificate` with `privateKey`), a Secret
+The certificate comes from one of four sources: files (`serverCertificate` with `privateKey`), a Secret
 (`credentialName`), several Secrets (`credentialNames`) or several pairs of files (`tlsCertificates`).
 """
 
@@ -20,14 +20,14 @@ CERTIFICATE_MISSING = declare("certificate-missing", severity="error", topic="ga
 
 DEFAULT_MODE = "PASSTHROUGH"
 PASSING = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
-"""Modes in which the server forwards the connection as it comes, and needs no certificate."""
+"""Modes in which the server passes TLS through and needs no certificate."""
 TERMINATING = ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
 CERTIFICATES = (
     "serverCertificate", "privateKey", "caCertificates", "tlsCertificates", "credentialName", "credentialNames",
 )  # fmt: skip
 _SECRETS = ("credentialName", "credentialNames")
 _ONE_SOURCE = 27
-"""The minor release of Istio from which on it refuses several sources."""
+"""The minor release in which Istio started to reject several sources."""
 _TOLD_BY_SCHEMA = {("credentialName", "credentialNames"), ("credentialNames", "tlsCertificates")}
 
 
@@ -38,26 +38,26 @@ class ServerTls(NamedTuple):
 
     @property
     def mode(self) -> str:
-        """`mode`, or what holds without one."""
+        """Return `mode`, or its default."""
         return self.settings["mode"].text or DEFAULT_MODE
 
     @property
     def mode_in_words(self) -> str:
-        """How messages call the mode."""
-        return f"mode `{self.mode}`" if self.settings["mode"].text else f"mode `{self.mode}`, which holds without `mode`,"
+        """Return the mode as messages show it."""
+        return f"mode `{self.mode}`" if self.settings["mode"].text else f"the default mode `{self.mode}`"
 
     def written(self, *fields: str) -> list[Cursor]:
-        """Those of the fields that are there and not empty."""
+        """Return the fields that are set and not empty."""
         return [self.settings[field] for field in fields if self.settings[field]]
 
     def sources(self) -> list[Cursor]:
-        """The fields of which each alone says where the certificate comes from."""
+        """Return the fields that are each a complete certificate source."""
         files = self.written("serverCertificate") if self.settings["privateKey"] else []
         return [*files, *self.written("credentialName", "credentialNames", "tlsCertificates")]
 
 
 def server_tls(resource: Resource) -> Iterator[ServerTls]:
-    """The TLS settings of a Gateway's or Sidecar's servers."""
+    """Yield the TLS settings of the servers of a Gateway or Sidecar."""
     for server in resource.spec["servers" if resource.type == "Gateway" else "ingress"]:
         if isinstance(server["tls"].value, dict):
             yield ServerTls(server["tls"])
@@ -68,27 +68,30 @@ def server_tls(resource: Resource) -> Iterator[ServerTls]:
     rows=["GT-04", "GT-05", "GT-06", "GT-07", "GT-08", "GT-09", "GT-17", "GT-18", "SC-23"],
 )  # fmt: skip
 def certificate_contradicts_mode(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A certificate where Istio brings its own, or a revocation list without clients whose certificates it could revoke."""
+    """Report a certificate where Istio provides its own, and a revocation list where no client certificate is verified."""
     for tls in server_tls(resource):
         if tls.mode == "ISTIO_MUTUAL":
             for field in tls.written(*CERTIFICATES):
                 yield finding(
                     field.key,
-                    f"`{field.name}` contradicts mode `ISTIO_MUTUAL`, in which Istio brings the certificates; Istio refuses both",
-                    hint=f"delete `{field.name}`, or write `mode: SIMPLE` (or `MUTUAL`, to ask clients for certificates)",
+                    f"`{field.name}` contradicts mode `ISTIO_MUTUAL`, in which Istio provides the certificates; Istio rejects "
+                    f"the {resource.kind}",
+                    hint=f"remove `{field.name}`, or set `mode: SIMPLE` (`MUTUAL` to require client certificates)",
                 )
         elif crl := tls.settings["caCrl"]:
             if tls.mode in PASSING and tls.settings["credentialName"]:
                 yield finding(
                     crl.key,
-                    "`caCrl` contradicts `credentialName`: a Secret brings the revocation list, too; Istio refuses both",
-                    hint="delete `caCrl`, and put the list into the Secret's key `ca.crl`",
+                    "`caCrl` contradicts `credentialName`, whose Secret includes the revocation list; Istio rejects the "
+                    f"{resource.kind}",
+                    hint="remove `caCrl`, and add the list to the Secret as `ca.crl`",
                 )
             elif tls.mode == "SIMPLE" and not tls.written(*_SECRETS):
                 yield finding(
                     crl.key,
-                    "`caCrl` contradicts mode `SIMPLE`, in which clients show no certificate to revoke; Istio refuses both",
-                    hint="write `mode: MUTUAL`, or delete `caCrl`",
+                    "`caCrl` contradicts mode `SIMPLE`, in which clients present no certificate; Istio rejects the "
+                    f"{resource.kind}",
+                    hint="set `mode: MUTUAL`, or remove `caCrl`",
                 )
 
 
@@ -97,15 +100,15 @@ def certificate_contradicts_mode(resource: Resource, mesh: Mesh) -> Iterator[Fin
     rows=["GT-10"],
 )  # fmt: skip
 def certificate_without_effect(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A certificate for connections that the server passes on unopened."""
+    """Report a certificate on a server that passes TLS through."""
     for tls in server_tls(resource):
         fields = tls.written("caCrl", *CERTIFICATES)
         if tls.mode in PASSING and fields:
             names = " and ".join(f"`{field.name}`" for field in fields)
             yield finding(
                 fields[0].key,
-                f"{names} without effect: in {tls.mode_in_words} the server passes connections on unopened",
-                hint="write `mode: SIMPLE` to open them with this certificate, or delete it",
+                f"in {tls.mode_in_words} the server passes TLS through; {names} {'have' if len(fields) > 1 else 'has'} no effect",
+                hint="set `mode: SIMPLE` to terminate TLS with this certificate, or remove it",
             )
 
 
@@ -114,22 +117,22 @@ def certificate_without_effect(resource: Resource, mesh: Mesh) -> Iterator[Findi
     rows=["GT-11"],
 )  # fmt: skip
 def several_certificate_sources(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two ways of saying where the certificate comes from."""
+    """Report more than one certificate source."""
     for tls in server_tls(resource):
         sources = tls.sources() if tls.mode != "ISTIO_MUTUAL" and minor(mesh.settings.istio_version) >= _ONE_SOURCE else []
         for first, other in pairwise(sources):
             if (first.name, other.name) not in _TOLD_BY_SCHEMA:
                 yield finding(
                     other.key,
-                    f"`{first.name}` and `{other.name}` both say where the certificate comes from; Istio refuses both",
+                    f"`{first.name}` and `{other.name}` are both certificate sources; Istio rejects the {resource.kind}",
                     hint="keep one of them",
-                    related=[(first.key, f"`{first.name}` is here")],
+                    related=[(first.key, f"`{first.name}` is set here")],
                 )
 
 
 @further_check(CERTIFICATE_MISSING, kinds=["Gateway", "Sidecar"], rows=["GT-13", "GT-15", "GT-16"])
 def certificate_missing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A server that opens TLS connections and lacks the certificate, its key, or the CA of its clients."""
+    """Report a server that terminates TLS without a certificate, its key, or the CA of its clients."""
     for tls in server_tls(resource):
         if tls.mode not in TERMINATING or tls.written(*_SECRETS):
             continue
@@ -139,14 +142,16 @@ def certificate_missing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if lacking:
                 yield finding(
                     pair if pair is not tls.settings else _mode_of(tls),
-                    f"in mode `{tls.mode}` the server needs a certificate: {_list(lacking)} missing; Istio refuses this",
-                    hint="write `credentialName` with the name of a Secret, or the paths of the files",
+                    f"{_list(lacking)} missing, but the server terminates TLS in mode `{tls.mode}`; Istio rejects the "
+                    f"{resource.kind}",
+                    hint="set `credentialName` to the name of a Secret, or set the file paths",
                 )
         if tls.mode != "SIMPLE" and not tls.settings["caCertificates"]:
             yield finding(
                 _mode_of(tls),
-                f"in mode `{tls.mode}` the server needs the CA of its clients: `caCertificates` is missing; Istio refuses this",
-                hint="write `caCertificates`, or `credentialName` with a Secret that holds `ca.crt`",
+                f"`caCertificates` is missing, but mode `{tls.mode}` verifies client certificates; Istio rejects the "
+                f"{resource.kind}",
+                hint="set `caCertificates`, or a `credentialName` whose Secret includes `ca.crt`",
             )
 
 
@@ -163,15 +168,15 @@ def _list(fields: list[str]) -> str:
     rows=["GT-01"],
 )  # fmt: skip
 def old_tls_without_ciphers(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An old version of TLS, for which Envoy offers no cipher unless one is listed."""
+    """Report an old minimum TLS version without cipher suites for it."""
     for tls in server_tls(resource):
         oldest = tls.settings["minProtocolVersion"]
         if oldest.text in ("TLSV1_0", "TLSV1_1") and not tls.settings["cipherSuites"]:
             yield finding(
                 oldest,
-                f"`{oldest.text}` without `cipherSuites`: the ciphers that Envoy offers by default do not work below TLS 1.2, "
-                "so old clients fail in the handshake",
-                hint="list ciphers such as `ECDHE-RSA-AES128-SHA` in `cipherSuites`, or write `TLSV1_2`",
+                f"`{oldest.text}` without `cipherSuites`; Envoy's default cipher suites require TLS 1.2, and handshakes of older "
+                "clients fail",
+                hint="list cipher suites such as `ECDHE-RSA-AES128-SHA` in `cipherSuites`, or use `TLSV1_2`",
             )
 
 
@@ -180,7 +185,7 @@ def old_tls_without_ciphers(resource: Resource, mesh: Mesh) -> Iterator[Finding]
     rows=["GT-02", "GT-03"],
 )  # fmt: skip
 def cipher_suite_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A cipher suite that Istio drops: it does not know it, or has it already."""
+    """Report a cipher suite that Istio drops: unknown or duplicate."""
     for tls in server_tls(resource):
         seen: dict[str, Cursor] = {}
         for suite in tls.settings["cipherSuites"] if tls.mode != "ISTIO_MUTUAL" else ():
@@ -189,13 +194,13 @@ def cipher_suite_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not is_cipher_suite(suite.text):
                 yield finding(
                     suite,
-                    f"`{suite.text}` is no cipher suite that Envoy knows; Istio drops it",
-                    hint="write a name of BoringSSL, such as `ECDHE-RSA-AES128-GCM-SHA256`",
+                    f"unknown cipher suite `{suite.text}`; Istio drops it",
+                    hint="use a BoringSSL name such as `ECDHE-RSA-AES128-GCM-SHA256`",
                 )
             elif seen.setdefault(suite.text, suite) is not suite:
                 yield finding(
                     suite,
-                    f"`{suite.text}` stands in the list twice; Istio drops the second",
-                    hint="delete it",
-                    related=[(seen[suite.text], "the first is here")],
+                    f"cipher suite `{suite.text}` is listed twice; Istio drops the duplicate",
+                    hint="remove the duplicate",
+                    related=[(seen[suite.text], "first listed here")],
                 )

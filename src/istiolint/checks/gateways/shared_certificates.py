@@ -1,4 +1,4 @@
-"""Connections that browsers reuse for hosts whose routes are elsewhere."""
+"""HTTP/2 connections that browsers reuse for hosts with routes on another server."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,7 +16,7 @@ _TERMINATED = ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
 
 
 class _Terminating(NamedTuple):
-    """A server or listener that terminates HTTPS: where it names its certificate, what that is, its port and hosts."""
+    """A server or listener that terminates HTTPS: where it references its certificate, the certificate, port and hosts."""
 
     at: Cursor
     certificate: str
@@ -26,17 +26,17 @@ class _Terminating(NamedTuple):
 
 @check("certificate-on-several-servers", severity="warning", evidence="document", kinds=["Gateway", KUBERNETES_GATEWAY])
 def certificate_on_several_servers(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two servers of one Gateway for different hosts, with one certificate: each has routes for its own hosts only."""
+    """Report servers of one Gateway that use the same certificate for different hosts."""
     seen: dict[tuple[str, int | None], _Terminating] = {}
     for server in _servers(gateway):
         first = seen.setdefault((server.certificate, server.port), server)
         if first.hosts != server.hosts and not first.hosts & server.hosts:
             yield finding(
                 server.at,
-                f"another {'listener' if gateway.type == KUBERNETES_GATEWAY else 'server'} of this Gateway uses the certificate "
+                f"another {'listener' if gateway.type == KUBERNETES_GATEWAY else 'server'} of this Gateway uses certificate "
                 f"`{server.at.text}` for other hosts; browsers reuse one HTTP/2 connection for both and get 404",
-                hint="serve the hosts together, or give each a certificate that covers its own hosts only",
-                related=[(first.at, "the same certificate")],
+                hint="serve the hosts together, or use a separate certificate for each that covers only its own hosts",
+                related=[(first.at, "the same certificate is used here")],
             )
 
 
@@ -58,7 +58,7 @@ def _servers(gateway: Resource) -> Iterator[_Terminating]:
 
 @check("host-beside-wildcard-server", severity="warning", evidence="contradiction", kinds=["Gateway"])
 def host_beside_wildcard_server(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host with a certificate of its own, beside a wildcard server of another Gateway whose certificate covers it."""
+    """Report a host with its own certificate that a wildcard server of another Gateway also covers."""
     for cursor in gateway.spec["servers"]:
         server = Server(gateway, cursor)
         if server.protocol != "HTTPS" or not certificate_of(server) or cursor["tls"]["mode"].text != "SIMPLE":
@@ -68,23 +68,23 @@ def host_beside_wildcard_server(gateway: Resource, mesh: Mesh) -> Iterator[Findi
                 wildcard = next(pattern for pattern, _ in other.hosts if pattern.startswith("*.") and host.endswith(pattern[1:]))
                 yield finding(
                     at,
-                    f"{other.gateway.title} serves `{wildcard}` on the same workloads and has no routes for `{host}`: "
+                    f"{other.gateway.title} serves `{wildcard}` on the same workloads without routes for `{host}`; "
                     "browsers reuse its connections for this host and get the wrong site or 404",
                     hint=f"bind the VirtualService for `{host}` to {other.gateway.namespace}/{other.gateway.name} as well, or "
                     "serve both from one Gateway",
-                    related=[(other.cursor["hosts"], "the wildcard server")],
+                    related=[(other.cursor["hosts"], "the wildcard server is here")],
                 )
 
 
 def _wildcards(server: Server, host: str, mesh: Mesh) -> Iterator[Server]:
-    """The wildcard servers of other Gateways over a host that VirtualServices do not route there."""
+    """Yield wildcard servers of other Gateways that cover a host but have no routes for it."""
     routed = mesh.virtual_services.on_gateway(GatewayName(server.gateway.namespace, server.gateway.name), host)
     for other in mesh.gateway_servers.with_wildcard_over(server, host) if not host.startswith("*") and routed else ():
         name = GatewayName(other.gateway.namespace, other.gateway.name)
         tls = other.cursor["tls"]
         terminates = other.protocol == "HTTPS" and tls["mode"].text in _TERMINATED and certificate_of(other)
         narrow = any(pattern.startswith("*.") and host.endswith(pattern[1:]) for pattern, _ in other.hosts)
-        same = certificate_of(other) == certificate_of(server)  # told by certificate-on-several-gateways
+        same = certificate_of(other) == certificate_of(server)  # reported by certificate-on-several-gateways
         apart = not mesh.virtual_services.on_gateway(name, host) and not mesh.rivals(server.gateway, other.gateway)
         if terminates and narrow and not same and apart:
             yield other

@@ -1,4 +1,4 @@
-"""What the servers of Gateways let in: old TLS, weak ciphers, plaintext, and the mesh itself."""
+"""Security of Gateway servers: old TLS versions, weak cipher suites, plaintext, and access to the mesh."""
 
 from collections.abc import Iterator
 
@@ -20,55 +20,56 @@ _STRONG = ("GCM", "CHACHA20")
 
 
 def _is_unopened(server: Cursor) -> bool:
-    """Whether connections are passed on as they come, so that settings for TLS hold for nothing."""
+    """Whether TLS is passed through, so that TLS settings have no effect."""
     return server["tls"]["mode"].text in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 
 @check("old-tls-version", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def old_tls_version(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A server that takes TLS 1.0 or 1.1. (Without ciphers for them, the validation tells that they do not work.)"""
+    """Report a server that accepts TLS 1.0 or 1.1. (Without cipher suites: see old-tls-without-ciphers.)"""
     for server in gateway.spec["servers"]:
         version = server["tls"]["minProtocolVersion"]
         if version.text in _OLD and server["tls"]["cipherSuites"] and not _is_unopened(server):
             yield finding(
                 version,
-                f"`{version.text}` lets clients in with a TLS that was given up in 2021, and that anybody may talk them down to",
-                hint="write `TLSV1_2`, or leave it out",
+                f"`minProtocolVersion: {version.text}` allows a deprecated TLS version; attackers on the network can "
+                "force a downgrade to it",
+                hint="use `TLSV1_2`, or remove it (the default is TLS 1.2)",
             )
 
 
 @check("weak-cipher-suite", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def weak_cipher_suite(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ciphers without forward secrecy, or of the kind that padding attacks break."""
+    """Report cipher suites without forward secrecy, and CBC cipher suites."""
     for server in gateway.spec["servers"]:
         for suite in server["tls"]["cipherSuites"]:
             if suite.text not in CIPHER_SUITES or _is_unopened(server):
                 continue
             if not suite.text.startswith("ECDHE-"):
-                why = "who gets the key of the server can read what was recorded before"
+                why = "no forward secrecy; a leaked server key decrypts recorded traffic"
             elif not any(mode in suite.text for mode in _STRONG):
-                why = "it encrypts in blocks, which padding attacks have broken more than once"
+                why = "CBC mode; padding attacks have broken it repeatedly"
             else:
                 continue
-            yield finding(suite, f"`{suite.text}` is weak: {why}", hint="take suites with ECDHE and GCM or CHACHA20")
+            yield finding(suite, f"weak cipher suite `{suite.text}`: {why}", hint="use suites with ECDHE and GCM or CHACHA20")
 
 
 @check("cipher-suites-beside-tls-1-3", severity="info", evidence="document", tags=["security"], kinds=["Gateway"], fixable=True)
 def cipher_suites_beside_tls_1_3(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ciphers for versions that the server does not take."""
+    """Report cipher suites for TLS versions that the server does not accept."""
     for server in gateway.spec["servers"]:
         if server["tls"]["minProtocolVersion"].text == "TLSV1_3" and server["tls"]["cipherSuites"]:
             yield finding(
                 server["tls"]["cipherSuites"].key,
-                "`cipherSuites` are for TLS 1.2 and older, which this server does not take; those of TLS 1.3 cannot be chosen",
-                hint="delete `cipherSuites`",
-                fix=Fix("delete `cipherSuites`", (Delete(server["tls"]["cipherSuites"].place),)),
+                "`cipherSuites` applies only up to TLS 1.2, but the server requires TLS 1.3; it has no effect",
+                hint="remove `cipherSuites`",
+                fix=Fix("remove `cipherSuites`", (Delete(server["tls"]["cipherSuites"].place),)),
             )
 
 
 @check("plaintext-beside-https", severity="info", evidence="document", tags=["security"], kinds=["Gateway"])
 def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host that is served with and without TLS, without leading anybody to the first."""
+    """Report a host served over HTTPS and, without a redirect, over plain HTTP."""
     servers = [Server(gateway, cursor) for cursor in gateway.spec["servers"]]
     ended = [server for server in servers if server.protocol == "HTTPS" and server.cursor["tls"]["mode"].text in _ENDED]
     for server in servers:
@@ -79,17 +80,16 @@ def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             if other and not _redirects(server, host, mesh):
                 yield finding(
                     at,
-                    f"`{host}` is served over HTTPS, too, and port {server.port} does not lead there: passwords and cookies "
-                    "may cross the "
-                    "network in plain text",
-                    hint="write `tls: {httpsRedirect: true}` in this server",
-                    related=[(other, "the same host over HTTPS")],
+                    f"`{host}` is also served over HTTPS, but port {server.port} does not redirect to it; passwords and cookies "
+                    "can cross the network in plaintext",
+                    hint="set `tls: {httpsRedirect: true}` in this server",
+                    related=[(other, "the same host is served over HTTPS here")],
                 )
                 break
 
 
 def _redirects(server: Server, host: str, mesh: Mesh) -> bool:
-    """Whether a route sends requests for a host on this plaintext port to HTTPS."""
+    """Whether a route redirects requests for a host on this plaintext port to HTTPS."""
     name = GatewayName(server.gateway.namespace, server.gateway.name)
     return any(
         any(overlap(each.text, host) for each in virtual_service.spec["hosts"])
@@ -106,7 +106,7 @@ def _redirects_here(route: Cursor, port: int | None) -> bool:
 
 @check("redirect-without-https", severity="warning", evidence="missing", kinds=["Gateway"])
 def redirect_without_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A redirect to HTTPS that nobody serves."""
+    """Report an HTTPS redirect for a host without an HTTPS server."""
     for cursor in gateway.spec["servers"]:
         redirect = cursor["tls"]["httpsRedirect"]
         if redirect.value is not True or cursor["port"]["protocol"].text.upper() in TLS:
@@ -115,9 +115,10 @@ def redirect_without_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not mesh.gateway_servers.with_tls(gateway, host):
                 yield finding(
                     redirect,
-                    f"`{host}` is led to HTTPS, and no server takes HTTPS for it: browsers get an error",
+                    f"`httpsRedirect` for `{host}`, but no server of the gateway serves it over HTTPS; clients get a "
+                    "connection error",
                     hint="add a server with protocol HTTPS and a certificate for this host",
-                    related=[(at, "the host")],
+                    related=[(at, "the host is listed here")],
                     known=mesh.settings.whole_mesh,
                 )
                 break
@@ -125,7 +126,7 @@ def redirect_without_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check("mesh-open-to-gateway", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def mesh_open_to_gateway(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """AUTO_PASSTHROUGH beyond what other clusters need, or on the gateway for the public."""
+    """Report AUTO_PASSTHROUGH for hosts that other clusters do not need, or on a public gateway."""
     servers = [Server(gateway, cursor) for cursor in gateway.spec["servers"]]
     public = next(
         (server for server in servers if server.protocol in HTTP or server.cursor["tls"]["mode"].text in _ENDED[:3]), None
@@ -133,30 +134,30 @@ def mesh_open_to_gateway(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     suffixes = (*_EAST_WEST, f".{mesh.settings.cluster_domain}")
     for server in servers:
         mode = server.cursor["tls"]["mode"]
-        if mode.text != "AUTO_PASSTHROUGH" or server.protocol in HTTP:  # passthrough-on-http-port tells of the latter
+        if mode.text != "AUTO_PASSTHROUGH" or server.protocol in HTTP:  # the latter: passthrough-on-http-port
             continue
         for host, at in server.hosts:
             if not host.endswith(suffixes):
                 yield finding(
                     at,
-                    f"`AUTO_PASSTHROUGH` for `{host}` hands every name on to the service that it means, those of the mesh "
-                    "included",
-                    hint='write `"*.local"`, which is what other clusters ask for',
-                    related=[(mode, "names are handed on unopened")],
+                    f"`AUTO_PASSTHROUGH` for `{host}` is broader than multicluster traffic needs; clients can reach mesh "
+                    "services by SNI",
+                    hint='use `"*.local"`, which covers the names that other clusters request',
+                    related=[(mode, "the mode is set here")],
                 )
         if public:
             yield finding(
                 mode,
-                "`AUTO_PASSTHROUGH` on a gateway that also serves the public: whoever reaches it can reach every service of "
-                "the mesh by name",
-                hint="give other clusters a gateway of their own, in a network that only they reach",
-                related=[(public.cursor["port"], "the public comes in here")],
+                "`AUTO_PASSTHROUGH` on a gateway that also serves public traffic; any client of the gateway can reach every "
+                "mesh service by SNI",
+                hint="use a separate east-west gateway that only other clusters can reach",
+                related=[(public.cursor["port"], "public traffic enters here")],
             )
 
 
 @check("client-certificate-bypass", severity="warning", evidence="contradiction", tags=["security"], kinds=["Gateway"])
 def client_certificate_bypass(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host that asks for client certificates, under a wildcard that does not."""
+    """Report a host that requires client certificates under a wildcard that does not."""
     servers = [Server(gateway, cursor) for cursor in gateway.spec["servers"]]
     for server in servers:
         mode = server.cursor["tls"]["mode"]
@@ -167,11 +168,10 @@ def client_certificate_bypass(gateway: Resource, mesh: Mesh) -> Iterator[Finding
             if wider is not None and not host.startswith("*"):
                 yield finding(
                     mode,
-                    f"`{host}` asks for a client certificate, and `{wider.text}` on the same port does not: a client that "
-                    "connects under another "
-                    f"name of `{wider.text}` can send requests for `{host}` over that connection",
-                    hint="answer requests for this host on the other server with 421, or give it a port of its own",
-                    related=[(wider, "no client certificate here")],
+                    f"`{host}` requires a client certificate, but `{wider.text}` on the same port does not; clients can send "
+                    f"requests for `{host}` over a connection to `{wider.text}`",
+                    hint="return 421 for this host on the other server, or use a separate port",
+                    related=[(wider, "this server requires no client certificate")],
                 )
                 break
 
@@ -186,7 +186,7 @@ def _wildcard_over(host: str, server: Server, others: list[Server]) -> Cursor | 
 
 
 def _wildcard_elsewhere(host: str, server: Server, mesh: Mesh) -> Cursor | None:
-    """The same in another Gateway of the same workloads, if routes for the host itself are bound to that as well."""
+    """Return the wildcard in another Gateway of the same workloads, if routes for the host are also bound to that one."""
     for other in mesh.gateway_servers.with_wildcard_over(server, host):
         simple = other.protocol == "HTTPS" and other.cursor["tls"]["mode"].text == "SIMPLE"
         name = GatewayName(other.gateway.namespace, other.gateway.name)
@@ -197,7 +197,7 @@ def _wildcard_elsewhere(host: str, server: Server, mesh: Mesh) -> Cursor | None:
 
 @check("credential-of-another-namespace", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def credential_of_another_namespace(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A credential with a namespace in front, as the Gateway API has it."""
+    """Report a `credentialName` that references a Secret in another namespace."""
     for server in gateway.spec["servers"]:
         for name in (server["tls"]["credentialName"], *server["tls"]["credentialNames"]):
             namespace, slash, own = name.text.partition("/")
@@ -206,8 +206,7 @@ def credential_of_another_namespace(gateway: Resource, mesh: Mesh) -> Iterator[F
                 if homes and namespace not in homes:
                     yield finding(
                         name,
-                        f"istiod gives the gateway no Secret of `{namespace}`: its workloads run in `{homes[0]}`, and the "
-                        "server gets no "
-                        "certificate",
-                        hint=f"make the Secret `{own}` in `{homes[0]}`, and write its name alone",
+                        f"`{name.text}` is in namespace `{namespace}`, but the gateway workloads run in `{homes[0]}`; "
+                        "they get no certificate and TLS handshakes fail",
+                        hint=f"create Secret `{own}` in `{homes[0]}`, and use only its name",
                     )

@@ -1,4 +1,4 @@
-"""VirtualServices for a gateway's host that are bound to no gateway, and routes that lead back to their gateway."""
+"""VirtualServices for a gateway's host that are not bound to it, and routes back to their own gateway."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from istiolint.rules.check import check, finding
 
 @check("gateway-host-without-gateways", severity="warning", evidence="contradiction", kinds=["VirtualService"])
 def gateway_host_without_gateways(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Without `gateways` a VirtualService is for sidecars only, though its host is that of a gateway."""
+    """Report a VirtualService without `gateways` whose host only a Gateway serves."""
     if virtual_service.spec["gateways"].value or not virtual_service.spec["http"]:
         return
     for host in virtual_service.spec["hosts"]:
@@ -28,10 +28,10 @@ def gateway_host_without_gateways(virtual_service: Resource, mesh: Mesh) -> Iter
                 continue
             yield finding(
                 host,
-                f"{gateway.title} serves `{host.text}`, and no VirtualService for this host is bound to it; without `gateways` "
-                "only sidecars use these routes, and requests at the gateway get 404",
+                f"{gateway.title} serves `{host.text}`, but no VirtualService for this host is bound to it; without `gateways` "
+                "only sidecars use these routes and the gateway returns 404",
                 hint=f"add `gateways: [{gateway.namespace}/{gateway.name}]`",
-                related=[(server.cursor["hosts"], "the gateway serves the host")],
+                related=[(server.cursor["hosts"], "the gateway serves the host here")],
             )
             break
 
@@ -48,7 +48,7 @@ def _is_routed(gateway: Resource, host: str, virtual_service: Resource, mesh: Me
 
 @check("route-back-to-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"])
 def route_back_to_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route that is used on a gateway and sends to that gateway's own Service."""
+    """Report a route that applies on a gateway and targets that gateway's own Service."""
     for name, _ in bound_gateways(virtual_service):
         for gateway in mesh.gateways.find(name) if name.name != MESH else ():
             workloads = mesh.gateway_workloads.of(gateway) if gateway.type != KUBERNETES_GATEWAY else ()
@@ -75,15 +75,15 @@ def _leading_back(
             if _is_served(service, destination["port"]["number"].number, workloads[0], mesh):
                 yield finding(
                     destination["host"],
-                    f"this route is also used on {gateway.title}, whose own Service it leads to; the gateway sends the "
-                    "requests to itself until they fail",
-                    hint="restrict the route to `match: [{gateways: [mesh]}]`, and add one for the gateway to the real host",
-                    related=[(service.metadata["name"], "the Service of the gateway")],
+                    f"this route also applies on {gateway.title} but targets that gateway's own Service "
+                    f"`{destination['host'].text}`; the gateway sends requests to itself until they fail",
+                    hint="restrict the route with `match: [{gateways: [mesh]}]`, and add one from the gateway to the real host",
+                    related=[(service.metadata["name"], "the Service of the gateway is here")],
                 )
 
 
 def _is_served(service: Resource, number: int | None, workload: Workload, mesh: Mesh) -> bool:
-    """Whether a port of a Service leads to a server of a Gateway, and not to another port of the gateway's pods."""
+    """Whether a Service port reaches a server of a Gateway, and not another port of the gateway's pods."""
     ports = {
         port for port, target in ((port, target) for _, port, target in ports_of(service, workload)) if number in (None, port)
     }

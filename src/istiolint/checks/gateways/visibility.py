@@ -1,4 +1,4 @@
-"""VirtualServices that the proxies of their gateways do not see."""
+"""VirtualServices that are not exported to the gateways they are bound to."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from istiolint.rules.check import check, finding
     when=["gateways"],
 )  # fmt: skip
 def virtual_service_hidden_from_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """`exportTo` leaves out the namespaces in which the gateway's workloads run, which is not always that of the Gateway."""
+    """Report an `exportTo` without the namespaces of the gateway's workloads (not necessarily that of the Gateway)."""
     scope = mesh.virtual_services.scope(virtual_service)
     exported = virtual_service.spec["exportTo"]
     for name, reference in bound_gateways(virtual_service):
@@ -28,9 +28,9 @@ def virtual_service_hidden_from_gateway(virtual_service: Resource, mesh: Mesh) -
             where = in_words(frozenset(workload.namespace for workload in workloads))
             yield finding(
                 exported[0],
-                f"the workloads of Gateway {name} run in {where} and do not see this VirtualService, which is exported to "
-                f"{in_words(scope)} only; its routes are not used there, and requests get 404",
+                f"this VirtualService is exported only to {in_words(scope)}, but the workloads of Gateway {name} run in {where}; "
+                "the gateway returns 404",
                 hint=f"add {where} to `exportTo`",
-                related=[(workload.resource.metadata["name"], "a workload of the gateway") for workload in workloads[:2]]
-                + [(reference, "bound to the gateway here")],
+                related=[(workload.resource.metadata["name"], "a workload of the gateway is here") for workload in workloads[:2]]
+                + [(reference, "the VirtualService is bound to the gateway here")],
             )

@@ -1,4 +1,4 @@
-"""Gateways against the workloads and Services that run them."""
+"""Gateways without matching workloads or Service ports."""
 
 from collections.abc import Iterator
 
@@ -13,14 +13,14 @@ from istiolint.rules.check import check, finding
     codes=["IST0101", "KIA0302"],
 )  # fmt: skip
 def gateway_without_workload(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The selector matches no workload: nobody listens."""
+    """Report a selector that matches no workload."""
     selector = gateway.spec["selector"]
     if selector.labels and not mesh.gateway_workloads.runs(gateway):
         labels = ", ".join(f"{key}: {value}" for key, value in selector.labels.items())
         yield finding(
             selector,
-            f"no workload carries the labels `{labels}`; nobody serves this Gateway",
-            hint="write the labels of the ingress gateway's pods",
+            f"no workload has the labels `{labels}`; no proxy serves this Gateway",
+            hint="use the labels of the ingress gateway's pods",
             known=mesh.settings.whole_mesh,
         )
 
@@ -30,7 +30,7 @@ def gateway_without_workload(gateway: Resource, mesh: Mesh) -> Iterator[Finding]
     codes=["IST0162"],
 )  # fmt: skip
 def gateway_port_not_on_service(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The gateway listens on a port that no Service of its workloads leads to."""
+    """Report a server port that no Service of the gateway workloads exposes."""
     ports = mesh.gateway_workloads.ports(gateway)
     if not ports or not gateway.spec["selector"].labels or mesh.gateway_workloads.reached_otherwise(gateway):
         return
@@ -39,6 +39,6 @@ def gateway_port_not_on_service(gateway: Resource, mesh: Mesh) -> Iterator[Findi
         if port.number and port.number not in ports:
             yield finding(
                 port,
-                f"no Service of the gateway's workloads leads to port {port.number}; the server cannot be reached from outside",
-                hint=f"add the port to the Service, or use one that it has: {', '.join(map(str, sorted(ports)))}",
+                f"no Service of the gateway workloads exposes port {port.number}; the server cannot be reached from outside",
+                hint=f"add the port to the Service, or use one of its ports: {', '.join(map(str, sorted(ports)))}",
             )
