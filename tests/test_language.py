@@ -11,7 +11,7 @@ from istiolint.engine.lint import lint
 from istiolint.findings.finding import Diagnostic
 from istiolint.rules.pages import pages
 from istiolint.sources import Source
-from istiolint.testing import Page
+from istiolint.testing import Page, settings_of
 
 MAX_TITLE_WORDS = 7
 MAX_MESSAGE = 160
@@ -45,7 +45,8 @@ def reported(page: Page) -> list[Diagnostic]:
     found = []
     for example in page.examples():
         if not example.good:
-            report = lint([Source(name, text) for name, text in example.files.items()])
+            sources = [Source(name, text) for name, text in example.files.items()]
+            report = lint(sources, settings_of(page, example))
             found += [one for one in report.diagnostics if one.rule == page.rule]
     return found
 
@@ -55,7 +56,9 @@ def test_phrases_are_found() -> None:
     assert problems("`nobody` is a name") == []
 
 
-ALL = pytest.mark.parametrize("page", pages().values(), ids=lambda page: f"{page.topic}/{page.rule}")
+WRITTEN = [page for page in pages().values() if "\n## What it does\n" in page.text]
+"""The pages in the present form; those in the former one are not held to it."""
+ALL = pytest.mark.parametrize("page", WRITTEN, ids=lambda page: f"{page.topic}/{page.rule}")
 
 
 @ALL
