@@ -56,7 +56,7 @@ def errors(made: Iterable[dict[str, Any]]) -> list[tuple[str, str, str]]:
 def findings(made: Iterable[dict[str, Any]]) -> list[tuple[str, str, str]]:
     """Rule, severity and message of what is found in resources, each in a folder of its own, which keeps them apart."""
     sources = [Source(f"{index}/a.yaml", json.dumps(one)) for index, one in enumerate(made)]
-    report = lint(sources, Settings(select=("validation", "schema")))
+    report = lint(sources, Settings(select=("validation", "schema", "unknown-mesh-setting")))
     assert not report.internal_errors
     return [(found.rule, str(found.severity), found.message) for found in report.diagnostics]
 

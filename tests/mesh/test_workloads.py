@@ -175,6 +175,6 @@ def test_odd_values_select_nothing_and_raise_nothing() -> None:
 
 def test_names_are_sorted_and_few() -> None:
     found = mesh("\n---\n".join(f"{{apiVersion: v1, kind: Pod, metadata: {{name: p{index}}}}}" for index in (2, 1, 0))).workloads
-    assert names(found.all[::-1]) == "`Pod default/p0`, `Pod default/p1` and `Pod default/p2`"
-    assert names(found.all, most=1) == "`Pod default/p0` and 2 more"
-    assert names(found.all[:1]) == "`Pod default/p0`"
+    assert names(found.all[::-1]) == "`Pod p0`, `Pod p1` and `Pod p2`"
+    assert names(found.all, most=1) == "`Pod p0` and 2 more"
+    assert names(found.all[:1]) == "`Pod p0`"

@@ -1,4 +1,4 @@
-"""JSON Web Keys (RFC 7517, 7518 and 8037): sets of keys that verify tokens."""
+"""JSON Web Keys (RFC 7517, 7518 and 8037): sets of keys that verify JWTs."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ _MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "oc
 
 
 def keys(text: str) -> list[dict[str, Any]] | None:
-    """The keys of a set, or the one key that stands alone; None for a text that is neither."""
+    """The keys of a set, or a single key; None for any other text."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
@@ -18,14 +18,14 @@ def keys(text: str) -> list[dict[str, Any]] | None:
 
 
 def jwks_fault(text: str) -> str | None:
-    """What keeps a text from being a key or a set of keys, as words that continue "`jwks` is no set of keys: "."""
+    """What is wrong with a key or a set of keys, as words that continue "invalid `jwks`: "; None if it is valid."""
     found = keys(text)
     if found is None:
-        return "it is not JSON with `keys`"
+        return "not a JSON object with `keys`"
     for index, key in enumerate(found):
         kind = key.get("kty")
         if not isinstance(kind, str) or kind not in _MEMBERS:
-            return f"key {index} has no `kty` that there is ({', '.join(_MEMBERS)})"
+            return f"key {index} has no known `kty` ({', '.join(_MEMBERS)})"
         for member in _MEMBERS[kind]:
             if not isinstance(key.get(member), str) or not key[member]:
                 return f"key {index} has no `{member}`"
@@ -33,5 +33,5 @@ def jwks_fault(text: str) -> str | None:
 
 
 def private_keys(text: str) -> list[int]:
-    """Which keys of a set, counted from 0, can sign tokens: they hold what nobody else may know."""
+    """Which keys of a set, counted from 0, can sign tokens: they are private or symmetric."""
     return [index for index, key in enumerate(keys(text) or []) if key.get("kty") == "oct" or "d" in key]

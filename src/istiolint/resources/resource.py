@@ -88,8 +88,8 @@ class Resource(Cursor):
 
     @property
     def title(self) -> str:
-        """How messages call it: `VirtualService prod/reviews`."""
-        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name}"
+        """How messages call it: `VirtualService prod/reviews`; without the namespace where none is written."""
+        return f"{self.kind} {self.namespace + '/' if self.namespace and self.placed else ''}{self.name}"
 
     @property
     def identity(self) -> ResourceName:

@@ -1,4 +1,4 @@
-"""Routes by the claims of a token."""
+"""Routes that match on JWT claims."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ def _claims(service: Resource) -> Iterator[Cursor]:
     when=["gateways"],
 )  # fmt: skip
 def claim_route_without_authentication(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No RequestAuthentication on the gateway: the claims are never there."""
+    """Report routes on claims at a gateway without a RequestAuthentication."""
     claim = next(_claims(service), None)
     if claim is None:
         return
@@ -37,7 +37,7 @@ def claim_route_without_authentication(service: Resource, mesh: Mesh) -> Iterato
         if gateway and not _authenticated(gateway, mesh):
             yield finding(
                 claim.key,
-                f"no RequestAuthentication reads tokens at the Gateway `{reference.text}`: `{claim.name}` never matches",
+                f"`{claim.name}` never matches; no RequestAuthentication validates JWTs at Gateway `{reference.text}`",
                 hint="add a RequestAuthentication for the gateway's workloads, in their namespace",
                 related=[(gateway.metadata["name"], "the Gateway")],
                 known=mesh.settings.whole_mesh,
@@ -46,7 +46,7 @@ def claim_route_without_authentication(service: Resource, mesh: Mesh) -> Iterato
 
 
 def _authenticated(gateway: Resource, mesh: Mesh) -> bool:
-    """Whether every workload of a Gateway is under some RequestAuthentication, or nobody knows its workloads."""
+    """Whether a RequestAuthentication applies to every workload of a Gateway, or its workloads are unknown."""
     carried = [(workload.namespace, workload.labels) for workload in mesh.gateway_workloads.of(gateway)]
     if not carried and mesh.gateway_workloads.runs(gateway):
         carried = [(mesh.root_namespace, DEFAULT_LABELS)]

@@ -1,4 +1,4 @@
-"""Rules of RequestAuthentications: who issues tokens, and with which keys they are verified."""
+"""JWT rules of RequestAuthentications: the issuer, and the keys that verify its JWTs."""
 
 from collections.abc import Iterator
 
@@ -14,16 +14,16 @@ from istiolint.rules.check import check, finding
     rows=["RA-05"],
 )  # fmt: skip
 def token_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A rule that says neither who issues tokens nor where the keys are. (Of empty texts the schema tells.)"""
+    """Report rules with neither `issuer` nor `jwksUri`. (The schema checks report empty strings.)"""
     for rule in policy.spec["jwtRules"]:
-        said = any(
+        named = any(
             rule[field].value is not None for field in ("issuer", "jwksUri", "jwks_uri")
         )  # the schema knows both spellings
-        if isinstance(rule.value, dict) and not said:
+        if isinstance(rule.value, dict) and not named:
             yield finding(
                 rule,
-                "this rule has neither `issuer` nor `jwksUri`; Istio refuses the RequestAuthentication",
-                hint="write `issuer` as it stands in the tokens' `iss`",
+                "JWT rule without `issuer` and `jwksUri`; Istio rejects the RequestAuthentication",
+                hint="set `issuer` to the value of the `iss` claim in the JWTs",
             )
 
 
@@ -31,14 +31,14 @@ def token_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     "invalid-jwks", severity="error", evidence="document", kinds=["RequestAuthentication"], rows=["RA-08"],
 )  # fmt: skip
 def invalid_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Keys that nobody can read."""
+    """Report inline keys that are not a valid JWKS."""
     for rule in policy.spec["jwtRules"]:
         jwks = rule["jwks"]
         if jwks.literal and (fault := jwks_fault(jwks.text)):
             yield finding(
                 jwks,
-                f"`jwks` is no set of keys: {fault}; Istio refuses the RequestAuthentication",
-                hint="write what the issuer serves at its `jwks_uri`, or name that place as `jwksUri`",
+                f"invalid `jwks`: {fault}; Istio rejects the RequestAuthentication",
+                hint="paste the JSON that the issuer serves at its `jwks_uri`, or set `jwksUri` to that URL",
             )
 
 
@@ -47,12 +47,12 @@ def invalid_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["RA-09"],
 )  # fmt: skip
 def private_key_in_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Keys that sign tokens, where those that verify them would do."""
+    """Report private and symmetric keys in a JWKS."""
     for rule in policy.spec["jwtRules"]:
         jwks = rule["jwks"]
         if jwks.literal and jwks_fault(jwks.text) is None and (found := private_keys(jwks.text)):
             yield finding(
                 jwks,
-                f"key {found[0]} of `jwks` can sign tokens: whoever reads this policy can make them",
-                hint="publish the public part only, and replace the key",
+                f"key {found[0]} in `jwks` is a private or symmetric key; anyone who can read this policy can sign valid JWTs",
+                hint="rotate the key, and include only the public key",
             )

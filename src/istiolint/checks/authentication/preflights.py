@@ -1,4 +1,4 @@
-"""Preflight requests of browsers, which never carry a token, at gateways that demand one."""
+"""CORS preflight requests, which never carry a JWT, at gateways that require one."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ _EVERY_PATH = ("*", "/*")
     when=["requestPrincipals", "notRequestPrincipals"],
 )
 def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A policy at a gateway that refuses whatever has no token, OPTIONS included, for hosts that other sites are to call."""
+    """Report policies at a gateway that deny every request without a JWT, OPTIONS included, for hosts with CORS settings."""
     if is_dry_run(policy):
         return
     asking = mesh.preflights.behind(policy, mesh.reached)
@@ -37,18 +37,18 @@ def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if host := next((host.text for host in found.hosts if _concerns(operation, host.text)), None):
             yield finding(
                 at,
-                f"browsers ask with `OPTIONS`, and without a token, whether a page may call `{host}`; this policy refuses them "
-                f"before the CORS settings of {found.routes.title} are looked at, so no page of another site can call it",
-                hint="let `OPTIONS` out of the denial with `notMethods: [OPTIONS]`"
+                f"CORS preflight requests to `{host}` carry no JWT and get 403; this policy is enforced before the CORS settings "
+                f"of {found.routes.title}",
+                hint="exclude `OPTIONS` from the DENY rule: `notMethods: [OPTIONS]`"
                 if policy.spec["action"].text == "DENY"
-                else "add a rule that allows `methods: [OPTIONS]` without a token",
-                related=[(found.policy, "other sites are to call it")],
+                else "add a rule that allows `methods: [OPTIONS]` without a JWT",
+                related=[(found.policy, "CORS is configured here")],
             )
             return
 
 
 def _denial(policy: Resource) -> tuple[Place, Cursor | None] | None:
-    """Where a denial names requests without a token, and the operation that it is limited to."""
+    """The place where a DENY policy matches requests without a JWT, and the operation that limits it."""
     for rule in policy.spec["rules"]:
         if rule["when"]:
             continue
@@ -64,7 +64,7 @@ def _denial(policy: Resource) -> tuple[Place, Cursor | None] | None:
 
 
 def _allowance(policy: Resource, mesh: Mesh) -> tuple[Place, Cursor | None] | None:
-    """Where an ALLOW policy asks for a token, if no rule that may hold at the gateway as well lets OPTIONS in without one."""
+    """The place where an ALLOW policy requires a JWT, if no other rule that may apply allows OPTIONS without one."""
     if policy.spec["action"].text not in ("", "ALLOW"):
         return None
     at = next(
@@ -82,7 +82,7 @@ def _allowance(policy: Resource, mesh: Mesh) -> tuple[Place, Cursor | None] | No
 
 
 def _lets_options_in(rule: Cursor) -> bool:
-    """Whether a rule may allow an OPTIONS request without a token."""
+    """Whether a rule may allow an OPTIONS request without a JWT."""
     if any(condition["key"].text.startswith("request.auth.") and condition["values"] for condition in rule["when"]):
         return False
     sources = [origin["source"] for origin in rule["from"]]
@@ -93,7 +93,7 @@ def _lets_options_in(rule: Cursor) -> bool:
 
 
 def _may_be_options(operation: Cursor, *, whole: bool) -> bool:
-    """Whether an operation takes OPTIONS requests; with `whole`, for every path of a host."""
+    """Whether an operation matches OPTIONS requests; with `whole`, for every path of a host."""
     named = [method.text for method in operation["methods"]]
     excluded = [method.text for method in operation["notMethods"]]
     if (named and not any(text_covers(text, "OPTIONS") for text in named)) or any(

@@ -1,4 +1,4 @@
-"""Tokens: whether anybody asks for them, and whether those that are asked for can be had."""
+"""JWTs: whether a policy requires them, and whether a RequestAuthentication validates those that are required."""
 
 from collections.abc import Iterator
 
@@ -10,22 +10,22 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _INSIDE = (".svc", ".local", ".internal", ".localhost", ".lan", ".test", ".example")
-"""Ends of names that stay inside a network, or are nobody's."""
+"""Suffixes of names that stay inside a network, or are reserved."""
 _SCHEMES = ("Bearer", "JWT", "Token")
 
 
 def _token_conditions(policy: Resource) -> Iterator[Cursor]:
-    """What a policy asks of tokens: principals of requests, and attributes of `request.auth`."""
+    """The conditions of a policy on JWTs: request principals, and attributes of `request.auth`."""
     for rule in policy.spec["rules"]:
         for origin in rule["from"]:
-            # misspelt ones count as well: the schema tells of them, and they say what was meant
+            # misspelled fields count too: the schema checks report them, and the intent is clear
             yield from (values for field, values in origin["source"].items() if "requestprincipal" in field.lower() and values)
         yield from (condition["key"] for condition in rule["when"] if condition["key"].text.startswith("request.auth."))
 
 
 @of_reach
 def _tokens_matter(workloads: Reached, mesh: Mesh) -> bool:
-    """Whether a policy requires a token, or leaves that to an external provider, about which nothing is known."""
+    """Whether a policy requires a JWT, or delegates to an external provider, whose decisions are not known."""
     policies = mesh.beside(workloads.policy, "AuthorizationPolicy")
     return any(any(_token_conditions(other)) or other.spec["action"].text == "CUSTOM" for other in policies)
 
@@ -38,15 +38,15 @@ def _issuers(workloads: Reached, mesh: Mesh) -> dict[str, Cursor]:
 
 @check("token-not-required", severity="warning", evidence="missing", tags=["security"], kinds=["RequestAuthentication"])
 def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Tokens that are checked when they come, and not missed when they do not."""
+    """Report RequestAuthentications beside which no AuthorizationPolicy requires a JWT."""
     if not policy.spec["jwtRules"] or mesh.virtual_services.by_claims:
         return
-    if mesh.authorization.asks_provider:  # it may ask for the login before requests come here, as at the ingress gateway
+    if mesh.authorization.asks_provider:  # it may require a login before requests arrive here, as at the ingress gateway
         return
     if not _tokens_matter(policy, mesh):
         yield finding(
             policy.metadata["name"],
-            "requests without a token get in: this policy refuses wrong tokens, and none that are missing",
+            "requests without a JWT are allowed; RequestAuthentication rejects only invalid JWTs",
             hint='add an AuthorizationPolicy with `from: [{source: {requestPrincipals: ["*"]}}]` for the same workloads',
             known=mesh.settings.whole_mesh or bool(mesh.in_namespace("AuthorizationPolicy", policy.namespace)),
         )
@@ -54,17 +54,17 @@ def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check("token-never-accepted", severity="error", evidence="missing", tags=["security"], kinds=["AuthorizationPolicy"])
 def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A policy that asks for a token where nobody reads one."""
+    """Report policies that require a JWT where no RequestAuthentication applies."""
     condition = next(_token_conditions(policy), None)
     if condition is None or policy.spec["action"].text == "CUSTOM":
         return
     if not mesh.beside(policy, "RequestAuthentication"):
-        effect = "nothing is denied" if policy.spec["action"].text == "DENY" else "every request is refused"
+        effect = "denies nothing" if policy.spec["action"].text == "DENY" else "allows no request"
         yield finding(
             condition if condition.name == "key" else condition.key,
-            f"no RequestAuthentication reads tokens for these workloads: `{condition.text or condition.name}` never matches, "
-            f"and {effect}",
-            hint="add a RequestAuthentication with the issuer of the tokens for the same workloads",
+            f"`{condition.text or condition.name}` never matches and the rule {effect}; no RequestAuthentication validates JWTs "
+            "for these workloads",
+            hint="add a RequestAuthentication with the issuer of the JWTs for the same workloads",
             known=mesh.settings.whole_mesh or bool(mesh.in_namespace("RequestAuthentication", policy.namespace)),
         )
 
@@ -78,7 +78,7 @@ def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["requestPrincipals"],
 )
 def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Principals of an issuer that no RequestAuthentication for these workloads knows."""
+    """Report request principals with an issuer that no RequestAuthentication for these workloads configures."""
     wanted = [
         principal
         for rule in policy.spec["rules"] for origin in rule["from"] for principal in origin["source"]["requestPrincipals"]
@@ -92,17 +92,17 @@ def issuer_not_configured(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         listed = ", ".join(f"`{issuer}`" for issuer in issuers)
         yield finding(
             principal,
-            f"`{principal.text}` is of an issuer that no RequestAuthentication here knows ({listed}): it never matches",
-            hint=f"write the issuer as it stands there, then `/` and the subject: `{near}/...`"
+            f"`{principal.text}` never matches; its issuer is not configured for these workloads (configured: {listed})",
+            hint=f"use the configured issuer, then `/` and the subject: `{near}/...`"
             if near
-            else "write `ISSUER/SUBJECT`",
-            related=[(issuers[near or next(iter(issuers))], "the issuer that is known")],
+            else "use the form `ISSUER/SUBJECT`",
+            related=[(issuers[near or next(iter(issuers))], "configured issuer")],
         )
 
 
 @check("issuer-listed-twice", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"])
 def issuer_listed_twice(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two rules for one issuer that read tokens from the same place."""
+    """Report rules that repeat an issuer and read JWTs from the same place."""
     seen: dict[tuple[str, str], Cursor] = {}
     for rule in policy.spec["jwtRules"]:
         issuer = rule["issuer"]
@@ -110,9 +110,9 @@ def issuer_listed_twice(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if issuer.text and (first := seen.setdefault((issuer.text, places), issuer)) is not issuer:
             yield finding(
                 issuer,
-                f"tokens of `{issuer.text}` are read by the first of two rules: what this one says of audiences and keys is "
-                "not heeded",
-                hint="write one rule for each issuer",
+                f"duplicate JWT rule for issuer `{issuer.text}`; Istio uses only the first rule and ignores the audiences and "
+                "keys of this one",
+                hint="merge the rules into one per issuer",
                 related=[(first, "the first rule")],
             )
 
@@ -122,31 +122,31 @@ def issuer_listed_twice(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     fixable=True,
 )  # fmt: skip
 def token_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A prefix that leaves the space before the token behind."""
+    """Report a token prefix without the space that follows it."""
     for rule in policy.spec["jwtRules"]:
         for header in rule["fromHeaders"]:
             prefix = header["prefix"]
             if prefix.text in _SCHEMES:
                 yield finding(
                     prefix,
-                    f"what follows `{prefix.text}` is taken for the token, with the space before it: no token can be read",
-                    hint=f'write `"{prefix.text} "`',
-                    fix=Fix(f'write `"{prefix.text} "`', (Replace(prefix.place, f'"{prefix.text} "'),)),
+                    f"prefix `{prefix.text}` lacks the trailing space; Envoy reads a JWT that starts with a space and rejects it",
+                    hint=f'use `"{prefix.text} "`',
+                    fix=Fix(f'use `"{prefix.text} "`', (Replace(prefix.place, f'"{prefix.text} "'),)),
                 )
 
 
 @check("keys-over-plain-http", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"])
 def keys_over_plain_http(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Keys that are fetched from outside the cluster without TLS."""
+    """Report keys that are fetched from outside the cluster without TLS."""
     for rule in policy.spec["jwtRules"]:
         uri = rule["jwksUri"]
         host = _host_of(uri.text)
         if "." in host and not host.endswith(_INSIDE) and not host.replace(".", "").isdigit() and not uri.unresolved:
             yield finding(
                 uri,
-                f"the keys of `{host}` are fetched over plain HTTP: whoever is on the way can put in keys of their own, and then "
-                "sign any token",
-                hint="write `https://`",
+                f"signing keys of `{host}` are fetched over plain HTTP; an attacker on the network can replace them and forge "
+                "JWTs",
+                hint="use `https://`",
             )
 
 

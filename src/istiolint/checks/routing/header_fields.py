@@ -75,7 +75,7 @@ def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "authority-set-twice", severity="error", evidence="document", kinds=["VirtualService"],
     rows=["VS-66"],
-    when=["rewrite"],
+    when=["headers"],
 )  # fmt: skip
 def authority_set_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """The host of a request written by more than one part of a route."""
