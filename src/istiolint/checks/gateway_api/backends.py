@@ -40,7 +40,8 @@ def backends_without_share(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     for rule in route.spec["rules"]:
         weights = [backend["weight"] for backend in rule["backendRefs"]]
         if weights and all(weight.number == 0 for weight in weights):
-            which = "the only backend has" if len(weights) == 1 else f"all {len(weights)} backends have"
+            count = "both" if len(weights) == 2 else f"all {len(weights)}"
+            which = "the only backend has" if len(weights) == 1 else f"{count} backends have"
             effect = "requests get 500" if route.kind in ("HTTPRoute", "GRPCRoute") else "connections are closed"
             yield finding(
                 weights[0],

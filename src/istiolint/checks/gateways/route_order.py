@@ -34,7 +34,7 @@ def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     yield finding(
                         mine.at,
                         f"{_words(mine)} overlaps {_words(theirs)} of {other.title} for `{host.text}` on the same gateway; "
-                        "the older VirtualService wins, and recreating it reverses the order",
+                        "the one created first wins",
                         hint="merge the routes of the host into one VirtualService, or use `delegate`",
                         related=[(theirs.at, "the other match is here"), (neighbour.at, "the same host is listed here")],
                     )
