@@ -44,7 +44,7 @@ def backends_without_share(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             effect = "requests get 500" if route.kind in ("HTTPRoute", "GRPCRoute") else "connections are closed"
             yield finding(
                 weights[0],
-                f"{which} the weight 0: nobody gets the traffic, and {effect}",
+                f"{which} weight 0; no backend receives traffic, and {effect}",
                 hint="delete the weight of a backend that shall get traffic: without one it is 1",
                 severity="warning",
             )

@@ -170,8 +170,8 @@ def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if redirect is not None and rule["backendRefs"]:
             yield finding(
                 rule["backendRefs"].key,
-                "a rule that redirects has no `backendRefs`: the API server refuses the HTTPRoute",
-                hint="keep one of the two; what goes to backends belongs into a rule of its own",
+                "a rule with a redirect cannot have `backendRefs`; the API server rejects the HTTPRoute",
+                hint="keep one of the two; move the backends to a separate rule",
                 related=[(redirect.key, "the redirect")],
             )
     for filters in filter_lists(route):
@@ -180,8 +180,8 @@ def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             rewrite = next(each["type"] for each in filters if each["type"].text == "URLRewrite")
             yield finding(
                 rewrite,
-                "a rule that redirects rewrites nothing: the API server refuses the HTTPRoute",
-                hint="let the redirect name the `hostname` and `path`",
+                "a rule with a redirect cannot have a rewrite; the API server rejects the HTTPRoute",
+                hint="set `hostname` and `path` in the redirect",
             )
 
 
@@ -196,12 +196,12 @@ def prefix_without_match(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             for field in ("requestRedirect", "urlRewrite"):
                 written = each[field]["path"]["replacePrefixMatch"]
                 if written.value is not None and each[field]["path"]["type"].text == "ReplacePrefixMatch":
-                    asked = f"there are {len(matches)} matches" if len(matches) > 1 else "the match asks for none"
+                    asked = f"there are {len(matches)} matches" if len(matches) > 1 else "the match has none"
                     yield finding(
                         written.key,
-                        f"`replacePrefixMatch` needs exactly one match, of a prefix, and {asked}; the API server refuses the "
+                        f"`replacePrefixMatch` requires exactly one prefix match, but {asked}; the API server rejects the "
                         "HTTPRoute",
-                        hint="write a rule for each prefix, or replace the whole path with `replaceFullPath`",
+                        hint="use one rule per prefix, or replace the entire path with `replaceFullPath`",
                         related=[(rule["matches"].key, "the matches")],
                     )
 

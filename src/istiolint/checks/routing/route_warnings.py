@@ -64,4 +64,4 @@ def _why(routes: RouteList, earlier: Cursor) -> str:
         return "requests that the delegate does not match still reach it"
     if routes.joined:
         return "which of them matches depends on the root's match that both are merged with"
-    return "Istio ignores callers, gateways and schemes here and assumes GET without a `method`, so requests can still reach it"
+    return "its check ignores callers, gateways and schemes, and assumes `GET`"

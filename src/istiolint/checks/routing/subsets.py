@@ -58,7 +58,7 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
             f"{'gateways' if gateways else 'proxies'} in namespace `{client}` do not see subset `{subset.text}` of `{host}` "
             f"in {maker.title}"
             + (
-                f": they use {instead[0].title}; Envoy has no cluster for it and returns 503"
+                f": they use {instead[0].title}; Envoy returns 503"
                 if instead
                 else "; Envoy has no cluster for it and returns 503"
             ),
