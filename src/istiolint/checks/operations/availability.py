@@ -33,7 +33,7 @@ def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
     stage = mesh.environments.stage(deployment)
     if not scaled and stage != "test":
-        effect = "no pod starts and no configuration is pushed" if what == "istiod" else "no external traffic gets in"
+        effect = "no pod starts and no configuration is pushed" if what == "istiod" else "no external traffic enters the mesh"
         yield finding(
             replicas,
             f"{what} has a single replica (`replicas: 1`); during a restart or node drain, {effect}",
