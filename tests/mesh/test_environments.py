@@ -34,24 +34,24 @@ def route(metadata: str, file: str = "routes.yaml") -> str:
 
 
 def test_evidence_is_said_in_words() -> None:
-    assert environment(route("namespace: shop-prod")) == ("production", "the namespace is called `shop-prod`")
+    assert environment(route("namespace: shop-prod")) == ("production", "namespace `shop-prod`")
     assert environment(route("namespace: shop", "overlays/production/routes.yaml")) == (
         "production",
-        "the path says `production`",
+        "path contains `production`",
     )
     assert environment(route("namespace: shop, labels: {env: prod}")) == (
-        "production", "VirtualService shop/v is labelled `env: prod`",
+        "production", "VirtualService shop/v is labeled `env: prod`",
     )  # fmt: skip
     labelled = "---\n{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {example.com/environment: staging}}}\n"
     assert environment(route("namespace: shop") + labelled) == (
-        "staging", "namespace `shop` is labelled `example.com/environment: staging`",
+        "staging", "namespace `shop` is labeled `example.com/environment: staging`",
     )  # fmt: skip
     assert environment(route("namespace: products", "services/delivery/routes.yaml")) is None
 
 
 def test_the_innermost_folder_is_heard_and_the_namespace_before_the_path() -> None:
-    assert environment(route("namespace: shop", "test/production/routes.yaml")) == ("production", "the path says `production`")
-    assert environment(route("namespace: shop-dev", "production/routes.yaml")) == ("test", "the namespace is called `shop-dev`")
+    assert environment(route("namespace: shop", "test/production/routes.yaml")) == ("production", "path contains `production`")
+    assert environment(route("namespace: shop-dev", "production/routes.yaml")) == ("test", "namespace `shop-dev`")
 
 
 def test_the_configuration_outweighs_names() -> None:
@@ -59,11 +59,11 @@ def test_the_configuration_outweighs_names() -> None:
         environments=(Environment("production", ("eu-*",), ("clusters/eu/*",)), Environment("playground", ("shop-prod",)))
     )
     assert environment(route("namespace: eu-1"), declared) == (
-        "production", "the configuration counts namespaces `eu-*` to `production`",
+        "production", "namespaces `eu-*` are configured as `production`",
     )  # fmt: skip
     assert environment(route("namespace: shop", "deploy/clusters/eu/routes.yaml"), declared) == (
-        "production", "the configuration counts files `clusters/eu/*` to `production`",
+        "production", "files `clusters/eu/*` are configured as `production`",
     )  # fmt: skip
     assert environment(route("namespace: shop-prod"), declared) == (
-        "test", "the configuration counts namespaces `shop-prod` to `playground`",
+        "test", "namespaces `shop-prod` are configured as `playground`",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from istiolint.rules.check import finding
 
 @once
 def connection_pools(resource: Resource) -> Iterator[Cursor]:
-    """The connection pools of a DestinationRule or Sidecar that are mappings."""
+    """Yield the connection pools of a DestinationRule or Sidecar that are mappings."""
     spec = resource.spec
     if resource.type == "DestinationRule":
         pools = [policy["connectionPool"] for policy in traffic_policies(resource)]
@@ -23,25 +23,26 @@ def connection_pools(resource: Resource) -> Iterator[Cursor]:
 
 
 def upgrade_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
-    """An upgrade of all requests beside the wish to keep the protocol of each."""
+    """Report an HTTP/2 upgrade of all requests combined with `useClientProtocol`."""
     http = pool["http"]
     if http["h2UpgradePolicy"].text == "UPGRADE" and http["useClientProtocol"].value is True:
         yield finding(
             http["useClientProtocol"].key,
-            "`useClientProtocol` keeps the protocol of the client, and `h2UpgradePolicy: UPGRADE` makes it HTTP/2; Istio "
-            f"refuses the {kind}",
+            f"`useClientProtocol` conflicts with `h2UpgradePolicy: UPGRADE`; Istio rejects the {kind}",
             hint="keep one of them",
-            related=[(http["h2UpgradePolicy"], "the other is here")],
+            related=[(http["h2UpgradePolicy"], "`h2UpgradePolicy` is set here")],
         )
 
 
 def keep_alive_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
-    """A keep-alive that lacks one of its two times."""
+    """Report a keep-alive without its interval or its timeout."""
     keep_alive = pool["http"]["http2KeepAlive"]
     lacking = [field for field in ("interval", "timeout") if keep_alive[field].value is None]
     if isinstance(keep_alive.value, dict) and lacking:
+        missing = " and ".join(f"`{field}`" for field in lacking)
+        missing = " and ".join(f"`{field}`" for field in lacking)
         yield finding(
             keep_alive.key,
-            f"`http2KeepAlive` needs both `interval` and `timeout`; Istio refuses the {kind} without",
-            hint=f"write {' and '.join(f'`{field}`' for field in lacking)}, such as `30s`",
+            f"`http2KeepAlive` is missing {missing}; Istio rejects the {kind}",
+            hint=f"add {missing}, such as `30s`",
         )

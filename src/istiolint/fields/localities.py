@@ -11,27 +11,27 @@ _ENDS = frozenset(("from", "to"))
 
 
 def conflicts(setting: Cursor, kind: str) -> Iterator[Finding]:
-    """Fields of a locality setting that exclude each other."""
+    """Report mutually exclusive fields of a locality setting."""
     failover = setting["failover"]
     if setting["distribute"] and failover:
         yield finding(
             failover.key,
-            f"`distribute` and `failover` exclude each other; Istio refuses the {kind}",
+            f"`distribute` and `failover` are mutually exclusive; Istio rejects the {kind}",
             hint="keep one of them",
-            related=[(setting["distribute"].key, "the shares")],
+            related=[(setting["distribute"].key, "`distribute` is set here")],
         )
     topology = next((label for label in setting["failoverPriority"] if label.text in _TOPOLOGY), None)
     if topology is not None and (failover or setting.name == "zoneAwareLbSetting"):
         yield finding(
             topology,
-            f"`{topology.text}` orders endpoints by topology, and so does `{'failover' if failover else setting.name}`; Istio "
-            f"refuses the {kind}",
-            hint="order by other labels here, or leave `failover` out",
+            f"`{topology.text}` conflicts with `{'failover' if failover else setting.name}`, which also orders endpoints by "
+            f"topology; Istio rejects the {kind}",
+            hint="use other labels here, or remove `failover`",
         )
 
 
 def share_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
-    """What is wrong with the shares of `distribute`."""
+    """Report weights of `distribute` that are out of range or do not add up to 100."""
     for distribute in setting["distribute"]:
         shares = [share for _, share in distribute["to"].items()]
         if any(share.number is None for share in shares):
@@ -39,19 +39,19 @@ def share_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
         if wrong := next((share for share in shares if share.number is not None and not 1 <= share.number <= 100), None):
             yield finding(
                 wrong,
-                f"`{wrong.number}` is no share from 1 to 100; Istio refuses the {kind}",
-                hint="leave a locality out that gets nothing",
+                f"invalid locality weight `{wrong.number}`: not between 1 and 100; Istio rejects the {kind}",
+                hint="remove localities that receive no traffic",
             )
         elif (total := sum(share.number or 0 for share in shares)) != 100:
             yield finding(
                 distribute["to"] if distribute["to"].exists else distribute,
-                f"the shares are {total} together, not 100; Istio refuses the {kind}",
-                hint="write shares that add up to 100",
+                f"the locality weights add up to {total}, not 100; Istio rejects the {kind}",
+                hint="use weights that add up to 100",
             )
 
 
 def locality_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
-    """What is wrong with the localities of a setting."""
+    """Report invalid, overlapping and missing localities of a setting."""
     froms = [distribute["from"] for distribute in setting["distribute"] if distribute["from"].value is not None]
     yield from _list_faults([(at, at.text) for at in froms], kind)
     for distribute in setting["distribute"]:
@@ -62,7 +62,7 @@ def locality_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
         ):
             yield finding(
                 distribute,
-                f"`from` is missing in an item of `distribute`; Istio rejects the {kind}",
+                f"`from` is missing in an entry of `distribute`; Istio rejects the {kind}",
                 hint="set `from` to the locality of the clients, or to `*`",
             )
     for distribute in setting["distribute"]:
@@ -73,20 +73,20 @@ def locality_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
                 what = "a wildcard" if "*" in end.text else "a zone"
                 yield finding(
                     end,
-                    f"`{end.text}` names {what}, and `failover` takes regions; Istio refuses the {kind}",
-                    hint="write the region alone",
+                    f"`{end.text}` contains {what}, but `failover` accepts only regions; Istio rejects the {kind}",
+                    hint="use only the region",
                 )
         if isinstance(failover.value, dict) and not failover["from"] and not failover["to"] and failover.mapping.keys() <= _ENDS:
             yield finding(
                 failover,
-                f"an item of `failover` has neither `from` nor `to`; Istio rejects the {kind}",
-                hint="name two different regions",
+                f"an entry of `failover` has neither `from` nor `to`; Istio rejects the {kind}",
+                hint="set two different regions",
             )
         elif failover["from"].text and failover["from"].text == failover["to"].text:
             yield finding(
                 failover["to"],
-                f"`{failover['to'].text}` cannot fail over to itself; Istio refuses the {kind}",
-                hint="write another region",
+                f"region `{failover['to'].text}` fails over to itself; Istio rejects the {kind}",
+                hint="use another region",
                 related=[(failover["from"], "the same region")],
             )
 
@@ -97,30 +97,32 @@ def _list_faults(localities: Sequence[tuple[Cursor, str]], kind: str) -> Iterato
         place = at.key if at.name == text else at
         if fault := _text_fault(text):
             yield finding(
-                place, f"`{text}` is no locality: {fault}; Istio refuses the {kind}", hint="write `region/zone/subzone`, or less"
+                place,
+                f"invalid locality `{text}`: {fault}; Istio rejects the {kind}",
+                hint="use `region`, `region/zone` or `region/zone/subzone`",
             )
             continue
         parts = _parts(text)
         if other := next((earlier for earlier, known in seen if _overlap(known, parts)), None):
             yield finding(
                 place,
-                f"`{text}` overlaps with another locality of the list; Istio refuses the {kind}",
-                hint="name each place once",
-                related=[(other.key if at.name == text else other, "the other one")],
+                f"`{text}` overlaps with another locality in the list; Istio rejects the {kind}",
+                hint="list each locality once",
+                related=[(other.key if at.name == text else other, "the other locality")],
             )
         seen.append((at, parts))
 
 
 def _text_fault(text: str) -> str | None:
     if not text or "" in text.split("/"):
-        return "a part between slashes is empty" if text else "it is empty"
+        return "a segment is empty" if text else "it is empty"
     if text.count("*") > 1 or ("*" in text and not text.endswith("*")):
-        return "a `*` may stand once, at its end"
+        return "`*` is allowed only once, at the end"
     return None
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    """Region, zone and subzone; a `*` at the end says no more than what stands before it."""
+    """Return region, zone and subzone, without a `*` at the end, which adds nothing to the segments before it."""
     parts = tuple(text.split("/", 2))
     return parts[:-1] if parts[-1] == "*" else parts
 

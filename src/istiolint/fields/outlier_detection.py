@@ -11,25 +11,23 @@ _SHARES = ("maxEjectionPercent", "minHealthPercent")
 
 
 def share_faults(outlier: Cursor, kind: str) -> Iterator[Finding]:
-    """What is wrong with the shares of an outlier detection."""
+    """Report percentages of an outlier detection that are out of range."""
     for field in _SHARES:
         share = outlier[field]
         if share.number is not None and -(2**31) <= share.number < 2**31 and (fault := percentage_fault(share.number)):
             yield finding(
                 share,
-                f"`{share.number}` is no percentage: {fault}; Istio refuses the {kind}",
-                hint="write a number from 0 to 100",
+                f"invalid percentage `{share.number}`: {fault}; Istio rejects the {kind}",
+                hint="use a number from 0 to 100",
             )
 
 
 def split_faults(outlier: Cursor, kind: str) -> Iterator[Finding]:
-    """A threshold for local errors without their being split from the others."""
+    """Report a threshold for local-origin failures that are not split from external errors."""
     local = outlier["consecutiveLocalOriginFailures"]
     if local.number and local.number > 0 and outlier["splitExternalLocalOriginErrors"].value is not True:
         yield finding(
             local.key,
-            "`consecutiveLocalOriginFailures` counts errors that are counted apart only with `splitExternalLocalOriginErrors: "
-            "true`; "
-            f"Istio refuses the {kind}",
-            hint="write `splitExternalLocalOriginErrors: true` beside it",
+            f"`consecutiveLocalOriginFailures` requires `splitExternalLocalOriginErrors: true`; Istio rejects the {kind}",
+            hint="set `splitExternalLocalOriginErrors: true`",
         )

@@ -68,23 +68,23 @@ class Environments:
             if found:
                 return found
         stage = stage_of(name)
-        return Environment(stage, f"the namespace is called `{name}`") if stage else None
+        return Environment(stage, f"namespace `{name}`") if stage else None
 
     def _configured(self, resource: Resource) -> Environment | None:
         if name := resource.document.source.environment:
-            return _named(name, f"the configuration renders it for `{name}`")
+            return _named(name, f"rendered for environment `{name}`")
         path = _slashes(resource.document.source.path)
         for declared in self._declared:
             glob = next((glob for glob in declared.namespaces if fnmatchcase(resource.namespace, glob)), None)
             if glob is not None:
-                return _named(declared.name, f"the configuration counts namespaces `{glob}` to `{declared.name}`")
+                return _named(declared.name, f"namespaces `{glob}` are configured as `{declared.name}`")
             glob = next((glob for glob in declared.paths if fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}")), None)
             if glob is not None:
-                return _named(declared.name, f"the configuration counts files `{glob}` to `{declared.name}`")
+                return _named(declared.name, f"files `{glob}` are configured as `{declared.name}`")
             labels = [resource.labels, *(namespace.labels for namespace in self._namespaces.get(resource.namespace, ()))]
             for key, glob in declared.labels:
                 if any(key in each and fnmatchcase(each[key], glob) for each in labels):
-                    return _named(declared.name, f"the configuration counts the label `{key}: {glob}` to `{declared.name}`")
+                    return _named(declared.name, f"label `{key}: {glob}` is configured as `{declared.name}`")
         return None
 
 
@@ -111,7 +111,7 @@ def _labelled(labels: dict[str, str], whose: str) -> Environment | None:
         if key.rpartition("/")[2].lower() in _LABELS:
             stage = stage_of(value)
             if stage:
-                return Environment(stage, f"{whose} is labelled `{key}: {value}`")
+                return Environment(stage, f"{whose} is labeled `{key}: {value}`")
     return None
 
 
@@ -120,7 +120,7 @@ def _by_path(path: str) -> Environment | None:
     for step in reversed(_slashes(path).split("/")):
         stage = stage_of(step.rpartition(".")[0] or step)
         if stage:
-            return Environment(stage, f"the path says `{step}`")
+            return Environment(stage, f"path contains `{step}`")
     return None
 
 

@@ -45,7 +45,7 @@ def set_name_fault(name: str) -> str | None:
     """What keeps a header from being set or added in requests. Of those that Envoy keeps, only the host can be."""
     if not name:
         return "it is empty"
-    return "headers with a colon are Envoy's own" if name.startswith(":") and not names_authority(name) else None
+    return "only Envoy sets pseudo-headers" if name.startswith(":") and not names_authority(name) else None
 
 
 def edited_name_fault(name: str) -> str | None:
@@ -53,8 +53,8 @@ def edited_name_fault(name: str) -> str | None:
     if not name:
         return "it is empty"
     if name.startswith(":"):
-        return "headers with a colon are Envoy's own"
-    return "every request needs its host" if name.lower() == _HOST else None
+        return "only Envoy sets pseudo-headers"
+    return "every request requires it" if name.lower() == _HOST else None
 
 
 def _token_fault(name: str) -> str | None:
@@ -75,12 +75,12 @@ _READABLE = re.compile(rf"(?:[^%]|%%|%(?!%)[^%(]*(?:%|{_ARGUMENTS}))*", re.DOTAL
 def value_fault(value: str) -> str | None:
     """What keeps a text from being the value of a header, in which `%NAME%` and `%NAME(arguments)%` are variables of Envoy."""
     if found := _CONTROL.search(value):
-        return "it has a line break in it" if found[0] in "\r\n" else "it has a control character in it"
+        return "it contains a line break" if found[0] in "\r\n" else "it contains a control character"
     if "%" not in value or not (rest := value[_readable(value) :]):
         return None
     if rest == "%":
-        return "a `%` stands at its end, and a percent sign is written `%%`"
-    return f"no variable ends behind `{rest[:20]}`, and a percent sign is written `%%`"
+        return "it ends with an unescaped `%` (a literal percent sign is `%%`)"
+    return f"unterminated variable at `{rest[:20]}` (a literal percent sign is `%%`)"
 
 
 def _readable(value: str) -> int:

@@ -45,7 +45,7 @@ def backends_without_share(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             effect = "requests get 500" if route.kind in ("HTTPRoute", "GRPCRoute") else "connections are closed"
             yield finding(
                 weights[0],
-                f"{which} weight 0; {effect}",
+                f"{which} weight 0; no backend receives traffic, and {effect}",
                 hint="remove the weight of a backend that should receive traffic (the default is 1)",
                 severity="warning",
             )

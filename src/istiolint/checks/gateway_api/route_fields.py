@@ -171,8 +171,8 @@ def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if redirect is not None and rule["backendRefs"]:
             yield finding(
                 rule["backendRefs"].key,
-                "`requestRedirect` and `backendRefs` are mutually exclusive in a rule; the API server rejects the HTTPRoute",
-                hint="keep one of them, and move the other to a separate rule",
+                "a rule with a redirect cannot have `backendRefs`; the API server rejects the HTTPRoute",
+                hint="keep one of them, or move the backends to a separate rule",
                 related=[(redirect.key, "the redirect is here")],
             )
     for filters in filter_lists(route):
@@ -181,7 +181,7 @@ def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             rewrite = next(each["type"] for each in filters if each["type"].text == "URLRewrite")
             yield finding(
                 rewrite,
-                "filters `RequestRedirect` and `URLRewrite` are mutually exclusive; the API server rejects the HTTPRoute",
+                "a rule with a redirect cannot have a rewrite; the API server rejects the HTTPRoute",
                 hint="set `hostname` and `path` in the redirect",
             )
 
@@ -200,7 +200,7 @@ def prefix_without_match(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                     asked = f"the rule has {len(matches)} matches" if len(matches) > 1 else "the match has none"
                     yield finding(
                         written.key,
-                        f"`replacePrefixMatch` requires exactly one match with a prefix, but {asked}; the API server rejects the "
+                        f"`replacePrefixMatch` requires exactly one prefix match, but {asked}; the API server rejects the "
                         "HTTPRoute",
                         hint="use one rule per prefix, or replace the entire path with `replaceFullPath`",
                         related=[(rule["matches"].key, "the matches are here")],

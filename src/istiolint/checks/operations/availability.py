@@ -1,4 +1,4 @@
-"""What one node or one upgrade takes down with it."""
+"""Availability of istiod and gateways during node drains and upgrades."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def _what(workload: Workload) -> str:
 
 @check("single-replica", severity="warning", evidence="document", tags=["production"], kinds=["Deployment"])
 def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """istiod or a gateway that runs once."""
+    """Report istiod or a gateway with a single replica."""
     workload = mesh.workloads.of(deployment)
     replicas = deployment.spec["replicas"]
     if workload is None or replicas.number != 1 or not (what := _what(workload)):
@@ -33,18 +33,18 @@ def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
     stage = mesh.environments.stage(deployment)
     if not scaled and stage != "test":
-        effect = "no pod starts and no change arrives" if what == "istiod" else "nothing from outside gets in"
+        effect = "no pod starts and no configuration is pushed" if what == "istiod" else "no external traffic enters the mesh"
         yield finding(
             replicas,
-            f"{what} runs once: while its node is drained or it restarts, {effect}",
-            hint="run two or more, on different nodes, with a PodDisruptionBudget",
+            f"{what} has a single replica (`replicas: 1`); during a restart or node drain, {effect}",
+            hint="run at least two replicas on different nodes, with a PodDisruptionBudget",
             severity="warning" if stage == "production" else "info",
         )
 
 
 @check("disruption-budget-missing", severity="info", evidence="missing", tags=["production"], kinds=["Deployment"])
 def disruption_budget_missing(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """istiod or a gateway of which all replicas may be drained at once."""
+    """Report istiod or a gateway without a PodDisruptionBudget."""
     workload = mesh.workloads.of(deployment)
     if workload is None or (deployment.spec["replicas"].number or 0) < 2 or not (what := _what(workload)):
         return
@@ -53,16 +53,16 @@ def disruption_budget_missing(deployment: Resource, mesh: Mesh) -> Iterator[Find
         near = next((labels for budget in budgets if (labels := _missed(budget, workload))), None)
         yield finding(
             deployment.spec["replicas"],
-            f"no PodDisruptionBudget keeps a replica of {what} running while nodes are drained",
-            hint=f"fix the selector of the PodDisruptionBudget `{near[0]}`: the pods have no label `{near[1]}`"
+            f"no PodDisruptionBudget covers {what}; a node drain can evict all replicas at once",
+            hint=f"fix the selector of PodDisruptionBudget `{near[0]}`: the pods do not have the label `{near[1]}`"
             if near
-            else "add one with `minAvailable: 1`",
+            else "add a PodDisruptionBudget with `minAvailable: 1`",
             known=mesh.settings.whole_mesh or bool(budgets),
         )
 
 
 def _missed(budget: Resource, workload: Workload) -> tuple[str, str] | None:
-    """The name of a budget, and the one label by which its selector misses the pods."""
+    """Return the name of a budget and the only label of its selector that the pods do not have."""
     selector = budget.spec["selector"]["matchLabels"].labels
     missing = [key for key, value in selector.items() if workload.labels.get(key) != value]
     return (budget.name, f"{missing[0]}: {selector[missing[0]]}") if len(missing) == 1 < len(selector) else None

@@ -1,4 +1,4 @@
-"""The control plane's own resources: webhooks of an external istiod, and what istiod may fetch."""
+"""Resources of the control plane: webhooks of istiod, and the addresses that istiod may fetch."""
 
 import ipaddress
 import re
@@ -18,7 +18,7 @@ _RELEASE = re.compile(r"1\.(\d{1,3})")
 
 
 def _istiod_webhooks(configuration: Resource) -> Iterator[Cursor]:
-    """`clientConfig` of each webhook by which istiod injects sidecars and validates."""
+    """Yield the `clientConfig` of each injection and validation webhook of istiod."""
     if configuration.kind == "MutatingWebhookConfiguration":
         ours = configuration.name.startswith("istio-sidecar-injector")
     else:
@@ -30,29 +30,29 @@ def _istiod_webhooks(configuration: Resource) -> Iterator[Cursor]:
 
 @check("webhook-without-address", severity="warning", evidence="document", kinds=WEBHOOKS, codes=["IST0163"])
 def webhook_without_address(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Neither a service nor a usable URL: the API server cannot reach istiod."""
+    """Report webhooks without a service or a usable URL: the API server cannot reach istiod."""
     for client in _istiod_webhooks(configuration):
         url = client["url"]
         if url.text:
             if not _hostname(url.text):
-                yield finding(url, f"`{url.text}` is no URL with a host; the API server cannot call istiod", hint=_URL)
+                yield finding(url, f"invalid URL `{url.text}`: no host; the API server cannot call istiod", hint=_URL)
         elif not client["service"]:
             at = url.key if url.exists else client.key
             yield finding(at, "the webhook has neither a `service` nor a `url`; the API server cannot call istiod", hint=_URL)
 
 
-_URL = "write the address of the external istiod, such as `https://istiod.example.com:15017/inject`, or name a `service`"
+_URL = "set the URL of the external istiod, such as `https://istiod.example.com:15017/inject`, or a `service`"
 
 
 @check("webhook-url-with-ip-address", severity="info", evidence="document", kinds=WEBHOOKS, codes=["IST0164"])
 def webhook_url_with_ip_address(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An IP address: certificates seldom name it, and it changes with the cluster."""
+    """Report IP addresses in webhook URLs: certificates rarely include them, and they change with the cluster."""
     for client in _istiod_webhooks(configuration):
         host = _hostname(client["url"].text)
         if host and _is_address(host):
             yield finding(
                 client["url"].part(host),
-                f"istiod is called by the address `{host}`: its certificate must name it, and the webhook breaks when it changes",
+                f"the webhook calls istiod by IP address `{host}`; it breaks if the address changes or is not in the certificate",
                 hint="use a DNS name",
             )
 
@@ -66,7 +66,7 @@ def webhook_url_with_ip_address(configuration: Resource, mesh: Mesh) -> Iterator
     codes=["IST0175"],
 )
 def jwks_fetch_unrestricted(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """istiod fetches any jwksUri that a RequestAuthentication names, from inside the cluster."""
+    """Report an istiod that fetches the `jwksUri` of any RequestAuthentication without restrictions."""
     authentication = next(iter(mesh.all("RequestAuthentication")), None)
     if deployment.labels.get("app") != "istiod" or authentication is None:
         return
@@ -77,15 +77,15 @@ def jwks_fetch_unrestricted(deployment: Resource, mesh: Mesh) -> Iterator[Findin
     if not blocked:
         yield finding(
             deployment.metadata["name"],
-            f"`{BLOCKED_CIDRS}` is not set: whoever may write a RequestAuthentication can make istiod fetch from any address "
-            "that it reaches",
-            hint=f"set `{BLOCKED_CIDRS}` on istiod to the ranges that hold no key servers, such as the metadata service's",
+            f"`{BLOCKED_CIDRS}` is not set; any user who can create a RequestAuthentication can make istiod fetch any "
+            "address it can reach",
+            hint=f"set `{BLOCKED_CIDRS}` on istiod to ranges without key servers, such as the cloud metadata service",
             related=[(authentication, "a RequestAuthentication is in use")],
         )
 
 
 def _knows_blocked_ranges(container: Cursor) -> bool:
-    """Whether a container runs an istiod that has the setting; a patch for another Deployment names no image."""
+    """Whether a container runs an istiod that supports the setting; a patch for a Deployment has no image."""
     image, _, tag = container["image"].text.rpartition(":")
     release = _RELEASE.match(tag)
     return image.rpartition("/")[2] == "pilot" and (release is None or int(release[1]) >= _BLOCKED_CIDRS_SINCE)

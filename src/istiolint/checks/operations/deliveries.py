@@ -1,4 +1,4 @@
-"""Argo Rollouts and Flagger, which change routes: do the routes exist, and whose are they?"""
+"""Argo Rollouts and Flagger, which change routes: missing references and conflicting owners."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,7 +16,7 @@ _ISTIO = ("", "istio")
 
 
 class _Reference(NamedTuple):
-    """What a Rollout names: the kind, namespace and name of a resource, and the settings with its name."""
+    """A reference of a Rollout: the kind, namespace and name of a resource, and the settings that contain it."""
 
     kind: str
     namespace: str
@@ -43,7 +43,7 @@ def _destination_rule(rollout: Resource) -> _Reference | None:
 
 @check("rollout-target-not-found", severity="warning", evidence="missing", kinds=["Rollout"])
 def rollout_target_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A VirtualService or DestinationRule that a Rollout is to change, and that is not there."""
+    """Report a VirtualService or DestinationRule of a Rollout that does not exist."""
     rule = _destination_rule(rollout)
     for reference in (*_virtual_services(rollout), *((rule,) if rule else ())):
         if mesh.get(reference.kind, reference.namespace, reference.name):
@@ -51,16 +51,16 @@ def rollout_target_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]
         placed = rollout.placed or reference.namespace != rollout.namespace
         yield finding(
             reference.at["name"],
-            f"no {reference.kind} `{reference.name}` in namespace `{reference.namespace}`; Argo Rollouts marks the Rollout as "
-            "invalid and shifts no traffic",
-            hint=f"add the {reference.kind}, or name an existing one",
+            f"{reference.kind} `{reference.name}` not found in namespace `{reference.namespace}`; Argo Rollouts marks the "
+            "Rollout invalid and shifts no traffic",
+            hint=f"add the {reference.kind}, or use the name of an existing one",
             known=mesh.settings.whole_mesh or (placed and bool(mesh.in_namespace(reference.kind, reference.namespace))),
         )
 
 
 @check("rollout-route-not-found", severity="error", evidence="contradiction", kinds=["Rollout"])
 def rollout_route_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A route that the VirtualService does not have, or one of several that is not named."""
+    """Report routes that the VirtualService does not define, and missing route names."""
     for reference in _virtual_services(rollout):
         service = mesh.get(reference.kind, reference.namespace, reference.name)
         if service is None or mesh.rivals(rollout, service):
@@ -68,11 +68,11 @@ def rollout_route_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
         for route in reference.at["routes"]:
             names = [each["name"].text for each in service.spec["http"] if each["name"].text]
             if route.text and route.text not in names and not has_placeholder(route.text):
-                listed = ", ".join(f"`{name}`" for name in names) or "none with a name"
+                listed = ", ".join(f"`{name}`" for name in names)
                 yield finding(
                     route,
-                    f"{service.title} has no HTTP route `{route.text}`; Argo Rollouts marks the Rollout as invalid",
-                    hint=f"its routes are {listed}",
+                    f"{service.title} has no HTTP route `{route.text}`; Argo Rollouts marks the Rollout invalid",
+                    hint=f"use one of its routes: {listed}" if listed else "set the `name` of the route in the VirtualService",
                     related=[(service.spec["http"].key, "the routes")],
                 )
         yield from _without_targets(rollout, reference, service, mesh)
@@ -80,14 +80,14 @@ def rollout_route_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not named and len(list(service.spec["http"])) > 1:
             yield finding(
                 reference.at["name"],
-                f"{service.title} has several HTTP routes and the Rollout names none; Argo Rollouts marks it as invalid",
-                hint="list the routes that it is to change in `routes`",
+                f"{service.title} has several HTTP routes but the Rollout lists none; Argo Rollouts marks the Rollout invalid",
+                hint="list the routes to change in `routes`",
                 related=[(service.spec["http"].key, "the routes")],
             )
 
 
 def _without_targets(rollout: Resource, reference: _Reference, service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes that a Rollout is to change and that do not lead to both its stable and its new pods."""
+    """Report routes of a Rollout without both a stable and a canary destination."""
     if next(iter(rollout_subset_not_found(rollout, mesh)), None):
         return
     wanted = {route.text for route in reference.at["routes"]}
@@ -110,8 +110,8 @@ def _without_targets(rollout: Resource, reference: _Reference, service: Resource
         if lacking and not any(map(has_placeholder, (*subsets, *hosts))):
             yield finding(
                 reference.at["name"],
-                f"a route of {service.title} has no destination for `{lacking[0]}`; Argo Rollouts marks the Rollout as invalid",
-                hint="list the stable and the canary destination in each route, with weights of 100 and 0",
+                f"a route of {service.title} has no destination for `{lacking[0]}`; Argo Rollouts marks the Rollout invalid",
+                hint="list the stable and the canary destination in each route, with weights 100 and 0",
                 related=[(route["route"], "the destinations of the route")],
             )
             return
@@ -119,7 +119,7 @@ def _without_targets(rollout: Resource, reference: _Reference, service: Resource
 
 @check("rollout-subset-not-found", severity="error", evidence="contradiction", kinds=["Rollout"])
 def rollout_subset_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A subset that the DestinationRule of a Rollout does not define, or that its routes do not lead to."""
+    """Report subsets that the DestinationRule of a Rollout does not define."""
     reference = _destination_rule(rollout)
     rule = mesh.get(reference.kind, reference.namespace, reference.name) if reference else None
     if reference is None or rule is None or mesh.rivals(rollout, rule):
@@ -130,23 +130,25 @@ def rollout_subset_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]
         if name.text and name.text not in defined and not has_placeholder(name.text):
             yield finding(
                 name,
-                f"{rule.title} defines no subset `{name.text}`; Argo Rollouts marks the Rollout as invalid",
-                hint=f"its subsets are {', '.join(f'`{each}`' for each in defined) or 'none'}",
+                f"{rule.title} does not define subset `{name.text}`; Argo Rollouts marks the Rollout invalid",
+                hint=f"use one of its subsets: {', '.join(f'`{each}`' for each in defined)}"
+                if defined
+                else "define the subset in the DestinationRule",
                 related=[(rule.spec["subsets"].key if rule.spec["subsets"].exists else rule.spec["host"], "the subsets")],
             )
 
 
 @check("virtual-service-of-flagger", severity="warning", evidence="contradiction", kinds=["VirtualService"])
 def virtual_service_of_flagger(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A VirtualService with the name of the one that Flagger writes for a Canary."""
+    """Report a VirtualService with the name of the one that Flagger generates for a Canary."""
     for canary in mesh.in_namespace("Canary", virtual_service.namespace):
         names, provider = canary_services(canary), canary.spec["provider"].text
         if not names or names[0] != virtual_service.name or provider not in _ISTIO or mesh.rivals(virtual_service, canary):
             continue
         yield finding(
             virtual_service.metadata["name"],
-            f"Flagger writes the VirtualService `{virtual_service.name}` for {canary.title} and overwrites this one, with the "
-            f"hosts and gateways of the Canary{'' if canary.spec['service']['gateways'].value else ': for the mesh only'}",
-            hint="delete this one, and set `spec.service.hosts` and `spec.service.gateways` of the Canary",
+            f"Flagger generates VirtualService `{virtual_service.name}` for {canary.title} and overwrites this one"
+            f"{'' if canary.spec['service']['gateways'].value else '; the new one has no gateways and applies only to the mesh'}",
+            hint="remove this VirtualService, and set `spec.service.hosts` and `spec.service.gateways` in the Canary",
             related=[(canary.spec["service"], "the settings that Flagger uses")],
         )

@@ -1,4 +1,4 @@
-"""How long proxies finish what they have begun, against the time that Kubernetes gives their pods."""
+"""Drain duration of proxies compared with the grace period of their pods."""
 
 from collections.abc import Iterator
 
@@ -11,14 +11,14 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _UNTIL_IDLE = "EXIT_ON_ZERO_ACTIVE_CONNECTIONS"
-"""With this variable the proxy waits for the last connection, and reads no duration."""
+"""With this variable the proxy waits for the last connection and ignores the duration."""
 _GRACE = 30
-"""Seconds from the end signal to the kill, where a pod sets none."""
+"""Default grace period of a pod in seconds."""
 
 
 @check("drain-longer-than-grace-period", severity="warning", evidence="document", tags=["production"], kinds=WORKLOADS)
 def drain_longer_than_grace_period(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A proxy that is killed before it has let its connections end."""
+    """Report a proxy that Kubernetes kills before its connections are drained."""
     workload = mesh.workloads.of(resource)
     for config in proxy_configs(resource) if workload else ():
         drain = config["terminationDrainDuration"]
@@ -28,10 +28,11 @@ def drain_longer_than_grace_period(resource: Resource, mesh: Mesh) -> Iterator[F
         waits = config["proxyMetadata"][_UNTIL_IDLE]
         if length is None or seconds is None or length <= seconds * NANOSECONDS["s"] or waits.text.lower() == "true":
             continue
-        given = f"`{seconds}` seconds" if grace.exists else f"{seconds} seconds, the default,"
+        given = f"`{seconds}` seconds" if grace.exists else f"{seconds} seconds (default)"
         yield finding(
             drain,
-            f"the proxy lets connections end for `{drain.text}`, and Kubernetes kills the pod after {given} in the midst of it",
-            hint=f"write `terminationGracePeriodSeconds: {-(-length // NANOSECONDS['s']) + 5}` in the spec of the pod",
-            related=[(grace, "the time that the pod has")] if grace.exists else (),
+            f"`{drain.text}` exceeds the pod's grace period of {given}; Kubernetes kills the proxy before its connections are "
+            "drained",
+            hint=f"set `terminationGracePeriodSeconds: {-(-length // NANOSECONDS['s']) + 5}` in the pod spec",
+            related=[(grace, "the grace period of the pod")] if grace.exists else (),
         )

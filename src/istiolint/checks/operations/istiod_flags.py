@@ -1,4 +1,4 @@
-"""Flags of istiod: values that it cannot read, and protections that are switched off."""
+"""Environment variables of istiod: invalid values, and disabled protections."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.rules.check import check, finding
 
 _BOOLEANS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
-"""What Go reads as a boolean."""
+"""Values that Go parses as a boolean."""
 _OFF = _BOOLEANS[6:]
 _SWITCHES = ("PILOT_ENABLE_", "ENABLE_")
-"""How the names of flags begin that are on or off, but for a few."""
+"""Prefixes of boolean flags, with few exceptions."""
 _OTHER_VALUES = ("ENABLE_NATIVE_SIDECARS",)
 _DURATIONS = frozenset((
     "CITADEL_SELF_SIGNED_CA_CERT_TTL", "CITADEL_SELF_SIGNED_ROOT_CERT_CHECK_INTERVAL", "DEFAULT_WORKLOAD_CERT_TTL",
@@ -23,72 +23,72 @@ _DURATIONS = frozenset((
 ))  # fmt: skip
 _ROOT_CHECK = "CITADEL_SELF_SIGNED_ROOT_CERT_CHECK_INTERVAL"
 _NEEDED = {
-    "XDS_AUTH": "istiod does not ask proxies who they are: whoever reaches it gets the configuration of any of them",
-    "PILOT_ENABLE_XDS_IDENTITY_CHECK": "a proxy may say that it is one of another namespace, and gets what is meant for that",
-    "ENABLE_DEBUG_ENDPOINT_AUTH": "every workload may read the configuration of all proxies at istiod's debug endpoints",
-    "ENABLE_XDS_API_GENERATOR_AUTH": "every workload may read all of Istio's configuration from istiod",
+    "XDS_AUTH": "istiod does not authenticate proxies, and any client that reaches it can read their configuration",
+    "PILOT_ENABLE_XDS_IDENTITY_CHECK": "a proxy can claim to be in another namespace and receive the configuration for it",
+    "ENABLE_DEBUG_ENDPOINT_AUTH": "any workload can read the configuration of all proxies from istiod's debug endpoints",
+    "ENABLE_XDS_API_GENERATOR_AUTH": "any workload can read the entire Istio configuration from istiod",
 }
-"""Flags that are on by default, and what happens when they are not."""
+"""Flags that are on by default, and the consequence of disabling them."""
 _HARMFUL = {
-    "UNSAFE_ENABLE_ADMIN_ENDPOINTS": "istiod's debug interface takes orders, from whoever reaches it",
-    "JWKS_RESOLVER_INSECURE_SKIP_VERIFY": "istiod takes the keys for tokens from any server that calls itself the issuer: "
-    "who stands between them can sign tokens",
-    "PILOT_SKIP_VALIDATE_TRUST_DOMAIN": "certificates of other trust domains pass for those of this mesh",
+    "UNSAFE_ENABLE_ADMIN_ENDPOINTS": "any client that reaches istiod's debug interface can run admin operations",
+    "JWKS_RESOLVER_INSECURE_SKIP_VERIFY": "istiod does not verify the server of the JWT keys, and an attacker in between "
+    "can sign JWTs",
+    "PILOT_SKIP_VALIDATE_TRUST_DOMAIN": "certificates of other trust domains are accepted as certificates of this mesh",
 }
-"""Flags that are off by default, and what happens when they are on."""
+"""Flags that are off by default, and the consequence of enabling them."""
 
 
 @check("flag-value-ignored", severity="warning", evidence="document", tags=["production"], kinds=list(FLAG_KINDS))
 def flag_value_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A value that istiod cannot read: it writes a line into its log, and takes the default."""
+    """Report values that istiod cannot parse: it logs a line and uses the default."""
     for flag in flags_of(resource):
         text = flag.value.text
         if not text or has_placeholder(text):
             continue
         if flag.name.startswith(_SWITCHES) and flag.name not in _OTHER_VALUES and text not in _BOOLEANS:
-            yield _ignored(flag, "neither true nor false", 'write `"true"` or `"false"`')
+            yield _ignored(flag, "not a boolean", 'use `"true"` or `"false"`')
         elif flag.name in _DURATIONS and nanoseconds(text) is None:
-            yield _ignored(flag, "no duration to Go", "write it with the units `h`, `m`, `s` and `ms`: 30 days are `720h`")
+            yield _ignored(flag, "not a Go duration", "use the units `h`, `m`, `s` and `ms`; 30 days is `720h`")
 
 
 def _ignored(flag: Flag, why: str, hint: str) -> Finding:
-    return finding(flag.value, f"`{flag.value.text}` is {why}: istiod takes the default of `{flag.name}`", hint=hint)
+    return finding(flag.value, f"invalid value `{flag.value.text}` for `{flag.name}`: {why}; istiod uses the default", hint=hint)
 
 
 @check("root-certificate-not-renewed", severity="warning", evidence="document", tags=["production"], kinds=list(FLAG_KINDS))
 def root_certificate_not_renewed(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A root certificate of istiod's own that nobody looks after."""
+    """Report a disabled renewal of istiod's self-signed root certificate."""
     for flag in flags_of(resource):
         length = nanoseconds(flag.value.text)
         if flag.name == _ROOT_CHECK and length is not None and length <= 0:
             yield finding(
                 flag.value,
-                f"`{flag.value.text}` switches the renewal of the root certificate off: on the day when it expires, all mTLS of "
-                "the mesh fails",
-                hint="delete it: the default is to look each hour",
+                f"interval `{flag.value.text}` disables root certificate renewal; all mTLS in the mesh fails when it expires",
+                hint="remove it to use the default, a check every hour",
             )
 
 
 @check("protection-switched-off", severity="warning", evidence="document", tags=["security"], kinds=list(FLAG_KINDS))
 def protection_switched_off(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What istiod guards by default, and does not here."""
+    """Report protections of istiod that are disabled."""
     for flag in flags_of(resource):
         value = str(flag.value.value)
         effect = _NEEDED.get(flag.name) if value in _OFF else _HARMFUL.get(flag.name) if value in _BOOLEANS else None
         if effect:
             yield finding(
-                flag.value, f"`{flag.name}` is `{value.lower()}`: {effect}", hint="delete it, so that the default holds"
+                flag.value, f"`{flag.name}: {value.lower()}` is insecure; {effect}", hint="remove it to restore the default"
             )
     values = resource if resource.type == HELM_VALUES else resource.spec["values"]
     if values["global"]["configValidation"].value is False:
         yield finding(
             values["global"]["configValidation"],
-            "`configValidation: false` leaves out the webhook that refuses faulty resources: istiod ignores them, or proxies do",
-            hint="delete it",
+            "`configValidation: false` disables the validation webhook; the API server stores invalid resources, which istiod or "
+            "proxies ignore",
+            hint="remove it to restore the default",
         )
     if values["global"]["proxy"]["privileged"].value is True:
         yield finding(
             values["global"]["proxy"]["privileged"],
-            "`privileged: true` lets every proxy do on its node what root may do",
-            hint="delete it",
+            "`privileged: true` runs every proxy in a privileged container; each proxy has root access to its node",
+            hint="remove it to restore the default",
         )

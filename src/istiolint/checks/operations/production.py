@@ -1,4 +1,4 @@
-"""What is at home in tests and tutorials, and costs or leaks in production."""
+"""Settings for tests and tutorials that cost performance or expose data in production."""
 
 from collections.abc import Iterator
 
@@ -17,25 +17,25 @@ FULL_MIRRORING = declare("full-mirroring", severity="warning", topic="operations
 _LOG_LEVELS = ("sidecar.istio.io/logLevel", "sidecar.istio.io/agentLogLevel", "sidecar.istio.io/componentLogLevel")
 _NOISY = ("trace", "debug")
 _PROXY_PORTS = {
-    15000: "the admin interface of the proxy, which can change and stop it",
-    15004: "debug output of the proxy, with its configuration",
-    15010: "istiod's configuration, without TLS",
+    15000: "Envoy's admin interface, which can change and stop the proxy",
+    15004: "debug output of the proxy, including its configuration",
+    15010: "istiod's xDS server without TLS",
     15014: "istiod's debug output",
-    15020: "metrics and health of the proxy",
-    15090: "metrics of the proxy",
+    15020: "proxy metrics and health",
+    15090: "proxy metrics",
 }
 _OPEN = ("LoadBalancer", "NodePort")
 
 
 def gravity(mesh: Mesh, resource: Resource) -> Severity | None:
-    """How grave it is where it stands: a warning in production, nothing in a test, else info."""
+    """Return the severity by environment: a warning in production, None in a test, otherwise info."""
     stage = mesh.environments.stage(resource)
     return "warning" if stage == "production" else None if stage == "test" else "info"
 
 
 @further_check(FULL_MIRRORING, kinds=["VirtualService"], when=["mirror", "mirrors"])
 def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """All requests are sent twice."""
+    """Report VirtualServices that mirror all requests."""
     for route in service.spec["http"]:
         single = (route["mirror"], route["mirrorPercentage"]["value"])
         several = ((mirror["destination"], mirror["percentage"]["value"]) for mirror in route["mirrors"])
@@ -48,28 +48,28 @@ def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             ):
                 continue
             if severity := gravity(mesh, service):
-                how = "all requests" if share.exists else "all requests, since no percentage is set,"
+                why = "" if share.exists else " because no percentage is set"
                 yield finding(
                     destination.key,
-                    f"{how} are sent to `{destination['host'].text}` as well: twice the load, and whatever they write is "
-                    "written twice",
-                    hint="mirror a few percent, and reads only (`match` by `method`)",
+                    f"all requests are mirrored to `{destination['host'].text}`{why}; load doubles and every write happens twice",
+                    hint="mirror a small percentage, and only read requests (`match` by `method`)",
                     severity=severity,
                 )
 
 
 @further_check(FULL_MIRRORING, kinds=["GRPCRoute", "HTTPRoute"])
 def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """All requests of a rule are sent twice by a filter."""
+    """Report route filters that mirror all requests."""
     for mirror in (each["requestMirror"] for filters in filter_lists(route) for each in filters):
         percent, fraction, name = mirror["percent"], mirror["fraction"], mirror["backendRef"]["name"]
         of_all = fraction["numerator"].number == (fraction["denominator"].number or 100) if fraction.exists else True
         if name.text and (percent.number == 100 if percent.exists else of_all) and (severity := gravity(mesh, route)):
             yield finding(
                 name,
-                f"all requests{'' if percent.exists or fraction.exists else ', since no percentage is set,'} are sent to "
-                f"`{name.text}` as well: twice the load, and whatever they write is written twice",
-                hint="mirror a few percent, and reads only (a rule with `matches` by `method`)",
+                f"all requests are mirrored to `{name.text}`"
+                f"{'' if percent.exists or fraction.exists else ' because no percentage is set'}; load doubles and every write "
+                "happens twice",
+                hint="mirror a small percentage, and only read requests (a rule with `matches` by `method`)",
                 severity=severity,
             )
 
@@ -83,7 +83,7 @@ def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["mirror", "mirrors"],
 )
 def mirror_to_outside(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Copies of requests leave the mesh."""
+    """Report mirrors to a host outside the mesh."""
     for route in service.spec["http"]:
         for destination in (route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])):
             host = destination["host"]
@@ -95,31 +95,30 @@ def mirror_to_outside(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if entry is not None and outside and not mesh.rivals(service, entry):
                     yield finding(
                         host,
-                        f"copies of requests leave the mesh for `{host.text}`, with the data and credentials that they carry",
-                        hint="mirror to a service of your own",
-                        related=[(entry.metadata["name"], "the service outside")],
+                        f"requests are mirrored to external host `{host.text}`; their data and credentials leave the mesh",
+                        hint="mirror to a service inside the mesh",
+                        related=[(entry.metadata["name"], "the external service")],
                     )
 
 
 @further_check(DEBUG_LOGGING, kinds=WORKLOADS)
 def debug_logging(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A proxy that writes all that it does."""
+    """Report proxies that log at debug or trace level."""
     workload = mesh.workloads.of(resource)
     for name in _LOG_LEVELS if workload else ():
         level = workload.metadata["annotations"][name] if workload else resource
         if level.text.rpartition(":")[2].strip() in _NOISY and (severity := gravity(mesh, resource)):
             yield finding(
                 level,
-                f"the proxy logs at level `{level.text}`: it costs time and space with each request, and headers stand in the "
-                "log",
-                hint="delete the annotation, and raise the level of a running proxy with `istioctl proxy-config log`",
+                f"the proxy logs at level `{level.text}`; every request costs CPU and log storage, and headers are logged",
+                hint="remove the annotation, and use `istioctl proxy-config log` to change the level of a running proxy",
                 severity=severity,
             )
 
 
 @further_check(DEBUG_LOGGING, kinds=["Istio", "IstioOperator", HELM_VALUES])
 def debug_logging_of_all(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """All proxies, or istiod, at a level that writes everything."""
+    """Report all proxies, or istiod, at debug or trace level."""
     values = resource if resource.type == HELM_VALUES else resource.spec["values"]
     proxies, istiod = values["global"]["proxy"], values["global"]["logging"]["level"]
     for level, who in ((proxies["logLevel"], "every proxy"), (proxies["componentLogLevel"], "every proxy"), (istiod, "istiod")):
@@ -129,15 +128,15 @@ def debug_logging_of_all(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if noisy and (severity := gravity(mesh, resource)):
             yield finding(
                 level,
-                f"{who} logs at level `{noisy[0]}`: it costs time and space with each request, and hides what matters",
-                hint="delete it, and raise the level of single proxies with `istioctl proxy-config log`",
+                f"{who} logs at level `{noisy[0]}`; this costs CPU and log storage, and hides important messages",
+                hint="remove it, and use `istioctl proxy-config log` to change the level of single proxies",
                 severity=severity,
             )
 
 
 @check("traffic-past-the-proxy", severity="warning", evidence="document", tags=["security"], kinds=WORKLOADS)
 def traffic_past_the_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A pod with a proxy that sees no traffic."""
+    """Report pods whose traffic bypasses their proxy."""
     workload = mesh.workloads.of(resource)
     annotations = workload.metadata["annotations"] if workload else resource["none"]
     for name, past in (
@@ -147,17 +146,17 @@ def traffic_past_the_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     ):
         value = annotations[name]
         if value.value in past:
-            what = "all traffic" if name.endswith("Mode") else "all that the pod sends"
+            what = "all traffic" if name.endswith("Mode") else "all outbound traffic"
             yield finding(
                 value,
-                f"{what} goes past the proxy: no mTLS, no routes, no policies, no telemetry",
-                hint="exclude single ranges or ports, or leave the pod out of the mesh",
+                f"`{value.text}` makes {what} bypass the proxy; mTLS, routes, policies and telemetry do not apply",
+                hint="exclude only individual IP ranges or ports, or disable injection for the pod",
             )
 
 
 @check("proxy-port-exposed", severity="warning", evidence="document", tags=["security"], kinds=["Service"], when=["type"])
 def proxy_port_exposed(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ports of the proxy or of istiod that the world can reach."""
+    """Report internal ports of the proxy or istiod that a Service exposes outside the cluster."""
     if service.spec["type"].text not in _OPEN:
         return
     for port in service.spec["ports"]:
@@ -165,9 +164,9 @@ def proxy_port_exposed(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if what := _PROXY_PORTS.get(target.number or 0):
             yield finding(
                 target,
-                f"port {target.number} is {what}, and a Service of type {service.spec['type'].text} opens it to whoever "
-                "reaches the cluster",
-                hint="delete the port; reach it with `kubectl port-forward` or `istioctl dashboard`",
+                f"a Service of type {service.spec['type'].text} exposes port {target.number}, {what}; any client that reaches "
+                "the cluster can use it",
+                hint="remove the port, and use `kubectl port-forward` or `istioctl dashboard` instead",
             )
 
 
@@ -175,7 +174,7 @@ def proxy_port_exposed(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     "virtual-service-for-foreign-host", severity="info", evidence="contradiction", tags=["security"], kinds=["VirtualService"],
 )  # fmt: skip
 def virtual_service_for_foreign_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes of one namespace for the service of another, that hold for everybody."""
+    """Report routes for a service in another namespace that apply to all callers."""
     scope = mesh.virtual_services.scope(service)
     on_mesh = any(name.name == MESH for name, _ in bound_gateways(service))
     if not on_mesh or "*" not in scope or service.namespace == mesh.root_namespace or mesh.virtual_services.roots(service):
@@ -185,9 +184,8 @@ def virtual_service_for_foreign_host(service: Resource, mesh: Mesh) -> Iterator[
         if other is not None:
             yield finding(
                 host,
-                f"routes from `{service.namespace}` hold for all callers of `{host.text}`, which belongs to "
-                f"`{other.namespace}`: its owners do "
-                "not see why their traffic goes elsewhere",
+                f"routes in namespace `{service.namespace}` apply to all callers of `{host.text}`, which belongs to "
+                f"`{other.namespace}`; its owners do not see these routes",
                 hint="move the VirtualService to the namespace of the service, or limit it with `exportTo: [.]`",
                 related=[(other.metadata["name"], "the service")],
             )
@@ -211,14 +209,13 @@ def _foreign(host: Cursor, service: Resource, mesh: Mesh) -> Resource | None:
     "demo-profile", severity="warning", evidence="document", tags=["production"], kinds=["Istio", "IstioOperator", HELM_VALUES]
 )
 def demo_profile(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An installation for demonstrations, in production."""
+    """Report the demo and preview profiles in production."""
     profile = resource["profile"] if resource.type == HELM_VALUES else resource.spec["profile"]
     if profile.text in ("demo", "preview") and gravity(mesh, resource) == "warning":
         yield finding(
             profile,
-            f"the profile `{profile.text}` is for demonstrations: istiod has little memory, and every request is "
-            "traced and logged"
+            "profile `demo` is for demonstrations; istiod has little memory, and every request is traced and logged"
             if profile.text == "demo"
-            else "the profile `preview` switches on what may change or go with the next release",
-            hint="write `default`, and set what else is needed",
+            else "profile `preview` enables experimental features, which can change or disappear in the next release",
+            hint="use `default`, and set the other options you need",
         )

@@ -1,4 +1,4 @@
-"""Policies that are switched off, tried only, or given up when something fails: in tests on purpose, in production hardly."""
+"""Policies that are disabled, in dry run, or fail open: intended in tests, rarely in production."""
 
 from collections.abc import Iterator
 
@@ -20,19 +20,19 @@ from istiolint.rules.check import check, finding
     when=["istio.io/dry-run"],
 )
 def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A policy that is tried in production, and enforced on nobody."""
+    """Report AuthorizationPolicies in dry run in production."""
     annotation = policy.metadata["annotations"][DRY_RUN]
     if is_dry_run(policy) and gravity(mesh, policy) == "warning":
         yield finding(
             annotation,
-            "this policy is only tried: proxies log what it would refuse, and refuse nothing",
-            hint="delete the annotation when the logs show what was expected",
+            "this policy is in dry run in production; proxies log what it would deny but enforce nothing",
+            hint="remove the annotation once the logs show the expected decisions",
         )
 
 
 @check("authorizer-fails-open", severity="warning", evidence="document", tags=["production"], kinds=CONFIG_KINDS)
 def authorizer_fails_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An external authorizer without whose answer everybody gets in."""
+    """Report external authorization providers that fail open."""
     for config in mesh_configs(resource):
         for provider in config["extensionProviders"]:
             for kind in ("envoyExtAuthzHttp", "envoyExtAuthzGrpc"):
@@ -40,20 +40,21 @@ def authorizer_fails_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if switch.value is True and (severity := gravity(mesh, resource)):
                     yield finding(
                         switch,
-                        f"while nobody answers for `{provider['name'].text}`, every request that it should decide on gets in",
-                        hint="write `failOpen: false`, and give the authorizer several replicas",
+                        f"external authorization provider `{provider['name'].text}` fails open; while it is unavailable, "
+                        "every request is allowed",
+                        hint="set `failOpen: false`, and run several replicas of the provider",
                         severity=severity,
                     )
 
 
 @check("mtls-disabled-in-production", severity="warning", evidence="document", tags=["production"], kinds=["PeerAuthentication"])
 def mtls_disabled_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Workloads in production that take plain text only."""
+    """Report workloads in production that accept only plaintext."""
     mode = policy.spec["mtls"]["mode"]
     if mode.text == "DISABLE" and gravity(mesh, policy) == "warning":
         yield finding(
             mode,
-            "`DISABLE` takes plain text only: what these workloads are sent can be read on the way, and nobody can be told from "
-            "others",
-            hint="write `PERMISSIVE`, which takes both, or `STRICT`; keep single ports out with `portLevelMtls`",
+            "mode `DISABLE` turns mTLS off in production; traffic to these workloads is plaintext, and callers are not "
+            "authenticated",
+            hint="use `STRICT`, or `PERMISSIVE` to accept both; exempt single ports with `portLevelMtls`",
         )

@@ -1,4 +1,4 @@
-"""What proxies cost: statistics that nobody reads, threads on every core, connections for one request."""
+"""Costs of proxies: unused statistics, threads on every core, one connection per request."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ _OF_EACH_SERVICE = ("cluster", "cluster.")
     when=["proxyStatsMatcher"],
 )
 def all_statistics(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Statistics of all that a proxy knows."""
+    """Report proxies that keep all statistics."""
     severity = gravity(mesh, resource)
     for config in proxy_configs(resource) if severity else ():
         matcher = config["proxyStatsMatcher"]
@@ -39,9 +39,9 @@ def all_statistics(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _all(at: Cursor, severity: Severity | None) -> Finding:
     return finding(
         at,
-        f"`{at.text}` lets proxies keep dozens of statistics for each service that they know: memory, and time series in "
-        "Prometheus, for each pod times each service",
-        hint="name the statistics that are read, such as `cluster.outbound.*upstream_rq_pending_overflow`",
+        f"`{at.text}` enables dozens of statistics per service in every proxy; memory and Prometheus time series grow with "
+        "pods times services",
+        hint="list only the statistics you need, such as `cluster.outbound.*upstream_rq_pending_overflow`",
         severity=severity,
     )
 
@@ -55,7 +55,7 @@ def _all(at: Cursor, severity: Severity | None) -> Finding:
     when=["concurrency"],
 )
 def proxy_on_all_cores(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Sidecars with a thread for each core of their node."""
+    """Report sidecars with a thread for each core of their node."""
     workload = mesh.workloads.of(resource) if resource.type in WORKLOADS else None
     if workload and is_gateway(workload):
         return
@@ -64,9 +64,9 @@ def proxy_on_all_cores(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if config["concurrency"].number == 0 and (severity := gravity(mesh, resource)):
             yield finding(
                 config["concurrency"],
-                "`concurrency: 0` starts a thread for each core of the node, in every sidecar: memory and connections are "
-                "multiplied by the cores",
-                hint="delete it: then the proxy goes by its CPU limit",
+                "`concurrency: 0` starts a thread for each core of the node in every sidecar; memory and connections multiply "
+                "with the cores",
+                hint="remove it to derive the number of threads from the CPU limit",
                 severity=severity,
             )
 
@@ -80,13 +80,13 @@ def proxy_on_all_cores(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["maxRequestsPerConnection"],
 )
 def connection_for_each_request(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Connections that are closed after one request."""
+    """Report connections that are closed after one request."""
     for pool in connection_pools(rule):
         limit = pool["http"]["maxRequestsPerConnection"]
         tutorial = pool["tcp"]["maxConnections"].number == 1 and pool["http"]["http1MaxPendingRequests"].number == 1
         if limit.number == 1 and not tutorial and gravity(mesh, rule):
             yield finding(
                 limit,
-                "`maxRequestsPerConnection: 1` opens a connection for each request, with a TLS handshake for each under mTLS",
-                hint="delete it, or write hundreds",
+                "`maxRequestsPerConnection: 1` opens a new connection for each request; with mTLS, each needs a TLS handshake",
+                hint="remove it, or use a value in the hundreds",
             )

@@ -1,4 +1,4 @@
-"""Negative conditions in the status of exported resources: what istiod and the Gateway controller already refused."""
+"""Negative conditions in the status of exported resources, set by istiod, ztunnel or the Gateway controller."""
 
 from collections.abc import Iterator
 
@@ -24,17 +24,17 @@ WATCHED = {
 
 @check("negative-condition", severity="warning", evidence="document", kinds=list(WATCHED), codes=["IST0171"], when=["conditions"])
 def negative_condition(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A condition that says that the resource, or part of it, has no effect."""
+    """Report conditions that show that the resource, or part of it, had no effect."""
     for condition in _conditions(resource):
         type_, status, reason = (condition[field].text for field in ("type", "status", "reason"))
         partly = type_ == "WaypointAccepted" and reason == "PartiallyInvalid"
         if type_ in WATCHED[resource.type or ""] and (status == "False" or partly):
             said = condition["message"].text or reason or "no reason given"
-            words = "in part invalid" if partly and status != "False" else "False"
+            words = "partially invalid" if partly and status != "False" else "False"
             yield finding(
                 condition["status"],
-                f"when this was exported, `{type_}` was {words}: {said}",
-                hint="mend what the condition names",
+                f"condition `{type_}` was {words} when this resource was exported: {said}",
+                hint="fix the problem that the condition describes",
             )
 
 

@@ -1,4 +1,4 @@
-"""Limits of connections and requests that do something else than they say."""
+"""Connection and request limits with surprising effects."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _ZERO_IS_UNSET = {
     "http": ("http1MaxPendingRequests", "http2MaxRequests", "maxRetries"),
     "tcp": ("maxConnections",),
 }
-"""Fields in which Envoy never sees a 0: istiod writes a limit only if it is greater."""
+"""Fields for which istiod does not send a 0 to Envoy: it writes a limit only if the value is greater."""
 
 _FOR_HTTP2 = ("maxConcurrentStreams", "http2KeepAlive")
 _HTTP2 = ("grpc", "http2")
@@ -25,7 +25,7 @@ _HTTP2 = ("grpc", "http2")
     "limit-of-zero-ignored", severity="warning", evidence="document", kinds=["DestinationRule", "Sidecar"],
 )  # fmt: skip
 def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A limit of zero, which is no limit."""
+    """Report limits of 0, which Istio treats as unset."""
     for pool in connection_pools(resource):
         for protocol, fields in _ZERO_IS_UNSET.items():
             for field in fields:
@@ -33,8 +33,8 @@ def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if limit.number == 0:
                     yield finding(
                         limit,
-                        f"`{field}: 0` does not forbid anything: Istio reads it as not set, and sets no limit",
-                        hint="write 1 for the strictest limit, or leave it out",
+                        f"`{field}: 0` does not block anything; Istio treats 0 as unset and applies no limit",
+                        hint="set 1 for the strictest limit, or remove the field",
                     )
 
 
@@ -43,7 +43,7 @@ def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["http1MaxPendingRequests"],
 )  # fmt: skip
 def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The limits of a tutorial, which shows how requests are refused."""
+    """Report the limits of the circuit-breaking tutorial, which are meant to make requests fail."""
     for pool in connection_pools(rule):
         connections, pending = pool["tcp"]["maxConnections"], pool["http"]["http1MaxPendingRequests"]
         if connections.number != 1 or pending.number != 1:
@@ -51,10 +51,10 @@ def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if mesh.environments.stage(rule) != "test":
             yield finding(
                 connections,
-                "each client proxy opens one connection and lets one request wait: the third request at a time is "
-                "answered with 503, as in the tutorial that these values come from",
-                hint="set limits from the load that the service bears, in hundreds rather than ones",
-                related=[(pending, "one request may wait")],
+                "`maxConnections: 1` with `http1MaxPendingRequests: 1` are tutorial values; each client proxy answers the "
+                "third concurrent request with 503",
+                hint="size the limits for the load that the service handles, typically in the hundreds",
+                related=[(pending, "the limit of one pending request")],
             )
 
 
@@ -63,7 +63,7 @@ def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["maxConcurrentStreams"],
 )  # fmt: skip
 def stream_limit_without_http2(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Settings of HTTP/2 connections for a service to which proxies open none."""
+    """Report HTTP/2 settings for a service to which proxies open HTTP/1.1 connections only."""
     if mesh.config["h2UpgradePolicy"] == "UPGRADE":
         return
     for policy in host_policies(rule):
@@ -75,16 +75,16 @@ def stream_limit_without_http2(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         for setting in written if port is not None else ():
             yield finding(
                 setting.key,
-                f"`{setting.name}` is for connections of HTTP/2, and no port of `{rule.spec['host'].text}` carries that: proxies "
-                "open HTTP/1.1 connections, and heed it nowhere",
-                hint="set `h2UpgradePolicy: UPGRADE` beside it, if the service speaks HTTP/2; or limit `http2MaxRequests`, which "
-                "holds for all requests",
-                related=[(port, "a port of the service")] if port is not None else (),
+                f"`{setting.name}` applies only to HTTP/2, but no port of `{rule.spec['host'].text}` uses it; proxies open "
+                "HTTP/1.1 connections and ignore the setting",
+                hint="set `h2UpgradePolicy: UPGRADE` if the service supports HTTP/2, or limit `http2MaxRequests`, which "
+                "applies to all requests",
+                related=[(port, "an HTTP port of the service")] if port is not None else (),
             )
 
 
 def _first_port(fqdn: str, rule: Resource, mesh: Mesh) -> Cursor | None:
-    """A port of the Services of a host; None where one of them may carry HTTP/2, or does not tell what it carries."""
+    """Return an HTTP port of the Services of a host; None if a port may carry HTTP/2 or declares no protocol."""
     ports: list[Cursor] = []
     for known in mesh.hosts.named(fqdn):
         service = known.resource

@@ -1,6 +1,6 @@
-"""Limits of connections and requests, `ConnectionPoolSettings`: of clients in a DestinationRule, of servers in a Sidecar.
+"""`ConnectionPoolSettings`: limits of clients in a DestinationRule, and of servers in a Sidecar.
 
-(Of durations that are none, or too short, the schema tells.)
+The schema checks report invalid and too short durations.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _COUNTS = {
     "tcp": ("maxConnections",),
 }
 _SMALLEST = -(2**31)
-"""What the schema allows: it tells of smaller numbers."""
+"""The smallest number that the schema allows; the schema checks report smaller ones."""
 
 
 @check(
@@ -24,13 +24,13 @@ _SMALLEST = -(2**31)
     rows=["CP-01", "SC-24", "SC-26"],
 )  # fmt: skip
 def connection_pool_without_limits(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A pool with limits neither for requests nor for connections."""
+    """Report connection pools without `http` and `tcp`."""
     for pool in connection_pools(resource):
         if pool["http"].value is None and pool["tcp"].value is None and pool.mapping.keys() <= {"http", "tcp"}:
             yield finding(
                 pool.key,
-                f"`{pool.name}` has neither `http` nor `tcp`; Istio refuses the {resource.kind}",
-                hint="write the limits under `http` or `tcp`, or delete it",
+                f"`{pool.name}` has neither `http` nor `tcp`; Istio rejects the {resource.kind}",
+                hint="set limits under `http` or `tcp`, or remove the field",
             )
 
 
@@ -39,7 +39,7 @@ def connection_pool_without_limits(resource: Resource, mesh: Mesh) -> Iterator[F
     rows=["CP-02", "CP-03", "CP-04", "CP-05", "CP-06", "CP-11", "SC-24", "SC-26"],
 )  # fmt: skip
 def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A number of connections, requests or retries below zero."""
+    """Report negative numbers of connections, requests or retries."""
     for pool in connection_pools(resource):
         for protocol, fields in _COUNTS.items():
             for field in fields:
@@ -47,8 +47,8 @@ def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if count.number is not None and _SMALLEST <= count.number < 0:
                     yield finding(
                         count,
-                        f"`{count.number}` is less than nothing; Istio refuses the {resource.kind}",
-                        hint=f"leave `{field}` out for the default",
+                        f"negative value `{count.number}` for `{field}`; Istio rejects the {resource.kind}",
+                        hint=f"remove `{field}` to use the default",
                     )
 
 
@@ -58,7 +58,7 @@ def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["h2UpgradePolicy"],
 )  # fmt: skip
 def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """HTTP/2 for all requests, and for each the protocol of its client."""
+    """Report an HTTP/2 upgrade of all requests combined with the protocol of the client."""
     for pool in connection_pools(resource):
         yield from upgrade_faults(pool, resource.kind)
 
@@ -69,6 +69,6 @@ def upgrade_contradicts_client_protocol(resource: Resource, mesh: Mesh) -> Itera
     when=["http2KeepAlive"],
 )  # fmt: skip
 def keep_alive_incomplete(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Keep-alive of HTTP/2 without its interval or timeout."""
+    """Report HTTP/2 keep-alive without an interval or a timeout."""
     for pool in connection_pools(resource):
         yield from keep_alive_faults(pool, resource.kind)

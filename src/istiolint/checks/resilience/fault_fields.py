@@ -1,4 +1,4 @@
-"""Faults of VirtualServices that Istio refuses, or that do nothing."""
+"""Fault injection that Istio rejects or drops."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ _INT32, _UINT32 = range(-(2**31), 2**31), range(2**32)
     when=["fault"],
 )  # fmt: skip
 def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Faults that do not say what goes wrong."""
+    """Report faults without an effect: no abort or delay, an abort without a status, a delay without a duration."""
     for route in service.spec["http"]:
         fault = route["fault"]
         if fault.value is None:
@@ -28,20 +28,20 @@ def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if isinstance(fault.value, dict) and abort.value is None and delay.value is None:
             yield finding(
                 fault.key,
-                "the fault neither aborts nor delays; Istio refuses the VirtualService",
-                hint="write `abort` or `delay`, or delete it",
+                "`fault` has neither `abort` nor `delay`; Istio rejects the VirtualService",
+                hint="add `abort` or `delay`, or remove the fault",
                 severity="error",
             )
         if isinstance(abort.value, dict) and all(
             abort[kind].value is None for kind in ("httpStatus", "grpcStatus", "http2Error")
         ):
             yield finding(
-                abort.key, "the abort has no status: Istio drops it, and no request fails", hint="add `httpStatus: 503`"
+                abort.key, "`abort` has no status; Istio silently drops it and no request fails", hint="add `httpStatus: 503`"
             )
         if isinstance(delay.value, dict) and all(delay[kind].value is None for kind in ("fixedDelay", "exponentialDelay")):
             yield finding(
                 delay.key,
-                "the delay does not say how long: Istio drops it, and no request waits",
+                "`delay` has no duration; Istio silently drops it and no request is delayed",
                 hint="add `fixedDelay: 5s`",
             )
 
@@ -52,19 +52,19 @@ def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["fault"],
 )  # fmt: skip
 def unsupported_fault(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Faults that the API describes and Istio cannot inject."""
+    """Report faults that are part of the API but not implemented."""
     for route in service.spec["http"]:
         for fault, field, instead in (("abort", "http2Error", "httpStatus"), ("delay", "exponentialDelay", "fixedDelay")):
             written = route["fault"][fault][field]
             if written.value is not None:
                 yield finding(
-                    written.key, f"`{field}` is not supported; Istio refuses the VirtualService", hint=f"write `{instead}`"
+                    written.key, f"`{field}` is not supported; Istio rejects the VirtualService", hint=f"use `{instead}`"
                 )
 
 
 @further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-76", "P-34"], when=["fault"])
 def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Names of gRPC statuses, which are written in capitals."""
+    """Report unknown gRPC status names; they are upper case."""
     for route in service.spec["http"]:
         status = route["fault"]["abort"]["grpcStatus"]
         if not isinstance(status.value, str) or status.text in GRPC_STATUSES:
@@ -72,15 +72,15 @@ def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         meant = grpc_status(status.text)
         yield finding(
             status,
-            f"`{status.text}` is no status of gRPC; Istio refuses the VirtualService",
-            hint=f"write `{meant}`" if meant else "write one such as `UNAVAILABLE` or `INTERNAL`",
-            fix=Fix(f"write `{meant}`", (Replace(status.place, meant),)) if meant else None,
+            f"unknown gRPC status `{status.text}`; Istio rejects the VirtualService",
+            hint=f"did you mean `{meant}`?" if meant else "use a status such as `UNAVAILABLE` or `INTERNAL`",
+            fix=Fix(f"replace with `{meant}`", (Replace(status.place, meant),)) if meant else None,
         )
 
 
 @further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-78", "VS-99"], when=["fault", "directResponse"])
 def status_of_answer(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Statuses of aborts and direct responses."""
+    """Report HTTP statuses of aborts and direct responses that are out of range."""
     for route in service.spec["http"]:
         for status, known in ((route["fault"]["abort"]["httpStatus"], _INT32), (route["directResponse"]["status"], _UINT32)):
             number = status.number

@@ -1,4 +1,4 @@
-"""Faults that are injected into real traffic."""
+"""Fault injection into real traffic."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _MISDIRECTED = 421
-"""Misdirected Request: an abort with it turns away clients that reuse a connection for another host. It is meant to stay."""
+"""Misdirected Request: an abort with 421 rejects clients that reuse a connection for another host, and is intentional."""
 _ORDINARY_HEADERS = ("user-agent", "accept", "accept-language", "content-type", "host", ":authority", "origin", "referer")
 
 
@@ -23,7 +23,7 @@ _ORDINARY_HEADERS = ("user-agent", "accept", "accept-language", "content-type", 
     when=["fault"],
 )
 def fault_injection_in_production(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Tell of delays and aborts that hit users; the level is that of the environment and of how many are hit."""
+    """Report delays and aborts of user traffic; the severity follows the environment and the share of requests."""
     faults = [(route, fault) for route in service.spec["http"] for fault in _faults(route["fault"])]
     environment = mesh.environments.of(service) if faults else None
     stage = environment.stage if environment else None
@@ -31,25 +31,25 @@ def fault_injection_in_production(service: Resource, mesh: Mesh) -> Iterator[Fin
     for route, fault in faults:
         severity = _severity(stage, _for_a_few(route))
         if severity:
-            whom = "that match this route" if route["match"] else "of this VirtualService"
+            target = "on this route" if route["match"] else "of this VirtualService"
             yield finding(
                 fault.key,
-                f"the fault {_effect(fault)} {whom}, {where}",
-                hint="remove the fault; for an experiment, match a header that only test clients send",
+                f"fault injection {where}: {_effect(fault, target)}",
+                hint="remove the fault, or match a header that only test clients send",
                 severity=severity,
             )
 
 
 @check("fault-without-percentage", severity="warning", evidence="document", kinds=["VirtualService"], when=["fault"])
 def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A fault that hits no request, because nothing says how many."""
+    """Report faults without a percentage, which affect no request."""
     for route in service.spec["http"]:
         for fault in (route["fault"]["delay"], route["fault"]["abort"]):
             if fault.mapping and not fault["percentage"]["value"].exists and not fault["percent"].exists:
                 yield finding(
                     fault.key,
-                    f"the {fault.name} has no `percentage`, and so hits no request at all",
-                    hint="write `percentage: {value: 100}` for all requests, or remove the fault",
+                    f"`{fault.name}` has no `percentage`; Istio applies it to 0% of requests, so it has no effect",
+                    hint="set `percentage: {value: 100}` to affect all requests, or remove the fault",
                 )
 
 
@@ -58,7 +58,7 @@ def fault_without_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]
     when=["fault"],
 )  # fmt: skip
 def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An abort whose own route is to try again, or a delay whose own route is to give up on it."""
+    """Report an abort on a route with retries, or a delay on a route with a timeout."""
     for route in service.spec["http"]:
         for fault in _faults(route["fault"]):
             policy = route["retries" if fault.name == "abort" else "timeout"]
@@ -66,44 +66,44 @@ def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Fin
                 continue
             yield finding(
                 fault.key,
-                f"the {fault.name} comes before the `{policy.name}` of the same route, which does nothing against it: "
-                "callers see each one",
-                hint=f"to test `{policy.name}`, inject the fault for a service that is called behind this one",
+                f"`{policy.name}` does not apply to the injected {fault.name} on the same route; Envoy injects faults first, "
+                f"so callers see every {fault.name}",
+                hint=f"to test `{policy.name}`, inject the fault into a service that this one calls",
                 related=[(policy, f"`{policy.name}` is set here")],
             )
 
 
 @check("fault-beside-split", severity="info", evidence="document", kinds=["VirtualService"], when=["fault"])
 def fault_beside_split(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A fault in a route that compares versions: it hits them all."""
+    """Report a fault on a route that splits traffic between versions."""
     for route in service.spec["http"]:
         shares = [target["weight"] for target in route["route"] if target["weight"].number]
         for fault in _faults(route["fault"]) if len(shares) > 1 else ():
             yield finding(
                 fault.key,
-                f"the {fault.name} hits the requests for all {len(shares)} destinations alike, before any version sees them: a "
-                "comparison of the versions counts it as their own",
-                hint="inject the fault into a route of its own, with a match and one destination",
-                related=[(shares[0], "the split")],
+                f"`{fault.name}` affects requests to all {len(shares)} destinations of the split; a comparison of the versions "
+                "includes the injected faults",
+                hint="inject the fault on a separate route with a match and a single destination",
+                related=[(shares[0], "the traffic split")],
             )
 
 
 def _faults(fault: Cursor) -> Iterator[Cursor]:
-    """The delay and the abort of a route, where they hit anybody."""
+    """Yield the delay and the abort of a route that affect requests."""
     for name in ("delay", "abort"):
         if _share(fault[name]) > 0 and fault[name]["httpStatus"].number != _MISDIRECTED:
             yield fault[name]
 
 
-def _effect(fault: Cursor) -> str:
-    share = "all requests" if _share(fault) >= 100 else f"{_share(fault):g}% of the requests"
+def _effect(fault: Cursor, target: str) -> str:
+    share = "all requests" if _share(fault) >= 100 else f"{_share(fault):g}% of requests"
     if fault.name == "delay":
-        return f"delays {share} by `{fault['fixedDelay'].text}`"
-    return f"fails {share} with {_status(fault)}"
+        return f"{share} {target} are delayed by `{fault['fixedDelay'].text}`"
+    return f"{share} {target} fail with {_status(fault)}"
 
 
 def _share(fault: Cursor) -> float:
-    """How many percent of the requests are hit. Istio reads a fault without a percentage as one for no request."""
+    """Return the percentage of affected requests. Istio applies a fault without a percentage to no request."""
     for field in (fault["percentage"]["value"], fault["percent"]):
         if isinstance(field.value, (int, float)) and not isinstance(field.value, bool):
             return float(field.value)
@@ -116,7 +116,7 @@ def _status(fault: Cursor) -> str:
 
 
 def _for_a_few(route: Cursor) -> bool:
-    """Whether each match of a route asks for a header or parameter that ordinary requests do not have."""
+    """Whether each match of a route requires a header or query parameter that ordinary requests do not have."""
     matches = list(route["match"])
     return bool(matches) and all(
         match["queryParams"].mapping or any(name.lower() not in _ORDINARY_HEADERS for name in match["headers"].mapping)

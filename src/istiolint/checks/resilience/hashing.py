@@ -1,4 +1,4 @@
-"""Consistent hashing where it cannot keep a client on one pod."""
+"""Consistent hashing that cannot keep a client on one pod."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _OF_REQUESTS = ("httpCookie", "httpHeaderName", "httpQueryParameterName")
 
 @check("hash-of-requests-without-http", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
 def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A hash over cookies or headers for ports where proxies read no requests."""
+    """Report a hash of cookies or headers for ports on which proxies do not parse requests."""
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     for policy in traffic_policies(rule):
         key = next((policy["loadBalancer"]["consistentHash"][name] for name in _OF_REQUESTS
@@ -36,9 +36,9 @@ def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Findin
         said = ports[0][0]
         yield finding(
             key.key,
-            f"`{key.name}` needs requests, and all ports of `{fqdn}` declare another protocol than HTTP; clients are spread over "
-            "all pods",
-            hint="use `useSourceIp`; or terminate TLS at the gateway and declare the port as HTTP",
+            f"`{key.name}` requires HTTP, but no port of `{fqdn}` declares HTTP; Envoy picks a random endpoint for each "
+            "connection",
+            hint="use `useSourceIp`, or terminate TLS at the gateway and declare the port as HTTP",
             related=[
                 (said["protocol"] if said["number"].exists else said["name"] or said["port"], "the protocol is declared here")
             ],
@@ -47,7 +47,7 @@ def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Findin
 
 @check("hash-over-weighted-split", severity="warning", evidence="contradiction", kinds=["VirtualService"])
 def hash_over_weighted_split(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A weight is drawn for each request before the hash is looked at: clients change between the destinations."""
+    """Report consistent hashing over a weighted split: Envoy picks the destination before it computes the hash."""
     namespaces = mesh.entrances.namespaces(virtual_service) or (virtual_service.namespace,)
     for route in virtual_service.spec["http"]:
         targets = [target for target in route["route"] if target["weight"].number]
@@ -59,16 +59,16 @@ def hash_over_weighted_split(virtual_service: Resource, mesh: Mesh) -> Iterator[
             if hashed is not None:
                 yield finding(
                     route["route"].key,
-                    f"the weights are drawn for each request before consistent hashing for `{host.text}`; clients move between "
-                    "the destinations and lose their pod",
-                    hint="route by a cookie or header that marks the client, or drop the hash while traffic is split",
-                    related=[(hashed.key, "the hash")],
+                    f"consistent hashing for `{host.text}` does not span the weighted split; Envoy picks a destination for each "
+                    "request, so clients lose their pod",
+                    hint="route by a cookie or header that identifies the client, or remove the hash while traffic is split",
+                    related=[(hashed.key, "the consistent hash")],
                 )
                 break
 
 
 def _hash(rule: Resource, target: Cursor) -> Cursor | None:
-    """The consistent hash that a rule sets for a destination: that of its subset replaces that of the host."""
+    """Return the consistent hash of a rule for a destination; the hash of a subset replaces that of the host."""
     name = target["destination"]["subset"].text
     subset = next((each["trafficPolicy"] for each in rule.spec["subsets"] if name and each["name"].text == name), None)
     for policy in (subset, rule.spec["trafficPolicy"]):
@@ -79,7 +79,7 @@ def _hash(rule: Resource, target: Cursor) -> Cursor | None:
 
 
 def _is_opaque(port: Cursor, owner: Resource) -> bool:
-    """Whether a port declares a protocol, and one that is not HTTP."""
+    """Whether a port declares a protocol other than HTTP."""
     if owner.type == "ServiceEntry":
         protocol = port["protocol"].text.upper()
         return protocol in PROTOCOLS and protocol not in HTTP

@@ -13,7 +13,7 @@ from istiolint.rules.check import check, finding, further_check
 from istiolint.schema.rules import CONFLICTING_FIELDS, OUT_OF_RANGE
 
 _LARGEST_TABLE = 5000011
-"""Envoy's tables are smaller than this."""
+"""Envoy's Maglev tables are smaller than this."""
 
 
 def _load_balancers(rule: Resource) -> Iterator[Cursor]:
@@ -23,25 +23,25 @@ def _load_balancers(rule: Resource) -> Iterator[Cursor]:
 
 @further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["LB-01", "LB-02"], when=["loadBalancer"])
 def cookie_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Cookies and their attributes with an empty name. (Of a missing one the schema tells.)"""
+    """Report cookies and cookie attributes with an empty name. The schema checks report missing names."""
     for balancer in _load_balancers(rule):
         cookie = balancer["consistentHash"]["httpCookie"]
         for name in (cookie["name"], *(attribute["name"] for attribute in cookie["attributes"])):
             if name.value == "":
                 what = "the cookie" if name.path[-2] == "httpCookie" else "an attribute of the cookie"
-                yield finding(name, f"the name of {what} is empty; Istio refuses the DestinationRule", hint="name it")
+                yield finding(name, f"the name of {what} is empty; Istio rejects the DestinationRule", hint="set a name")
 
 
 @further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["LB-03"], when=["loadBalancer"])
 def duplicate_attribute(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two attributes of one name."""
+    """Report cookie attributes with the same name."""
     for balancer in _load_balancers(rule):
         yield from duplicates(balancer["consistentHash"]["httpCookie"]["attributes"], "attribute", rule.kind)
 
 
 @further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LB-05", "LB-09"], when=["loadBalancer"])
 def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The old size of a ring beside the algorithm that has one of its own; two ways to prefer near endpoints."""
+    """Report the legacy ring size beside a hash algorithm with its own, and two ways to prefer nearby endpoints."""
     for balancer in _load_balancers(rule):
         hash_, old = balancer["consistentHash"], balancer["consistentHash"]["minimumRingSize"]
         pairs = [(old, hash_[name]) for name in ("ringHash", "maglev") if old.value not in (None, 0, "0")]
@@ -50,7 +50,7 @@ def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             if one.value is not None and isinstance(other.value, dict):
                 yield finding(
                     other.key,
-                    f"`{one.name}` and `{other.name}` exclude each other; Istio refuses the DestinationRule",
+                    f"`{one.name}` and `{other.name}` are mutually exclusive; Istio rejects the DestinationRule",
                     hint="keep one of them",
                     related=[(one.key, f"`{one.name}` is set here")],
                 )
@@ -62,49 +62,49 @@ def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["loadBalancer"],
 )  # fmt: skip
 def invalid_hash_table(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A table of Maglev whose size Envoy does not take."""
+    """Report Maglev table sizes that Envoy does not accept."""
     for balancer in _load_balancers(rule):
         maglev = balancer["consistentHash"]["maglev"]
         size = maglev["tableSize"]
         if isinstance(maglev.value, dict) and size.value is None and maglev.mapping.keys() <= {"tableSize"}:
             yield finding(
-                maglev.key, "`maglev` has no `tableSize`; Istio refuses the DestinationRule", hint="write `tableSize: 65537`"
+                maglev.key, "`maglev` has no `tableSize`; Istio rejects the DestinationRule", hint="set `tableSize: 65537`"
             )
         elif size.number is not None and size.number >= 0 and (fault := _table_fault(size.number)):
             yield finding(
                 size,
-                f"`{size.number}` is no size of a table: {fault}; Istio refuses the DestinationRule",
+                f"invalid Maglev table size `{size.number}`: {fault}; Istio rejects the DestinationRule",
                 hint=_prime_near(size.number),
             )
 
 
 def _table_fault(size: int) -> str | None:
     if size >= _LARGEST_TABLE:
-        return f"it is not below {_LARGEST_TABLE}"
-    return None if _is_prime(size) else "it is no prime number"
+        return f"not less than {_LARGEST_TABLE}"
+    return None if _is_prime(size) else "not a prime number"
 
 
 def _is_prime(number: int) -> bool:
-    """As Envoy counts, for which 1 is prime, too."""
+    """Whether a number is prime as Envoy defines it, which includes 1."""
     return number in (1, 2, 3) or (
         number > 1 and number % 2 != 0 and all(number % odd for odd in range(3, int(number**0.5) + 1, 2))
     )
 
 
 def _prime_near(number: int) -> str:
-    """The first prime from a number upwards that a table may have."""
+    """Return a hint with the first valid table size at or above a number."""
     start = number if 1 < number < _LARGEST_TABLE - 100 else 65537
-    return f"write `{next(candidate for candidate in range(start, start + 1000) if _is_prime(candidate))}`"
+    return f"use `{next(candidate for candidate in range(start, start + 1000) if _is_prime(candidate))}`"
 
 
 @further_check(OUT_OF_RANGE, kinds=["DestinationRule"], rows=["LB-14"], when=["warmup"])
 def aggression(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """How steeply traffic grows during warm-up."""
+    """Report warm-up aggression values that are not positive."""
     for balancer in _load_balancers(rule):
         value = balancer["warmup"]["aggression"]
         if isinstance(value.value, (int, float)) and not isinstance(value.value, bool) and value.value <= 0:
             yield finding(
                 value,
-                f"`{value.value}` is not more than 0; Istio refuses the DestinationRule",
-                hint="write 1 for traffic that grows evenly",
+                f"invalid `aggression` `{value.value}`: not greater than 0; Istio rejects the DestinationRule",
+                hint="set 1 for a linear increase of traffic",
             )

@@ -1,4 +1,4 @@
-"""Load balancing by locality: `localityLbSetting` and `zoneAwareLbSetting` of policies and of the MeshConfig."""
+"""Locality load balancing: `localityLbSetting` and `zoneAwareLbSetting` of traffic policies."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def _settings(rule: Resource) -> Iterator[Cursor]:
     CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LL-01", "LL-02", "ZA-01", "LB-10", "LB-11"], when=["loadBalancer"]
 )
 def failover_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Shares beside failover, and an order by topology beside an order of regions."""
+    """Report `distribute` beside `failover`, and topology labels beside an order of regions."""
     for setting in _settings(rule):
         yield from conflicts(setting, rule.kind)
 
@@ -35,7 +35,7 @@ def failover_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["loadBalancer"],
 )  # fmt: skip
 def locality_shares_not_100(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Shares of localities that are not 100% together."""
+    """Report locality weights that do not add up to 100."""
     for setting in _settings(rule):
         yield from share_faults(setting, rule.kind)
 
@@ -46,7 +46,7 @@ def locality_shares_not_100(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["loadBalancer"],
 )  # fmt: skip
 def invalid_locality(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Localities that are none, overlap, or fail over to themselves."""
+    """Report localities that are invalid, overlap, or fail over to themselves."""
     for setting in _settings(rule):
         yield from locality_faults(setting, rule.kind)
 
@@ -57,7 +57,7 @@ def invalid_locality(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["loadBalancer"],
 )  # fmt: skip
 def failover_without_outlier_detection(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Failover where nothing notices that endpoints fail."""
+    """Report failover without outlier detection."""
     for policy in traffic_policies(rule):
         for name in _SETTINGS:
             setting = policy["loadBalancer"][name]
@@ -65,7 +65,7 @@ def failover_without_outlier_detection(rule: Resource, mesh: Mesh) -> Iterator[F
             if orders and policy["outlierDetection"].value is None:
                 yield finding(
                     orders.key,
-                    f"`{orders.name}` without `outlierDetection` never takes effect: nobody notices that endpoints fail",
-                    hint="write `outlierDetection` in the same policy, as in "
+                    f"`{orders.name}` has no effect without `outlierDetection`; Envoy does not detect failing endpoints",
+                    hint="add `outlierDetection` to the same policy, such as "
                     "`{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s}`",
                 )

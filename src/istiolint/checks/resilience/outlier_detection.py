@@ -1,4 +1,4 @@
-"""Outlier detection that ejects nothing, or everything."""
+"""Outlier detection that ejects no endpoint, or every endpoint."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _DEFAULT_PERCENT = 10
     "outlier-detection-off", severity="warning", evidence="document", kinds=["DestinationRule"],
 )  # fmt: skip
 def outlier_detection_off(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Outlier detection that counts no errors, or ejects no endpoint however many there are."""
+    """Report outlier detection that counts no errors, or has an ejection limit of 0."""
     for policy in traffic_policies(rule):
         outlier = policy["outlierDetection"]
         if (
@@ -26,14 +26,14 @@ def outlier_detection_off(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         ):
             yield finding(
                 outlier["consecutive5xxErrors"],
-                "`consecutive5xxErrors: 0` counts no errors, and nothing else is counted: no endpoint is ever taken out",
-                hint="write how many errors in a row are too many, or delete `outlierDetection`",
+                "`consecutive5xxErrors: 0` disables the only error threshold; Envoy never ejects an endpoint",
+                hint="set the number of consecutive errors that ejects an endpoint, or remove `outlierDetection`",
             )
         if outlier["maxEjectionPercent"].number == 0:
             yield finding(
                 outlier["maxEjectionPercent"],
-                f"`maxEjectionPercent: 0` does not switch ejection off: Istio reads it as not set, and takes {_DEFAULT_PERCENT}%",
-                hint="write the share that may be taken out, or delete `outlierDetection` to switch it off",
+                f"`maxEjectionPercent: 0` does not disable ejection; Istio treats 0 as unset and uses {_DEFAULT_PERCENT}%",
+                hint="set the maximum percentage of ejected endpoints, or remove `outlierDetection` to disable ejection",
             )
 
 
@@ -42,19 +42,19 @@ def outlier_detection_off(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["consecutiveGatewayErrors"],
 )  # fmt: skip
 def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A threshold for gateway errors that the one for all server errors reaches first."""
+    """Report a gateway error threshold above the threshold for all server errors."""
     for policy in traffic_policies(rule):
         outlier = policy["outlierDetection"]
         gateway, all_errors = outlier["consecutiveGatewayErrors"], outlier["consecutive5xxErrors"]
         limit = _DEFAULT_5XX if all_errors.number is None else all_errors.number
-        if gateway.number and limit and gateway.number > limit:  # equal ones are reached together, by default at five
+        if gateway.number and limit and gateway.number > limit:  # equal thresholds are reached together, by default at five
             which = f"`consecutive5xxErrors: {limit}`" if all_errors.exists else f"`consecutive5xxErrors` ({limit} by default)"
             yield finding(
                 gateway,
-                f"errors of gateways count as server errors, too: {which} takes the endpoint out "
-                f"before `{gateway.number}` is reached",
-                hint="write a number below, or `consecutive5xxErrors: 0` to count errors of gateways alone",
-                related=[(all_errors, "reached first")] if all_errors.exists else (),
+                f"`consecutiveGatewayErrors: {gateway.number}` is never reached; gateway errors also count as 5xx errors, and "
+                f"{which} ejects the endpoint first",
+                hint="use a lower value, or set `consecutive5xxErrors: 0` to count only gateway errors",
+                related=[(all_errors, "this threshold is reached first")] if all_errors.exists else (),
             )
 
 
@@ -63,15 +63,15 @@ def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding
     when=["maxEjectionPercent"],
 )  # fmt: skip
 def outlier_detection_ejects_all(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """All endpoints may be taken out at once."""
+    """Report outlier detection that can eject all endpoints at once."""
     for policy in traffic_policies(rule):
         outlier = policy["outlierDetection"]
         percent = outlier["maxEjectionPercent"]
         if percent.number == 100 and not outlier["minHealthPercent"].number:
             yield finding(
                 percent,
-                "one dependency that fails behind all endpoints takes all of them out: clients get `503 no healthy upstream` "
-                "until the ejection ends, also for requests that would succeed",
-                hint="write at most 50, or set `minHealthPercent`, below which all endpoints are used again",
+                "`maxEjectionPercent: 100` can eject every endpoint; if a shared dependency fails, all requests get `503 no "
+                "healthy upstream` until the ejection ends",
+                hint="set at most 50, or set `minHealthPercent`, below which Envoy uses all endpoints again",
                 severity="warning" if mesh.environments.stage(rule) == "production" else "info",
             )

@@ -1,4 +1,4 @@
-"""Outlier detection: shares, and thresholds that contradict one another."""
+"""Outlier detection: percentages, and conflicting thresholds."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from istiolint.rules.check import check, further_check
     INVALID_PERCENTAGE, kinds=["DestinationRule"], rows=["OD-05", "OD-06"], when=["maxEjectionPercent", "minHealthPercent"]
 )
 def ejected_share(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """How many endpoints may be taken out, and how many must be left."""
+    """Report percentages of ejected and healthy endpoints that are out of range."""
     for policy in traffic_policies(rule):
         yield from share_faults(policy["outlierDetection"], rule.kind)
 
@@ -25,6 +25,6 @@ def ejected_share(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["consecutiveLocalOriginFailures"],
 )  # fmt: skip
 def local_errors_not_split(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A threshold for errors of the client's side, which are not counted by themselves."""
+    """Report a threshold for local-origin failures that are not counted separately."""
     for policy in traffic_policies(rule):
         yield from split_faults(policy["outlierDetection"], rule.kind)

@@ -1,4 +1,4 @@
-"""Settings for one port against those for the whole host."""
+"""Port-level settings compared with those of the entire host."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _REPLACED = ("tls", "connectionPool", "outlierDetection", "loadBalancer")
 _TAKING_TURNS = ("LEAST_CONN", "LEAST_REQUEST", "RANDOM", "ROUND_ROBIN", "UNSPECIFIED")
 """Algorithms that spread requests over all endpoints, as the default does."""
 _TOO_LARGE = 2**32
-"""Of numbers from here on, and of negative ones, the schema tells."""
+"""The schema checks report numbers from here on, and negative ones."""
 
 
 @check(
@@ -22,7 +22,7 @@ _TOO_LARGE = 2**32
     when=["portLevelSettings"],
 )  # fmt: skip
 def port_settings_drop_policy(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Settings for a port, which inherit nothing from the policy that they stand in."""
+    """Report port-level settings that drop settings of the host: they inherit nothing."""
     for policy in host_policies(rule):
         for port in policy["portLevelSettings"]:
             lost = [field for field in _REPLACED if _matters(policy[field]) and not port[field].exists]
@@ -32,16 +32,16 @@ def port_settings_drop_policy(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             listed = " and ".join(f"`{field}`" for field in lost)
             yield finding(
                 port["port"].key,
-                f"settings for port {number} replace the whole policy: {listed} of the host {'does' if len(lost) == 1 else 'do'} "
-                "not hold for this port"
-                + (", so that the proxy begins no TLS there" if _originates(policy) and "tls" in lost else ""),
-                hint=f"repeat {listed} here, if they are to hold for this port, too",
+                f"settings for port {number} replace the entire policy; {listed} of the host "
+                f"{'does' if len(lost) == 1 else 'do'} not apply to this port"
+                + (", so Envoy originates no TLS" if _originates(policy) and "tls" in lost else ""),
+                hint=f"repeat {listed} here to apply {'it' if len(lost) == 1 else 'them'} to this port",
                 related=[(policy[lost[0]].key, f"`{lost[0]}` of the host")],
             )
 
 
 def _matters(setting: Cursor) -> bool:
-    """Whether anything is lost: mutual TLS of the mesh is automatic, and clients rarely notice how endpoints take turns."""
+    """Whether losing a setting matters: mutual TLS is automatic, and clients rarely notice a different algorithm."""
     if setting.name == "loadBalancer" and setting.mapping.keys() == {"simple"}:
         return setting["simple"].text not in _TAKING_TURNS
     return bool(setting) and (setting.name != "tls" or setting["mode"].text in ("SIMPLE", "MUTUAL", "DISABLE"))
@@ -56,7 +56,7 @@ def _originates(policy: Cursor) -> bool:
     when=["portLevelSettings"],
 )  # fmt: skip
 def port_settings_without_effect(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Settings for a port that no service can have, or that has settings in the same policy already."""
+    """Report settings for an invalid port, or for a port that already has settings in the same policy."""
     for policy in host_policies(rule):
         seen: dict[int, Cursor] = {}
         for settings in policy["portLevelSettings"]:
@@ -65,21 +65,21 @@ def port_settings_without_effect(rule: Resource, mesh: Mesh) -> Iterator[Finding
             if isinstance(port.value, dict) and number.value is None and port.mapping.keys() <= {"number"}:
                 yield finding(
                     port.key,
-                    "`port` names no number: Istio takes these settings, and they hold for no port",
-                    hint="write `number` with a port of the service",
+                    "`port` has no `number`; Istio accepts these settings but applies them to no port",
+                    hint="set `number` to a port of the service",
                 )
             elif number.number is None or not 0 <= number.number < _TOO_LARGE:
                 continue
             elif not is_port(number.number):
                 yield finding(
                     number,
-                    f"no service has a port `{number.number}`: Istio takes these settings, and they hold for no port",
-                    hint="write a port of the service, from 1 to 65535",
+                    f"invalid port number `{number.number}`; Istio accepts these settings but applies them to no port",
+                    hint="use a port of the service, from 1 to 65535",
                 )
             elif (first := seen.setdefault(number.number, number)) is not number:
                 yield finding(
                     number,
-                    f"port `{number.number}` has settings already: only one of the items holds, and nothing of the other",
-                    hint="join the two items",
-                    related=[(first, "the other settings")],
+                    f"port `{number.number}` already has settings; Istio uses only one of the two entries",
+                    hint="merge the two entries",
+                    related=[(first, "the other entry")],
                 )

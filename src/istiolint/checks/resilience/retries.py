@@ -1,4 +1,4 @@
-"""Retries that repeat what must not be repeated, never happen, or do not fit into the time there is."""
+"""Retries that repeat writes, never happen, or do not fit into the timeout."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ _DEFAULT_ATTEMPTS = 2
     when=["retryOn"],
 )  # fmt: skip
 def retry_repeats_writes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Requests that write are sent again after an answer."""
+    """Report retries of writes after the server has answered."""
     for route in service.spec["http"]:
         retries = route["retries"]
         after = [part for part in retries["retryOn"].text.split(",") if part in _SERVER_ERRORS or part.isdecimal()]
@@ -35,10 +35,10 @@ def retry_repeats_writes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         ):
             yield finding(
                 retries["retryOn"],
-                f"a `{writing.text}` is sent again after `{after[0]}`: the server answered, and "
-                "may have done what was asked before it failed",
-                hint="retry writes only where nothing was sent: `connect-failure,refused-stream,reset-before-request`",
-                related=[(writing, "the route takes these requests")],
+                f"`{writing.text}` requests are retried on `{after[0]}`; the server may have processed the request before it "
+                "failed",
+                hint="retry writes only if no request was sent: `connect-failure,refused-stream,reset-before-request`",
+                related=[(writing, "the route matches these requests")],
             )
 
 
@@ -47,15 +47,15 @@ def retry_repeats_writes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["retryOn"],
 )  # fmt: skip
 def retriable_codes_missing(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """`retriable-status-codes` without a code."""
+    """Report `retriable-status-codes` without a status code."""
     for route in service.spec["http"]:
         retry_on = route["retries"]["retryOn"]
         parts = retry_on.text.split(",")
         if "retriable-status-codes" in parts and not any(part.isdecimal() for part in parts):
             yield finding(
                 retry_on.part("retriable-status-codes"),
-                "`retriable-status-codes` names no code: no status is tried again because of it",
-                hint="add the codes, as in `retriable-status-codes,503`",
+                "`retriable-status-codes` has no effect without a status code; Envoy retries no response because of it",
+                hint="add status codes, such as `retriable-status-codes,503`",
             )
 
 
@@ -63,7 +63,7 @@ def retriable_codes_missing(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     "retries-exceed-timeout", severity="info", evidence="document", kinds=["VirtualService"],
 )  # fmt: skip
 def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Tries that together take longer than the route has time."""
+    """Report a timeout that leaves no room for a second attempt."""
     for route in service.spec["http"]:
         timeout, each = _length(route["timeout"]), _length(route["retries"]["perTryTimeout"])
         attempts = route["retries"]["attempts"].number
@@ -72,25 +72,25 @@ def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if fit == 1 and attempts:  # the last of several attempts that is cut off is a common choice
             yield finding(
                 route["timeout"],
-                f"`{route['timeout'].text}` has room for 1 of {attempts + 1} attempts of "
-                f"`{route['retries']['perTryTimeout'].text}` each: an attempt that hangs leaves no time for a full retry",
-                hint=f"write `timeout: {_text(each * (attempts + 1))}`, or fewer `attempts`",
-                related=[(route["retries"]["perTryTimeout"], "the time of each try")],
+                f"timeout `{route['timeout'].text}` has room for only 1 of {attempts + 1} attempts of "
+                f"`{route['retries']['perTryTimeout'].text}` each; an attempt that hangs leaves no time for a full retry",
+                hint=f"set `timeout: {_text(each * (attempts + 1))}`, or reduce `attempts`",
+                related=[(route["retries"]["perTryTimeout"], "the timeout of each attempt")],
             )
 
 
 @further_check(TRY_LONGER_THAN_TIMEOUT, kinds=["VirtualService"], when=["perTryTimeout"])
 def try_longer_than_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A single try that may take longer than the whole request."""
+    """Report a timeout per attempt above the timeout of the entire request."""
     for route in service.spec["http"]:
         timeout, each = route["timeout"], route["retries"]["perTryTimeout"]
         if 0 < _length(timeout) < _length(each):
             yield finding(
                 each,
-                f"`{each.text}` for each try is more than the `{timeout.text}` of the whole request: Envoy ignores it, and a try "
-                "that hangs is never repeated",
-                hint="write less than the `timeout`, so that there is time for another try",
-                related=[(timeout, "the time of the whole request")],
+                f"`perTryTimeout: {each.text}` exceeds the `timeout` of `{timeout.text}`; Envoy ignores it and never retries an "
+                "attempt that hangs",
+                hint="use a value below `timeout` to leave time for another attempt",
+                related=[(timeout, "the timeout of the entire request")],
             )
 
 

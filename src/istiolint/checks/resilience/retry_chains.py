@@ -1,4 +1,4 @@
-"""Retries of several services that call one another."""
+"""Retries of several services in a call chain."""
 
 from collections.abc import Iterator
 
@@ -12,17 +12,17 @@ _MANY = 10
 
 @check("retries-multiply", severity="info", evidence="contradiction", kinds=["VirtualService"])
 def retries_multiply(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A request that becomes many, because several services on its way try again."""
+    """Report retries that multiply because several services in a call chain retry."""
     chain = mesh.retry_chains.of(service)
     behind = chain.requests // (1 + (chain.retries[0].number or 0)) if chain.retries else 1
-    # told once, where the number becomes large
+    # reported once, where the number becomes large
     if len(chain.retries) > 1 and chain.requests > _MANY >= behind:
         first, *others = chain.retries
         tries = " × ".join(str(1 + (at.number or 0)) for at in chain.retries)
         yield finding(
             first,
-            f"up to `{first.number}` retries here, and more further on: one request becomes up to {chain.requests} ({tries}) at "
-            "the last service, just when it fails",
-            hint="retry in one place only, best the one next to what fails",
-            related=[(at, "and each of them is tried again here") for at in others],
+            f"`attempts: {first.number}` multiplies with retries further down the call chain; one request becomes up to "
+            f"{chain.requests} ({tries}) at the last service when it fails",
+            hint="retry in one place only, preferably in the direct caller of the failing service",
+            related=[(at, "each of these attempts is retried here") for at in others],
         )

@@ -1,4 +1,4 @@
-"""Warm-up: new endpoints that are to get less traffic at first."""
+"""Warm-up, also called slow start: new endpoints receive less traffic at first."""
 
 from collections.abc import Iterator
 
@@ -9,12 +9,12 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _WITHOUT = ("RANDOM", "PASSTHROUGH")
-"""Algorithms of Envoy that know no slow start."""
+"""Algorithms for which Envoy does not support slow start."""
 
 
 @check("warm-up-without-effect", severity="warning", evidence="document", kinds=["DestinationRule"], when=["loadBalancer"])
 def warm_up_without_effect(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Warm-up beside an algorithm that knows none."""
+    """Report warm-up with an algorithm that does not support it."""
     for policy in traffic_policies(rule):
         balancer = policy["loadBalancer"]
         simple, hashed = balancer["simple"], balancer["consistentHash"]
@@ -26,7 +26,7 @@ def warm_up_without_effect(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             if balancer[field]:
                 yield finding(
                     balancer[field].key,
-                    f"{named} knows no warm-up: new endpoints get their full share of the traffic at once",
-                    hint=f"use ROUND_ROBIN or LEAST_REQUEST, or delete `{field}`",
+                    f"{named} does not support warm-up; new endpoints receive their full share of traffic immediately",
+                    hint=f"use `ROUND_ROBIN` or `LEAST_REQUEST`, or remove `{field}`",
                     related=[(algorithm.key, "the algorithm")],
                 )

@@ -16,20 +16,20 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS"
 
 @further_check(EMPTY_FIELD, kinds=["VirtualService"], rows=["VS-67"], when=["corsPolicy"])
 def empty_origin(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Origins without a text."""
+    """Report empty origins."""
     for route in service.spec["http"]:
         for origin in route["corsPolicy"]["allowOrigins"]:
             if isinstance(origin.value, dict) and all(origin[form].value in (None, "") for form in ("exact", "prefix", "regex")):
                 yield finding(
                     head(origin),
-                    "an origin has no text; Istio refuses the VirtualService",
-                    hint='write `exact: "*"` for all origins',
+                    "empty origin in `allowOrigins`; Istio rejects the VirtualService",
+                    hint='use `exact: "*"` to allow all origins',
                 )
 
 
 @further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-69"], when=["corsPolicy"])
 def unknown_method(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Methods that Istio does not know, above all in lower case."""
+    """Report methods that Istio does not know, mostly in lower case."""
     for route in service.spec["http"]:
         for method in route["corsPolicy"]["allowMethods"]:
             text = method.text
@@ -39,7 +39,7 @@ def unknown_method(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             known = meant in METHODS
             yield finding(
                 method,
-                f"`{text}` is no method that Istio knows; it refuses the VirtualService",
-                hint=f"write `{meant}`" if known else "write one of " + ", ".join(f"`{method}`" for method in METHODS),
-                fix=Fix(f"write `{meant}`", (Replace(method.place, meant),)) if known else None,
+                f"unknown HTTP method `{text}` in `allowMethods`; Istio rejects the VirtualService",
+                hint=f"use `{meant}`" if known else "use one of " + ", ".join(f"`{method}`" for method in METHODS),
+                fix=Fix(f"use `{meant}`", (Replace(method.place, meant),)) if known else None,
             )

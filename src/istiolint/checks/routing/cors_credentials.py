@@ -1,4 +1,4 @@
-"""CORS that lets every site read what is meant for one user."""
+"""CORS policies that allow credentials for any origin."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ _ANY = {"exact": ("*",), "prefix": ("http", "http://", "https://"), "regex": (".
     when=["corsPolicy"],
 )
 def credentials_for_all_origins(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Credentials together with any origin. Envoy answers with the origin that asked, so browsers do not stop it."""
+    """Report credentials for any origin. Envoy echoes the origin of the request, so browsers do not block the response."""
     for route in service.spec["http"]:
         policy = route["corsPolicy"]
         if policy["allowCredentials"].value is not True:
@@ -28,10 +28,10 @@ def credentials_for_all_origins(service: Resource, mesh: Mesh) -> Iterator[Findi
         if origin := next((text for origin in policy["allowOrigins"] for text in _any_origin(origin)), None):
             yield finding(
                 policy["allowCredentials"].key,
-                f"`{origin.text}` lets every site read answers that are for the user who is logged in: Envoy names the site that "
-                "asks as the one allowed",
-                hint="list the sites with `exact`, or leave `allowCredentials` out",
-                related=[(origin, "any origin")],
+                f"`allowCredentials` is set for origin `{origin.text}`; any website can call the service with the user's cookies "
+                "and read the response",
+                hint="list the allowed origins with `exact`, or remove `allowCredentials`",
+                related=[(origin, "matches any origin")],
             )
 
 

@@ -1,4 +1,4 @@
-"""Routes of delegates that Istio drops because they match more, or other requests, than the root hands on."""
+"""Delegate routes that Istio drops because their match is not covered by the root's match."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,7 @@ _MAPS = ("headers", "withoutHeaders", "queryParams")
 
 @check("delegate-outside-root-match", severity="error", evidence="contradiction", kinds=["VirtualService"])
 def delegate_outside_root_match(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Each match of a delegate must be a part of some match of the root; else the route is left out."""
+    """Report delegate routes whose match is not covered by any match of the root."""
     if virtual_service.spec["hosts"]:
         return
     handing = [
@@ -31,10 +31,10 @@ def delegate_outside_root_match(virtual_service: Resource, mesh: Mesh) -> Iterat
             root, at, field = found[0]
             yield finding(
                 field,
-                f"Istio drops this route: its match is not part of the match with which {root.title} delegates",
-                hint="repeat the root's prefix in the delegate and make it longer; a `regex` on either side conflicts with every "
-                f"other condition on `{field.name}`",
-                related=[(at, "the root delegates here")],
+                f"match is not covered by the match in {root.title} that delegates here; Istio drops this route",
+                hint="use a prefix that starts with the root's prefix; a `regex` on either side conflicts with any other "
+                f"condition on `{field.name}`",
+                related=[(at, "delegated from here")],
             )
 
 

@@ -20,7 +20,7 @@ DESTINATION_PORT_NOT_FOUND = declare(
 
 @further_check(DESTINATION_PORT_NOT_FOUND, kinds=["VirtualService"], when=["number"])
 def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port number that the service does not have."""
+    """Report port numbers that the service does not have."""
     for destination in destinations(virtual_service):
         number = destination["port"]["number"]
         services = _services(destination, virtual_service, mesh)
@@ -28,8 +28,8 @@ def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterato
         if number.number and ports and number.number not in ports:
             yield finding(
                 number,
-                f"`{destination['host'].text}` has no port `{number.number}`; Envoy gets no cluster for it and answers 503",
-                hint=f"its ports are {ports_in_words(ports)} (the `port` of a Service counts here, not its `targetPort`)",
+                f"`{destination['host'].text}` has no port `{number.number}`; Envoy has no cluster for it and returns 503",
+                hint=f"use a `port` of the service, not a `targetPort`: {ports_in_words(ports)}",
                 related=[service.place for service in services[:2] if service.place],
             )
 
@@ -39,16 +39,16 @@ def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterato
     codes=["IST0112"], default=False,
 )  # fmt: skip
 def destination_port_left_open(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A service with several ports and a destination without one: the port of the request decides."""
+    """Report destinations without a port for services with several: the port of the request decides."""
     for destination in destinations(virtual_service):
         services = _services(destination, virtual_service, mesh)
         ports = sorted({port for service in services for port in service.ports})
         if len(ports) > 1 and not destination["port"] and not _missing_at(virtual_service, ports, mesh):
             yield finding(
                 destination["host"],
-                f"`{destination['host'].text}` has the ports {ports_in_words(ports)}, and the destination names none: "
-                "requests go to the port that the client used",
-                hint="name the port with `port: {number: ...}`",
+                f"no `port` is set for `{destination['host'].text}`, which has ports {ports_in_words(ports)}; Envoy uses the "
+                "port that the client connected to",
+                hint="set `port: {number: ...}`",
             )
 
 
@@ -57,7 +57,7 @@ def destination_port_left_open(virtual_service: Resource, mesh: Mesh) -> Iterato
     codes=["IST0112"],
 )  # fmt: skip
 def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No port is named, and the service has none of the ports on which the gateway or the host of the route gets requests."""
+    """Report destinations without a port where the service lacks the ports of the gateway or of the routed host."""
     yield from _needed_in_mesh(virtual_service, mesh)
     for destination in destinations(virtual_service):
         services = _services(destination, virtual_service, mesh)
@@ -65,10 +65,10 @@ def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
         if len(ports) > 1 and not destination["port"] and (gateway := _missing_at(virtual_service, ports, mesh)):
             yield finding(
                 destination["host"],
-                f"the destination names no port, so Envoy takes that of the request; {gateway.title} listens on none of "
-                f"the ports of `{destination['host'].text}` ({ports_in_words(ports)}), and requests get 503",
-                hint="name the port with `port: {number: ...}`",
-                related=[(gateway.spec["servers"].key, "the ports of the gateway")],
+                f"no `port` is set for `{destination['host'].text}`, and {gateway.title} listens on none of its ports "
+                f"({ports_in_words(ports)}); Envoy uses the port of the request and returns 503",
+                hint="set `port: {number: ...}`",
+                related=[(gateway.spec["servers"].key, "the gateway's ports")],
             )
 
 
@@ -90,15 +90,15 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if receiving and ports and not destination["port"] and not receiving & set(ports):
                 yield finding(
                     destination["host"],
-                    f"the destination names no port, so sidecars use that of the request, {ports_in_words(sorted(receiving))}; "
-                    f"`{destination['host'].text}` has only {ports_in_words(ports)}, and requests fail with 503",
-                    hint="name the port with `port: {number: ...}`",
+                    f"no `port` is set for `{destination['host'].text}`, which has only {ports_in_words(ports)}; sidecars use "
+                    f"the port of the request, {ports_in_words(sorted(receiving))}, and return 503",
+                    hint="set `port: {number: ...}`",
                     related=[service.place for service in services[:2] if service.place],
                 )
 
 
 def _services(destination: Cursor, virtual_service: Resource, mesh: Mesh) -> list[KnownHost]:
-    """The services of just this host whose ports count; none if some of them does not tell its ports."""
+    """Return the services of exactly this host; none if the ports of any of them are unknown."""
     fqdn = mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace)
     services = list(mesh.hosts.named(fqdn))
     aliases = any(service.resource and service.resource.spec["type"].text == "ExternalName" for service in services)

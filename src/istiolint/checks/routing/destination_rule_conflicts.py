@@ -1,4 +1,4 @@
-"""DestinationRules for one host that take from one another."""
+"""DestinationRules for the same host that conflict when Istio merges them."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -24,7 +24,7 @@ _MOST = 3
     fold="pair",
 )
 def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Rules of one namespace for one host are merged; of what both have, one is lost."""
+    """Report settings that are lost when Istio merges the rules of a namespace for one host."""
     if not _is_read(rule, mesh):
         return
     if rule.spec["trafficPolicy"]:
@@ -47,17 +47,16 @@ def _is_read(rule: Resource, mesh: Mesh) -> bool:
 
 
 def _lost(rule: Resource, at: Place, subset: str, what: str, mesh: Mesh) -> Iterator[Finding]:
-    """What a rule and others have: of many others the first few are enough."""
+    """Report what a rule and others both define; of many others, only the first few."""
     rules = mesh.destination_rules.beside(rule, subset) if not rule.spec["workloadSelector"].exists else ()
     others = list(islice((other for other in rules if other is not rule and not mesh.rivals(rule, other)), _MOST + 1))
     if others:
         also = " (and others)" if len(others) > 1 else ""
         yield finding(
             at,
-            f"{others[0].title}{also} is for the same host and has {what} too; Istio merges both rules, keeps that of the older "
-            "one and drops the other",
-            hint="join both rules into one",
-            related=[(_place(other, subset), f"the same in {other.title}") for other in others[:_MOST]],
+            f"{others[0].title}{also} also has {what} for this host; Istio keeps the one of the older rule and drops the other",
+            hint="merge the rules into one",
+            related=[(_place(other, subset), f"also defined in {other.title}") for other in others[:_MOST]],
             severity="info" if all(_settings(other, subset) == _settings(rule, subset) for other in others) else None,
         )
 

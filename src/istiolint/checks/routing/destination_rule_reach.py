@@ -1,4 +1,4 @@
-"""Whether anybody uses what a DestinationRule sets: who looks it up, and who routes to its subsets."""
+"""DestinationRules that no client looks up, and subset policies that no route uses."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from istiolint.rules.check import check, finding
     "destination-rule-not-consulted", severity="warning", evidence="contradiction", kinds=["DestinationRule"],
 )  # fmt: skip
 def destination_rule_not_consulted(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A rule that is exported from a namespace in which nobody looks."""
+    """Report rules that are exported from a namespace in which other clients do not look."""
     exports = [entry for entry in rule.spec["exportTo"] if entry.text not in ("", ".", rule.namespace)]
     host = rule.spec["host"]
     if not exports or not rule.placed or rule.namespace == mesh.root_namespace or "*" in host.text:
@@ -26,8 +26,8 @@ def destination_rule_not_consulted(rule: Resource, mesh: Mesh) -> Iterator[Findi
     owner = known[0].namespace
     yield finding(
         exports[0],
-        f"clients outside `{rule.namespace}` never see this rule, whatever `exportTo` says: they look in their own "
-        f"namespace, in that of the service (`{owner}`) and in the root namespace (`{mesh.root_namespace}`)",
+        f"`exportTo` has no effect outside `{rule.namespace}`; proxies look up DestinationRules only in their own namespace, "
+        f"the service's (`{owner}`) and the root namespace (`{mesh.root_namespace}`)",
         hint=f"move the DestinationRule to `{owner}`, or to each namespace that calls the service",
         related=[place for service in known[:1] if (place := service.place)],
     )
@@ -38,7 +38,7 @@ def destination_rule_not_consulted(rule: Resource, mesh: Mesh) -> Iterator[Findi
     when=["subsets"],
 )  # fmt: skip
 def subset_policy_not_used(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A policy of a subset to which the routes of the host do not lead."""
+    """Report policies of subsets to which no route of the host sends traffic."""
     with_policy = [subset for subset in rule.spec["subsets"] if subset["trafficPolicy"] and subset["name"].text]
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if not with_policy or "*" in fqdn:
@@ -50,8 +50,8 @@ def subset_policy_not_used(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if routed and not mesh.virtual_services.routes_to_subset(fqdn, subset["name"].text):
             yield finding(
                 subset["trafficPolicy"].key,
-                f"the policy of subset `{subset['name'].text}` holds for nobody: no route leads to this subset, and "
-                "traffic without a subset goes by the policy of the host",
-                hint="route to the subset, or move the policy to the top of the DestinationRule",
-                related=[(routed[0].at, f"{routed[0].virtual_service.title} routes the host")],
+                f"policy of subset `{subset['name'].text}` never applies: no route targets this subset; traffic without a "
+                "subset uses the policy of the host",
+                hint="route to the subset, or move the policy to the top level of the DestinationRule",
+                related=[(routed[0].at, f"{routed[0].virtual_service.title} routes this host")],
             )

@@ -1,4 +1,4 @@
-"""Hosts that routes, mirrors and DestinationRules name: is there a service, and do the clients see it?"""
+"""Hosts in routes, mirrors and DestinationRules: whether the service exists, and whether the clients see it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -24,12 +24,12 @@ _STUMPS = ("", "svc", "svc.cluster", "cluster.local", "local", "svc.local")
     codes=["IST0101", "KIA1101"], fixable=True,
 )  # fmt: skip
 def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A destination that no Service, ServiceEntry or generated gateway service has."""
+    """Report destinations without a Service, ServiceEntry or generated gateway service."""
     for destination in destinations(virtual_service):
         host = destination["host"]
         fqdn = mesh.hosts.fqdn(host.text, virtual_service.namespace)
         if _is_host(host) and next(mesh.hosts.behind(fqdn), None) is None and not mesh.settings.knows_host(fqdn):
-            yield _not_found(host, virtual_service, mesh.hosts, "Envoy gets no cluster for it and answers 503")
+            yield _not_found(host, virtual_service, mesh.hosts, "Envoy has no cluster for it and returns 503")
 
 
 @check(
@@ -37,13 +37,13 @@ def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["IST0174", "KIA0202"], fixable=True,
 )  # fmt: skip
 def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A DestinationRule for a host that nobody has."""
+    """Report DestinationRules for unknown hosts."""
     host = rule.spec["host"]
     fqdn = mesh.hosts.fqdn(host.text, rule.namespace)
     wildcard_of_the_cluster = fqdn.startswith("*") and (fqdn == "*" or f".svc.{mesh.hosts.cluster_domain}".endswith(fqdn[1:]))
     known = wildcard_of_the_cluster or mesh.settings.knows_host(fqdn)
     if _is_host(host) and not known and next(mesh.hosts.under(fqdn), None) is None:
-        found = _not_found(host, rule, mesh.hosts, "the rule applies to nothing")
+        found = _not_found(host, rule, mesh.hosts, "the rule has no effect")
         # the route to the host is reported already, as an error
         yield replace(found, severity="info") if mesh.virtual_services.routes_to(fqdn) else found
 
@@ -53,7 +53,7 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
     codes=["IST0101", "KIA1101"],
 )  # fmt: skip
 def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A destination that is there, but is not exported to those who use the route."""
+    """Report destinations that exist but are not exported to the clients of the route."""
     audience, gateways = mesh.virtual_services.audience(virtual_service), mesh.entrances.namespaces(virtual_service)
     clients = gateways or audience.namespaces
     for destination in destinations(virtual_service):
@@ -64,9 +64,8 @@ def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]
         if behind and blind and (gateways or not seeing):
             yield finding(
                 host,
-                f"`{host.text}` is exported to {in_words(behind[0].scope)} only; "
-                f"{'gateways' if gateways else 'proxies'} in {in_words(frozenset(blind))} that use this route have no cluster "
-                "for it and return 503",
+                f"`{host.text}` is exported only to {in_words(behind[0].scope)}; "
+                f"{'gateways' if gateways else 'proxies'} in {in_words(frozenset(blind))} have no cluster for it and return 503",
                 hint="add the namespaces of the clients to its `exportTo` (for a Service, the annotation "
                 "`networking.istio.io/exportTo`)",
                 related=[known.place for known in behind if known.place],
@@ -75,7 +74,7 @@ def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 def _not_found(host: Cursor, referrer: Resource, hosts: Hosts, consequence: str) -> Finding:
-    """What to say of a host without a service, with the one that was meant where the input shows it."""
+    """Return the finding for a host without a service, with the intended service if the input shows it."""
     fqdn = hosts.fqdn(host.text, referrer.namespace)
     service = hosts.service_name(fqdn)
     known = hosts.lacks(host.text, referrer)
@@ -84,53 +83,53 @@ def _not_found(host: Cursor, referrer: Resource, hosts: Hosts, consequence: str)
             host,
             f"Kustomize renamed Service `{renamed.former_names[0]}` to `{renamed.name}` but does not rewrite hosts; "
             f"{consequence}",
-            hint=f"use `{renamed.name}`, or write the host with a replacement",
+            hint=f"use `{renamed.name}`, or set the host with a Kustomize replacement",
             related=[(renamed.metadata["name"], "the renamed Service")],
         )
     if meant := _with_a_stump(host.text, hosts):
         return finding(
             host,
-            f"`{host.text}` is taken as it is, because it has a dot, and no Service or ServiceEntry is called so; {consequence}",
-            hint=f"write the full name, `{meant.name}`",
+            f"`{host.text}` contains a dot, so Istio uses it as the full name, and no service has that name; {consequence}",
+            hint=f"use the full name, `{meant.name}`",
             related=[meant.place] if meant.place else [],
-            fix=Fix(f"write `{meant.name}`", (Replace(host.place, meant.name),)),
+            fix=Fix(f"use `{meant.name}`", (Replace(host.place, meant.name),)),
         )
     if service is None:
         return finding(
             host, f"no Service or ServiceEntry has the host `{host.text}`; {consequence}",
-            hint="declare it with a ServiceEntry, or name an existing host", known=known,
+            hint="add a ServiceEntry for it, or use an existing host", known=known,
         )  # fmt: skip
     elsewhere = [other for other in hosts.services_named(service.name) if other.namespace != service.namespace]
-    message = f"there is no service `{service.name}` in namespace `{service.namespace}`; {consequence}"
+    message = f"no service `{service.name}` in namespace `{service.namespace}`; {consequence}"
     names = sorted({other.name for other in elsewhere})
     if "." not in host.text and names:
-        message = f"`{host.text}` means `{fqdn}` here, and there is no such service; {consequence}"
+        message = f"`{host.text}` resolves to `{fqdn}`, and no such service exists; {consequence}"
     one = elsewhere[0] if len(names) == 1 else None
     return finding(
         host,
         message,
         hint=_proposal(service.name, names, hosts.services_in(service.namespace)),
         related=[other.place for other in elsewhere[:3] if other.place],
-        fix=Fix(f"write `{one.name}`", (Replace(host.place, one.name),), safe=False) if one else None,
+        fix=Fix(f"use `{one.name}`", (Replace(host.place, one.name),), safe=False) if one else None,
         known=known or bool(one and _is_strayed(host, referrer, one)),
         severity=None if known else "warning",
     )
 
 
 def _is_strayed(host: Cursor, referrer: Resource, elsewhere: KnownHost) -> bool:
-    """Whether a short name very likely means the one service of that name, though the input shows none of its own namespace."""
+    """Whether a short name very likely means the only service of that name, although the input shows none of its namespace."""
     return "." not in host.text and referrer.placed and elsewhere.resource is not None and elsewhere.resource.placed
 
 
 def _proposal(name: str, elsewhere: Sequence[str], neighbours: Sequence[str]) -> str:
     if elsewhere:
-        return f"a service of that name is elsewhere: write {' or '.join(f'`{fqdn}`' for fqdn in elsewhere[:3])}"
+        return f"use {' or '.join(f'`{fqdn}`' for fqdn in elsewhere[:3])}, a service of that name in another namespace"
     near = misspelt(name, neighbours)
-    return f"did you mean `{near}`?" if near else "add the Service, or name an existing one"
+    return f"did you mean `{near}`?" if near else "add the Service, or use an existing one"
 
 
 def _with_a_stump(host: str, hosts: Hosts) -> KnownHost | None:
-    """The service that is meant by a name cut off behind the namespace: `reviews.shop`, `reviews.shop.svc`."""
+    """Return the service meant by a name that is cut off after the namespace: `reviews.shop`, `reviews.shop.svc`."""
     name, _, rest = host.partition(".")
     namespace, _, stump = rest.partition(".")
     if not namespace or stump not in _STUMPS:
@@ -139,5 +138,5 @@ def _with_a_stump(host: str, hosts: Hosts) -> KnownHost | None:
 
 
 def _is_host(host: Cursor) -> bool:
-    """Whether a value can be a host at all; what is not is told by others, and placeholders are nobody's fault."""
+    """Whether a value can be a host. Other checks report invalid hosts; placeholders are not reported."""
     return bool(_HOST.fullmatch(host.text)) and can_be_name(host.text) and not host.text.replace(".", "").isdigit()

@@ -1,4 +1,4 @@
-"""`exportTo`: to which namespaces a VirtualService, DestinationRule or ServiceEntry is shown."""
+"""`exportTo`: the namespaces in which a VirtualService, DestinationRule or ServiceEntry is visible."""
 
 from collections.abc import Iterator
 
@@ -18,44 +18,44 @@ _ALL, _NOBODY, _HERE = "*", "~", "."
     when=["exportTo"],
 )  # fmt: skip
 def invalid_export_to(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No namespace, one that stands there twice, or `*` and `~` beside others."""
+    """Report invalid and duplicate namespaces, and `*` or `~` next to other entries."""
     entries = [entry for entry in resource.spec["exportTo"] if isinstance(entry.value, str) and not entry.unresolved]
     seen: dict[str, Cursor] = {}
     for entry in entries:
-        # where a resource that names no namespace will live, the file does not say
+        # the file does not say in which namespace a resource without one will be created
         name = resource.namespace if entry.text == _HERE and resource.placed else entry.text
         first = seen.setdefault(name, entry)
         if first is not entry:
             yield finding(
                 entry,
-                f"`{entry.text}` is in the list already{_as(first, entry)}; Istio refuses the {resource.kind}",
-                hint="delete one of the two",
-                related=[(first, "the other is here")],
+                f"duplicate entry `{entry.text}` in `exportTo`{_as(first, entry)}; Istio rejects the {resource.kind}",
+                hint="remove one of the two",
+                related=[(first, "first entry")],
             )
         elif name == _NOBODY and resource.type != "ServiceEntry":
             yield finding(
                 entry,
-                f"`~` hides ServiceEntries only; Istio refuses a {resource.kind} with it",
-                hint="write `.` to show it to its own namespace only",
+                f"`~` in `exportTo` is valid only for a ServiceEntry; Istio rejects the {resource.kind}",
+                hint="use `.` to limit it to its own namespace",
             )
         elif name in (_ALL, _NOBODY):
             if len(entries) > 1:
                 yield finding(
                     entry,
-                    f"`{name}` stands for {'all namespaces' if name == _ALL else 'none'}, and the others contradict it; "
-                    f"Istio refuses the {resource.kind}",
-                    hint=f"delete `{name}`, or the others",
+                    f"`{name}` means {'all namespaces' if name == _ALL else 'no namespace'} and cannot be combined with other "
+                    f"entries; Istio rejects the {resource.kind}",
+                    hint=f"remove `{name}` or the other entries",
                 )
         elif name != _HERE and not is_label(name):
             yield finding(
                 entry,
-                f"`{entry.text}` is no namespace; Istio refuses the {resource.kind}",
-                hint="write names of namespaces, `.` for its own, or `*` alone for all",
+                f"invalid namespace `{entry.text}` in `exportTo`; Istio rejects the {resource.kind}",
+                hint="use namespace names, `.` for its own namespace, or `*` alone for all",
             )
 
 
 def _as(first: Cursor, other: Cursor) -> str:
-    return f", as `{first.text}`: `.` is its own namespace" if first.text != other.text else ""
+    return f" (same as `{first.text}`)" if first.text != other.text else ""
 
 
 @check(
@@ -64,7 +64,7 @@ def _as(first: Cursor, other: Cursor) -> str:
     when=["exportTo"],
 )  # fmt: skip
 def export_to_with_workload_selector(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A DestinationRule for some workloads of its namespace that is shown to others."""
+    """Report DestinationRules with `workloadSelector` that are exported to other namespaces."""
     if not isinstance(rule.spec["workloadSelector"].value, dict):
         return
     for entry in rule.spec["exportTo"]:
@@ -72,8 +72,8 @@ def export_to_with_workload_selector(rule: Resource, mesh: Mesh) -> Iterator[Fin
         if entry.literal and entry.text not in (_HERE, rule.namespace) and not unplaced:
             yield finding(
                 entry,
-                f"with `workloadSelector` the rule holds for workloads of its own namespace only, and is not shown to "
-                f"{'all namespaces' if entry.text == _ALL else f'`{entry.text}`'}; Istio refuses it",
-                hint="write `exportTo: [.]`, or leave it out",
-                related=[(rule.spec["workloadSelector"].key, "the selector is here")],
+                "a DestinationRule with `workloadSelector` cannot be exported to "
+                f"{'all namespaces' if entry.text == _ALL else f'`{entry.text}`'}; Istio rejects it",
+                hint="use `exportTo: [.]`, or remove `exportTo`",
+                related=[(rule.spec["workloadSelector"].key, "the selector")],
             )

@@ -1,4 +1,4 @@
-"""Names of gateways in VirtualServices, those of the matches included."""
+"""Gateway references in VirtualServices and in their matches."""
 
 from collections.abc import Iterator
 
@@ -17,23 +17,23 @@ from istiolint.rules.check import check, finding
     when=["gateways"],
 )  # fmt: skip
 def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Names that no Gateway can have."""
+    """Report names that no Gateway can have."""
     for gateways in _lists(service):
         looked_at = True
         for gateway in gateways:
-            # where Istio's validation does not look, `./NAME` goes through, and is resolved to the own namespace
+            # where Istio does not validate, `./NAME` is accepted and resolves to the namespace of the VirtualService
             fault = _fault(gateway.text if looked_at else gateway.text.removeprefix("./"))
             if isinstance(gateway.value, str) and not gateway.unresolved and fault:
-                follows = "Istio refuses the VirtualService" if looked_at else "the routes are bound to nothing there"
+                follows = "Istio rejects the VirtualService" if looked_at else "the routes attach to no gateway"
                 yield finding(
                     gateway,
-                    f"`{gateway.text}` is no name of a Gateway: {fault}; {follows}",
-                    hint=f"write `{gateway.text[2:]}`, which is looked for in the namespace of the VirtualService"
+                    f"invalid Gateway reference `{gateway.text}`: {fault}; {follows}",
+                    hint=f"use `{gateway.text[2:]}`, which Istio looks up in the namespace of the VirtualService"
                     if gateway.text.startswith("./")
-                    else "write `NAMESPACE/NAME`, or `mesh` for the sidecars",
+                    else "use `NAMESPACE/NAME`, or `mesh` for the sidecars",
                     severity=None if looked_at else "warning",
                 )
-            # behind the first name without a namespace, Istio's own validation looks no further
+            # Istio stops validating after the first name without a namespace
             looked_at = looked_at and "/" in gateway.text
 
 
@@ -43,7 +43,7 @@ def invalid_gateway_reference(service: Resource, mesh: Mesh) -> Iterator[Finding
     when=["gateways"],
 )  # fmt: skip
 def gateway_by_domain_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The old way to name a Gateway of another namespace, with dots."""
+    """Report the deprecated dotted form for a Gateway in another namespace."""
     for gateways in _lists(service):
         for gateway in gateways:
             text = gateway.text
@@ -52,11 +52,11 @@ def gateway_by_domain_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 meant = f"{namespace}/{name}" if namespace else name
                 yield finding(
                     gateway,
-                    f"`{text}` is the old way to name a Gateway of another namespace; Istio warns of it"
+                    f"deprecated dotted form `{text}` for a Gateway in another namespace; Istio accepts it with a warning"
                     if namespace
-                    else f"`{text}` ends in a dot: Istio looks for a namespace behind it, and warns",
-                    hint=f"write `{meant}`",
-                    fix=Fix(f"write `{meant}`", (Replace(gateway.place, meant),)) if namespace else None,
+                    else f"`{text}` ends in a dot; Istio expects a namespace after it and warns",
+                    hint=f"use `{meant}`",
+                    fix=Fix(f"use `{meant}`", (Replace(gateway.place, meant),)) if namespace else None,
                 )
 
 
@@ -72,7 +72,7 @@ def _fault(text: str) -> str | None:
     if not slash:
         return name_fault(text)
     if not namespace or not name:
-        return f"the {'name' if namespace else 'namespace'} beside the `/` is empty"
+        return f"the {'name after' if namespace else 'namespace before'} the `/` is empty"
     if namespace == ".":
-        return "the own namespace is left out, not written as `.`"
+        return "`.` is not accepted as a namespace here"
     return label_fault(namespace) or label_fault(name)

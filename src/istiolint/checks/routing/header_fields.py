@@ -1,4 +1,4 @@
-"""Headers that VirtualServices set, add and remove, and those that they show to scripts of other origins."""
+"""Headers that VirtualServices set, add and remove, and header names in CORS policies."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,11 +12,11 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding, further_check
 
 _TEMPLATES = ("{{", "${", "$(")
-"""What a value is filled in by. (`%NAME%` stays: Envoy fills that in.)"""
+"""Marks of templates that fill in a value later. (Envoy itself fills in `%NAME%`.)"""
 
 
 def _edits(service: Resource) -> Iterator[Cursor]:
-    """What is done to headers, of whole routes and of single destinations."""
+    """Yield the header operations of routes and of their destinations."""
     for route in service.spec["http"]:
         for edits in (route["headers"], *(destination["headers"] for destination in route["route"])):
             if edits:
@@ -30,7 +30,7 @@ def _edits(service: Resource) -> Iterator[Cursor]:
     when=["headers"],
 )
 def name_of_edited_header(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Headers that may not be set, added or removed."""
+    """Report headers that cannot be set, added or removed."""
     for headers in _edits(service):
         for side in ("request", "response"):
             fault_of = set_name_fault if side == "request" else edited_name_fault
@@ -46,8 +46,8 @@ def _refused(name: str, at: Cursor, cannot: str, fault_of: Callable[[str], str |
     if isinstance(name, str) and not has_placeholder(name) and (fault := fault_of(name)):
         yield finding(
             at if isinstance(at.name, int) else at.key,
-            f"the header `{name}` {cannot}: {fault}; Istio refuses the VirtualService",
-            hint="rewrite paths and hosts with `rewrite`" if name in (":path", ":authority", "host") else "delete it",
+            f"header `{name}` {cannot}: {fault}; Istio rejects the VirtualService",
+            hint="use `rewrite` to change paths and hosts" if name in (":path", ":authority", "host") else "remove it",
         )
 
 
@@ -57,18 +57,18 @@ def _refused(name: str, at: Cursor, cannot: str, fault_of: Callable[[str], str |
     when=["headers"],
 )  # fmt: skip
 def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Values that Envoy cannot read, above all a percent sign that stands for itself."""
+    """Report values that Envoy cannot parse, mostly with an unescaped percent sign."""
     for headers in _edits(service):
         for side in ("request", "response"):
             for verb in ("set", "add"):
                 for _, value in headers[side][verb].items():
                     text = value.text
                     if not any(mark in text for mark in _TEMPLATES) and (fault := value_fault(text)):
-                        shown = f"`{text[:60]}`" if text.isprintable() else "the value"
+                        shown = f" `{text[:60]}`" if text.isprintable() else ""
                         yield finding(
                             value,
-                            f"{shown} is no value of a header: {fault}; Istio refuses the VirtualService",
-                            hint="Envoy's variables are written `%NAME%` or `%NAME(argument)%`",
+                            f"invalid header value{shown}: {fault}; Istio rejects the VirtualService",
+                            hint="write Envoy variables as `%NAME%` or `%NAME(argument)%`",
                         )
 
 
@@ -78,7 +78,7 @@ def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["headers"],
 )  # fmt: skip
 def authority_set_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The host of a request written by more than one part of a route."""
+    """Report routes that set the host of the request more than once."""
     for route in service.spec["http"]:
         request = route["headers"]["request"]
         written = [value for verb in ("set", "add") for name, value in request[verb].items() if names_authority(str(name))]
@@ -87,21 +87,21 @@ def authority_set_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         for other in written[1:]:
             yield finding(
                 other.key,
-                f"`{other.name}` sets the host of the request, and so does `{written[0].name}`; Istio refuses the VirtualService",
-                hint="keep `rewrite.authority` alone",
-                related=[(written[0].key, "the host is set here")],
+                f"`{other.name}` and `{written[0].name}` both set the host of the request; Istio rejects the VirtualService",
+                hint="keep only `rewrite.authority`",
+                related=[(written[0].key, "the host is also set here")],
             )
 
 
 @further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-70", "VS-71", "P-23"], when=["corsPolicy"])
 def header_name_for_scripts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Headers of CORS."""
+    """Report invalid header names in CORS policies."""
     for route in service.spec["http"]:
         for field in ("allowHeaders", "exposeHeaders"):
             for name in route["corsPolicy"][field]:
                 if isinstance(name.value, str) and not name.unresolved and (fault := cors_name_fault(name.text)):
                     yield finding(
                         name,
-                        f"`{name.text}` is no name of a header: {fault}; Istio refuses the VirtualService",
-                        hint="write one name an item, or `*` for all",
+                        f"invalid header name `{name.text}`: {fault}; Istio rejects the VirtualService",
+                        hint="list one name per item, or use `*` for all",
                     )

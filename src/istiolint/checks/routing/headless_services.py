@@ -1,4 +1,4 @@
-"""Headless Services: their pods have names in DNS, which are no hosts of the mesh."""
+"""Headless Services: the DNS names of their pods are not hosts of the mesh."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from istiolint.rules.check import check, finding
 
 @check("destination-rule-for-pods", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
 def destination_rule_for_pods(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A rule for the pods of a headless Service by their names, under which nobody looks for one."""
+    """Report rules for the pods of a headless Service; proxies look up rules only for the Service."""
     host = rule.spec["host"]
     domain = f".svc.{mesh.settings.cluster_domain}"
     pod, _, service_name = host.text.removesuffix(domain).partition(".")
@@ -27,8 +27,8 @@ def destination_rule_for_pods(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     whole = f"{name}.{namespace}{domain}"
     yield finding(
         host,
-        f"nobody looks for this rule: the mesh knows Service `{namespace}/{name}`, and no host for its single pods; connections "
-        f"to `{host.text}` go by the DestinationRules for `{whole}`",
-        hint=f"write `host: {whole}`; or, to treat pods differently, declare them as hosts in a ServiceEntry",
+        f"rule for `{host.text}` never applies: pods of headless Service `{namespace}/{name}` are not hosts of the mesh; "
+        f"connections use the DestinationRules for `{whole}`",
+        hint=f"set `host: {whole}`, or declare the pods as hosts in a ServiceEntry",
         related=[(service.spec["clusterIP"], "the Service is headless")],
     )

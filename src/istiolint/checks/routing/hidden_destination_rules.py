@@ -1,4 +1,4 @@
-"""DestinationRules that a wider rule in the client's namespace hides."""
+"""DestinationRules hidden by a wildcard rule in the client's namespace."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from istiolint.rules.check import check, finding
     kinds=["DestinationRule"],
 )  # fmt: skip
 def destination_rule_hidden_by_wildcard(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A wildcard rule of the client's namespace is found first: the rule for one host, elsewhere, is never looked up."""
+    """Report wildcard rules in the client's namespace that hide a rule for a single host elsewhere."""
     host = rule.spec["host"]
     if not host.text.startswith("*") or rule.namespace == mesh.root_namespace or rule.spec["workloadSelector"].exists:
         return
@@ -34,14 +34,14 @@ def destination_rule_hidden_by_wildcard(rule: Resource, mesh: Mesh) -> Iterator[
         if lost := _lost(rule, other):
             yield finding(
                 host,
-                f"clients in namespace `{rule.namespace}` find this rule first, so {other.title} for `{fqdn}` does not apply to "
-                f"them and its `{lost.text}` is lost",
+                f"wildcard hides {other.title} for `{fqdn}` from clients in namespace `{rule.namespace}`; its TLS mode "
+                f"`{lost.text}` does not apply to them",
                 hint=f"add a DestinationRule for `{fqdn}` to namespace `{rule.namespace}`, or narrow the wildcard",
-                related=[(lost, "the setting that is hidden")],
+                related=[(lost, "the hidden setting")],
             )
 
 
 def _lost(rule: Resource, other: Resource) -> Cursor | None:
-    """What clients miss of the hidden rule: its TLS mode where the wildcard rule has another one."""
+    """Return the TLS mode of the hidden rule if the wildcard rule has a different one."""
     mode = other.spec["trafficPolicy"]["tls"]["mode"]
     return mode if mode.text and mode.text != rule.spec["trafficPolicy"]["tls"]["mode"].text and not subsets([rule]) else None

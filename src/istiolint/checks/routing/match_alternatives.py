@@ -1,4 +1,4 @@
-"""Matches of a route that are alternatives, and were perhaps meant together."""
+"""OR in a route's matches where AND was probably meant."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _OF_REQUESTS = frozenset(("headers", "queryParams", "method", "withoutHeaders"))
     when=["headers", "withoutHeaders", "method", "queryParams"],
 )  # fmt: skip
 def match_by_path_or_header(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """One match for the path and one for a header, where a request needs only one of both."""
+    """Report one match for the path next to another for a header: a request needs to meet only one of them."""
     for route in service.spec["http"]:
         matches = list(route["match"])
         if len(matches) != 2:
@@ -27,8 +27,7 @@ def match_by_path_or_header(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 names = " and ".join(f"`{name}`" for name in sorted(fields[other]))
                 yield finding(
                     matches[1],
-                    f"a request needs to meet one of both matches only: any with this `uri`, and any with these "
-                    f"{names}, whatever its path",
-                    hint="write both in one item of the list if both must hold",
-                    related=[(matches[0], "the other match")],
+                    f"list items of `match` are alternatives; the route also matches requests for any path with these {names}",
+                    hint="move both conditions into one list item to require both",
+                    related=[(matches[0], "the match on `uri`")],
                 )

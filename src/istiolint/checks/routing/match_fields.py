@@ -28,15 +28,15 @@ def _matches(service: Resource, *protocols: str) -> Iterator[Cursor]:
 
 @further_check(INVALID_HEADER_NAME, kinds=["VirtualService"], rows=["VS-40", "VS-42", "P-22"], when=["headers", "withoutHeaders"])
 def header_name_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Names of headers in matches."""
+    """Report invalid header names in matches."""
     for match in _matches(service, "http"):
         for field in ("headers", "withoutHeaders"):
             for name, condition in match[field].items():
                 if isinstance(name, str) and not has_placeholder(name) and (fault := match_name_fault(name)):
                     yield finding(
                         condition.key,
-                        f"`{name}` is no name of a header: {fault}; Istio refuses the VirtualService",
-                        hint="write the name alone, such as `x-user`",
+                        f"invalid header name `{name}`: {fault}; Istio rejects the VirtualService",
+                        hint="use only the name, such as `x-user`",
                     )
 
 
@@ -44,16 +44,16 @@ def header_name_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     EMPTY_FIELD, kinds=["VirtualService"], rows=["VS-41", "VS-43", "VS-44", "VS-45", "VS-46", "VS-47", "VS-48", "P-19"]
 )
 def empty_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Prefixes and expressions without a character. Only a path may have any beginning."""
+    """Report empty prefixes and regular expressions. Only `uri` may have an empty prefix."""
     for match in _matches(service, "http"):
         for text in _texts(match):
             if text.value == "":
                 yield finding(
                     text,
-                    f"the {'expression' if text.name == 'regex' else 'prefix'} is empty; Istio refuses the VirtualService",
-                    hint="delete the condition, or write `{}` in its place for any value"
+                    f"empty `{text.name}` condition; Istio rejects the VirtualService",
+                    hint="remove the condition, or use `{}` to match any value"
                     if text.path[-3] in _MAPS
-                    else "delete the condition; without one, any value will do",
+                    else "remove the condition to match any value",
                 )
 
 
@@ -70,27 +70,27 @@ def _texts(match: Cursor) -> Iterator[Cursor]:
 
 @further_check(INVALID_PORT, kinds=["VirtualService"], rows=["VS-49", "VS-127", "VS-132"])
 def port_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ports in matches; 0 counts as none, and of numbers below and far beyond the schema tells."""
+    """Report invalid ports in matches; 0 means unset, and the schema covers numbers out of range."""
     for match in _matches(service):
         number = match["port"].number
         if number and number in range(LARGEST_NUMBER + 1) and not is_port(number):
             yield finding(
                 match["port"],
-                f"`{number}` is no port; Istio refuses the VirtualService",
-                hint="a port is a number from 1 to 65535",
+                f"invalid port `{number}`; Istio rejects the VirtualService",
+                hint="use a port from 1 to 65535",
             )
 
 
 @further_check(INVALID_LABEL, kinds=["VirtualService"], rows=["VS-50", "VS-128", "VS-133"], when=["sourceLabels"])
 def labels_of_callers(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Labels of those who call."""
+    """Report invalid labels of callers."""
     for match in _matches(service):
         yield from label_faults(match["sourceLabels"], service.kind)
 
 
 @further_check(INVALID_ADDRESS, kinds=["VirtualService"], rows=["VS-126", "VS-131"], when=["destinationSubnets"])
 def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ranges of addresses to which clients connect."""
+    """Report invalid destination addresses and ranges."""
     for match in _matches(service, "tls", "tcp"):
         for subnet in match["destinationSubnets"]:
             text = subnet.text
@@ -99,8 +99,8 @@ def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not (is_cidr(text) if "/" in text else is_ip_address(text)):
                 yield finding(
                     subnet,
-                    f"`{text}` is neither an IP address nor a range; Istio refuses the VirtualService",
-                    hint=leading_zeros(text) or "write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
+                    f"`{text}` is not a valid IP address or CIDR range; Istio rejects the VirtualService",
+                    hint=leading_zeros(text) or "use an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
                 )
 
 
@@ -110,15 +110,15 @@ def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["sourceNamespace"],
 )  # fmt: skip
 def invalid_source_namespace(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Namespaces of those who call that are no names of namespaces."""
+    """Report values of `sourceNamespace` that are not valid namespace names."""
     for match in _matches(service):
         namespace = match["sourceNamespace"]
         if namespace.literal and (fault := label_fault(namespace.text)):
             http = namespace.path[1] == "http"
             yield finding(
                 namespace,
-                f"{fault}: no namespace is called `{namespace.text}`; "
-                + ("Istio refuses the VirtualService" if http else "Istio does not look, and the match takes nobody"),
-                hint="write the name of one namespace; patterns are not known here",
+                f"invalid namespace `{namespace.text}` in `sourceNamespace`: {fault}; "
+                + ("Istio rejects the VirtualService" if http else "the match never applies"),
+                hint="use the name of one namespace; patterns are not supported",
                 severity=None if http else "warning",
             )

@@ -1,4 +1,4 @@
-"""Ports in the matches of VirtualServices that neither the host nor the gateway has."""
+"""Ports in matches of VirtualServices that the host or the gateway does not have."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _HTTP = 80
 
 @check("match-port-not-on-host", severity="warning", evidence="contradiction", kinds=["VirtualService"])
 def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A match for a port of the host that the host does not have: no listener uses it."""
+    """Report matches for a port that the host does not have: no listener uses them."""
     matches = [(kind, match) for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
     if not matches or any(name.name != MESH for name, _ in bound_gateways(virtual_service)):
         return
@@ -32,16 +32,16 @@ def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
             other = any(port.number in each.ports for each in known)
             yield finding(
                 port,
-                f"port {port.number} of `{hosts[0].fqdn}` declares "
-                f"{'another protocol than HTTP' if kind == 'http' else 'HTTP'}; `{kind}` routes are never used on it"
+                f"port {port.number} of `{hosts[0].fqdn}` is declared as "
+                f"{'a protocol other than HTTP' if kind == 'http' else 'HTTP'}; sidecars never use `{kind}` routes on it"
                 if other
-                else f"`{hosts[0].fqdn}` has no port {port.number}; the match is never used"
+                else f"`{hosts[0].fqdn}` has no port {port.number}; the match never applies"
                 if known
-                else f"no Service or ServiceEntry has the host `{hosts[0].fqdn}`; its routes are used on port {_HTTP} only, and "
-                f"the match for port {port.number} never is",
-                hint=f"use `{'tcp' if kind == 'http' else 'http'}` routes, or declare the protocol that the port carries"
+                else f"no Service or ServiceEntry has the host `{hosts[0].fqdn}`, so its routes apply only on port {_HTTP}; the "
+                f"match for port {port.number} never applies",
+                hint=f"use `{'tcp' if kind == 'http' else 'http'}` routes, or declare the actual protocol of the port"
                 if other
-                else f"match {' or '.join(map(str, ports[:3]))}: `port` is the port of the host, not that of the destination"
+                else f"match {' or '.join(map(str, ports[:3]))}: `port` is the port of the host, not of the destination"
                 if ports
                 else f"add a ServiceEntry for the host with port {port.number}",
                 related=[place for each in known[:1] if (place := each.place)],
@@ -51,7 +51,7 @@ def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
 
 @check("match-port-not-on-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"])
 def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A match for a port on which no server of the gateways listens."""
+    """Report matches for a port on which no server of the gateways listens."""
     matches = [match for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
     names = [name for name, _ in bound_gateways(virtual_service)] if matches else []
     gateways = [gateway for name in names for gateway in mesh.gateways.find(name)]
@@ -65,9 +65,9 @@ def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator
         if ports and port.number not in ports:
             yield finding(
                 port,
-                f"no server of the Gateway listens on port {port.number}; the match is never used",
-                hint=f"match {' or '.join(map(str, sorted(ports)[:3]))}, the port of the Gateway's server",
-                related=[(gateways[0].spec["servers"].key, "the servers of the gateway")],
+                f"no server of the Gateway listens on port {port.number}; the match never applies",
+                hint=f"match {' or '.join(map(str, sorted(ports)[:3]))}, a port of the Gateway's servers",
+                related=[(gateways[0].spec["servers"].key, "the Gateway's servers")],
             )
 
 

@@ -1,4 +1,4 @@
-"""The texts of match conditions: expressions that RE2 refuses, globs where none are known, paths that no request has."""
+"""Match conditions: regular expressions that RE2 rejects, globs, and paths that never match."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ _PLACEHOLDER = ("$", "{", "<", "%")
     when=["regex", "uriRegexRewrite"],
 )
 def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Regular expressions that Istio's webhook refuses, because Envoy could not use them."""
+    """Report regular expressions that Istio's webhook rejects because Envoy cannot use them."""
     for pattern in _patterns(service):
         if len(pattern.text.encode("utf-8", "replace")) > _LONGEST_REGEX:
             why: str | None = f"it is longer than {_LONGEST_REGEX} bytes"
@@ -34,16 +34,16 @@ def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             glob = pattern.text.startswith("*")
             yield finding(
                 pattern,
-                f"`{pattern.text[:80]}` is no regular expression of the RE2 kind ({why}), and Istio refuses the VirtualService",
-                hint=f"a glob's `*` is `.*` here: `.{pattern.text[:80]}`"
+                f"invalid RE2 regular expression `{pattern.text[:80]}` ({why}); Istio rejects the VirtualService",
+                hint=f"use `.*` instead of the glob `*`: `.{pattern.text[:80]}`"
                 if glob
-                else "RE2 knows no look-around, no back-references and no possessive quantifiers",
+                else "avoid look-around, back-references and possessive quantifiers, which RE2 does not support",
             )
 
 
 @check("glob-in-match", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True)
 def glob_in_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An asterisk in an exact or prefix condition, where it is a character like any other."""
+    """Report an asterisk in an exact or prefix condition, where it is matched literally."""
     for match in _matches(service):
         for field in ("uri", "authority"):
             for form in ("exact", "prefix"):
@@ -53,21 +53,20 @@ def glob_in_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     is_prefix = bool(bare) and "*" not in bare
                     yield finding(
                         text,
-                        f"`*` in `{text.text}` is no wildcard: {form} conditions compare it as a character, which hardly any "
-                        "request has",
-                        hint=f"write `prefix: {bare}`" if is_prefix else "write a `regex` with `.*` in place of `*`",
+                        f"`*` in `{text.text}` is matched literally; {form} conditions do not support wildcards",
+                        hint=f"use `prefix: {bare}`" if is_prefix else "use a `regex` with `.*` instead of `*`",
                         fix=_as_prefix(text, form, bare) if is_prefix else None,
                     )
 
 
 def _as_prefix(text: Cursor, form: str, bare: str) -> Fix:
     rename = () if form == "prefix" else (Rename(text.place, "prefix"),)
-    return Fix(f"write `prefix: {bare}`", (*rename, Replace(text.place, as_scalar(bare))), safe=False)
+    return Fix(f"use `prefix: {bare}`", (*rename, Replace(text.place, as_scalar(bare))), safe=False)
 
 
 @check("unmatchable-path", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True)
 def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Conditions on the path that no path meets: without the slash at its beginning, or with the query."""
+    """Report path conditions that never match: without the leading slash, or with a query string."""
     for match in _matches(service):
         for form in ("exact", "prefix", "regex"):
             text = match["uri"][form]
@@ -75,15 +74,15 @@ def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if start and start[0] not in "/*" and not any(mark in text.text for mark in _PLACEHOLDER):
                 yield finding(
                     text,
-                    f"no path meets the {form} condition `{text.text}`: paths begin with `/`",
-                    hint=f"write `/{text.text}`",
-                    fix=Fix(f"write `/{text.text}`", (Replace(text.place, as_scalar(f"/{text.text}")),), safe=False),
+                    f"{form} condition `{text.text}` never matches; request paths start with `/`",
+                    hint=f"use `/{text.text}`",
+                    fix=Fix(f"use `/{text.text}`", (Replace(text.place, as_scalar(f"/{text.text}")),), safe=False),
                 )
             elif form != "regex" and "?" in start:
                 yield finding(
                     text,
-                    f"no path meets the {form} condition `{text.text}`: Envoy compares the path without its query",
-                    hint="match the part behind `?` with `queryParams`",
+                    f"{form} condition `{text.text}` never matches; Envoy compares the path without the query string",
+                    hint="match query parameters with `queryParams`",
                 )
 
 
@@ -93,7 +92,7 @@ def _matches(service: Resource) -> Iterator[Cursor]:
 
 
 def _patterns(service: Resource) -> Iterator[Cursor]:
-    """Every regular expression of the HTTP routes. In `withoutHeaders`, Istio takes `*` for presence."""
+    """Yield every regular expression of the HTTP routes. In `withoutHeaders`, Istio treats `*` as presence."""
     for match in _matches(service):
         for field in ("uri", "scheme", "method", "authority"):
             yield match[field]["regex"]

@@ -1,4 +1,4 @@
-"""VirtualServices that take the requests of the whole mesh."""
+"""VirtualServices that match the requests of the entire mesh."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from istiolint.rules.check import check, finding
 
 @check("routes-for-whole-mesh", severity="warning", evidence="document", kinds=["VirtualService"])
 def routes_for_whole_mesh(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A wildcard for all Services of the cluster, whose requests go to one destination."""
+    """Report wildcards for all Services of the cluster whose requests go to one destination."""
     domain = mesh.hosts.cluster_domain
     everything = ("*." + ".".join(parts) for parts in (["svc", *domain.split(".")][at:] for at in range(domain.count(".") + 2)))
     wide = set(everything)
@@ -22,8 +22,8 @@ def routes_for_whole_mesh(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             where = routes[0]["route"][0]["destination"]["host"].text
             yield finding(
                 host,
-                f"`{host.text}` stands for every Service of the cluster: the requests of all sidecars go to "
-                f"{f'`{where}`' if where else 'one place'}, but for those with a VirtualService of their own",
-                hint="name the hosts that are meant, bind the VirtualService to a gateway, or limit it with `exportTo: [.]`",
+                f"`{host.text}` matches every Service in the cluster; all sidecars send requests for hosts without their own "
+                f"VirtualService to {f'`{where}`' if where else 'one redirect'}",
+                hint="list the intended hosts, bind the VirtualService to a gateway, or limit it with `exportTo: [.]`",
                 related=[(routes[0], "the route without a match")],
             )

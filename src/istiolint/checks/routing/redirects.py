@@ -21,15 +21,15 @@ _UNSET = (None, "")
 
 @further_check(CONFLICTING_FIELDS, kinds=["VirtualService"], rows=["VS-91", "VS-105"], when=["rewrite", "redirect"])
 def two_paths(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two ways at once to say what the path becomes."""
+    """Report two path replacements in one redirect or rewrite."""
     for route in service.spec["http"]:
         for action, other in (("redirect", "prefixRewrite"), ("rewrite", "uriRegexRewrite")):
             if route[action]["uri"].text and route[action][other].value not in _UNSET:
                 yield finding(
                     route[action][other].key,
-                    f"`uri` and `{other}` exclude each other in a {action}; Istio refuses the VirtualService",
-                    hint="keep the one that is meant",
-                    related=[(route[action]["uri"].key, "`uri` is here")],
+                    f"`uri` and `{other}` are mutually exclusive in a {action}; Istio rejects the VirtualService",
+                    hint="keep one of the two",
+                    related=[(route[action]["uri"].key, "`uri` is set here")],
                 )
 
 
@@ -39,33 +39,33 @@ def two_paths(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["rewrite", "redirect"],
 )  # fmt: skip
 def redirect_or_rewrite_without_target(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Redirects and rewrites that change nothing."""
+    """Report redirects and rewrites that change nothing."""
     for route in service.spec["http"]:
         redirect, rewrite, regex = route["redirect"], route["rewrite"], route["rewrite"]["uriRegexRewrite"]
         if isinstance(redirect.value, dict) and not _leads_somewhere(redirect):
             yield finding(
                 redirect.key,
-                "the redirect does not say where to; Istio refuses the VirtualService",
-                hint="add `uri`, `authority`, `scheme` or `port`",
+                "redirect without a target; Istio rejects the VirtualService",
+                hint="set `uri`, `authority`, `scheme` or `port`",
             )
         if isinstance(rewrite.value, dict) and not rewrite["uri"] and not rewrite["authority"] and regex.value is None:
             yield finding(
                 rewrite.key,
-                "the rewrite does not say what to write; Istio refuses the VirtualService",
-                hint="add `uri` or `authority`; to cut a prefix off, `uri: /`",
+                "rewrite without a new path or host; Istio rejects the VirtualService",
+                hint="set `uri` or `authority`; to strip a prefix, set `uri: /`",
             )
         if isinstance(regex.value, dict) and (
             missing := [field for field in ("match", "rewrite") if regex[field].value in _UNSET]
         ):
             yield finding(
                 regex.key,
-                f"`uriRegexRewrite` has no `{'` and no `'.join(missing)}`; Istio refuses the VirtualService",
-                hint="say what shall be replaced as `match`, and by what as `rewrite`",
+                f"`uriRegexRewrite` is missing `{'` and `'.join(missing)}`; Istio rejects the VirtualService",
+                hint="set `match` to the pattern and `rewrite` to its replacement",
             )
 
 
 def _leads_somewhere(redirect: Cursor) -> bool:
-    """Whether a redirect names something that is other than in the request; a port of 0 counts as named."""
+    """Whether a redirect sets a target; a port of 0 counts as set."""
     return any(redirect[field] for field in ("uri", "prefixRewrite", "authority", "scheme")) or any(
         redirect[field].value is not None for field in ("port", "derivePort")
     )
@@ -73,55 +73,55 @@ def _leads_somewhere(redirect: Cursor) -> bool:
 
 @further_check(PREFIX_REWRITE_WITHOUT_PREFIX, kinds=["VirtualService"], rows=["VS-92"], when=["prefixRewrite"])
 def prefix_rewrite_without_prefix(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A redirect that replaces the prefix of a path, where a match asks for none."""
+    """Report redirects that replace a path prefix although a match has no prefix."""
     for route in service.spec["http"]:
         written = route["redirect"]["prefixRewrite"]
         for uri in (match["uri"] for match in route["match"]) if written.text else ():
             if isinstance(uri.value, dict) and not isinstance(uri["prefix"].value, str):
                 yield finding(
                     uri,
-                    "`prefixRewrite` replaces a prefix, and this match asks for none; Istio refuses the VirtualService",
-                    hint="match `prefix`, or write `redirect.uri`",
-                    related=[(written.key, "`prefixRewrite` is here")],
+                    "`prefixRewrite` requires a prefix match, and this `uri` has no `prefix`; Istio rejects the VirtualService",
+                    hint="match a `prefix`, or use `redirect.uri`",
+                    related=[(written.key, "`prefixRewrite` is set here")],
                 )
 
 
 @further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-94"], when=["redirect"])
 def code_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Statuses of redirects."""
+    """Report invalid status codes of redirects."""
     for route in service.spec["http"]:
         code = route["redirect"]["redirectCode"]
         if code.number and code.number in range(LARGEST_NUMBER + 1) and not 300 <= code.number <= 399:
             yield finding(
                 code,
-                f"`{code.number}` is no status of a redirect; Istio refuses the VirtualService",
-                hint="write 301, 302, 303, 307 or 308",
+                f"invalid redirect status code `{code.number}`; Istio rejects the VirtualService",
+                hint="use 301, 302, 303, 307 or 308",
             )
 
 
 @further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-95"], when=["redirect"])
 def scheme_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Schemes of redirects."""
+    """Report invalid schemes of redirects."""
     for route in service.spec["http"]:
         scheme = route["redirect"]["scheme"]
         if scheme.literal and scheme.text not in ("http", "https"):
             yield finding(
                 scheme,
-                f"a redirect leads to `http` or `https`, not to `{scheme.text}`; Istio refuses the VirtualService",
-                hint=f"write `{scheme.text.lower() if scheme.text.lower() in ('http', 'https') else 'https'}`",
+                f"invalid redirect scheme `{scheme.text}`; Istio rejects the VirtualService",
+                hint=f"use `{scheme.text.lower() if scheme.text.lower() in ('http', 'https') else 'https'}`",
             )
 
 
 @further_check(INVALID_PORT, kinds=["VirtualService"], rows=["VS-96"], when=["redirect"])
 def port_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ports of redirects; 0 counts as none."""
+    """Report invalid ports of redirects; 0 means unset."""
     for route in service.spec["http"]:
         port = route["redirect"]["port"]
         if port.number and port.number in range(LARGEST_NUMBER + 1) and not is_port(port.number):
             yield finding(
                 port,
-                f"`{port.number}` is no port; Istio refuses the VirtualService",
-                hint="a port is a number from 1 to 65535",
+                f"invalid port `{port.number}`; Istio rejects the VirtualService",
+                hint="use a port from 1 to 65535",
             )
 
 
@@ -131,7 +131,7 @@ def port_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["directResponse"],
 )  # fmt: skip
 def large_direct_response(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Bodies that every proxy has to hold in its configuration."""
+    """Report bodies that are too large for the configuration of every proxy."""
     for route in service.spec["http"]:
         body = route["directResponse"]["body"]
         encoded = body["bytes"].text
@@ -140,8 +140,8 @@ def large_direct_response(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             refused = size > _REFUSED_BODY
             yield finding(
                 body.key,
-                f"the body has {size >> 10} KiB, which every proxy keeps in its configuration; "
-                + ("Istio refuses the VirtualService with more than 1024" if refused else "Istio warns of more than 100"),
-                hint="let a server answer, and route to it",
+                f"direct response body of {size >> 10} KiB is part of every proxy's configuration; "
+                + ("Istio rejects more than 1024 KiB" if refused else "Istio warns above 100 KiB"),
+                hint="serve the body from a workload and route to it",
                 severity="error" if refused else None,
             )

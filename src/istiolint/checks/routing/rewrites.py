@@ -1,4 +1,4 @@
-"""Rewrites of paths: how what is matched and what is written in its place meet."""
+"""Path rewrites: slashes where the matched prefix and its replacement meet."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"/[\w./-]*", re.ASCII)
     when=["rewrite"],
 )  # fmt: skip
 def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """`/shop` replaced by `/` makes `//items` of `/shop/items`."""
+    """Report rewrites such as `/shop` to `/`, which turns `/shop/items` into `//items`."""
     earlier: set[str] = set()
     for route in service.spec["http"]:
         rewritten = _rewritten(route)
@@ -30,10 +30,10 @@ def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if rewritten.text.endswith("/") and f"{prefix.text}/" not in earlier:
                 yield finding(
                     prefix,
-                    f"`{prefix.text}/items` becomes `{rewritten.text}/items`: the prefix `{prefix.text}` leaves its slash "
-                    f"behind, and `{rewritten.text}` brings one",
-                    hint=f"match `prefix: {prefix.text}/` first, and `exact: {prefix.text}` beside it",
-                    related=[(rewritten, "what is written in its place")],
+                    f"rewrite doubles a slash: `{prefix.text}/items` becomes `{rewritten.text}/items`, because only the prefix "
+                    f"`{prefix.text}` is replaced",
+                    hint=f"match `prefix: {prefix.text}/` first, then `exact: {prefix.text}`",
+                    related=[(rewritten, "the replacement")],
                 )
 
 
@@ -42,7 +42,7 @@ def rewrite_doubles_slash(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["rewrite"],
 )  # fmt: skip
 def rewrite_joins_segments(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """`/shop/` replaced by `/v1` makes `/v1items` of `/shop/items`."""
+    """Report rewrites such as `/shop/` to `/v1`, which turns `/shop/items` into `/v1items`."""
     for route in service.spec["http"]:
         rewritten = _rewritten(route)
         if not rewritten.text or rewritten.text.endswith(("/", "=")):
@@ -51,16 +51,16 @@ def rewrite_joins_segments(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if joined := next((prefix for prefix in prefixes if prefix.text.endswith("/")), None):
             yield finding(
                 rewritten,
-                f"`{joined.text}items` becomes `{rewritten.text}items`: the prefix `{joined.text}` takes its slash along, and "
-                f"`{rewritten.text}` brings none",
-                hint=f"write `{rewritten.text}/`",
-                related=[(joined, "what is replaced")],
+                f"rewrite joins path segments: `{joined.text}items` becomes `{rewritten.text}items`, because the prefix "
+                f"`{joined.text}` includes the slash",
+                hint=f"use `{rewritten.text}/`",
+                related=[(joined, "the replaced prefix")],
                 fix=_with_slash(rewritten) if all(prefix.text.endswith("/") for prefix in prefixes) else None,
             )
 
 
 def _rewritten(route: Cursor) -> Cursor:
-    """What the path becomes; an empty cursor where the request goes nowhere and nobody sees its path."""
+    """Return the rewritten path; an empty cursor where no destination receives the request."""
     uri = route["rewrite"]["uri"]
     return uri if route["route"] or route["delegate"] else uri["none"]
 
@@ -68,4 +68,4 @@ def _rewritten(route: Cursor) -> Cursor:
 def _with_slash(rewritten: Cursor) -> Fix | None:
     if not _PLAIN.fullmatch(rewritten.text):
         return None
-    return Fix(f"write `{rewritten.text}/`", (Replace(rewritten.place, f"{rewritten.text}/"),), safe=False)
+    return Fix(f"use `{rewritten.text}/`", (Replace(rewritten.place, f"{rewritten.text}/"),), safe=False)

@@ -1,4 +1,4 @@
-"""What a route does with its requests: one thing, and never two that exclude each other."""
+"""Actions of routes: missing ones, and ones that are mutually exclusive."""
 
 from collections.abc import Iterator
 
@@ -26,16 +26,17 @@ _EXCLUDED_BY_DELEGATE = {"delegate": ("route", "redirect")}
     rows=["VS-31", "VS-121", "VS-130"],
 )  # fmt: skip
 def route_without_action(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes that say nothing about where requests go, which Istio's webhook refuses."""
+    """Report routes without an action, which Istio's webhook rejects."""
     for protocol in ("http", "tls", "tcp"):
         others = _OTHER_ACTIONS if protocol == "http" else ()
         for route in service.spec[protocol]:
             if isinstance(route.value, dict) and not route["route"] and not any(_written(route[action]) for action in others):
-                also = ", `redirect` or `directResponse`" if protocol == "http" else ""
+                also = ", a `redirect` or a `directResponse`" if protocol == "http" else ""
                 yield finding(
                     head(route),
-                    f"route {label(route)} does not say where its traffic goes, and Istio refuses the VirtualService",
-                    hint=f"give it a `route` with a destination{also}",
+                    f"route {label(route)} has no destination{' or other action' if others else ''}; "
+                    "Istio rejects the VirtualService",
+                    hint=f"add a `route` with a destination{also}",
                 )
 
 
@@ -45,7 +46,7 @@ def route_without_action(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["redirect", "directResponse", "delegate", "mirror", "mirrors", "rewrite", "fault"],
 )  # fmt: skip
 def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Actions of one HTTP route that exclude each other, which Istio's webhook refuses."""
+    """Report mutually exclusive actions of an HTTP route, which Istio's webhook rejects."""
     has_hosts = bool(service.spec["hosts"])
     for route in service.spec["http"]:
         root = has_hosts and _written(route["delegate"])
@@ -54,9 +55,9 @@ def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding
                 if route[other] if other in ("route", "mirrors") else _written(route[other]):
                     yield finding(
                         route[other].key,
-                        f"route {label(route)} has both `{action}` and `{other}`, and Istio refuses the VirtualService",
-                        hint=f"keep one of the two; what `{other}` shall do for other requests belongs into a route of its own",
-                        related=[(route[action].key, f"`{action}`")],
+                        f"route {label(route)} has both `{action}` and `{other}`; Istio rejects the VirtualService",
+                        hint=f"keep one of the two; if other requests need `{other}`, move it to a separate route",
+                        related=[(route[action].key, f"`{action}` is set here")],
                     )
 
 
@@ -67,18 +68,18 @@ def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding
     when=["delegate"],
 )  # fmt: skip
 def delegate_that_delegates(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A delegate (a VirtualService without hosts) that hands over to another, which Istio's webhook refuses."""
+    """Report delegates (VirtualServices without hosts) that delegate, which Istio's webhook rejects."""
     if not service.spec["hosts"]:
         for route in service.spec["http"]:
             if _written(route["delegate"]):
                 yield finding(
                     route["delegate"].key,
-                    f"route {label(route)} delegates, but this VirtualService has no hosts and is a delegate itself: Istio "
-                    "allows one step only and refuses it",
-                    hint="give it `hosts`, or write the routes of the other delegate here",
+                    f"route {label(route)} delegates, but a VirtualService without `hosts` is itself a delegate; Istio rejects "
+                    "nested delegation",
+                    hint="add `hosts`, or move the routes of the other delegate here",
                 )
 
 
 def _written(action: Cursor) -> bool:
-    """Whether a mapping is there, be it empty: null means nothing, and so does an empty list."""
+    """Whether a mapping is set, even an empty one; null and an empty list count as unset."""
     return action.exists and action.value not in (None, [])

@@ -1,4 +1,4 @@
-"""Kinds of routes (http, tcp) against what the ports of a service carry for sidecars."""
+"""Kinds of routes (http, tcp) against the declared protocols of a service's ports."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from istiolint.rules.check import check, finding
     "routes-for-another-protocol", severity="warning", evidence="contradiction", kinds=["VirtualService"],
 )  # fmt: skip
 def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """HTTP routes for a host that declares no HTTP, or TCP routes for one that declares nothing else."""
+    """Report HTTP routes for a host without HTTP ports, and TCP routes for a host with HTTP ports only."""
     kinds = [kind for kind in ("http", "tls", "tcp") if service.spec[kind]]
     if kinds not in (["http"], ["tcp"]) or any(name.name != MESH for name, _ in bound_gateways(service)):
         return
@@ -31,16 +31,16 @@ def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Findi
                 continue
             yield finding(
                 service.spec[wanted].key,
-                f"no port of `{host.fqdn}` carries {'HTTP' if wanted == 'http' else 'anything but HTTP'}, as they are declared: "
-                f"sidecars never use these {wanted} routes",
-                hint="give the port the name or `appProtocol` of what it carries, such as `http`, or write "
+                f"{f'no port of `{host.fqdn}` is' if wanted == 'http' else f'all ports of `{host.fqdn}` are'} declared as HTTP; "
+                f"sidecars never use these `{wanted}` routes",
+                hint="declare the actual protocol with the port name or `appProtocol`, such as `http`, or use "
                 + ("`tcp` or `tls` routes" if wanted == "http" else "`http` routes"),
                 related=[(_said(owners[0].spec["ports"][0]), "the protocol is declared here")],
             )
 
 
 def carries(port: Cursor, owner: Resource) -> str:
-    """What a port is declared to carry: `http`, `tcp` for anything else, and nothing where Istio has to find out."""
+    """Return the declared protocol of a port: `http`, `tcp` for any other, empty where Istio detects it."""
     if owner.type == "ServiceEntry":
         protocol = port["protocol"].text.upper()
         return "http" if protocol in HTTP else "tcp" if protocol in PROTOCOLS else ""
@@ -50,6 +50,6 @@ def carries(port: Cursor, owner: Resource) -> str:
 
 
 def _said(port: Cursor) -> Cursor:
-    """Where a port tells its protocol: of a ServiceEntry's `protocol`, of a Service's `appProtocol` or `name`."""
+    """Return the place that declares the protocol: `protocol` of a ServiceEntry, `appProtocol` or `name` of a Service."""
     field = "protocol" if port["number"].exists else "appProtocol" if port["appProtocol"] else "name"
     return port[field] if port[field] else port["port"]

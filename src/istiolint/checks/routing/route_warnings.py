@@ -1,4 +1,4 @@
-"""Warnings of Istio's own about routes that requests may well reach."""
+"""Warnings that Istio prints about routes that requests can reach."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from istiolint.traffic.words import head, in_words, label
     default=False, rows=["VS-140", "VS-141", "VS-142", "VS-143", "VS-144"],
 )  # fmt: skip
 def unneeded_route_warning(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes that Istio takes for lost, and the other rules do not."""
+    """Report routes that Istio's validation calls unreachable and the other rules do not."""
     for routes in route_lists(service):
         told: set[int] = set()
         for found in _warned(routes.routes):
@@ -29,10 +29,12 @@ def unneeded_route_warning(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             longer = found.by_match is not None and at["uri"].mapping != by["uri"].mapping
             yield finding(
                 head(at),
-                f"Istio warns that {_words(at, found.match)} gets nothing behind {_words(by, found.by_match)}; "
+                f"Istio warns that {_words(at, found.match)} is unreachable after {_words(by, found.by_match)}; "
                 + _why(routes, earlier),
-                hint="put the longer path first, and Istio is silent" if longer else "leave it if the order is meant",
-                related=[(head(by), "what Istio holds it against")],
+                hint="put the longer path first to avoid the warning"
+                if longer
+                else "ignore the warning if the order is intended",
+                related=[(head(by), "what Istio compares it with")],
             )
 
 
@@ -43,7 +45,7 @@ def _warned(routes: list[Cursor]) -> Iterator[Warned]:
 
 
 def _is_lost(routes: RouteList, found: Warned) -> bool:
-    """Whether another rule tells that nothing comes there."""
+    """Whether another rule reports the route as unreachable."""
     if routes.catch_all and routes.catch_all[0] < found.route:
         return True
     return any(match.match == found.match for match in routes.taken.get(found.route, ()))
@@ -59,7 +61,7 @@ def _words(part: Cursor, match: int | None) -> str:
 
 def _why(routes: RouteList, earlier: Cursor) -> str:
     if earlier["delegate"].exists:
-        return "what the delegate does not take still comes here"
+        return "requests that the delegate does not match still reach it"
     if routes.joined:
-        return "both are joined with the match that leads here, and only then is it seen"
-    return "it compares no callers, gateways or schemes, and takes a match without method for GET: requests can still come here"
+        return "which of them matches depends on the root's match that both are merged with"
+    return "its check ignores callers, gateways and schemes, and assumes `GET`"

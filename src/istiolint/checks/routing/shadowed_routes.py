@@ -1,4 +1,4 @@
-"""Routes of a VirtualService that no request reaches, because earlier ones take everything they would match."""
+"""Routes of a VirtualService that no request reaches, because earlier routes match all of their requests."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from istiolint.traffic.words import head, in_words, label
 
 Reader: TypeAlias = Callable[[object, Binding], Match | None]
 READERS: dict[str, Reader] = {"http": http_match, "tls": tls_match, "tcp": tcp_match}
-_ALTERNATIVES = "the items of `match` are alternatives; to ask for all of them at once, write them as one item"
+_ALTERNATIVES = "merge the items of `match` into one to require all conditions; separate items are alternatives"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _hands_over(route: Cursor) -> bool:
     rows=["VS-140", "VS-141"],
 )  # fmt: skip
 def route_after_catch_all(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes behind one without conditions."""
+    """Report routes after a catch-all route."""
     for routes in route_lists(service):
         if not (found := routes.catch_all) or found[0] + 1 >= len(routes.routes):
             continue
@@ -112,8 +112,8 @@ def route_after_catch_all(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield finding(
             head(first),
             f"route {label(first)}{also} never reached: route {label(routes.routes[index])} before it {why}",
-            hint="move the route that takes everything to the end of the list",
-            related=[(head(culprit), "takes everything")],
+            hint="move the catch-all route to the end of the list",
+            related=[(head(culprit), "matches everything")],
         )
 
 
@@ -123,16 +123,16 @@ def route_after_catch_all(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["VS-142", "VS-143"],
 )  # fmt: skip
 def repeated_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes whose matches were all written before."""
+    """Report routes whose matches all repeat those of earlier routes."""
     for routes in route_lists(service):
         for index, matches in routes.lost():
             if all(match.same for match in matches):
                 route, earlier = routes.routes[index], routes.routes[matches[0].by_route]
                 yield finding(
                     route["match"].key,
-                    f"route {label(route)} is never reached: route {label(earlier)} already has the match "
+                    f"route {label(route)} is never reached: earlier route {label(earlier)} already has the match "
                     f"{in_words(routes.match(index, 0))}",
-                    hint="delete one of the two, or give the first a condition that lets some requests pass",
+                    hint="remove one of the two, or add a condition to the first",
                     related=_takers(routes, matches),
                 )
 
@@ -143,7 +143,7 @@ def repeated_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["VS-144"],
 )  # fmt: skip
 def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes whose matches are all part of broader ones before."""
+    """Report routes whose matches are all covered by broader ones of earlier routes."""
     for routes in route_lists(service):
         for index, matches in routes.lost():
             broader = next((match for match in matches if not match.same), None)
@@ -151,9 +151,9 @@ def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 route, earlier = routes.routes[index], routes.routes[broader.by_route]
                 yield finding(
                     route["match"].key,
-                    f"route {label(route)} is never reached: {in_words(routes.match(index, broader.match))} is part of "
-                    f"{in_words(routes.match(broader.by_route, broader.by_match))} in route {label(earlier)} before it",
-                    hint="move the narrower route before the broader one",
+                    f"route {label(route)} is never reached: {in_words(routes.match(index, broader.match))} is covered by "
+                    f"{in_words(routes.match(broader.by_route, broader.by_match))} in earlier route {label(earlier)}",
+                    hint="move the more specific route before the broader one",
                     related=_takers(routes, matches),
                 )
 
@@ -164,7 +164,7 @@ def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["VS-142", "VS-144"],
 )  # fmt: skip
 def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Single matches that an earlier route takes, in a route that others still reach."""
+    """Report single matches that an earlier route covers, in a route that other matches still reach."""
     for routes in route_lists(service):
         for index, matches in routes.taken.items():
             for match in matches if len(matches) < len(routes.matches[index]) else ():
@@ -173,12 +173,12 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     taker = routes.match(match.by_route, match.by_match)
                     yield finding(
                         head(routes.match(index, match.match)),
-                        f"{in_words(routes.match(index, match.match))} never leads to this route: route {label(earlier)} before "
-                        f"it takes {'the same' if match.same else in_words(taker)}",
+                        f"{in_words(routes.match(index, match.match))} never reaches this route: earlier route {label(earlier)} "
+                        f"matches {'the same requests' if match.same else in_words(taker)}",
                         hint=_ALTERNATIVES
                         if _could_be_one(routes.routes[index]["match"])
-                        else "delete this match, or move its route before the other",
-                        related=[(head(taker), "takes these requests")],
+                        else "remove this match, or move its route before the other",
+                        related=[(head(taker), "matches these requests")],
                     )
 
 
@@ -188,7 +188,7 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["VS-142", "VS-144"],
 )  # fmt: skip
 def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Matches that another of the same route covers: harmless unless the rewrite depends on which of them matched."""
+    """Report matches that another of the same route covers: harmless unless a rewrite depends on which one matched."""
     for routes in route_lists(service):
         for index, matches in routes.taken.items():
             for match in matches:
@@ -199,22 +199,22 @@ def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if rewrites or match.same or _form(own) == _form(other):
                     yield finding(
                         head(own),
-                        f"{in_words(own)} has no effect: {in_words(other)} before it in the same route takes all of it"
-                        + (", and the rewrite replaces that shorter part of the path" if rewrites else ""),
-                        hint="put the longer one first" if rewrites else "delete it",
-                        related=[(head(other), "takes these requests")],
-                        fix=None if rewrites else Fix("delete the match", (Delete(own.place),)),
+                        f"{in_words(own)} has no effect: {in_words(other)} earlier in the same route covers it"
+                        + (", and the rewrite replaces only that shorter part of the path" if rewrites else ""),
+                        hint="put the longer match first" if rewrites else "remove it",
+                        related=[(head(other), "matches these requests")],
+                        fix=None if rewrites else Fix("remove the match", (Delete(own.place),)),
                     )
 
 
 def _takers(routes: RouteList, matches: list[Taken]) -> list[tuple[Place, str]]:
-    """The matches that take what a route would get, each once."""
+    """Return the matches that cover the requests of a route, each once."""
     places = dict.fromkeys((match.by_route, match.by_match) for match in matches)
-    return [(head(routes.match(*place)), "takes these requests") for place in places]
+    return [(head(routes.match(*place)), "matches these requests") for place in places]
 
 
 def _could_be_one(matches: Cursor) -> bool:
-    """Whether the alternatives ask for different things, as those do that were meant to hold together."""
+    """Whether the alternatives use different fields, so that they may have been meant as one match."""
     fields = [field for match in matches for field in match.mapping if field != "name"]
     return len(fields) == len(set(fields))
 

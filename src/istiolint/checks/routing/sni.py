@@ -1,4 +1,4 @@
-"""SNI hosts of VirtualServices: names of subsets in SNI, IP addresses, and those that `hosts` does not have."""
+"""SNI hosts of VirtualServices: IP addresses, and names that `hosts` does not cover."""
 
 from collections.abc import Iterator
 
@@ -21,13 +21,13 @@ def _sni_hosts(service: Resource) -> Iterator[Cursor]:
        rows=["VS-124"],
     when=["sniHosts"])  # fmt: skip
 def sni_with_ip_address(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An IP address where clients send names only."""
+    """Report IP addresses where clients send only names."""
     for host in _sni_hosts(service):
         if is_ip_address(host.text):
             yield finding(
                 host,
-                f"no client asks for `{host.text}`: SNI holds names, never IP addresses; Istio warns of it",
-                hint="match addresses with `destinationSubnets` of a `tcp` route",
+                f"SNI host `{host.text}` never matches; clients send only host names in SNI, never IP addresses",
+                hint="match addresses with `destinationSubnets` in a `tcp` route",
             )
 
 
@@ -35,7 +35,7 @@ def sni_with_ip_address(service: Resource, mesh: Mesh) -> Iterator[Finding]:
        rows=["VS-125"],
     when=["sniHosts"])  # fmt: skip
 def sni_not_in_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """SNI hosts that no host of the VirtualService stands for."""
+    """Report SNI hosts that no host of the VirtualService covers."""
     hosts = [host.text for host in service.spec["hosts"] if host.text]
     if not hosts or any(has_placeholder(host) for host in hosts):
         return
@@ -43,14 +43,14 @@ def sni_not_in_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not is_ip_address(sni.text) and not any(_part_of(sni.text, host) for host in hosts):
             yield finding(
                 sni,
-                f"`{sni.text}` is not part of the `hosts` of this VirtualService; Istio refuses it",
+                f"SNI host `{sni.text}` is not covered by the `hosts` of this VirtualService; Istio rejects it",
                 hint="add it to `hosts`",
-                related=[(service.spec["hosts"].key, "the hosts are here")],
+                related=[(service.spec["hosts"].key, "the hosts")],
             )
 
 
 def _part_of(name: str, host: str) -> bool:
-    """Whether a host stands for a name, as texts; the name may have a wildcard of its own."""
+    """Whether a host covers a name, compared as text; the name may contain a wildcard itself."""
     if not host.startswith("*"):
         return name == host
     return name.removeprefix("*").endswith(host[1:]) if name.startswith("*") else name.endswith(host[1:])

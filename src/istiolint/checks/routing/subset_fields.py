@@ -20,47 +20,45 @@ def destination_rule_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     if host.literal and (fault := pattern_fault(host.text)):
         yield finding(
             host,
-            f"`{host.text}` is no host of a DestinationRule: {fault}; Istio refuses it",
-            hint="write the name of a service, such as `cart.storefront.svc.cluster.local`",
+            f"invalid host `{host.text}`: {fault}; Istio rejects the DestinationRule",
+            hint="use the name of a service, such as `cart.storefront.svc.cluster.local`",
         )
 
 
 @further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["DR-01"])
 def destination_rule_without_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host that is empty. (Of a missing one the schema tells.)"""
+    """Report an empty host. (The schema covers a missing one.)"""
     if rule.spec["host"].value == "":
         yield finding(
             rule.spec["host"],
-            "the host is empty; Istio refuses the DestinationRule",
-            hint="write the name of a service, such as `cart.storefront.svc.cluster.local`",
+            "empty host; Istio rejects the DestinationRule",
+            hint="use the name of a service, such as `cart.storefront.svc.cluster.local`",
         )
 
 
 @further_check(MISSING_FIELD, kinds=["DestinationRule"], rows=["DR-01", "DEC-11"])
 def destination_rule_without_spec(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No `spec` at all: the API server takes that, and Istio finds no host."""
+    """Report a missing `spec`: the API server accepts that, and Istio finds no host."""
     if rule.spec.value is None:
         yield finding(
             rule.spec.key if rule.spec.exists else rule.metadata["name"],
-            "this DestinationRule has no `spec` and thus no host; Istio refuses it",
-            hint="write `spec` with the `host` of a service",
+            "DestinationRule without `spec` has no host; Istio rejects it",
+            hint="add `spec` with the `host` of a service",
         )
 
 
 @further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["DR-02"], when=["subsets"])
 def duplicate_subset(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two subsets of one name."""
+    """Report subsets with the same name."""
     yield from duplicates(rule.spec["subsets"], "subset", rule.kind)
 
 
 @further_check(EMPTY_FIELD, kinds=["DestinationRule"], rows=["DR-03"], when=["subsets"])
 def subset_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A subset whose name is empty. (Of a missing one the schema tells.)"""
+    """Report subsets with an empty name. (The schema covers a missing one.)"""
     for subset in rule.spec["subsets"]:
         if subset["name"].value == "":
-            yield finding(
-                subset["name"], "the name of a subset is empty; Istio refuses the DestinationRule", hint="name it, as in `v1`"
-            )
+            yield finding(subset["name"], "empty subset name; Istio rejects the DestinationRule", hint="set a name, such as `v1`")
 
 
 @further_check(INVALID_SUBSET_NAME, kinds=["DestinationRule"], rows=["DR-04"], when=["subsets"])
@@ -71,8 +69,8 @@ def subset_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if name.literal and (fault := label_fault(name.text)):
             yield finding(
                 name,
-                f"{fault}: `{name.text}` is no name of a subset; Istio refuses the DestinationRule",
-                hint="write a name of letters and digits with `-` between them, such as `v1`",
+                f"invalid subset name `{name.text}`: {fault}; Istio rejects the DestinationRule",
+                hint="use letters, digits and `-`, such as `v1`",
             )
 
 

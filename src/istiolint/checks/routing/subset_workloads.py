@@ -21,7 +21,7 @@ TOPOLOGY = (
     when=["subsets"],
 )  # fmt: skip
 def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The host has workloads, and none of them carries the labels of the subset."""
+    """Report subsets whose labels no workload of the host has."""
     endpoints = list(_endpoints(rule, mesh))
     if all(isinstance(endpoint, Workload) and mesh.rivals(rule, endpoint.resource) for endpoint in endpoints):
         return
@@ -32,8 +32,8 @@ def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             wanted = ", ".join(f"{key}: {value}" for key, value in labels.labels.items())
             yield finding(
                 labels,
-                f"no workload of `{rule.spec['host'].text}` carries `{wanted}`; the subset `{subset['name'].text}` is empty, and "
-                "routes to it answer 503",
+                f"no workload of `{rule.spec['host'].text}` has `{wanted}`; subset `{subset['name'].text}` is empty, and "
+                "requests to it fail with 503",
                 hint=_seen(endpoints, labels.labels),
                 severity=None if mesh.virtual_services.routes_to_subset(fqdn, subset["name"].text) else "info",
             )
@@ -64,10 +64,10 @@ def _carries(endpoint: Workload | dict[str, str], wanted: Mapping[str, str], mes
 
 
 def _seen(endpoints: list[Workload | dict[str, str]], wanted: Mapping[str, str]) -> str:
-    """What the workloads carry in place of the wanted values."""
+    """Return the hint with the labels that the workloads have instead."""
     carried = [endpoint if isinstance(endpoint, dict) else endpoint.labels for endpoint in endpoints]
     for key in wanted:
         values = sorted({labels[key] for labels in carried if key in labels})
         if values and wanted[key] not in values:
-            return f"its workloads have {', '.join(f'`{key}: {value}`' for value in values[:5])}"
-    return "write labels that the pods carry"
+            return f"use a label of its workloads: {', '.join(f'`{key}: {value}`' for value in values[:5])}"
+    return "use labels that the pods have"

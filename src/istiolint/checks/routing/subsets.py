@@ -1,4 +1,4 @@
-"""Subsets that routes name: does a DestinationRule make them, for those who use the route?"""
+"""Subsets in routes: whether a DestinationRule defines them for the clients of the route."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from istiolint.rules.check import check, finding
     when=["subset"],
 )  # fmt: skip
 def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A subset that no DestinationRule for the host makes."""
+    """Report subsets that no DestinationRule for the host defines."""
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.anywhere(fqdn)
         made = mesh.destination_rules.subsets(fqdn)
@@ -27,9 +27,9 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
             maybe = not mesh.settings.whole_mesh and subset.text in subsets(mesh.destination_rules.maybe(fqdn, virtual_service))
             yield finding(
                 subset,
-                f"no DestinationRule for `{host}` makes the subset `{subset.text}`; Envoy has no cluster for it and answers 503",
+                f"no DestinationRule for `{host}` defines subset `{subset.text}`; Envoy has no cluster for it and returns 503",
                 hint=_proposal(subset.text, sorted(made), bool(rules)),
-                related=[(_subsets_of(rule), f"{rule.title} is for this host") for rule in rules[:3]],
+                related=[(_subsets_of(rule), f"{rule.title} applies to this host") for rule in rules[:3]],
                 known=not maybe and (bool(rules) or _is_known_without_rules(fqdn, subset.text, virtual_service, mesh)),
             )
 
@@ -40,7 +40,7 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
     when=["subset"],
 )  # fmt: skip
 def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A subset that a DestinationRule makes, but not for the proxies that use the route."""
+    """Report subsets that a DestinationRule defines, but not for the proxies that use the route."""
     gateways = mesh.entrances.namespaces(virtual_service)
     audience = gateways or mesh.virtual_services.audience(virtual_service).namespaces
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
@@ -55,24 +55,23 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
         instead = used[client][:1]
         yield finding(
             subset,
-            f"{'gateways' if gateways else 'proxies'} in namespace `{client}` do not get the subset `{subset.text}` of `{host}` "
-            f"from {maker.title}: "
+            f"{'gateways' if gateways else 'proxies'} in namespace `{client}` do not see subset `{subset.text}` of `{host}` "
+            f"in {maker.title}"
             + (
-                f"they use {instead[0].title}; Envoy has no cluster for the subset and answers 503"
+                f": they use {instead[0].title}; Envoy returns 503"
                 if instead
-                else "rules count in their own namespace, and exported ones in that of the service and in the root namespace; "
-                "Envoy has no cluster for the subset and answers 503"
+                else "; Envoy has no cluster for it and returns 503"
             ),
-            hint="join both rules into one" if instead else f"move the rule to the service's namespace, or to `{client}`",
+            hint="merge the rules into one" if instead else f"move the rule to the service's namespace, or to `{client}`",
             related=[
-                (subsets_of(maker)[subset.text], "the subset is made here"),
-                *((rule.spec["host"], "this rule counts instead") for rule in instead),
+                (subsets_of(maker)[subset.text], "the subset is defined here"),
+                *((rule.spec["host"], "this rule applies instead") for rule in instead),
             ],
         )
 
 
 def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str, Cursor, str]]:
-    """The host as written, the subset and the full name of the host of every destination with a subset."""
+    """Yield the host as written, the subset and the full host name of every destination with a subset."""
     for destination in destinations(virtual_service):
         host, subset = destination["host"].text, destination["subset"]
         if host and subset.text and can_be_name(host) and can_be_name(subset.text):
@@ -92,9 +91,9 @@ def _proposal(subset: str, made: list[str], has_rules: bool) -> str:
     if not has_rules:
         return "add a DestinationRule for the host with this subset"
     if not made:
-        return "the DestinationRules for the host make no subsets: add this one"
+        return "add this subset to a DestinationRule for the host"
     near = closest(subset, made, cutoff=0.6)
-    return (f"did you mean `{near}`? " if near else "") + f"its subsets are {', '.join(f'`{name}`' for name in made[:8])}"
+    return (f"did you mean `{near}`? " if near else "") + f"available subsets: {', '.join(f'`{name}`' for name in made[:8])}"
 
 
 def _subsets_of(rule: Resource) -> Cursor:

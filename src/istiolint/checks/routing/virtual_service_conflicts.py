@@ -20,17 +20,17 @@ from istiolint.rules.check import check, finding
     fold="pair",
 )
 def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Sidecars use the older one of two VirtualServices for a host and never look at the other."""
+    """Report two VirtualServices for a host: sidecars use the older one and ignore the other."""
     for host, other in _neighbours(virtual_service, mesh):
         apart = host.fqdn != other.fqdn or routes_apart(virtual_service, other.virtual_service)
         if not apart and _is_ambiguous(host, other, mesh):
             source = host.at.document.source is other.at.document.source
             yield finding(
                 host.at,
-                f"{other.virtual_service.title} routes `{host.fqdn}` for the same sidecars; they use the older of the two "
+                f"{other.virtual_service.title} also routes `{host.fqdn}` for the same sidecars; they use the older of the two "
                 "and ignore the other",
-                hint="join the routes in one VirtualService, or keep them apart with `exportTo` or `gateways`",
-                related=[(other.at, "the same host")],
+                hint="merge the routes into one VirtualService, or separate them with `exportTo` or `gateways`",
+                related=[(other.at, "also routes this host")],
                 severity="error" if source and other.virtual_service.namespace == virtual_service.namespace else None,
             )
             return
@@ -41,15 +41,16 @@ def two_virtual_services_for_one_host(virtual_service: Resource, mesh: Mesh) -> 
     codes=["IST0109"], default=False, fold="pair",
 )  # fmt: skip
 def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Hosts that overlap, where it is certain which VirtualService is heeded: the narrower host, or the client's own."""
+    """Report overlapping hosts where the narrower host, or the narrower export, is known to win."""
     for host, other in _neighbours(virtual_service, mesh):
         if other.fqdn != host.fqdn or not (
             routes_apart(virtual_service, other.virtual_service) or _is_ambiguous(host, other, mesh)
         ):
-            narrower = "the one with the narrower host" if other.fqdn != host.fqdn else "the one that is shown to fewer"
+            narrower = "with the narrower host" if other.fqdn != host.fqdn else "exported to fewer namespaces"
             yield finding(
                 host.at,
-                f"{other.virtual_service.title} routes `{other.fqdn}`, which overlaps; sidecars that see both use {narrower}",
+                f"host overlaps with `{other.fqdn}` of {other.virtual_service.title}; "
+                f"sidecars that see both use the one {narrower}",
                 related=[(other.at, "the overlapping host")],
             )
             return
@@ -60,7 +61,7 @@ def virtual_service_overrides_another(virtual_service: Resource, mesh: Mesh) -> 
     when=["delegate"],
 )  # fmt: skip
 def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes handed on to a VirtualService that is not there."""
+    """Report routes that delegate to an unknown VirtualService."""
     for namespace, name, delegate in delegates(virtual_service):
         if mesh.virtual_services.find(namespace, name):
             continue
@@ -70,12 +71,12 @@ def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
         written = delegate["namespace"]
         yield finding(
             delegate["name"],
-            f"there is no VirtualService `{name}` in namespace `{namespace}`; requests that take this route get 404",
-            hint=f"a VirtualService of that name is in {' and '.join(f'`{other}`' for other in names[:3])}: set `namespace`"
+            f"no VirtualService `{name}` in namespace `{namespace}`; requests on this route get 404",
+            hint=f"set `namespace` to {' or '.join(f'`{other}`' for other in names[:3])}, where this VirtualService exists"
             if names
-            else "add the VirtualService, or name an existing one without `hosts`",
+            else "add the VirtualService, or use an existing one without `hosts`",
             related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:3]],
-            fix=Fix(f"write `{names[0]}`", (Replace(written.place, names[0]),), safe=False)
+            fix=Fix(f"use `{names[0]}`", (Replace(written.place, names[0]),), safe=False)
             if written and len(names) == 1
             else None,
             known=mesh.settings.whole_mesh or (bool(names) and placed),
@@ -83,7 +84,7 @@ def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
 
 
 def _neighbours(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[MeshHost, MeshHost]]:
-    """Each host of a VirtualService with the overlapping ones of others that some sidecars see as well."""
+    """Yield each host of a VirtualService with the overlapping hosts of others that the same sidecars see."""
     scope = mesh.virtual_services.scope(virtual_service)
     for host in mesh.virtual_services.mesh_hosts(virtual_service):
         for other in mesh.virtual_services.on_mesh(host.fqdn):
@@ -93,9 +94,9 @@ def _neighbours(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[MeshHos
 
 
 def _is_ambiguous(host: MeshHost, other: MeshHost, mesh: Mesh) -> bool:
-    """Whether some sidecars rank both alike. First comes what only their namespace sees, then what is exported to it by name.
+    """Whether some sidecars rank both the same. Resources private to their namespace rank first, then those exported by name.
 
-    Of what everybody sees, their own namespace's comes before that of others.
+    Of those exported to all namespaces, their own namespace's rank before others.
     """
     one, two = mesh.virtual_services.scope(host.virtual_service), mesh.virtual_services.scope(other.virtual_service)
     return _rank(one, host.virtual_service) == _rank(two, other.virtual_service) and bool(one & two)

@@ -1,4 +1,4 @@
-"""VirtualServices: hosts that are none, shares beyond 100%, and conditions for retries that Istio does not know."""
+"""VirtualServices: invalid hosts, invalid percentages, and unknown retry conditions."""
 
 import json
 from collections.abc import Iterator
@@ -22,54 +22,54 @@ from istiolint.schema.rules import OUT_OF_RANGE
 
 @further_check(INVALID_HOST, kinds=["VirtualService"], rows=["VS-07", "VS-08", "VS-09", "VS-123", "D-1", "D-2"])
 def virtual_service_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Hosts of a VirtualService, of its TLS matches, and of its destinations."""
+    """Report invalid hosts of a VirtualService, of its TLS matches, and of its destinations."""
     spec = service.spec
     in_mesh, for_subsets = holds_for_sidecars(service), _takes_names_of_subsets(service)
     for host in spec["hosts"]:
         if host.text == "*" and in_mesh:
             yield finding(
                 host,
-                "`*` would take all traffic of the mesh; Istio refuses it as host of a VirtualService that holds for sidecars",
-                hint="write the names of the services, or bind it with `gateways` to a gateway only",
+                "host `*` would match all traffic in the mesh; Istio rejects it in a VirtualService that applies to sidecars",
+                hint="list the hosts of the services, or bind the VirtualService to a gateway with `gateways`",
             )
         elif not is_ip_address(host.text):
-            yield from _refused(host, "no host of a VirtualService", for_subsets=for_subsets and not in_mesh)
+            yield from _refused(host, "host", for_subsets=for_subsets and not in_mesh)
     no_mesh = all(gateway.text != MESH for gateway in spec["gateways"])
     for sni in (host for route in spec["tls"] for match in route["match"] for host in match["sniHosts"]):
         if not is_ip_address(sni.text):
-            yield from _refused(sni, "no SNI host", for_subsets=no_mesh)
+            yield from _refused(sni, "SNI host", for_subsets=no_mesh)
     for destination in destinations(service):
         if destination["host"].text == "*":
             yield finding(
                 destination["host"],
-                "`*` is no destination: it names no service; Istio refuses it",
-                hint="write the name of a service",
+                "invalid destination host `*`: a destination must be one service; Istio rejects it",
+                hint="use the name of a service",
             )
         else:
-            yield from _refused(destination["host"], "no host of a destination")
+            yield from _refused(destination["host"], "destination host")
 
 
 def _takes_names_of_subsets(service: Resource) -> bool:
-    """Whether some TLS match asks for SNI: then gateways may have hosts such as those that Istio makes for subsets."""
+    """Whether some TLS match uses SNI: gateways may then have hosts in the form that Istio generates for subsets."""
     return any(match["sniHosts"] for route in service.spec["tls"] for match in route["match"])
 
 
 def _refused(host: Cursor, what: str, *, for_subsets: bool = False) -> Iterator[Finding]:
     text = host.text
-    if not text or has_placeholder(text):  # of an empty one another check tells
+    if not text or has_placeholder(text):  # another check reports an empty one
         return
     if for_subsets and text.startswith(SNI_OF_SUBSETS):
         if fault := subset_sni_fault(text):
             yield finding(
                 host,
-                f"`{text}` is {what}: {fault}; Istio refuses it",
-                hint="write `outbound_.443_._.stock.shop.svc.cluster.local`",
+                f"invalid {what} `{text}`: {fault}; Istio rejects it",
+                hint="use `outbound_.443_._.stock.shop.svc.cluster.local`",
             )
     elif fault := pattern_fault(text):
         yield finding(
             host,
-            f"`{text}` is {what}: {fault}; Istio refuses it",
-            hint=joined_items(text) or "write a name such as `shop.example.com`",
+            f"invalid {what} `{text}`: {fault}; Istio rejects it",
+            hint=joined_items(text) or "use a name such as `shop.example.com`",
         )
 
 
@@ -80,7 +80,7 @@ def _refused(host: Cursor, what: str, *, for_subsets: bool = False) -> Iterator[
     when=["fault", "mirrorPercentage", "mirrors", "mirrorPercent", "mirror_percent"],
 )
 def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Shares of requests, for faults and mirrors, that are not between 0 and 100."""
+    """Report percentages of faults and mirrors that are not between 0 and 100."""
     for route in service.spec["http"]:
         faults = [route["fault"][fault]["percentage"]["value"] for fault in ("abort", "delay")]
         mirrors = [route["mirrorPercentage"]["value"], *(mirror["percentage"]["value"] for mirror in route["mirrors"])]
@@ -91,16 +91,16 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             negative = value < 0 and share.name not in (
                 "mirrorPercent",
                 "mirror_percent",
-            )  # the schema tells of a negative integer
+            )  # the schema covers a negative integer
             if value > 100 or negative:
                 yield finding(
-                    share, f"`{value}` is no percentage; Istio refuses the VirtualService", hint="write a number from 0 to 100"
+                    share, f"invalid percentage `{value}`; Istio rejects the VirtualService", hint="use a number from 0 to 100"
                 )
             elif any(share is fault for fault in faults) and 0 < value < SMALLEST:
                 yield finding(
                     share,
-                    f"`{value}` percent is less than Envoy can count; Istio refuses the VirtualService",
-                    hint="write at least 0.0001",
+                    f"percentage `{value}` is too small for Envoy; Istio rejects the VirtualService",
+                    hint="use at least 0.0001",
                 )
 
 
@@ -110,7 +110,7 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["retryOn"],
 )  # fmt: skip
 def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Parts of `retryOn` that are neither a condition nor a status code."""
+    """Report parts of `retryOn` that are neither a condition nor a status code."""
     for route in service.spec["http"]:
         retry_on = route["retries"]["retryOn"]
         fix = _respelled(retry_on)
@@ -119,27 +119,27 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         for part in retry_on.text.split(","):
             if is_retry_condition(part):
                 continue
-            why = "has a space beside it" if is_retry_condition(part.strip()) else "is no condition for retries"
+            what = "space around retry condition" if is_retry_condition(part.strip()) else "unknown retry condition"
             yield finding(
                 retry_on,
-                f"`{part}` in `retryOn` {why}; Istio refuses the VirtualService",
-                hint="separate conditions such as `5xx` and `reset` by a comma alone",
+                f"{what} `{part.strip()}` in `retryOn`; Istio rejects the VirtualService",
+                hint="separate conditions with a comma and no space, as in `5xx,reset`",
                 fix=fix,
             )
             if fix:
-                break  # it mends all of them
+                break  # the fix covers all of them
 
 
 @further_check(OUT_OF_RANGE, kinds=["VirtualService"], rows=["VS-100"], when=["attempts"])
 def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Less than no retry."""
+    """Report a negative number of retries."""
     for route in service.spec["http"]:
         attempts = route["retries"]["attempts"]
         if attempts.number is not None and -(2**31) <= attempts.number < 0:
             yield finding(
                 attempts,
-                f"`{attempts.number}` attempts are less than none; Istio refuses the VirtualService",
-                hint="write 0 for no retries",
+                f"negative number of retry attempts `{attempts.number}`; Istio rejects the VirtualService",
+                hint="use 0 for no retries",
             )
 
 
@@ -149,23 +149,23 @@ def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["retries"],
 )  # fmt: skip
 def retries_without_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Settings for retries, of which there are none."""
+    """Report retry settings without attempts."""
     for route in service.spec["http"]:
         retries = route["retries"]
         set_to = [retries[field] for field in ("perTryTimeout", "retryOn", "retryRemoteLocalities")]
         written = next((field for field in set_to if field.value not in (None, "")), None)
         if written and retries["attempts"].value in (None, 0):
-            counted = "`attempts: 0` means none" if retries["attempts"].exists else "without `attempts` there are none"
+            counted = "`attempts: 0` disables them" if retries["attempts"].exists else "`attempts` is not set"
             yield finding(
                 written.key,
-                f"`{written.name}` is for retries, and {counted}; Istio refuses the VirtualService",
-                hint="write how many, such as `attempts: 2`, or delete the other settings",
+                f"`{written.name}` requires retries, but {counted}; Istio rejects the VirtualService",
+                hint="set a number, such as `attempts: 2`, or remove the other settings",
             )
 
 
 def _respelled(retry_on: Cursor) -> Fix | None:
-    """The conditions as Istio spells them, with commas alone between them, where that leaves only such as it knows."""
+    """Return a fix with the conditions as Istio spells them, if it then knows all of them."""
     meant = [part.strip().lower().replace("_", "-") for part in retry_on.text.split(",") if part.strip()]
     text = ",".join(meant)
     known = meant and all(is_retry_condition(part) for part in meant)
-    return Fix(f"write `{text}`", (Replace(retry_on.place, json.dumps(text)),)) if known else None
+    return Fix(f"use `{text}`", (Replace(retry_on.place, json.dumps(text)),)) if known else None

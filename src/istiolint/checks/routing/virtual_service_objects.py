@@ -1,4 +1,4 @@
-"""VirtualServices as a whole: what delegates may have, hosts that overlap, and those without any route."""
+"""VirtualServices: fields of delegates, overlapping hosts, and missing routes."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from istiolint.rules.check import check, finding
 
 
 def holds_for_sidecars(service: Resource) -> bool:
-    """Whether a VirtualService is also for sidecars: it names no gateways, or `mesh` among them."""
+    """Whether a VirtualService also applies to sidecars: it has no gateways, or `mesh` among them."""
     gateways = service.spec["gateways"]
     return gateways.value in (None, []) or any(gateway.text == MESH for gateway in gateways)
 
@@ -24,17 +24,17 @@ def holds_for_sidecars(service: Resource) -> bool:
     rows=["VS-01", "VS-02", "VS-03"],
 )  # fmt: skip
 def invalid_delegate(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A VirtualService without hosts, which only others can use, with what it would need hosts for."""
+    """Report delegates (VirtualServices without hosts) with fields that require hosts."""
     if service.spec["hosts"].value not in (None, []):
         return
     for field in ("gateways", "tls", "tcp"):
         if service.spec[field]:
             yield finding(
                 service.spec[field].key,
-                f"a VirtualService without `hosts` is a delegate, and those have no `{field}`; Istio refuses it",
-                hint="add `hosts`, or leave the gateways to the VirtualService that delegates"
+                f"a VirtualService without `hosts` is a delegate and cannot have `{field}`; Istio rejects it",
+                hint="add `hosts`, or set `gateways` in the VirtualService that delegates"
                 if field == "gateways"
-                else "add `hosts`; only HTTP routes can be handed on",
+                else "add `hosts`, or use `http` routes, the only kind that a delegate supports",
             )
 
 
@@ -43,14 +43,14 @@ def invalid_delegate(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["VS-11"],
 )  # fmt: skip
 def virtual_service_without_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Neither `http` nor `tls` nor `tcp`."""
+    """Report VirtualServices without `http`, `tls` or `tcp`."""
     spec = service.spec
     if all(spec[field].value in (None, []) for field in ("http", "tls", "tcp")):
         written = next((spec[field].key for field in ("http", "tls", "tcp") if spec[field].exists), None)
         yield finding(
             written or (spec.key if spec.exists else service.metadata["name"]),
-            "this VirtualService has no route; Istio refuses it",
-            hint="write `http`, `tls` or `tcp`",
+            "VirtualService has no routes; Istio rejects it",
+            hint="add `http`, `tls` or `tcp` routes",
         )
 
 
@@ -59,10 +59,10 @@ def virtual_service_without_routes(service: Resource, mesh: Mesh) -> Iterator[Fi
     rows=["VS-10", "P-08"],
 )  # fmt: skip
 def overlapping_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Hosts of one VirtualService that hold for the same names."""
+    """Report hosts of one VirtualService that cover the same names."""
     written = [host for host in service.spec["hosts"] if host.literal]
     if any(host.text == "*" for host in written) and holds_for_sidecars(service):
-        return  # the `*` is refused already
+        return  # another check reports the `*`
     sound = [host for host in written if not pattern_fault(host.text) or is_ip_address(host.text)]
     wildcards = [host for host in sound if host.text.startswith("*")]
     seen: dict[str, Cursor] = {}
@@ -73,16 +73,16 @@ def overlapping_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if broader is not host:
             yield finding(
                 host,
-                f"`{host.text}` stands in `hosts` twice; Istio refuses the VirtualService"
+                f"duplicate host `{host.text}` in `hosts`; Istio rejects the VirtualService"
                 if host.text == broader.text
-                else f"`{host.text}` is part of `{broader.text}` in the same `hosts`; Istio refuses the VirtualService",
-                hint="delete one of the two; for routes of its own, a host needs a VirtualService of its own",
-                related=[(broader, "the other is here")],
+                else f"host `{host.text}` is covered by `{broader.text}` in the same `hosts`; Istio rejects the VirtualService",
+                hint="remove one of the two, or move it to its own VirtualService",
+                related=[(broader, "the other host")],
             )
 
 
 def _holds(wildcard: str, host: str) -> bool:
-    """Whether a host is part of one with a wildcard; Istio compares what stands behind the `*`, not labels."""
+    """Whether a wildcard covers a host; Istio compares the text after the `*`, not labels."""
     return host.removeprefix("*").endswith(wildcard[1:])
 
 
@@ -92,7 +92,7 @@ def _holds(wildcard: str, host: str) -> bool:
     when=["headers", "withoutHeaders"],
 )  # fmt: skip
 def claim_match_for_sidecars(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Matches by the claims of a token, in a VirtualService that is not for gateways alone."""
+    """Report matches on JWT claims in a VirtualService that also applies to sidecars."""
     if not holds_for_sidecars(service):
         return
     delegate = service.spec["hosts"].value in (None, [])
@@ -102,11 +102,13 @@ def claim_match_for_sidecars(service: Resource, mesh: Mesh) -> Iterator[Finding]
                 if is_claim(name):
                     yield finding(
                         condition.key,
-                        f"only gateways can route by `{name}`, and {'a delegate names none' if delegate else _why(service)}; "
-                        "Istio refuses the VirtualService",
-                        hint="match the claim in the VirtualService that delegates" if delegate else "name gateways only",
+                        f"only gateways can match `{name}`, and {'a delegate has no `gateways`' if delegate else _why(service)}; "
+                        "Istio rejects the VirtualService",
+                        hint="match the claim in the VirtualService that delegates"
+                        if delegate
+                        else "set `gateways` to gateways only, without `mesh`",
                     )
 
 
 def _why(service: Resource) -> str:
-    return "`mesh` stands for the sidecars" if service.spec["gateways"] else "without `gateways` this one is for the sidecars"
+    return "`mesh` includes the sidecars" if service.spec["gateways"] else "without `gateways` this one applies to sidecars"

@@ -1,4 +1,4 @@
-"""Weights of destinations: shares of the whole, whatever they add up to; none is zero."""
+"""Weights of destinations: relative to their sum; a missing weight is zero."""
 
 from collections.abc import Iterator
 
@@ -22,48 +22,48 @@ PROTOCOLS = ("http", "tls", "tcp")
     when=["weight"],
 )  # fmt: skip
 def negative_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Weights below zero, which Istio's webhook refuses."""
+    """Report negative weights, which Istio's webhook rejects."""
     for destinations in _destinations(service):
         for weight in (destination["weight"] for destination in destinations):
             if (number := weight.number) is not None and number < 0:
                 yield finding(
                     weight,
-                    f"the weight `{number}` is negative, and Istio refuses the VirtualService",
-                    hint="write 0 for a destination that shall get nothing",
+                    f"negative weight `{number}`; Istio rejects the VirtualService",
+                    hint="use 0 for a destination that should receive no traffic",
                 )
 
 
 @further_check(WEIGHTS_ALL_ZERO, kinds=["VirtualService"], rows=["VS-112"])
 def weights_all_zero(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Several destinations and no weight at all, which Istio's webhook refuses."""
+    """Report several destinations without any weight above 0, which Istio's webhook rejects."""
     for destinations in _destinations(service):
         weights = [destination["weight"] for destination in destinations]
         if len(weights) < 2 or any(weight.exists and weight.number is None for weight in weights):
             continue
         if not any(weight.number for weight in weights):
-            written = "all weights are 0" if all(weight.exists for weight in weights) else "none has a weight above 0"
+            written = "has weight 0" if all(weight.exists for weight in weights) else "lacks a weight above 0"
             yield finding(
                 next((weight for weight in weights if weight.exists), None) or head(destinations[0]),
-                f"of {len(weights)} destinations {written}, and Istio refuses the VirtualService",
-                hint="give each destination its share as `weight`",
+                f"each of the {len(weights)} destinations {written}; Istio rejects the VirtualService",
+                hint="set the `weight` of each destination",
             )
 
 
 @further_check(DESTINATION_WITHOUT_WEIGHT, kinds=["VirtualService"])
 def destination_without_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A destination without a weight beside others with one."""
+    """Report destinations without a weight next to weighted ones."""
     for destinations in _destinations(service):
         weighted = [destination for destination in destinations if destination["weight"].number]
         for destination in destinations if weighted else ():
             if destination.mapping and not destination["weight"].exists:
                 total = sum(other["weight"].number or 0 for other in weighted)
-                share = f"; the others already add up to {total}" if total == 100 else ""
+                share = f" (the others already add up to {total})" if total == 100 else ""
                 yield finding(
                     destination["destination"].key,
-                    f"`{title(destination)}` has no weight beside destinations that have one: it counts as 0 and gets no "
+                    f"`{title(destination)}` has no weight next to weighted destinations; it defaults to 0 and receives no "
                     f"traffic{share}",
-                    hint=f"write `weight: {100 - total}`" if 0 < total < 100 else "write the weight, also where it is 0",
-                    related=[(other["weight"], "a weight") for other in weighted],
+                    hint=f"set `weight: {100 - total}`" if 0 < total < 100 else "set the weight explicitly, even if it is 0",
+                    related=[(other["weight"], "a weighted destination") for other in weighted],
                 )
 
 
@@ -73,17 +73,16 @@ def destination_without_weight(service: Resource, mesh: Mesh) -> Iterator[Findin
     when=["weight"],
 )  # fmt: skip
 def weight_on_only_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A share of one destination: it gets everything all the same."""
+    """Report a weight on the only destination, which receives everything anyway."""
     for destinations in _destinations(service):
         weight = destinations[0]["weight"]
         if len(destinations) == 1 and weight.number is not None and weight.number not in (100,) and weight.number >= 0:
-            meant = "no request less" if weight.number == 0 else "not a part of them"
             yield finding(
                 weight,
-                f"`{title(destinations[0])}` is the only destination and gets all requests, {meant}: the weight "
-                f"`{weight.number}` has no effect",
-                hint="delete the weight, or add the destination that gets the rest",
-                fix=Fix("delete `weight`", (Delete(weight.place),)),
+                f"weight `{weight.number}` of the only destination `{title(destinations[0])}` has no effect; it receives all "
+                "requests",
+                hint="remove the weight, or add the other destinations",
+                fix=Fix("remove `weight`", (Delete(weight.place),)),
             )
 
 
@@ -92,7 +91,7 @@ def weight_on_only_destination(service: Resource, mesh: Mesh) -> Iterator[Findin
     codes=["KIA1105"],
 )  # fmt: skip
 def destination_listed_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The same destination twice in one route, with nothing but the weight to tell them apart."""
+    """Report a destination that is listed twice in one route and differs only in its weight."""
     for destinations in _destinations(service):
         seen: list[tuple[dict[str, object], Cursor]] = []
         for destination in destinations:
@@ -101,9 +100,8 @@ def destination_listed_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]
             if twin and destination["destination"].mapping:
                 yield finding(
                     destination["destination"],
-                    f"`{title(destination)}` is listed twice in one route: it gets both shares, and no other version gets any of "
-                    "the second",
-                    hint="name the subset or host that was meant, or add the weights up in one entry",
+                    f"`{title(destination)}` is listed twice in one route; it receives both weights, so the traffic is not split",
+                    hint="use the intended subset or host, or merge the two entries",
                     related=[(twin["destination"], "the first entry")],
                 )
             else:
@@ -115,7 +113,7 @@ def destination_listed_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]
     when=["weight"],
 )  # fmt: skip
 def weights_not_100(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Weights that look like percentages and are none."""
+    """Report weights that look like percentages but do not add up to 100."""
     for destinations in _destinations(service):
         weights = [destination["weight"].number or 0 for destination in destinations]
         total = sum(weights)
@@ -123,8 +121,8 @@ def weights_not_100(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             shares = ", ".join(f"{100 * weight / total:.3g} %" for weight in weights)
             yield finding(
                 destinations[0]["weight"] if destinations[0]["weight"].exists else head(destinations[0]),
-                f"the weights add up to {total}: the destinations get {shares}",
-                hint="write percentages that add up to 100 if readers shall not calculate",
+                f"weights add up to {total} instead of 100; the destinations receive {shares}",
+                hint="use percentages that add up to 100",
             )
 
 
