@@ -110,7 +110,7 @@ def test_mtls_names_who_breaks(run: Run, committed: Git, tmp_path: Path) -> None
     first, second = found.stdout.splitlines()
     assert found.exit_code == 0
     assert first == "this change turns Pod shop/payments port 8080 from PERMISSIVE to STRICT:"
-    assert second.startswith("  Pod legacy/batch-7: it sends plaintext, because the namespace `legacy` is labelled")
+    assert second.startswith("  Pod legacy/batch-7: it sends plaintext, because namespace `legacy` is labeled")
 
 
 @needs_git

@@ -116,14 +116,14 @@ class Injection:
     def _find(self, workload: Workload) -> Membership:  # noqa: PLR0911 - one answer a reason, in the order in which they count
         resource, labels = workload.resource, workload.metadata["labels"]
         if not workload.runs_pods:
-            return Membership("sidecar", f"a {workload.kind} runs a proxy of its own", resource["kind"])
+            return Membership("sidecar", f"a {workload.kind} runs its own proxy", resource["kind"])
         proxy = proxy_container(workload)
         if proxy and proxy["image"].text != "auto":
-            return Membership("sidecar", "the proxy is written into its pod template", proxy["name"])
+            return Membership("sidecar", "the proxy is part of its pod template", proxy["name"])
         if is_control_plane(workload):
-            return Membership("outside", "it is a part of Istio itself", resource["kind"])
+            return Membership("outside", "it is part of Istio", resource["kind"])
         if workload.host_network:
-            return Membership("outside", "it uses the host network, where nothing is injected", workload.spec["hostNetwork"])
+            return Membership("outside", "it uses the host network, where Istio injects no sidecar", workload.spec["hostNetwork"])
         namespace = self.of_namespace(workload.namespace)
         if workload.namespace in SYSTEM_NAMESPACES:
             return namespace
@@ -132,18 +132,18 @@ class Injection:
         if inject.text and inject.text.lower() not in _YES:
             if mode.text == "ambient" or (namespace.state == "ambient" and mode.text != "none"):
                 return Membership("ambient", "it is in ambient mode", mode if mode else namespace.at)
-            return Membership("outside", f'`{INJECT}: "{inject.text}"` keeps the sidecar out', inject)
+            return Membership("outside", f'`{INJECT}: "{inject.text}"` disables injection', inject)
         if namespace.at is not None and namespace.at.name == NAMESPACE_INJECTION and namespace.state == "outside":
             return Membership("ambient", "it is in ambient mode", mode) if mode.text == "ambient" else namespace
         if labels[INJECT].text or labels[REVISION].text:
-            # In a namespace that is not in the input a label `istio-injection: disabled` could still stand against it.
+            # In a namespace that is not in the input a label `istio-injection: disabled` could still override it.
             return Membership(
-                "sidecar", "its pod labels ask for a sidecar", labels[INJECT] if labels[INJECT] else labels[REVISION]
+                "sidecar", "its pod labels request a sidecar", labels[INJECT] if labels[INJECT] else labels[REVISION]
             )
         if namespace.state in ("ambient", "outside", "unknown") and mode.text == "ambient":
             return Membership("ambient", "it is in ambient mode", mode)
         if namespace.state == "ambient" and mode.text == "none":
-            return Membership("outside", f"`{DATAPLANE_MODE}: none` keeps it out of ambient mode", mode)
+            return Membership("outside", f"`{DATAPLANE_MODE}: none` excludes it from ambient mode", mode)
         return namespace
 
     def _by_namespace(self, namespace: Resource) -> Membership:
@@ -151,17 +151,17 @@ class Injection:
         injection, revision, mode = labels[NAMESPACE_INJECTION], labels[REVISION], labels[DATAPLANE_MODE]
         name = namespace.name
         if injection.text == "enabled":
-            return Membership("sidecar", f"the namespace `{name}` is labelled `{NAMESPACE_INJECTION}: enabled`", injection)
+            return Membership("sidecar", f"namespace `{name}` is labeled `{NAMESPACE_INJECTION}: enabled`", injection)
         if revision.text and not injection.exists:
-            return Membership("sidecar", f"the namespace `{name}` is labelled `{REVISION}: {revision.text}`", revision)
+            return Membership("sidecar", f"namespace `{name}` is labeled `{REVISION}: {revision.text}`", revision)
         if mode.text == "ambient":
-            return Membership("ambient", f"the namespace `{name}` is labelled `{DATAPLANE_MODE}: ambient`", mode)
+            return Membership("ambient", f"namespace `{name}` is labeled `{DATAPLANE_MODE}: ambient`", mode)
         if injection.exists:
-            words = f"the namespace `{name}` is labelled `{NAMESPACE_INJECTION}: {injection.text}`"
+            words = f"namespace `{name}` is labeled `{NAMESPACE_INJECTION}: {injection.text}`"
             return Membership("outside", words, injection)
         if self.enabled_by_default:
-            return Membership("sidecar", "the injector is set to inject namespaces without a label", namespace.metadata["name"])
-        words = f"the namespace `{name}` has no injection label"
+            return Membership("sidecar", "the injector also injects namespaces without a label", namespace.metadata["name"])
+        words = f"namespace `{name}` has no injection label"
         return Membership("outside", words, namespace.metadata["name"], sure=self._labels_are_kept_here)
 
     def injector(self, revision: str) -> Resource | None:

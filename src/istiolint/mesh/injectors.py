@@ -84,4 +84,4 @@ def _labels(labels: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
 
 
 def _words(labels: tuple[tuple[str, str], ...]) -> str:
-    return "labelled " + ", ".join(f"`{key}: {value}`" for key, value in labels) if labels else "without labels"
+    return "labeled " + ", ".join(f"`{key}: {value}`" for key, value in labels) if labels else "without labels"

@@ -1,4 +1,4 @@
-"""Kinds of which a namespace, or a workload, can have only one: Istio takes the oldest and ignores the others."""
+"""Kinds of which only one applies to a namespace or a workload: Istio uses the oldest and ignores the others."""
 
 from collections.abc import Iterator
 
@@ -12,10 +12,10 @@ def _two_for_namespace(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     if others := [other for other in mesh.selection(resource).also_for_namespace(resource) if not mesh.rivals(resource, other)]:
         yield finding(
             resource.metadata["name"],
-            f"`{others[0].name}` speaks for all of the namespace `{resource.namespace}`, too; "
-            f"only the older {resource.kind} counts",
-            hint="join the two, or give one a selector",
-            related=[(other.metadata["name"], "the other one") for other in others[:5]],
+            f"{resource.kind} `{others[0].name}` also applies to the entire namespace `{resource.namespace}`; "
+            "Istio uses only the oldest one",
+            hint="merge the two, or add a selector to one of them",
+            related=[(other.metadata["name"], f"the other {resource.kind}") for other in others[:5]],
         )
 
 
@@ -24,9 +24,9 @@ def _two_for_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not mesh.rivals(resource, other):
             yield finding(
                 resource.metadata["name"],
-                f"`{other.name}` selects {workload.title}, too; only the older {resource.kind} counts for it",
-                hint="join the two, or part their selectors",
-                related=[(other.metadata["name"], "the other one")],
+                f"{resource.kind} `{other.name}` also selects {workload.title}; Istio uses only the oldest one",
+                hint="merge the two, or change the selectors so that they do not overlap",
+                related=[(other.metadata["name"], f"the other {resource.kind}")],
             )
 
 
@@ -35,7 +35,7 @@ def _two_for_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["IST0111", "KIA0002"], fold="pair",
 )  # fmt: skip
 def two_namespace_wide_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two Sidecars without a selector; in an ambient namespace neither counts, and another rule tells that."""
+    """Report two Sidecars without a selector (another rule reports those of ambient namespaces)."""
     if mesh.injection.of_namespace(sidecar.namespace).state != "ambient":
         yield from _two_for_namespace(sidecar, mesh)
 
@@ -45,7 +45,7 @@ def two_namespace_wide_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Findi
     codes=["IST0160", "KIA0002"], fold="pair",
 )  # fmt: skip
 def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two Telemetry resources without a selector."""
+    """Report two Telemetry resources without a selector."""
     yield from _two_for_namespace(telemetry, mesh)
 
 
@@ -54,7 +54,7 @@ def two_namespace_wide_telemetries(telemetry: Resource, mesh: Mesh) -> Iterator[
     codes=["IST0110", "KIA0003"], fold="pair",
 )  # fmt: skip
 def two_sidecars_for_a_workload(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two Sidecars select one workload."""
+    """Report two Sidecars that select one workload."""
     yield from _two_for_workload(sidecar, mesh)
 
 
@@ -63,13 +63,13 @@ def two_sidecars_for_a_workload(sidecar: Resource, mesh: Mesh) -> Iterator[Findi
     codes=["IST0159", "KIA0003"], fold="pair",
 )  # fmt: skip
 def two_telemetries_for_a_workload(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two Telemetry resources select one workload."""
+    """Report two Telemetry resources that select one workload."""
     yield from _two_for_workload(telemetry, mesh)
 
 
 @check("sidecar-in-ambient", severity="warning", evidence="contradiction", kinds=["Sidecar"], codes=["IST0167"])
 def sidecar_in_ambient(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Sidecar resource for workloads that have no sidecar."""
+    """Report a Sidecar resource for workloads in ambient mode."""
     chosen = mesh.selection(sidecar).selected(sidecar)
     ambient = [found for workload in chosen if (found := mesh.injection.of(workload)).state == "ambient"]
     if not sidecar.spec["workloadSelector"]["labels"]:
@@ -78,9 +78,9 @@ def sidecar_in_ambient(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     if ambient and len(ambient) >= len(chosen):
         yield finding(
             sidecar.metadata["name"],
-            f"a Sidecar has no effect in ambient mode: {ambient[0].because}",
-            hint="delete it; in ambient mode ztunnel and waypoints need no scoping",
-            related=[(ambient[0].at, "ambient mode")] if ambient[0].at else [],
+            f"Sidecar has no effect in ambient mode; the selected workloads in namespace `{sidecar.namespace}` have no sidecar",
+            hint="remove it; ztunnel and waypoints do not need scoping",
+            related=[(ambient[0].at, "ambient mode is enabled here")] if ambient[0].at else [],
         )
 
 
@@ -92,12 +92,12 @@ def sidecar_in_ambient(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["KIA1006"],
 )
 def root_sidecar_with_selector(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The mesh-wide default cannot select workloads."""
+    """Report a Sidecar with a selector in the root namespace, where it is not a mesh-wide default."""
     chosen = sidecar.spec["workloadSelector"]
     if sidecar.namespace == mesh.root_namespace and chosen["labels"]:
         yield finding(
             chosen.key,
-            f"a Sidecar in the root namespace `{sidecar.namespace}` with a `workloadSelector` is no default for the mesh; it "
-            "applies to that namespace alone",
-            hint="leave out `workloadSelector` for a default of the mesh, or move the Sidecar to the workloads' namespace",
+            f"Sidecar in the root namespace `{sidecar.namespace}` has a `workloadSelector`; it applies only to that namespace, "
+            "not mesh-wide",
+            hint="remove `workloadSelector` for a mesh-wide default, or move the Sidecar to the namespace of the workloads",
         )

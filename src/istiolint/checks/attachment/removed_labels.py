@@ -1,4 +1,4 @@
-"""Selectors with labels that Istio does not set on pods any longer."""
+"""Selectors with labels that Istio no longer sets on pods."""
 
 from collections.abc import Iterator
 
@@ -11,14 +11,14 @@ from istiolint.settings import minor
 _KINDS = ("AuthorizationPolicy", "EnvoyFilter", "Gateway", "PeerAuthentication", "ProxyConfig", "RequestAuthentication",
           "Service", "Sidecar", "Telemetry", "WasmPlugin")  # fmt: skip
 _REMOVED = {"istio.io/gateway-name": ("1.24", "gateway.networking.k8s.io/gateway-name")}
-"""The labels of pods that a release dropped: the release, and the label that these pods have since."""
+"""The pod labels that a release removed: the release, and the label that replaced it."""
 
 
 @check(
     "removed-label", severity="warning", evidence="document", kinds=_KINDS, fixable=True, when=["istio.io/gateway-name"],
 )  # fmt: skip
 def removed_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A selector with a label that a release of Istio dropped, unless pods of the input have it."""
+    """Report a selector with a label that an Istio release removed, unless pods of the input have it."""
     spec = resource.spec
     for labels in (spec["selector"]["matchLabels"], spec["workloadSelector"]["labels"], spec["selector"]):
         for name, (release, successor) in _REMOVED.items():
@@ -30,7 +30,7 @@ def removed_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 continue
             yield finding(
                 label.key,
-                f"pods of gateways have no label `{name}` since Istio {release}; the selector matches nothing",
+                f"gateway pods no longer have label `{name}` since Istio {release}; the selector matches no pod",
                 hint=f"use `{successor}`",
                 fix=Fix(f"rename `{name}` to `{successor}`", (Rename(label.place, successor),)),
             )

@@ -1,4 +1,4 @@
-"""Resources for another revision of the control plane than the one that runs the proxies of their namespace."""
+"""Resources whose revision differs from the control plane revision of their namespace."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _FOR_WORKLOADS = (
     "AuthorizationPolicy", "EnvoyFilter", "PeerAuthentication", "ProxyConfig", "RequestAuthentication", "Sidecar", "Telemetry",
     "TrafficExtension", "VirtualService", "WasmPlugin",
 )  # fmt: skip
-"""Kinds that proxies of their own namespace use."""
+"""Kinds that only proxies of their own namespace use."""
 _CONFIGURATION = [
     kind for group, kinds in ISTIO.items() if group not in ("install.istio.io", "sailoperator.io") for kind in kinds
 ]
@@ -25,12 +25,12 @@ _DEFAULT = "default"
 
 @check("resource-of-other-revision", severity="warning", evidence="contradiction", kinds=_CONFIGURATION)
 def resource_of_other_revision(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A revision label that hides a resource from the control plane of its namespace, or one written as an annotation."""
+    """Report a revision label that hides a resource from the control plane of its namespace, or one set as an annotation."""
     written = resource.metadata["annotations"][REVISION]
     if written.literal:
         yield finding(
             written.key,
-            f"`{REVISION}` is a label: the annotation has no effect, and every control plane reads this {resource.kind}",
+            f"`{REVISION}` is set as an annotation instead of a label; every control plane revision reads this {resource.kind}",
             hint="move it to `metadata.labels`",
         )
     label = resource.metadata["labels"][REVISION]
@@ -42,22 +42,20 @@ def resource_of_other_revision(resource: Resource, mesh: Mesh) -> Iterator[Findi
         if revision and _differ(label.text, revision) and not mesh.rivals(resource, namespace):
             yield finding(
                 label,
-                f"only the control plane of revision `{label.text}` reads this {resource.kind}; the proxies of namespace "
+                f"only revision `{label.text}` reads this {resource.kind}; the proxies of namespace "
                 f"`{namespace.name}` belong to revision `{revision}` and never receive it",
-                hint=f"remove the label, or write `{REVISION}: {revision}`",
-                related=[
-                    (own if own.text else namespace.metadata["labels"][NAMESPACE_INJECTION], "the revision of the namespace")
-                ],
+                hint=f"remove the label, or set `{REVISION}: {revision}`",
+                related=[(own if own.text else namespace.metadata["labels"][NAMESPACE_INJECTION], "revision of the namespace")],
             )
 
 
 def _is_for_own_namespace(resource: Resource, mesh: Mesh) -> bool:
-    """Whether the proxies of its own namespace, and no others, are those that use a resource."""
+    """Return whether only the proxies of its own namespace use a resource."""
     if resource.type not in _FOR_WORKLOADS or resource.namespace == mesh.root_namespace:
         return False
     return resource.type != "VirtualService" or all(name.name == MESH for name, _ in bound_gateways(resource))
 
 
 def _differ(revision: str, other: str) -> bool:
-    """Whether two names of revisions surely mean different ones: the name of a tag may stand for that of a release."""
+    """Return whether two revision names certainly differ: a revision tag may point to a release revision."""
     return revision != other and bool(_OF_A_RELEASE.fullmatch(revision)) == bool(_OF_A_RELEASE.fullmatch(other))

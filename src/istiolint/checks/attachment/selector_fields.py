@@ -1,4 +1,4 @@
-"""Selectors without labels. (Of wildcards and empty keys in selectors the schema tells.)"""
+"""Selectors without labels. (The schema reports wildcards and empty keys in selectors.)"""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _LABELS = {
         ("selector", "matchLabels"),
     ),
 }  # fmt: skip
-"""Where a kind has its selector, and the selector its labels."""
+"""The selector field of each kind, and the label field of that selector."""
 
 
 @check(
@@ -26,13 +26,13 @@ _LABELS = {
     rows=["P-30", "P-31", "SC-02", "SE-02", "EF-03"],
 )  # fmt: skip
 def selector_without_labels(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A selector that selects everything."""
+    """Report a selector that selects every workload."""
     field, labels = _LABELS[resource.type or ""]
     selector = resource.spec[field]
-    # whatever else stands there is a slip for the labels, of which the schema tells
+    # the schema reports any other field here
     if isinstance(selector.value, dict) and selector.mapping.keys() <= {labels} and selector[labels].value in (None, {}):
         yield finding(
             selector.key,
-            f"`{field}` without labels narrows nothing: the {resource.kind} holds for all workloads of the namespace",
-            hint=f"write the labels of the workloads under `{labels}`, or delete `{field}` if all are meant",
+            f"`{field}` has no labels; the {resource.kind} applies to all workloads in the namespace",
+            hint=f"set the labels of the workloads under `{labels}`, or remove `{field}` to select all of them",
         )

@@ -1,4 +1,4 @@
-"""Selectors that select nothing."""
+"""Selectors that match no workload."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ BOUND_BY_SELECTOR = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry"
 
 
 def _labels(resource: Resource) -> Cursor:
-    """Where a resource selects workloads by labels."""
+    """Return the labels by which a resource selects workloads."""
     spec = resource.spec
     if spec["workloadSelector"].exists:
         chosen = spec["workloadSelector"]
@@ -39,13 +39,13 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     wanted = ", ".join(f"{key}: {value}" for key, value in labels.labels.items())
     others = mesh.workloads.selected(labels.labels, None)
     elsewhere = sorted({workload.namespace for workload in others})
-    # what is written without a namespace goes where it is applied: perhaps here
+    # a workload without a namespace may be applied to this one
     placed = mesh.settings.whole_mesh or all(workload.resource.placed for workload in others)
-    where = "the mesh" if everywhere else f"the namespace `{resource.namespace}`"
+    where = "the mesh" if everywhere else f"namespace `{resource.namespace}`"
     yield finding(
         labels,
-        f"no workload in {where} carries `{wanted}`; the {resource.kind} applies to nothing",
-        hint=f"the namespace `{elsewhere[0]}` has such a workload" if elsewhere else "write labels that the pods carry",
+        f"no workload in {where} has labels `{wanted}`; the {resource.kind} has no effect",
+        hint=f"namespace `{elsewhere[0]}` has a workload with these labels" if elsewhere else "use labels that the pods have",
         known=placed and mesh.coverage.lacks_workload(labels.labels, None if everywhere else resource.namespace, resource),
     )
 
@@ -58,7 +58,7 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["IST0101", "KIA0004"],
 )
 def selector_without_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No workload carries the labels."""
+    """Report a selector whose labels no workload has."""
     yield from _selects_nothing(resource, mesh)
 
 
@@ -67,7 +67,7 @@ def selector_without_workload(resource: Resource, mesh: Mesh) -> Iterator[Findin
     codes=["IST0127", "KIA0004"],
 )  # fmt: skip
 def policy_without_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """No workload carries the labels, or the namespace has none at all: nothing is protected."""
+    """Report a policy whose labels no workload has, or whose namespace has no workload."""
     yield from _selects_nothing(policy, mesh)
     spec = policy.spec
     bound = _labels(policy).labels or spec["targetRef"] or spec["targetRefs"] or policy.namespace == mesh.root_namespace
@@ -75,7 +75,7 @@ def policy_without_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if not bound and not proxies:
         yield finding(
             policy.metadata["name"],
-            f"the namespace `{policy.namespace}` has no workload in the mesh; the policy applies to nothing",
+            f"namespace `{policy.namespace}` has no workload in the mesh; the policy has no effect",
             hint="move the policy to the namespace of the workloads",
             known=mesh.settings.whole_mesh,
         )
@@ -91,7 +91,7 @@ def _in_mesh(mesh: Mesh, namespace: str) -> Iterator[bool]:
     codes=["IST0166", "KIA0110", "KIA1115", "KIA1116", "KIA1117"],
 )  # fmt: skip
 def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Waypoints ignore policies with selectors; other gateways of the Gateway API ignore them where a flag says so."""
+    """Report selectors that match a waypoint, which ignores them, or another Kubernetes Gateway, where a flag decides."""
     labels = _labels(resource)
     if resource.spec["targetRef"] or resource.spec["targetRefs"]:
         return
@@ -107,21 +107,21 @@ def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     if gateway and is_waypoint(gateway):
         yield finding(
             labels,
-            f"the selector matches waypoint `{name}`, and waypoints ignore selectors; the {resource.kind} has no effect there",
+            f"selector matches waypoint `{name}`, and waypoints ignore selectors; the {resource.kind} has no effect there",
             hint=hint,
             related=related,
         )
     elif (flag := mesh.flags.text(_BY_SELECTOR)) and flag.text.lower() in ("0", "f", "false"):
         yield finding(
             labels,
-            f"the selector matches Gateway `{name}`, but `{_BY_SELECTOR}` is off; the {resource.kind} has no effect there",
+            f"selector matches Gateway `{name}`, but `{_BY_SELECTOR}` is disabled; the {resource.kind} has no effect there",
             hint=hint,
-            related=[*related, (flag, "set here")],
+            related=[*related, (flag, "disabled here")],
         )
     else:
         yield finding(
             labels,
-            f"the selector matches Gateway `{name}`; it takes effect while istiod's flag `{_BY_SELECTOR}` is on, the default",
+            f"selector matches Gateway `{name}`; it only takes effect while istiod's `{_BY_SELECTOR}` is enabled (the default)",
             hint=hint,
             related=related,
             severity="info",
@@ -136,7 +136,7 @@ NAMESPACE_NOT_FOUND = declare(
 
 @further_check(NAMESPACE_NOT_FOUND, kinds=["VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "ReferenceGrant"])
 def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A namespace to which something is shown or open, or of which hosts are taken, and which does not exist."""
+    """Report unknown namespaces in `exportTo`, in egress hosts and in ReferenceGrants."""
     named = [(entry, entry.text) for entry in resource.spec["exportTo"]]
     named += [
         (host, host.text.partition("/")[0])
@@ -155,7 +155,7 @@ def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
         ):
             yield finding(
                 at,
-                f"there is no namespace `{name}`; the entry means nobody",
+                f"unknown namespace `{name}`; the entry has no effect",
                 hint=_similar(name, mesh),
                 known=mesh.settings.whole_mesh and bool(mesh.namespaces),
             )
@@ -163,7 +163,7 @@ def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
 
 @further_check(NAMESPACE_NOT_FOUND, kinds=["AuthorizationPolicy"], when=["namespaces", "notNamespaces"])
 def namespace_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A source namespace that does not exist: the rule never matches, or its exception never does."""
+    """Report unknown source namespaces, which never match."""
     for rule in policy.spec["rules"]:
         for origin in rule["from"]:
             for field in ("namespaces", "notNamespaces"):
@@ -171,7 +171,7 @@ def namespace_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     if name.text and not _exists(name.text, mesh):
                         yield finding(
                             name,
-                            f"there is no namespace `{name.text}`; the entry never matches",
+                            f"unknown namespace `{name.text}`; the entry never matches",
                             hint=_similar(name.text, mesh),
                             known=mesh.settings.whole_mesh and bool(mesh.namespaces),
                         )

@@ -1,4 +1,4 @@
-"""What policies are bound to: `targetRef` and `targetRefs`. (Of names and namespaces the schema tells.)"""
+"""The targets of policies: `targetRef` and `targetRefs`. (The schema reports names and namespaces.)"""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _SINCE = {
     ("networking.istio.io", "ServiceEntry"): "1.24",
     (_GATEWAYS, "GatewayClass"): "1.25",
 }
-"""Groups and kinds that may be named, with the first release that takes them."""
+"""The supported groups and kinds, with the first release that supports them."""
 _KINDS = ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "TrafficExtension", "WasmPlugin")
 
 
@@ -26,7 +26,7 @@ _KINDS = ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "TrafficE
     when=["targetRef", "targetRefs"],
 )  # fmt: skip
 def unsupported_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A target of a kind to which policies are not bound."""
+    """Report a target of a kind that policies cannot attach to."""
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
         kind = target["kind"]
         group = target["group"].text if target["group"].text != "core" else ""
@@ -37,16 +37,15 @@ def unsupported_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             called = f"{group}/{kind.text}" if group else kind.text
             yield finding(
                 kind if right is None else target["group"] if target["group"].exists else kind,
-                f"a policy is not bound to `{called}`; Istio refuses the {policy.kind}",
-                hint=f"write `group: {right or chr(34) * 2}`"
+                f"unsupported target kind `{called}`; Istio rejects the {policy.kind}",
+                hint=f"set `group: {right or chr(34) * 2}`"
                 if right is not None
-                else "name a Service, ServiceEntry, Gateway or GatewayClass",
+                else "target a Service, ServiceEntry, Gateway or GatewayClass",
             )
         elif minor(mesh.settings.istio_version) < minor(_SINCE[group, kind.text]):
             yield finding(
                 kind,
-                f"policies for a {kind.text} came with Istio {_SINCE[group, kind.text]}; Istio {mesh.settings.istio_version} "
-                "refuses the "
-                f"{policy.kind}",
-                hint="bind it to a Gateway, or by `selector`",
+                f"target kind `{kind.text}` requires Istio {_SINCE[group, kind.text]}; Istio {mesh.settings.istio_version} "
+                f"rejects the {policy.kind}",
+                hint="target a Gateway, or use `selector`",
             )

@@ -19,7 +19,7 @@ _TYPES = {
 
 @check("target-not-found", severity="warning", evidence="missing", kinds=_KINDS, when=["targetRef", "targetRefs"])
 def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A target that is not in the namespace of the resource: it is attached to nothing."""
+    """Report a target that is not in the namespace of the resource."""
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
         name, kind = target["name"], target["kind"].text
         type_ = _TYPES.get((target["group"].text, kind))
@@ -32,17 +32,17 @@ def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         placed = policy.placed and all(other.placed for other in elsewhere)
         yield finding(
             name,
-            f"no {kind} `{name.text}` in namespace `{policy.namespace}`; the {policy.kind} is attached to nothing",
-            hint=f"move the {policy.kind} to namespace `{elsewhere[0].namespace}`: targets are in the same namespace"
+            f"no {kind} `{name.text}` in namespace `{policy.namespace}`; the {policy.kind} has no effect",
+            hint=f"move the {policy.kind} to namespace `{elsewhere[0].namespace}`; targets must be in the same namespace"
             if elsewhere
-            else f"name {'an existing' if kind else 'a'} {kind} of this namespace",
+            else f"use the name of an existing {kind} in this namespace",
             related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:2]],
             known=mesh.settings.whole_mesh or (placed and bool(elsewhere)) or _is_known(type_, name.text, policy, mesh),
         )
 
 
 def _is_known(type_: str, name: str, policy: Resource, mesh: Mesh) -> bool:
-    """Whether the input would show a target of this type in the namespace of a policy."""
+    """Return whether the input would contain a target of this type in the namespace of a policy."""
     if type_ == KUBERNETES_GATEWAY:
         return mesh.coverage.lacks_gateway(policy.namespace, name, policy)
     return type_ == "Service" and mesh.coverage.lacks("Service", policy.namespace, name, policy)

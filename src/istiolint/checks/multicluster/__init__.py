@@ -1,1 +1,1 @@
-"""Checks of meshes of several clusters and networks."""
+"""Checks of meshes with several clusters and networks."""

@@ -1,4 +1,4 @@
-"""Services that several clusters share (the Multi-Cluster Services API): the flags and hosts that go with them."""
+"""Services shared by clusters (Multi-Cluster Services API): their flags and hosts."""
 
 from collections.abc import Iterator
 
@@ -18,21 +18,21 @@ _NEEDS = {
     "AMBIENT_ENABLE_MULTI_NETWORK_INGRESS": (_BETWEEN_NETWORKS,),
     "AMBIENT_ENABLE_MULTI_NETWORK_WAYPOINT": (_BETWEEN_NETWORKS,),
 }
-"""Flags, and those without which istiod does not look at them."""
+"""Flags, each with the flags that istiod requires for it."""
 _ON = ("1", "t", "true")
 
 
 @check("flag-needs-another", severity="warning", evidence="contradiction", kinds=list(FLAG_KINDS))
 def flag_needs_another(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A flag that does nothing without a second one, which is not set."""
+    """Report a flag that has no effect because another flag is not set."""
     for flag in flags_of(resource):
         absent = [name for name in _NEEDS.get(flag.name, ()) if mesh.flags.off(name)]
         if absent and str(flag.value.value).lower() in _ON:
             others = " and ".join(f"`{name}`" for name in absent)
             yield finding(
                 flag.at if flag.at is not flag.value else flag.at.key,
-                f"`{flag.name}` does nothing: istiod looks at it only where {others} {'is' if len(absent) == 1 else 'are'} on",
-                hint=f"set {others} to `true` as well, or delete this one",
+                f"`{flag.name}` has no effect; istiod reads it only if {others} {'is' if len(absent) == 1 else 'are'} enabled",
+                hint=f"also set {others} to `true`, or remove this flag",
             )
 
 
@@ -40,7 +40,7 @@ def flag_needs_another(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     "cluster-set-not-enabled", severity="error", evidence="contradiction", kinds=["VirtualService", "DestinationRule"],
 )  # fmt: skip
 def cluster_set_not_enabled(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host of the cluster set, where istiod makes no such hosts."""
+    """Report a host of the cluster set, where istiod does not create such hosts."""
     absent = [flag for flag in (_DISCOVERY, _HOST) if mesh.flags.off(flag)]
     if not absent:
         return
@@ -48,26 +48,26 @@ def cluster_set_not_enabled(resource: Resource, mesh: Mesh) -> Iterator[Finding]
         if at.text.lower().endswith(f".svc.{CLUSTER_SET}") and not _declared(at.text.lower(), mesh):
             yield finding(
                 at,
-                f"istiod does not know `{at.text}`: it makes hosts under `{CLUSTER_SET}` only where "
-                f"{' and '.join(f'`{flag}`' for flag in absent)} {'is' if len(absent) == 1 else 'are'} on; {effect}",
-                hint=f"set `{_DISCOVERY}` and `{_HOST}` to `true` for istiod, or write the host under "
+                f"unknown host `{at.text}`; istiod creates hosts under `{CLUSTER_SET}` only if "
+                f"{' and '.join(f'`{flag}`' for flag in absent)} {'is' if len(absent) == 1 else 'are'} enabled, so {effect}",
+                hint=f"set `{_DISCOVERY}` and `{_HOST}` to `true` for istiod, or use the host under "
                 f"`{mesh.settings.cluster_domain}`",
             )
 
 
 def _hosts(resource: Resource) -> Iterator[tuple[Cursor, str]]:
-    """The hosts that have to be known, and what happens when they are not."""
+    """Yield the hosts that must be known, and the effect when they are not."""
     if resource.type == "DestinationRule":
-        yield resource.spec["host"], "the rule holds for nobody"
+        yield resource.spec["host"], "the rule has no effect"
         return
     for protocol in ("http", "tls", "tcp"):
         for route in resource.spec[protocol]:
             for target in route["route"]:
-                yield target["destination"]["host"], "requests get a 503" if protocol == "http" else "connections are closed"
+                yield target["destination"]["host"], "requests fail with 503" if protocol == "http" else "connections are closed"
             for mirror in (route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])):
                 yield mirror["host"], "no request is mirrored"
 
 
 def _declared(host: str, mesh: Mesh) -> bool:
-    """Whether a ServiceEntry brings the host into the registry, whatever the flags."""
+    """Whether a ServiceEntry adds the host to the registry regardless of the flags."""
     return any(known.resource is not None and known.resource.type == "ServiceEntry" for known in mesh.hosts.behind(host))

@@ -1,4 +1,4 @@
-"""What clusters of one mesh have to agree on: their services, their names, and by which names they trust each other."""
+"""What the clusters of one mesh must agree on: Services, cluster names and trust domains."""
 
 from collections.abc import Iterator
 
@@ -17,15 +17,15 @@ from istiolint.rules.check import check, finding
     codes=["IST0170"],
 )  # fmt: skip
 def service_differs_between_clusters(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Clusters disagree about a service that the mesh takes for one."""
+    """Report a Service that clusters define differently, although the mesh merges it."""
     for other in mesh.neighbours.same_service(service):
         for words, here, there in _differences(service, other):
             yield finding(
                 here,
-                f"{words} than in the cluster `{other.cluster}`; the mesh takes the two for one service, and clients of one "
-                "cluster meet what the other says",
-                hint="write the Service alike in all clusters",
-                related=[(there, f"in the cluster `{other.cluster}`")],
+                f"Service `{service.name}` {words} cluster `{other.cluster}`; the mesh merges both, and cross-cluster calls "
+                "may fail",
+                hint="use the same definition in all clusters",
+                related=[(there, f"in cluster `{other.cluster}`")],
             )
 
 
@@ -33,9 +33,9 @@ def service_differs_between_clusters(service: Resource, mesh: Mesh) -> Iterator[
     "foreign-trust-domain", severity="warning", evidence="contradiction", tags=["security"], kinds=CONFIG_KINDS,
 )  # fmt: skip
 def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Another cluster of the mesh has a trust domain that this one does not take for its own."""
+    """Report another cluster with a trust domain that this cluster does not trust."""
     trusted = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
-    # a CA of one's own may come with trust domains of its own
+    # custom CA certificates may define their own trust domains
     if not mesh.neighbours.configs or mesh.config["caCertificates"] or any(has_placeholder(name) for name in trusted):
         return
     for own in (config["trustDomain"] for config in mesh_configs(resource)):
@@ -44,10 +44,10 @@ def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if other not in trusted and not has_placeholder(other):
                 yield finding(
                     own,
-                    f"workloads of the cluster `{cluster}` are of the trust domain `{other}`, which is none of this cluster's: "
-                    "their mTLS connections are refused here, and policies do not know their principals",
-                    hint=f"write `trustDomainAliases: [{other}]`, or give all clusters one trust domain",
-                    related=[(there, f"the trust domain of `{cluster}`")] if there else [],
+                    f"trust domain `{other}` of cluster `{cluster}` is not trusted here; mTLS connections from its workloads are "
+                    "rejected",
+                    hint=f"add `trustDomainAliases: [{other}]`, or use one trust domain in all clusters",
+                    related=[(there, f"trust domain of cluster `{cluster}`")] if there else [],
                 )
 
 
@@ -55,7 +55,7 @@ def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     "cluster-name-repeated", severity="error", evidence="contradiction", kinds=list(INSTALL_KINDS),
 )  # fmt: skip
 def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two clusters of one mesh that go by one name."""
+    """Report two clusters of one mesh with the same name."""
     name = global_values(install)["multiCluster"]["clusterName"]
     if not name.literal:
         return
@@ -64,10 +64,11 @@ def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
         if other.type in INSTALL_KINDS and theirs.text == name.text:
             yield finding(
                 name,
-                f"the cluster `{other.cluster}` is called `{name.text}`, too: istiod takes endpoints and proxies of both to be "
-                "in one cluster, and mixes them up",
-                hint="give each cluster a name of its own, and write the same into its remote secret",
-                related=[(theirs, f"in the cluster `{other.cluster}`")],
+                f"cluster `{other.cluster}` has the same `clusterName`, `{name.text}`; istiod treats both as one cluster "
+                "and mixes up "
+                "their endpoints",
+                hint="give each cluster a unique name, and use it in its remote secret",
+                related=[(theirs, f"in cluster `{other.cluster}`")],
             )
             return
 
@@ -77,17 +78,18 @@ def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
     kinds=["VirtualService", "DestinationRule", "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"],
 )  # fmt: skip
 def resource_differs_between_clusters(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Configuration of one name that says something else in another cluster."""
+    """Report a resource that differs from its counterpart in another cluster."""
     for other in mesh.neighbours.counterparts(resource):
         if resource.spec.value != other.spec.value:
             ours, theirs = resource.spec.mapping, other.spec.mapping
             fields = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
             yield finding(
                 resource.metadata["name"],
-                f"the {resource.kind} is another one in the cluster `{other.cluster}`: "
-                f"{', '.join(f'`{name}`' for name in fields) or '`spec`'} {'is' if len(fields) < 2 else 'are'} not the same",
-                hint="each cluster applies its own to the calls that begin or end in it; write both alike if that is not meant",
-                related=[(other.metadata["name"], f"in the cluster `{other.cluster}`")],
+                f"{', '.join(f'`{name}`' for name in fields) or '`spec`'} of {resource.kind} `{resource.name}` "
+                f"{'differs' if len(fields) < 2 else 'differ'} in cluster `{other.cluster}`; each cluster applies its "
+                "own version",
+                hint="use the same definition in all clusters, unless the difference is intended",
+                related=[(other.metadata["name"], f"in cluster `{other.cluster}`")],
             )
 
 
@@ -96,14 +98,14 @@ def _differences(service: Resource, other: Resource) -> Iterator[tuple[str, Curs
     name, their_name = service.metadata["name"], other.metadata["name"]
     if (spec["clusterIP"].text == "None") != (theirs["clusterIP"].text == "None"):
         yield (
-            "the service is headless in one cluster only, otherwise",
+            "is headless, unlike in" if spec["clusterIP"].text == "None" else "is not headless, unlike in",
             _at(spec["clusterIP"], name),
             _at(theirs["clusterIP"], their_name),
         )
     if (spec["type"].text or "ClusterIP") != (theirs["type"].text or "ClusterIP"):
-        yield "the service has another type", _at(spec["type"], name), _at(theirs["type"], their_name)
+        yield "has a different type than in", _at(spec["type"], name), _at(theirs["type"], their_name)
     if _ports(service) != _ports(other):
-        yield "the service has other ports", _at(spec["ports"], name), _at(theirs["ports"], their_name)
+        yield "has different ports than in", _at(spec["ports"], name), _at(theirs["ports"], their_name)
 
 
 def _at(cursor: Cursor, otherwise: Cursor) -> Cursor:
@@ -111,7 +113,7 @@ def _at(cursor: Cursor, otherwise: Cursor) -> Cursor:
 
 
 def _ports(service: Resource) -> set[tuple[int | None, str, str]]:
-    """What clients see of the ports; node ports and target ports are each cluster's own affair."""
+    """Return the properties of ports that clients see; node ports and target ports may differ by cluster."""
     ports = service.spec["ports"]
     return {
         (port["port"].number, port["protocol"].text or "TCP", port["appProtocol"].text or port["name"].text) for port in ports

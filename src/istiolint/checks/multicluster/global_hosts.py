@@ -1,4 +1,4 @@
-"""What is left of the first way to join clusters: hosts under `.global`."""
+"""Hosts under `.global`, from the multicluster setup before Istio 1.6."""
 
 from collections.abc import Iterator
 
@@ -12,15 +12,16 @@ _EAST_WEST_PORT = 15443
 
 @check("global-host", severity="warning", evidence="document", kinds=["ServiceEntry"])
 def global_host(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A ServiceEntry that leads a host under `.global` to the gateway of another cluster."""
+    """Report a ServiceEntry that sends a host under `.global` to the gateway of another cluster."""
     endpoints = [endpoint for endpoint in entry.spec["endpoints"] if _EAST_WEST_PORT in endpoint["ports"].mapping.values()]
     for host in entry.spec["hosts"]:
         if endpoints and host.text.endswith(".global"):
             yield finding(
                 host,
-                f"`{host.text}` is from the time before Istio 1.6, when a DNS server of Istio resolved `.global`: today no "
-                "client resolves it, unless sidecars capture DNS, and gateways have no routes for it",
-                hint="join the clusters with remote secrets, and call the Service by its own name; Istio finds both clusters",
-                related=[(endpoints[0], "the gateway of the other cluster")],
+                f"`{host.text}` relies on the `.global` DNS server removed in Istio 1.6; the name resolves only with DNS "
+                "capture, "
+                "and gateways do not route it",
+                hint="join the clusters with remote secrets, and call the Service by its own name",
+                related=[(endpoints[0], "gateway of the other cluster")],
             )
             break

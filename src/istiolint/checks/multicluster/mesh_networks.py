@@ -14,7 +14,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding, further_check
 from istiolint.schema.rules import MISSING_FIELD
 
-_REFUSES = "istiod refuses the MeshNetworks"
+_REFUSES = "istiod rejects the MeshNetworks"
 
 
 def _networks(resource: Resource) -> Iterator[Cursor]:
@@ -24,7 +24,7 @@ def _networks(resource: Resource) -> Iterator[Cursor]:
 
 @further_check(INVALID_ADDRESS, kinds=NETWORK_KINDS, rows=["MN-01", "MN-04"])
 def network_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ranges of endpoints, and addresses of gateways."""
+    """Report invalid CIDR ranges of endpoints and addresses of gateways."""
     for network in _networks(resource):
         for endpoint in network["endpoints"]:
             range_ = endpoint["fromCidr"]
@@ -32,7 +32,7 @@ def network_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 continue
             if not is_cidr(range_.text) and not is_ip_address(range_.text):
                 yield finding(
-                    range_, f"`{range_.text}` is no range of addresses; {_REFUSES}", hint="write one such as `10.0.0.0/8`"
+                    range_, f"`{range_.text}` is not a valid CIDR range; {_REFUSES}", hint="use a range such as `10.0.0.0/8`"
                 )
         for gateway in network["gateways"]:
             address = gateway["address"]
@@ -41,8 +41,8 @@ def network_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if fault := name_fault(address.text):
                 yield finding(
                     address,
-                    f"`{address.text}` is no address of a gateway: {fault}; {_REFUSES}",
-                    hint="write its IP address or name",
+                    f"`{address.text}` is not a valid gateway address: {fault}; {_REFUSES}",
+                    hint="use an IP address or a DNS name",
                 )
 
 
@@ -50,35 +50,35 @@ def network_addresses(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     "invalid-registry-name", severity="error", evidence="document", kinds=NETWORK_KINDS, rows=["MN-02"],
 )  # fmt: skip
 def invalid_registry_name(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Names of clusters."""
+    """Report invalid cluster names."""
     for network in _networks(resource):
         for endpoint in network["endpoints"]:
             registry = endpoint["fromRegistry"]
             if isinstance(registry.value, str) and not is_label(registry.text) and not registry.unresolved:
                 yield finding(
                     registry,
-                    f"`{registry.text}` is no name of a cluster; {_REFUSES}",
-                    hint="write letters and digits with `-` between them, as in the remote Secret",
+                    f"`{registry.text}` is not a valid cluster name; {_REFUSES}",
+                    hint="use the cluster name in the remote secret: lower-case letters, digits and `-`",
                 )
 
 
 @further_check(INVALID_HOST, kinds=NETWORK_KINDS, rows=["MN-03"])
 def network_gateways(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Services of gateways."""
+    """Report invalid Service names of gateways."""
     for network in _networks(resource):
         for gateway in network["gateways"]:
             host = gateway["registryServiceName"]
             if isinstance(host.value, str) and not host.unresolved and (fault := name_fault(host.text)):
                 yield finding(
                     host,
-                    f"`{host.text}` is no host: {fault}; {_REFUSES}",
-                    hint="write `istio-eastwestgateway.istio-system.svc.cluster.local`",
+                    f"`{host.text}` is not a valid host name: {fault}; {_REFUSES}",
+                    hint="use a Service name such as `istio-eastwestgateway.istio-system.svc.cluster.local`",
                 )
 
 
 @further_check(INVALID_PORT, kinds=NETWORK_KINDS, rows=["MN-05"])
 def network_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ports of gateways."""
+    """Report invalid ports of gateways."""
     for network in _networks(resource):
         for gateway in network["gateways"]:
             yield from port_faults(gateway["port"])
@@ -86,8 +86,8 @@ def network_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(MISSING_FIELD, kinds=NETWORK_KINDS, rows=["MN-05"])
 def network_gateways_without_port(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Gateways whose port nobody says."""
+    """Report gateways without a port."""
     for network in _networks(resource):
         for gateway in network["gateways"]:
             if isinstance(gateway.value, dict) and gateway["port"].value is None:
-                yield finding(gateway, f"the gateway of a network has no `port`; {_REFUSES}", hint="write `port: 15443`")
+                yield finding(gateway, f"the network gateway has no `port`; {_REFUSES}", hint="add `port: 15443`")

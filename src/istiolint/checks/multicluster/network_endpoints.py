@@ -1,4 +1,4 @@
-"""Endpoints that say in which network they are: machines, and what ServiceEntries list."""
+"""Endpoints with a network: WorkloadEntries, WorkloadGroups, and endpoints of ServiceEntries."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _TLS_MODE = "security.istio.io/tlsMode"
 
 
 def _endpoints(resource: Resource) -> Iterator[Cursor]:
-    """The endpoints that a resource lists, or the one that it is."""
+    """Yield the endpoints of a ServiceEntry, or the one that a WorkloadEntry or WorkloadGroup describes."""
     if resource.type == "ServiceEntry":
         yield from resource.spec["endpoints"]
     else:
@@ -22,30 +22,27 @@ def _endpoints(resource: Resource) -> Iterator[Cursor]:
 
 @check("unknown-network", severity="warning", evidence="missing", kinds=list(_KINDS))
 def unknown_network(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An endpoint in a network that nothing else knows."""
+    """Report an endpoint in an unknown network."""
     for endpoint in _endpoints(resource):
         network, known = endpoint["network"], mesh.networks.known
         if network.literal and known and network.text not in known:
             alike = next((name for name in sorted(known) if _letters(name) == _letters(network.text)), None)
             yield finding(
                 network,
-                f"nothing else speaks of a network `{network.text}`: no gateway leads into it, and proxies take its endpoints to "
-                "be in reach",
-                hint=f"did you mean `{alike}`?"
-                if alike
-                else f"the networks are {', '.join(f'`{name}`' for name in sorted(known))}",
+                f"unknown network `{network.text}`; no gateway is known for it, and proxies connect to its endpoints directly",
+                hint=f"did you mean `{alike}`?" if alike else f"use one of {', '.join(f'`{name}`' for name in sorted(known))}",
                 known=mesh.settings.whole_mesh or alike is not None,
             )
 
 
 def _letters(name: str) -> str:
-    """A name as people compare it: `Network_1` for `network-1`."""
+    """Return a name without case and punctuation, so that `Network_1` equals `network-1`."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 @check("remote-endpoint-without-mtls", severity="warning", evidence="contradiction", kinds=["ServiceEntry"])
 def remote_endpoint_without_mtls(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An endpoint behind the gateway of another network, which sends on mTLS alone."""
+    """Report an endpoint without mTLS behind the gateway of another network, which forwards only mTLS."""
     networks = mesh.networks
     for endpoint in _endpoints(entry):
         name = endpoint["network"].text
@@ -53,15 +50,16 @@ def remote_endpoint_without_mtls(entry: Resource, mesh: Mesh) -> Iterator[Findin
             continue
         yield finding(
             endpoint["network"],
-            f"the endpoint is reached through the gateway of `{name}`, which finds its way by the mTLS of the mesh; this one "
-            "does not take it: sidecars leave the endpoint out",
-            hint=f"write `serviceAccount`, or the label `{_TLS_MODE}: istio`, if a proxy runs there; else remove `network`",
-            related=[(networks.gateways[name], "the gateway of this network")],
+            f"the endpoint is behind the gateway of network `{name}`, which forwards only mesh mTLS; sidecars skip this "
+            "endpoint, "
+            "which does not accept it",
+            hint=f"set `serviceAccount` or the label `{_TLS_MODE}: istio` if a proxy runs there, or remove `network`",
+            related=[(networks.gateways[name], "gateway of this network")],
         )
 
 
 def _with_mtls(endpoint: Cursor, entry: Resource, mesh: Mesh) -> bool:
-    """Whether clients may use mTLS: the endpoint says so or has an identity, or a DestinationRule decides."""
+    """Whether clients may use mTLS: by the label or identity of the endpoint, or by a DestinationRule."""
     mode = endpoint["labels"][_TLS_MODE]
     if mode.exists or endpoint["serviceAccount"].text:
         return mode.text in ("", "istio") or mode.unresolved

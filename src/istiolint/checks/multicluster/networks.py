@@ -1,4 +1,4 @@
-"""Networks of a mesh that spans several: whose endpoints are in which, and by which gateways others reach them."""
+"""Networks of a multi-network mesh: their endpoints and gateways."""
 
 from collections.abc import Iterator
 from ipaddress import ip_network
@@ -21,7 +21,7 @@ _PORT_LABEL = "networking.istio.io/gatewayPort"
     codes=["IST0126"],
 )  # fmt: skip
 def unknown_registry(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A network takes its endpoints from a cluster that istiod does not know."""
+    """Report a network with endpoints from an unknown cluster."""
     found = list(registries(resource))
     known = known_registries(mesh.all("Secret"), mesh.all("IstioOperator", "Istio")) if found else set()
     for registry in found:
@@ -29,16 +29,15 @@ def unknown_registry(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             near = next((name for name in sorted(known) if name.lower() == registry.name.lower()), None)
             yield finding(
                 registry.at,
-                f"the network `{registry.network}` takes endpoints from the registry `{registry.name}`, and no cluster is "
-                "called so; its endpoints are taken to be in no network",
-                hint=f"did you mean `{near}`?" if near else "write the name of a cluster, as in its remote secret",
+                f"unknown cluster `{registry.name}` in network `{registry.network}`; its endpoints belong to no network",
+                hint=f"did you mean `{near}`?" if near else "use the name of the cluster in its remote secret",
                 known=mesh.settings.whole_mesh,
             )
 
 
 @check("endpoints-in-two-networks", severity="error", evidence="document", kinds=list(NETWORK_KINDS))
 def endpoints_in_two_networks(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A cluster or a range of addresses that two networks claim."""
+    """Report a cluster or an address range in two networks."""
     claimed: dict[str, tuple[str, Cursor]] = {}
     for name, network in networks_of(resource):
         for endpoint in network["endpoints"]:
@@ -47,18 +46,19 @@ def endpoints_in_two_networks(resource: Resource, mesh: Mesh) -> Iterator[Findin
                     continue
                 other, there = claimed.setdefault(key, (name, at))
                 if other != name:
-                    what = "the cluster" if at.name == "fromRegistry" else "the addresses"
+                    what = "cluster" if at.name == "fromRegistry" else "address range"
                     yield finding(
                         at,
-                        f"the network `{other}` claims {what} `{at.text}` as well: istiod puts the endpoints into one of the two "
-                        "networks, and nothing decides into which",
+                        f"{what} `{at.text}` is also in network `{other}`; istiod assigns its endpoints to either "
+                        "network, in no fixed "
+                        "order",
                         hint=f"remove it from `{other}` or from `{name}`",
-                        related=[(there, f"in the network `{other}`")],
+                        related=[(there, f"in network `{other}`")],
                     )
 
 
 def _range(endpoint: Cursor) -> str:
-    """The addresses of an endpoint, in one form."""
+    """Return the normalized CIDR range of an endpoint."""
     text = endpoint["fromCidr"].text
     try:
         return str(ip_network(text, strict=False)) if "/" in text else ""
@@ -68,7 +68,7 @@ def _range(endpoint: Cursor) -> str:
 
 @check("network-gateway-not-found", severity="error", evidence="document", kinds=list(NETWORK_KINDS))
 def network_gateway_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A gateway by the name of its Service, where no cluster is named in which to look for that."""
+    """Report a gateway named by its Service in a network without clusters."""
     for name, network in networks_of(resource):
         searched = any(endpoint["fromRegistry"].text for endpoint in network["endpoints"])
         for gateway in network["gateways"]:
@@ -78,15 +78,16 @@ def network_gateway_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
             if not searched:
                 yield finding(
                     service,
-                    f"istiod looks for `{service.text}` only in clusters that the network `{name}` names with `fromRegistry`, "
-                    "and there is none: the network has no gateway",
-                    hint="add `fromRegistry` to its endpoints, or write the gateway's `address`",
+                    f"istiod looks up `{service.text}` only in `fromRegistry` clusters, but network `{name}` has none; "
+                    "the network has no "
+                    "gateway",
+                    hint="add `fromRegistry` to its endpoints, or set the `address` of the gateway",
                 )
 
 
 @check("network-gateway-without-port", severity="warning", evidence="document", kinds=["Service"])
 def network_gateway_without_port(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Service that leads into a network, and has none of the ports by which it could."""
+    """Report a network gateway Service without a port for cross-network traffic."""
     label, own = service.metadata["labels"][NETWORK], service.metadata["labels"][_PORT_LABEL]
     if not label.text or not leads_from_outside(service) or not service.spec["ports"]:
         return
@@ -95,17 +96,18 @@ def network_gateway_without_port(service: Resource, mesh: Mesh) -> Iterator[Find
     if None not in ports and not ports & {wanted, _TUNNEL_PORT}:
         yield finding(
             label,
-            f"the label makes this Service the gateway of the network `{label.text}`, but it has neither port {wanted} nor "
-            f"{_TUNNEL_PORT}: istiod does not take it, and other networks cannot reach this one through it",
+            f"the Service is labeled as gateway of network `{label.text}`, but has neither port {wanted} nor "
+            f"{_TUNNEL_PORT}; istiod "
+            "ignores it",
             hint=f"add port {wanted}"
-            + ("" if own.exists else f", or name the port that is for other networks with the label `{_PORT_LABEL}`"),
-            related=[(own, "the port for other networks")] if own.exists else (),
+            + ("" if own.exists else f", or set the port for cross-network traffic in the label `{_PORT_LABEL}`"),
+            related=[(own, "port for cross-network traffic")] if own.exists else (),
         )
 
 
 @check("network-names-differ", severity="warning", evidence="contradiction", kinds=["Namespace"])
 def network_names_differ(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The label of istiod's namespace puts the cluster into another network than the installation does its proxies."""
+    """Report a network label on the namespace of istiod that differs from the network of the installation."""
     label = namespace.metadata["labels"][NETWORK]
     if namespace.name != mesh.root_namespace or not label.literal:
         return
@@ -114,8 +116,9 @@ def network_names_differ(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     if at is not None and label.text not in installed and not any(has_placeholder(name) for name in installed):
         yield finding(
             label,
-            f"istiod takes this cluster to be in the network `{label.text}`, and its proxies think they are in `{at.text}`: "
-            "they go to each other through gateways, or not at all",
-            hint=f"write `{at.text}` here, or `{label.text}` in `values.global.network`",
-            related=[(at, "the network of the proxies")],
+            f"istiod puts the endpoints of this cluster in network `{label.text}`, but its proxies are in `{at.text}`; "
+            "they reach "
+            "each other through gateways or not at all",
+            hint=f"use `{at.text}` here, or `{label.text}` in `values.global.network`",
+            related=[(at, "network of the proxies")],
         )

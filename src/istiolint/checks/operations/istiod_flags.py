@@ -63,7 +63,7 @@ def root_certificate_not_renewed(resource: Resource, mesh: Mesh) -> Iterator[Fin
         if flag.name == _ROOT_CHECK and length is not None and length <= 0:
             yield finding(
                 flag.value,
-                f"interval `{flag.value.text}` disables root certificate renewal; all mTLS in the mesh fails when it expires",
+                f"interval `{flag.value.text}` disables root certificate renewal; all mTLS in the mesh fails once it expires",
                 hint="remove it to use the default, a check every hour",
             )
 

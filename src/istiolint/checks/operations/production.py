@@ -17,7 +17,7 @@ FULL_MIRRORING = declare("full-mirroring", severity="warning", topic="operations
 _LOG_LEVELS = ("sidecar.istio.io/logLevel", "sidecar.istio.io/agentLogLevel", "sidecar.istio.io/componentLogLevel")
 _NOISY = ("trace", "debug")
 _PROXY_PORTS = {
-    15000: "Envoy's admin interface, which can change and stop the proxy",
+    15000: "Envoy's admin interface",
     15004: "debug output of the proxy, including its configuration",
     15010: "istiod's xDS server without TLS",
     15014: "istiod's debug output",
@@ -129,7 +129,7 @@ def debug_logging_of_all(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(
                 level,
                 f"{who} logs at level `{noisy[0]}`; this costs CPU and log storage, and hides important messages",
-                hint="remove it, and use `istioctl proxy-config log` to change the level of single proxies",
+                hint="remove it, and use `istioctl proxy-config log` to change the level of individual proxies",
                 severity=severity,
             )
 
@@ -147,9 +147,10 @@ def traffic_past_the_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         value = annotations[name]
         if value.value in past:
             what = "all traffic" if name.endswith("Mode") else "all outbound traffic"
+            setting = f"{name.rpartition('/')[2]}: " + (value.text or '""')
             yield finding(
                 value,
-                f"`{value.text}` makes {what} bypass the proxy; mTLS, routes, policies and telemetry do not apply",
+                f"`{setting}` makes {what} bypass the proxy; mTLS, routes, policies and telemetry do not apply",
                 hint="exclude only individual IP ranges or ports, or disable injection for the pod",
             )
 
@@ -164,8 +165,8 @@ def proxy_port_exposed(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if what := _PROXY_PORTS.get(target.number or 0):
             yield finding(
                 target,
-                f"a Service of type {service.spec['type'].text} exposes port {target.number}, {what}; any client that reaches "
-                "the cluster can use it",
+                f"port {target.number} ({what}) is open to any client that reaches the cluster; the Service has type "
+                f"`{service.spec['type'].text}`",
                 hint="remove the port, and use `kubectl port-forward` or `istioctl dashboard` instead",
             )
 

@@ -51,7 +51,7 @@ def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if mesh.environments.stage(rule) != "test":
             yield finding(
                 connections,
-                "`maxConnections: 1` with `http1MaxPendingRequests: 1` are tutorial values; each client proxy answers the "
+                "`maxConnections: 1` and `http1MaxPendingRequests: 1` are tutorial values; each client proxy answers the "
                 "third concurrent request with 503",
                 hint="size the limits for the load that the service handles, typically in the hundreds",
                 related=[(pending, "the limit of one pending request")],

@@ -37,7 +37,7 @@ def retry_repeats_writes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 retries["retryOn"],
                 f"`{writing.text}` requests are retried on `{after[0]}`; the server may have processed the request before it "
                 "failed",
-                hint="retry writes only if no request was sent: `connect-failure,refused-stream,reset-before-request`",
+                hint="retry writes only before the server processes them: `connect-failure,refused-stream,reset-before-request`",
                 related=[(writing, "the route matches these requests")],
             )
 

@@ -1,4 +1,4 @@
-"""ServiceEntries whose selector finds no endpoint."""
+"""ServiceEntries whose selector matches no workload."""
 
 from collections.abc import Iterator
 
@@ -20,12 +20,12 @@ def service_entry_selects_nothing(entry: Resource, mesh: Mesh) -> Iterator[Findi
     wanted = ", ".join(f"{key}: {value}" for key, value in labels.labels.items())
     yield finding(
         labels,
-        f"no pod or WorkloadEntry in namespace `{entry.namespace}` has the labels `{wanted}`; the host has no endpoints, and "
+        f"no pod or WorkloadEntry in namespace `{entry.namespace}` has labels `{wanted}`; the host has no endpoints and "
         "Envoy returns 503",
         hint=f"move the ServiceEntry to namespace `{elsewhere[0].namespace}`: selectors do not cross namespaces"
         if elsewhere
         else "use labels that the pods or WorkloadEntries have",
-        related=[(workload.resource.metadata["name"], f"{workload.title} has them") for workload in elsewhere[:2]],
+        related=[(workload.resource.metadata["name"], f"{workload.title} has these labels") for workload in elsewhere[:2]],
         known=mesh.settings.whole_mesh
         or (
             placed

@@ -1,4 +1,4 @@
-"""Service ports: from their names Istio learns which protocol they carry."""
+"""Service ports whose protocol Istio cannot determine from `name` or `appProtocol`."""
 
 from collections.abc import Iterator
 
@@ -23,19 +23,20 @@ def _is_platform(service: Resource) -> bool:
     codes=["IST0118", "KIA0601", "KIA0602"], default=False, rows=["IV-01", "IV-02", "IV-03"],
 )  # fmt: skip
 def port_without_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Neither name nor appProtocol says what the port carries."""
+    """Report ports whose protocol neither `name` nor `appProtocol` declares."""
     if service.spec["type"].text == "ExternalName" or _is_platform(service):
         return
     for port in service.spec["ports"]:
         if not names_protocol(port):
             said = port["appProtocol"] if port["appProtocol"] else port["name"]
-            called = f"is called `{said.text}`" if said else "has no name"
+            called = f"is named `{said.text}`" if said else "has no name"
             if said and said.name == "appProtocol":
-                called = f"has the protocol `{said.text}`, which Istio does not know"
+                called = f"has unknown `appProtocol: {said.text}`"
             yield finding(
                 said if said else port["port"],
-                f"port {port['port'].number} {called}: Istio has to sniff the protocol of each connection",
-                hint="set `appProtocol: http`, or another protocol of Istio, or a name such as `http-web`, `grpc-api`, `tcp-db`",
+                f"port {port['port'].number} {called}; Istio detects the protocol of each connection from its first bytes",
+                hint="set `appProtocol: http`, or start the port name with the protocol, such as `http-web`, `grpc-api` or "
+                "`tcp-db`",
             )
 
 
@@ -44,15 +45,15 @@ def port_without_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["IST0150"],
 )  # fmt: skip
 def external_name_port_without_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An ExternalName service has no address; as TCP it takes the port for all addresses."""
+    """Report raw TCP ports of ExternalName Services, which listen on all addresses."""
     if service.spec["type"].text != "ExternalName" or _is_platform(service):
         return
     for port in service.spec["ports"]:
         if not names_protocol(port) or port["name"].text == "tcp":
-            called = f"called `{port['name'].text}`" if port["name"] else "without a name"
+            called = f"port `{port['name'].text}`" if port["name"] else "unnamed port"
             yield finding(
                 port["name"] if port["name"] else port["port"],
-                f"a port {called} is plain TCP to Istio, and an ExternalName service has no address: its listener takes port "
-                f"{port['port'].number} for all addresses",
-                hint="set `appProtocol`, or a name such as `https-api` or `http-api`",
+                f"{called} of an ExternalName Service is raw TCP; the sidecar routes all connections to port "
+                f"{port['port'].number}, whatever their address, to this Service",
+                hint="set `appProtocol`, or use a name such as `https-api` or `http-api`",
             )

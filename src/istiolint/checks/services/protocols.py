@@ -1,4 +1,4 @@
-"""Protocols of ports: those that Istio does not know."""
+"""Unknown port protocols."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from istiolint.rules.check import finding, further_check
 
 @further_check(UNKNOWN_PROTOCOL, kinds=["Gateway", "Sidecar"], rows=["GW-15", "SC-07", "SC-31"])
 def listener_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What a Gateway or a Sidecar listens for. (A Sidecar finds out by itself when nothing is written.)"""
+    """Report unknown protocols of Gateway and Sidecar listeners (a Sidecar detects the protocol if none is set)."""
     for listener in listeners(resource):
         protocol = listener.port["protocol"]
         if isinstance(protocol.value, str) and (protocol.text or listener.part == "servers"):
@@ -24,7 +24,7 @@ def listener_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(UNKNOWN_PROTOCOL, kinds=["ServiceEntry"], rows=["SE-16", "P-17"])
 def service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What the ports of a ServiceEntry carry."""
+    """Report unknown protocols of ServiceEntry ports."""
     for port in entry.spec["ports"]:
         if port["protocol"].text:
             yield from _unknown(port["protocol"], entry)
@@ -39,7 +39,7 @@ def _unknown(protocol: Cursor, resource: Resource) -> Iterator[Finding]:
     if meant or not waits:
         yield finding(
             protocol,
-            f"`{protocol.text}` is no protocol that Istio knows; it refuses the {resource.kind}",
-            hint=f"write `{meant}`" if meant else f"it knows {', '.join(sorted(PROTOCOLS))}",
-            fix=Fix(f"write `{meant}`", (Replace(protocol.place, meant),)) if meant else None,
+            f"unknown protocol `{protocol.text}`; Istio rejects the {resource.kind}",
+            hint=f"use `{meant}`" if meant else f"use one of {', '.join(sorted(PROTOCOLS))}",
+            fix=Fix(f"use `{meant}`", (Replace(protocol.place, meant),)) if meant else None,
         )

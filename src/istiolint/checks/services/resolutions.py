@@ -1,4 +1,4 @@
-"""How a ServiceEntry finds its endpoints, against what it says of hosts, addresses and endpoints."""
+"""The `resolution` of a ServiceEntry, compared with its hosts, addresses and endpoints."""
 
 from collections.abc import Iterator
 
@@ -20,13 +20,13 @@ KIND = ("ServiceEntry",)
 _DNS = ("DNS", "DNS_ROUND_ROBIN")
 _DYNAMIC = "DYNAMIC_DNS"
 _DYNAMIC_PROTOCOLS = {28: ("HTTP",), 29: ("HTTP", "TLS"), 30: ("HTTP", "HTTP2", "GRPC", "TLS")}
-"""What ports may carry with DYNAMIC_DNS, by the minor release that brought it."""
+"""The port protocols that DYNAMIC_DNS supports, by the minor release that added them."""
 _INTERNAL_SINCE = 30
 
 
 @further_check(CONFLICTING_RESOLUTION, kinds=KIND, rows=["SE-23"])
 def wildcard_by_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A wildcard that is to be looked up in DNS, or a number."""
+    """Report hosts that DNS cannot resolve: wildcards and numbers."""
     resolution = entry.spec["resolution"]
     if resolution.text not in _DNS or entry.spec["endpoints"]:
         return
@@ -34,10 +34,10 @@ def wildcard_by_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if host.text.startswith("*") and host.text != "*":
             yield finding(
                 host,
-                f"`{host.text}` cannot be looked up in DNS, as `{resolution.text}` does; Istio refuses the ServiceEntry",
-                hint="write `resolution: NONE`, or name `endpoints`"
+                f"`resolution: {resolution.text}` cannot resolve wildcard host `{host.text}`; Istio rejects the ServiceEntry",
+                hint="set `resolution: NONE`, or add `endpoints`"
                 + (
-                    f"; `{_DYNAMIC}` looks up each name that is called"
+                    f"; `{_DYNAMIC}` resolves each name when a client calls it"
                     if minor(mesh.settings.istio_version) >= min(_DYNAMIC_PROTOCOLS)
                     else ""
                 ),
@@ -48,52 +48,50 @@ def wildcard_by_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(
                 host,
                 f"`{host.text}` is not a host name that DNS can resolve; Istio rejects the ServiceEntry",
-                hint="name the host",
+                hint="use a host name",
                 related=[(resolution, "the resolution")],
             )
 
 
 @further_check(CONFLICTING_RESOLUTION, kinds=KIND, rows=["SE-31", "SE-32", "SE-33", "SE-34", "SE-35", "SE-36", "SE-39"])
 def dynamic_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What does not go with names that are looked up as they are called."""
+    """Report what DYNAMIC_DNS does not support."""
     spec, version = entry.spec, minor(mesh.settings.istio_version)
     if spec["resolution"].text != _DYNAMIC or version < min(_DYNAMIC_PROTOCOLS):
         return
     for host in spec["hosts"]:
         if host.literal and not host.text.startswith("*"):
             yield _refused(
-                host, f"`{host.text}` is no wildcard, and `{_DYNAMIC}` is for wildcards only", "write `resolution: DNS`"
+                host, f"`{_DYNAMIC}` requires wildcard hosts, and `{host.text}` is not a wildcard", "use `resolution: DNS`"
             )
     for field in ("addresses", "endpoints"):
         if spec[field]:
-            yield _refused(
-                spec[field].key, f"`{_DYNAMIC}` takes no `{field}`: names are looked up as they are called", f"delete `{field}`"
-            )
+            yield _refused(spec[field].key, f"`{_DYNAMIC}` cannot be combined with `{field}`", f"remove `{field}`")
     allowed = _DYNAMIC_PROTOCOLS[max(known for known in _DYNAMIC_PROTOCOLS if known <= version)]
     for port in spec["ports"]:
         protocol = port["protocol"]
         if protocol.text.upper() not in allowed and not protocol.unresolved:
             at = protocol if protocol.exists else port
-            called = f"`{protocol.text}`" if protocol.text else "a port without protocol"
-            yield _refused(at, f"`{_DYNAMIC}` does not go with {called}", f"write {' or '.join(allowed)}")
+            called = f"protocol `{protocol.text}`" if protocol.text else "a port without a protocol"
+            yield _refused(at, f"`{_DYNAMIC}` does not support {called}", f"use {' or '.join(allowed)}")
     location = spec["location"]
     if location.text == "MESH_INTERNAL":
         label = entry.metadata["labels"][USE_WAYPOINT]
         if version < _INTERNAL_SINCE:
-            yield _refused(location, f"`{_DYNAMIC}` is for services outside the mesh", "write `location: MESH_EXTERNAL`")
+            yield _refused(location, f"`{_DYNAMIC}` does not support `MESH_INTERNAL`", "use `location: MESH_EXTERNAL`")
         elif label.text and label.text != NONE:
-            yield _refused(label, f"`{_DYNAMIC}` inside the mesh knows no waypoint", "remove the label")
+            yield _refused(label, f"`{_DYNAMIC}` with `MESH_INTERNAL` does not support waypoints", "remove the label")
 
 
 def _refused(at: Cursor | Place, what: str, hint: str) -> Finding:
-    return finding(at, f"{what}; Istio refuses the ServiceEntry", hint=hint)
+    return finding(at, f"{what}; Istio rejects the ServiceEntry", hint=hint)
 
 
 @check(
     "selector-without-resolution", severity="warning", evidence="document", kinds=KIND, rows=["SE-18"],
 )  # fmt: skip
 def selector_without_resolution(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Endpoints that are selected and never called."""
+    """Report a selector that resolution NONE ignores."""
     resolution, selector = entry.spec["resolution"], entry.spec["workloadSelector"]
     if (
         isinstance(selector.value, dict)
@@ -102,9 +100,9 @@ def selector_without_resolution(entry: Resource, mesh: Mesh) -> Iterator[Finding
     ):
         yield finding(
             selector.key,
-            "with resolution `NONE` traffic goes where the application sends it: the workloads that are selected here get none "
-            "by it",
-            hint="write `resolution: STATIC`",
+            "`workloadSelector` has no effect with resolution `NONE`; the proxy forwards connections to their original "
+            "destination",
+            hint="set `resolution: STATIC`",
             related=[(resolution, "the resolution")] if resolution.exists else (),
         )
 
@@ -117,7 +115,7 @@ def _endpoints(entry: Resource) -> Iterator[Cursor]:
 
 @further_check(INVALID_ADDRESS, kinds=KIND, rows=["SE-20", "SE-25"])
 def endpoint_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Addresses that the resolution cannot use."""
+    """Report endpoint addresses that the resolution does not support."""
     resolution = entry.spec["resolution"].text
     for endpoint in _endpoints(entry):
         address = endpoint["address"]
@@ -126,42 +124,42 @@ def endpoint_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if resolution == "STATIC" and not address.text.startswith(UNIX):
             yield finding(
                 address,
-                f"`{address.text}` is no IP address, and with `STATIC` names are not looked up; Istio refuses the ServiceEntry",
-                hint=leading_zeros(address.text) or "write `resolution: DNS`, or the address",
+                f"`{address.text}` is not an IP address, and `STATIC` does not resolve names; Istio rejects the ServiceEntry",
+                hint=leading_zeros(address.text) or "set `resolution: DNS`, or use the IP address",
             )
         elif resolution in _DNS and (
-            fault := "a socket has no name" if address.text.startswith(UNIX) else name_fault(address.text)
+            fault := "it is a Unix domain socket" if address.text.startswith(UNIX) else name_fault(address.text)
         ):
             yield finding(
                 address,
-                f"`{address.text}` cannot be looked up: {fault}; Istio refuses the ServiceEntry",
-                hint="write a name such as `eu.api.example.com`, or an IP address",
+                f"DNS cannot resolve endpoint address `{address.text}`: {fault}; Istio rejects the ServiceEntry",
+                hint="use a host name such as `eu.api.example.com`, or an IP address",
             )
 
 
 @further_check(EMPTY_FIELD, kinds=KIND, rows=["SE-25"])
 def endpoint_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Endpoints whose address is empty, or left out for a network. (Of one that has neither the schema tells.)"""
+    """Report endpoints with an empty address, or with only a network. (The schema reports endpoints with neither.)"""
     looked_up = entry.spec["resolution"].text in _DNS
     for endpoint in _endpoints(entry):
         address, network = endpoint["address"], endpoint["network"]
         if address.value == "" and not network:
             yield finding(
                 address,
-                "the address of an endpoint is empty; Istio refuses the ServiceEntry",
-                hint="write its IP address or name",
+                "endpoint address is empty; Istio rejects the ServiceEntry",
+                hint="set the IP address or host name of the endpoint",
             )
         elif looked_up and not address.text and network.text and address.value in (None, ""):
             yield finding(
                 network,
-                f"there is no address to look up for the endpoint in `{network.text}`; Istio refuses the ServiceEntry",
-                hint="write its name, or `resolution: STATIC`",
+                f"endpoint in network `{network.text}` has no address for DNS to resolve; Istio rejects the ServiceEntry",
+                hint="set its host name, or use `resolution: STATIC`",
             )
 
 
 @further_check(INVALID_LABEL, kinds=KIND, rows=["SE-26"])
 def endpoint_labels(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Labels of endpoints."""
+    """Report invalid endpoint labels."""
     for endpoint in _endpoints(entry):
         yield from label_faults(endpoint["labels"], entry.kind)
 
@@ -170,16 +168,16 @@ def endpoint_labels(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     "unknown-endpoint-port", severity="error", evidence="document", kinds=KIND, rows=["SE-21", "SE-27"],
 )  # fmt: skip
 def unknown_endpoint_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ports of endpoints under names that the service does not have."""
+    """Report endpoint ports whose names are not under `spec.ports`."""
     names = [port["name"].text for port in entry.spec["ports"] if port["name"].text]
     for endpoint in _endpoints(entry):
         for name, port in endpoint["ports"].items():
             if name not in names and entry.spec["resolution"].text in ("STATIC", *_DNS) and not has_placeholder(name):
-                listed = ", ".join(f"`{known}`" for known in names) or "none with a name"
+                listed = ", ".join(f"`{known}`" for known in names) or "unnamed"
                 yield finding(
                     port.key,
-                    f"the service has no port `{name}`; Istio refuses the ServiceEntry",
-                    hint=f"its ports are {listed}",
+                    f"unknown port `{name}` in endpoint; Istio rejects the ServiceEntry",
+                    hint=f"the ServiceEntry's ports are {listed}",
                 )
 
 
@@ -187,13 +185,13 @@ def unknown_endpoint_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     "socket-needs-one-port", severity="error", evidence="document", kinds=KIND, rows=["SE-22"],
 )  # fmt: skip
 def socket_needs_one_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A socket behind several ports."""
+    """Report a Unix domain socket endpoint of a ServiceEntry with several ports."""
     ports = list(entry.spec["ports"])
     for endpoint in _endpoints(entry):
         if endpoint["address"].text.startswith(UNIX) and entry.spec["resolution"].text == "STATIC" and len(ports) != 1:
             yield finding(
                 endpoint["address"],
-                f"a socket has no ports, so that the service can have just one; it has {len(ports)}, and Istio refuses the "
-                "ServiceEntry",
-                hint="write a ServiceEntry for each port",
+                f"Unix domain socket endpoint requires exactly one service port, found {len(ports)}; Istio rejects the "
+                f"ServiceEntry",
+                hint="create one ServiceEntry per port",
             )

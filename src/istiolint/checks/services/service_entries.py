@@ -1,4 +1,4 @@
-"""ServiceEntries against one another, and what those without addresses take over."""
+"""ServiceEntries that conflict with each other, and those without addresses."""
 
 from collections.abc import Iterator
 
@@ -19,15 +19,15 @@ from istiolint.rules.check import check, finding
     fold="pair",
 )
 def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The same host and port with another protocol, visible to the same clients."""
+    """Report the same host and port with different protocols, visible to the same clients."""
     for port in entry.spec["ports"]:
         ports = mesh.service_entries.contradicting_ports(entry, port)
         if other := next((other for owner, other in ports if not mesh.rivals(entry, owner)), None):
             yield finding(
                 port["protocol"],
                 f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for "
-                "the same host; Istio builds one listener, and connections of the other protocol fail",
-                hint="give both the same protocol, separate ports, or an `exportTo` that keeps them apart",
+                "the same host; Istio uses one protocol, and connections of the other fail",
+                hint="use the same protocol, use separate ports, or limit visibility with `exportTo`",
                 related=[(other["protocol"] if other["protocol"] else other["number"], "the other protocol")],
             )
 
@@ -36,7 +36,7 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
     "conflicting-service-entry-resolution", severity="warning", evidence="contradiction", kinds=["ServiceEntry"], fold="pair",
 )  # fmt: skip
 def conflicting_service_entry_resolution(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The same host and port with another resolution: Istio joins both into one service."""
+    """Report the same host and port with different resolutions: Istio merges both into one service."""
     own = entry.spec["resolution"].text or "NONE"
     for port in entry.spec["ports"]:
         for other, other_port in mesh.service_entries.same_ports(entry, port):
@@ -45,9 +45,9 @@ def conflicting_service_entry_resolution(entry: Resource, mesh: Mesh) -> Iterato
                 continue
             yield finding(
                 entry.spec["resolution"] if entry.spec["resolution"].text else port["number"],
-                f"the resolution is `{own}` here and `{theirs.text or 'NONE'}` in {other.title} for the same host and port "
-                f"{port['number'].number}; Istio uses one of the two, and traffic may go nowhere",
-                hint="keep one ServiceEntry for the host, or give both the same resolution",
+                f"resolution is `{own}` here and `{theirs.text or 'NONE'}` in {other.title} for the same host and port "
+                f"{port['number'].number}; Istio uses one of them, and endpoints of the other are lost",
+                hint="keep one ServiceEntry for the host, or use the same resolution in both",
                 related=[(theirs if theirs.text else other_port["number"], "the other resolution")],
             )
             return
@@ -55,7 +55,7 @@ def conflicting_service_entry_resolution(entry: Resource, mesh: Mesh) -> Iterato
 
 @check("service-entries-share-tcp-port", severity="warning", evidence="missing", kinds=["ServiceEntry"], fold="pair")
 def service_entries_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two hosts with a TCP port of one number and no addresses: sidecars have one listener for both."""
+    """Report two hosts with the same TCP port and no addresses: a sidecar has one listener for both."""
     if _has_addresses(entry) or mesh.config.captures_dns or mesh.injection.of_namespace(entry.namespace).state == "ambient":
         return
     for port in entry.spec["ports"]:
@@ -64,9 +64,9 @@ def service_entries_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Find
             other, at = found
             yield finding(
                 port["number"],
-                f"{other.title} has TCP port {port['number'].number} and no addresses either: sidecars have one listener for "
-                "both, and all connections to the port go to one of the hosts",
-                hint="set `addresses`, or turn on `ISTIO_META_DNS_CAPTURE`",
+                f"{other.title} also has TCP port {port['number'].number} without addresses; sidecars have one listener for "
+                "both and send all connections to one of the hosts",
+                hint="set `addresses`, or enable DNS proxying (`ISTIO_META_DNS_CAPTURE`)",
                 related=[(at["number"], "the same port")],
                 known=mesh.settings.whole_mesh or mesh.config.known,
             )
@@ -77,16 +77,17 @@ def service_entries_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Find
     codes=["IST0134"], rows=["SE-14"],
 )  # fmt: skip
 def tcp_port_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TCP without an address, where istiod hands out none either: the listener takes the port for every address."""
+    """Report raw TCP ports without an address that istiod does not allocate one for either."""
     if _has_addresses(entry) or not _is_without_automatic_address(entry):
         return
     for port in entry.spec["ports"]:
         if _protocol(port) in ("", "TCP"):
             yield finding(
                 port["protocol"] if port["protocol"] else port["number"],
-                f"port {port['number'].number} is plain TCP and the entry has no addresses: connections to that port, whatever "
-                "their address, go to this entry; Istio warns of it",
-                hint="set `addresses`, or name a protocol that carries a host, such as HTTP or TLS",
+                f"port {port['number'].number} is raw TCP and has no `addresses`; sidecars send all connections to that port, "
+                f"whatever "
+                "their address, to this ServiceEntry",
+                hint="set `addresses`, or use a protocol that carries a host name, such as HTTP or TLS",
             )
 
 
@@ -95,16 +96,16 @@ def tcp_port_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["IST0134"], default=False,
 )  # fmt: skip
 def service_entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TCP without an address: where sidecars do not capture DNS, the listener takes the port for every address."""
+    """Report raw TCP ports without an address: without DNS proxying the listener matches every address."""
     if _has_addresses(entry) or _is_without_automatic_address(entry) or mesh.config.captures_dns:
         return
     for port in entry.spec["ports"]:
         if _protocol(port) in ("", "TCP"):
             yield finding(
                 port["protocol"] if port["protocol"] else port["name"],
-                f"port {port['number'].number} is plain TCP and the entry has no addresses: unless sidecars capture DNS, all "
-                "traffic to that port, whatever its address, goes to this entry",
-                hint="set `addresses`, name an HTTP or TLS protocol, or turn on `ISTIO_META_DNS_CAPTURE`",
+                f"port {port['number'].number} is raw TCP and has no `addresses`; without DNS proxying, sidecars send all "
+                "traffic to that port to this ServiceEntry",
+                hint="set `addresses`, use HTTP or TLS, or enable DNS proxying (`ISTIO_META_DNS_CAPTURE`)",
             )
 
 
@@ -113,7 +114,7 @@ def _has_addresses(entry: Resource) -> bool:
 
 
 def _is_without_automatic_address(entry: Resource) -> bool:
-    """Whether istiod gives the hosts of an entry no addresses of its own."""
+    """Return whether istiod does not allocate addresses for the hosts of an entry."""
     switched_off = entry.labels.get("networking.istio.io/enable-autoallocate-ip", "").lower() == "false"
     return switched_off or entry.spec["resolution"].text in ("", "NONE")
 

@@ -17,15 +17,15 @@ _TCP = frozenset(("TCP", "MONGO", "REDIS", "MYSQL"))
 
 @further_check(INVALID_HOST, kinds=KIND, rows=["SE-06"])
 def service_entry_host(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The hosts of a ServiceEntry. (Of `*` the schema tells.)"""
+    """Report invalid hosts of a ServiceEntry. (The schema reports `*`.)"""
     for host in entry.spec["hosts"]:
         if not isinstance(host.value, str) or host.text == "*" or host.unresolved:
             continue
         if fault := pattern_fault(host.text):
             yield finding(
                 host,
-                f"`{host.text}` is no host of a ServiceEntry: {fault}; Istio refuses it",
-                hint=joined_items(host.text) or "write the name of the service, such as `api.example.com`",
+                f"invalid ServiceEntry host `{host.text}`: {fault}; Istio rejects it",
+                hint=joined_items(host.text) or "use a host name such as `api.example.com`",
             )
 
 
@@ -33,58 +33,58 @@ def service_entry_host(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     "wildcard-within-label", severity="warning", evidence="document", kinds=KIND, rows=["SE-07"],
 )  # fmt: skip
 def wildcard_within_label(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A wildcard for a part of a name between dots."""
+    """Report wildcards that match part of a DNS label."""
     for host in entry.spec["hosts"]:
         if is_partial_wildcard(host.text) and entry.spec["resolution"].text != "DYNAMIC_DNS" and not pattern_fault(host.text):
             yield finding(
                 host,
-                f"Istio warns of `{host.text}`: DNS and certificates know a `*` for whole labels only",
-                hint="let the `*` stand for whole labels, as in `*.example.com`",
+                f"wildcard in `{host.text}` covers part of a DNS label; DNS and certificates only support it for entire labels",
+                hint="use the wildcard for an entire label, as in `*.example.com`",
             )
 
 
 @further_check(INVALID_ADDRESS, kinds=KIND, rows=["SE-08"])
 def virtual_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Addresses under which applications call the service."""
+    """Report invalid virtual addresses of the service."""
     for address in entry.spec["addresses"]:
         if not isinstance(address.value, str) or address.unresolved:
             continue
         if not is_ip_address(address.text) and not is_cidr(address.text):
             yield finding(
                 address,
-                f"`{address.text}` is neither an IP address nor a range; Istio refuses the ServiceEntry",
+                f"`{address.text}` is not an IP address or CIDR range; Istio rejects the ServiceEntry",
                 hint=leading_zeros(address.text)
-                or "names belong under `hosts`; leave `addresses` out if applications call the names",
+                or "move names to `hosts`; `addresses` is optional if clients call the service by name",
             )
 
 
 @further_check(INVALID_PORT_NAME, kinds=KIND, rows=["SE-15"])
 def service_entry_port_name(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The names of ports. (Of one that is missing the schema tells.)"""
+    """Report invalid port names. (The schema reports missing ones.)"""
     for port in entry.spec["ports"]:
         name = port["name"]
         if name.literal and not is_label(name.text):
             yield finding(
                 name,
-                f"`{name.text}` is no name of a port; Istio refuses the ServiceEntry",
-                hint="write letters and digits with `-` between them, such as `https-api`",
+                f"invalid port name `{name.text}`; Istio rejects the ServiceEntry",
+                hint="use letters, digits and `-`, such as `https-api`",
             )
 
 
 @further_check(EMPTY_FIELD, kinds=KIND, rows=["SE-15"])
 def service_entry_port_without_name(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Names of ports that are empty."""
+    """Report empty port names."""
     for port in entry.spec["ports"]:
         if port["name"].value == "":
-            message = "the name of a port is empty; Istio refuses the ServiceEntry"
-            yield finding(port["name"], message, hint="name it, as in `https`")
+            message = "port name is empty; Istio rejects the ServiceEntry"
+            yield finding(port["name"], message, hint="set a name such as `https`")
 
 
 @check(
     "hosts-share-tcp-port", severity="error", evidence="document", kinds=KIND, rows=["SE-41"],
 )  # fmt: skip
 def hosts_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Several hosts behind a port on which no name tells them apart."""
+    """Report several hosts that share a port whose protocol carries no host name."""
     hosts = list(entry.spec["hosts"])
     if len(hosts) < 2 or entry.spec["resolution"].text in ("", "NONE"):
         return
@@ -93,9 +93,10 @@ def hosts_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if protocol not in HTTP | TLS and (protocol in PROTOCOLS or not protocol):
             yield finding(
                 port["protocol"] if port["protocol"].exists else port,
-                f"nothing tells the {len(hosts)} hosts apart on a port of plain {protocol or 'TCP'}; Istio refuses the "
+                f"{len(hosts)} hosts share a `{protocol or 'TCP'}` port, which carries no host name to route by; Istio "
+                f"rejects the "
                 "ServiceEntry",
-                hint="write a ServiceEntry for each host, with addresses of its own",
+                hint="create one ServiceEntry per host, each with its own addresses",
             )
 
 
@@ -103,15 +104,15 @@ def hosts_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     "addresses-of-several-hosts", severity="warning", evidence="document", kinds=KIND, rows=["SE-30"],
 )  # fmt: skip
 def addresses_of_several_hosts(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Addresses that several hosts share, on ports where the address is all there is."""
+    """Report addresses that several hosts share on ports that are routed by address."""
     spec = entry.spec
     if spec["resolution"].text not in ("DNS", "DNS_ROUND_ROBIN") or not spec["addresses"] or len(list(spec["hosts"])) < 2:
         return
     if port := next((port for port in spec["ports"] if port["protocol"].text.upper() in _TCP | TLS), None):
         yield finding(
             spec["addresses"].key,
-            f"all hosts share these addresses, and on port {port['number'].value} "
-            f"({port['protocol'].text}) the address decides: traffic may reach another host than was meant",
-            hint="write a ServiceEntry for each host",
-            related=[(port["protocol"], "here the address decides")],
+            f"{len(list(spec['hosts']))} hosts share these addresses, and port {port['number'].value} "
+            f"(`{port['protocol'].text}`) is routed by address; traffic may reach the wrong host",
+            hint="create one ServiceEntry per host",
+            related=[(port["protocol"], "this port is routed by address")],
         )

@@ -1,4 +1,4 @@
-"""Workloads behind several Services that disagree about a port."""
+"""Workloads whose Services declare different protocols for one port."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ KINDS = [kind for kind in WORKLOADS if kind != "Pod"]
 
 
 def _ports(resource: Resource, mesh: Mesh) -> Iterator[tuple[Resource, Cursor, Workload]]:
-    """The ports of all Services that select an injected workload, if they disagree; of alternative Services the first."""
+    """Yield the ports of all Services that select an injected workload, if they differ; of alternative Services the first."""
     workload = mesh.workloads.of(resource)
     if workload is None or not _injected(workload, mesh) or "gateway.istio.io/managed" in resource.labels:
         return
@@ -31,7 +31,7 @@ def _injected(workload: Workload, mesh: Mesh) -> bool:
 
 @check("port-with-two-protocols", severity="warning", evidence="contradiction", kinds=KINDS, codes=["IST0116"])
 def port_with_two_protocols(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two Services of one workload use a port number for different protocols."""
+    """Report two Services of one workload that use a port number for different protocols."""
     seen: dict[int, tuple[Resource, Cursor]] = {}
     for service, port, workload in _ports(resource, mesh):
         number = port["port"].number
@@ -42,16 +42,16 @@ def port_with_two_protocols(resource: Resource, mesh: Mesh) -> Iterator[Finding]
         if ours != theirs and first_service is not service:
             yield finding(
                 resource.metadata["name"],
-                f"the Services `{first_service.name}` and `{service.name}` give port {number} of {workload.title} the protocols "
-                f"{theirs} and {ours}; the sidecar's inbound listener has one",
-                hint="give both Services the same protocol, or different ports",
-                related=[(first["port"], f"{theirs} here"), (port["port"], f"{ours} here")],
+                f"Services `{first_service.name}` and `{service.name}` declare {theirs} and {ours} for port {number} of "
+                f"{workload.title}; the sidecar's inbound listener uses one of them",
+                hint="use the same protocol in both Services, or different ports",
+                related=[(first["port"], f"{theirs} declared here"), (port["port"], f"{ours} declared here")],
             )
 
 
 @check("target-port-with-two-ports", severity="warning", evidence="contradiction", kinds=KINDS, codes=["IST0137"])
 def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two Services reach one container port by different port numbers."""
+    """Report two Services that route different port numbers to one container port."""
     by_target: dict[int, dict[int, tuple[Resource, Cursor]]] = defaultdict(dict)
     for service, port, workload in _ports(resource, mesh):
         number = port["port"].number
@@ -64,8 +64,9 @@ def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Findi
             if service is not first_service and application_protocol(first) != application_protocol(port):
                 yield finding(
                     resource.metadata["name"],
-                    f"the Services `{first_service.name}` (port {first_number}) and `{service.name}` (port {number}) lead to the "
-                    f"same container port {target} with different protocols; the sidecar takes one of the two",
-                    hint="lead both to the port with the same protocol, or join the Services",
-                    related=[(first["port"], "one port"), (port["port"], "the other port")],
+                    f"Services `{first_service.name}` (port {first_number}) and `{service.name}` (port {number}) target "
+                    f"container "
+                    f"port {target} with different protocols; the sidecar uses one of them",
+                    hint="use the same protocol in both, or merge the Services",
+                    related=[(first["port"], "first port"), (port["port"], "second port")],
                 )

@@ -1,4 +1,4 @@
-"""Target ports of Services by a name that no container has."""
+"""Named target ports of Services that no container declares."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from istiolint.rules.check import check, finding
     when=["targetPort"],
 )  # fmt: skip
 def target_port_not_declared(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port by a name that leads nowhere. (A number need not be declared by a container.)"""
+    """Report a named target port that no container declares. (Containers need not declare numbers.)"""
     named = [port["targetPort"] for port in service.spec["ports"] if port["targetPort"].text]
     workloads = [
         workload
@@ -26,9 +26,9 @@ def target_port_not_declared(service: Resource, mesh: Mesh) -> Iterator[Finding]
             declared = sorted({own.name for workload in workloads for own in workload.ports if own.name})
             yield finding(
                 target,
-                f"no container behind this Service has a port called `{target.text}`: the port leads nowhere",
-                hint=f"the containers have {', '.join(f'`{name}`' for name in declared)}"
+                f"`targetPort: {target.text}` does not match any container port of the selected pods; the port has no endpoints",
+                hint=f"the containers declare {', '.join(f'`{name}`' for name in declared)}"
                 if declared
-                else "write the number of the port",
-                related=[(workloads[0].resource.metadata["name"], "a workload behind the Service")],
+                else "use the port number",
+                related=[(workloads[0].resource.metadata["name"], "a workload that the Service selects")],
             )

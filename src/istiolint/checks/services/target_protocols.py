@@ -1,4 +1,4 @@
-"""Service ports that lead to one container port and declare different protocols, and names that hide their protocol."""
+"""Service ports that target one container port with different protocols, and names that hide their protocol."""
 
 from collections.abc import Iterator
 
@@ -17,12 +17,12 @@ _FAMILIES = {
     "tcp": "TCP", "mongo": "MongoDB", "mysql": "MySQL", "redis": "Redis",
 }  # fmt: skip
 _LAST_WORDS = ("grpc", "http2", "mongo", "mysql", "redis", "tls", "https")
-"""Protocols that a port needs to declare: sniffing cannot tell them, or takes them for another one."""
+"""Protocols that a port must declare: protocol detection misses or mistakes them."""
 
 
 @check("target-port-with-two-protocols", severity="warning", evidence="contradiction", kinds=["Service"])
 def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The sidecar has one inbound listener for a container port, and it has one protocol."""
+    """Report ports with different protocols for one container port, which has one inbound listener with one protocol."""
     told: set[tuple[int, ...]] = set()
     for workload in mesh.workloads.of_service(service):
         if not mesh.workloads.services_of(workload).once(_differ):
@@ -44,15 +44,15 @@ def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Fi
                     yield finding(
                         _said(port),
                         f"port {number} declares {family}, and port {first_number} of Service `{first.name}` declares "
-                        f"{_family(before)} for the same container port {target}; the sidecar uses one of the two",
-                        hint="declare the same protocol, or give each protocol its own container port",
-                        related=[(_said(before), f"{_family(before)} is declared here")],
+                        f"{_family(before)} for the same container port {target}; the sidecar uses one of them",
+                        hint="declare the same protocol, or use one container port per protocol",
+                        related=[(_said(before), f"{_family(before)} declared here")],
                     )
 
 
 @check("protocol-last-in-port-name", severity="warning", evidence="document", kinds=["Service"])
 def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The protocol of a port is the first word of its name; at the end it is a part of the name."""
+    """Report names that end with a protocol; Istio only reads the protocol at the start."""
     workloads = mesh.workloads.of_service(service)
     if not workloads or not all(mesh.injection.of(workload).in_mesh for workload in workloads):
         return
@@ -62,19 +62,19 @@ def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Findin
         if first and last in _LAST_WORDS and not port["appProtocol"].text and not names_protocol(port):
             yield finding(
                 name,
-                f"`{name.text}` declares no protocol: Istio reads the first word of a port name, so it guesses the protocol of "
-                "each connection",
-                hint=f"write `{last}-{first}`, or set `appProtocol: {last}`",
+                f"port name `{name.text}` does not declare a protocol; Istio only reads its start and detects the protocol of "
+                "each connection instead",
+                hint=f"rename the port to `{last}-{first}`, or set `appProtocol: {last}`",
             )
 
 
 def _differ(services: Services) -> bool:
-    """Whether some ports of these Services declare different protocols."""
+    """Return whether some ports of these Services declare different protocols."""
     return len({family for service in services for port in service.spec["ports"] if (family := _family(port))}) > 1
 
 
 def _family(port: Cursor) -> str:
-    """The protocol that a port declares, as far as proxies treat it differently; empty where it declares none."""
+    """Return the protocol family that a port declares, or an empty text."""
     text = (port["appProtocol"].text or port["name"].text).lower()
     if text.startswith("grpc-web"):
         return _FAMILIES["grpc-web"]

@@ -1,4 +1,4 @@
-"""WorkloadEntries and WorkloadGroups: addresses, labels and probes of machines."""
+"""WorkloadEntries and WorkloadGroups: addresses, labels and probes of VM workloads."""
 
 import re
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ _SETTINGS = frozenset((
 
 @further_check(MISSING_FIELD, kinds=["WorkloadEntry"], rows=["WE-01"])
 def entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A machine that is neither here nor in another network. (Of neither field at all the schema tells.)"""
+    """Report entries with an empty address and network. (The schema reports entries with neither field.)"""
     spec = entry.spec
     values = (spec["address"].value, spec["network"].value)
     if "" in values and not any(values):
         yield finding(
             spec["address"] if spec["address"].exists else spec["network"],
-            "a WorkloadEntry needs an `address`, or a `network` whose gateway knows the way; Istio refuses it",
-            hint="write the IP address of the machine",
+            "WorkloadEntry has neither an `address` nor a `network`; Istio rejects it",
+            hint="set the IP address of the VM workload",
         )
 
 
@@ -41,83 +41,83 @@ def entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["WE-02", "SE-19"],
 )
 def entry_behind_network(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A machine that only the gateway of its network knows."""
+    """Report workloads that are only reachable through the gateway of their network."""
     static = entry.spec["resolution"].text == "STATIC"
     for machine in [entry.spec] if entry.type == "WorkloadEntry" else entry.spec["endpoints"] if static else ():
         if machine["address"].value in (None, "") and machine["network"].text:
             yield finding(
                 machine["network"],
-                f"without `address` this machine is reached through the gateway of `{machine['network'].text}` alone, which "
-                "must be known; Istio warns of it",
-                hint="write the address, if the machine can be reached from here",
+                f"endpoint in network `{machine['network'].text}` has no `address`; it is only reachable through the east-west "
+                "gateway of that network",
+                hint="set `address` if the workload is directly reachable",
             )
 
 
 @further_check(INVALID_ADDRESS, kinds=["WorkloadEntry"], rows=["WE-05"])
 def entry_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The address of a machine. (Of sockets the schema tells.)"""
+    """Report invalid addresses of WorkloadEntries. (The schema reports sockets.)"""
     address = entry.spec["address"]
     if not address.text or address.text.startswith(UNIX) or is_ip_address(address.text) or address.unresolved:
         return
     if fault := name_fault(address.text):
         yield finding(
             address,
-            f"`{address.text}` is neither an IP address nor a name: {fault}; Istio refuses the WorkloadEntry",
-            hint="write the IP address of the machine",
+            f"`{address.text}` is not an IP address or host name: {fault}; Istio rejects the WorkloadEntry",
+            hint="use the IP address of the VM workload",
         )
 
 
 @further_check(INVALID_LABEL, kinds=["WorkloadEntry", "WorkloadGroup"], rows=["WE-08", "WG-02"])
 def machine_labels(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Labels by which machines are selected."""
+    """Report invalid labels of VM workloads."""
     spec = resource.spec
     yield from label_faults(spec["labels"] if resource.type == "WorkloadEntry" else spec["metadata"]["labels"], resource.kind)
 
 
 @further_check(INVALID_HEADER_NAME, kinds=["WorkloadGroup"], rows=["WG-10", "P-25"])
 def probe_headers(group: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Headers of probes, which may have no underscore."""
+    """Report invalid probe headers; underscores are not allowed."""
     for header in group.spec["probe"]["httpGet"]["httpHeaders"]:
         name = header["name"]
         if isinstance(header.value, dict) and name.value is None:
             yield finding(
                 header,
-                "this header of a probe has no `name`; Istio refuses the WorkloadGroup",
-                hint="write its name, such as `X-Probe`",
+                "probe header has no `name`; Istio rejects the WorkloadGroup",
+                hint="set a name such as `X-Probe`",
             )
         elif isinstance(name.value, str) and not name.unresolved and not _HEADER.fullmatch(name.text):
             yield finding(
                 name,
-                f"`{name.text}` is no header of a probe; Istio refuses the WorkloadGroup",
-                hint="write letters, digits and `-`",
+                f"invalid probe header name `{name.text}`; Istio rejects the WorkloadGroup",
+                hint="use only letters, digits and `-`",
             )
 
 
 @further_check(EMPTY_FIELD, kinds=["WorkloadGroup"], rows=["WG-12"])
 def probe_without_command(group: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A probe that runs nothing."""
+    """Report an exec probe without a command."""
     command = group.spec["probe"]["exec"]["command"]
     if command.value == []:
-        yield finding(command, "`command` is empty; Istio refuses the WorkloadGroup", hint="write the program and its arguments")
+        yield finding(command, "`command` is empty; Istio rejects the WorkloadGroup", hint="set the program and its arguments")
 
 
 @check(
     "probe-without-way", severity="error", evidence="document", kinds=["WorkloadGroup"], rows=["WG-13"],
 )  # fmt: skip
 def probe_without_way(group: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A probe that does not say how to look, or by a way that the proxy does not know."""
+    """Report a probe without a probe type, or with one that Istio does not support."""
     probe = group.spec["probe"]
     if not isinstance(probe.value, dict) or any(probe[way].value is not None for way in _WAYS):
         return
     if isinstance(probe["grpc"].value, dict):
         yield finding(
             probe["grpc"].key,
-            "machines are not probed by `grpc`: the API server takes it, and Istio refuses the WorkloadGroup",
+            "unsupported probe type `grpc` in WorkloadGroup; Istio rejects it, although the API server accepts it",
             hint="use `httpGet`, `tcpSocket` or `exec`",
         )
     elif {name for name, value in probe.mapping.items() if value is not None} <= _SETTINGS:
         yield finding(
             probe.key,
-            "the probe does not say how to look; Istio refuses the WorkloadGroup",
-            hint="write `httpGet`, `tcpSocket` or `exec`",
+            "probe has no `httpGet`, `tcpSocket` or `exec`; Istio rejects the WorkloadGroup",
+            hint="add `httpGet`, `tcpSocket` or `exec`",
         )

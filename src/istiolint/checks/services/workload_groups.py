@@ -1,4 +1,4 @@
-"""WorkloadGroups: the service account that machines run with, and labels by which they are told apart."""
+"""WorkloadGroups: the service account of VM workloads, and the labels that distinguish them."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ from istiolint.rules.check import check, finding
     "machine-account-not-found", severity="warning", evidence="missing", kinds=["WorkloadGroup"], codes=["KIA1701"],
 )  # fmt: skip
 def machine_account_not_found(group: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A service account that does not exist: machines of the group get no identity."""
+    """Report a service account that does not exist: workloads of the group get no identity."""
     account = group.spec["template"]["serviceAccount"]
     if account.text and not mesh.get("ServiceAccount", group.namespace, account.text):
         yield finding(
             account,
-            f"there is no ServiceAccount `{group.namespace}/{account.text}`: machines of this group get no certificate",
-            hint="add it, or name the one that is there",
+            f"no ServiceAccount `{group.namespace}/{account.text}` found; VM workloads of this group get no certificate",
+            hint="create the ServiceAccount, or use an existing one",
             known=mesh.settings.whole_mesh or bool(mesh.in_namespace("ServiceAccount", group.namespace)),
         )
 
@@ -28,15 +28,15 @@ def machine_account_not_found(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     fold="pair",
 )  # fmt: skip
 def two_groups_of_machines(group: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two groups with the same labels, which every selector takes for one."""
+    """Report two groups with the same labels, which no selector can distinguish."""
     labels = group.spec["metadata"]["labels"]
     for other in mesh.in_namespace("WorkloadGroup", group.namespace) if labels.labels else ():
         theirs = other.spec["metadata"]["labels"]
         if other is not group and theirs.labels == labels.labels and not mesh.rivals(group, other):
             yield finding(
                 labels.key,
-                f"{other.title} has the same labels: Services and policies take the machines of both for one",
-                hint="add a label that tells them apart",
+                f"{other.title} has the same labels; Services and policies cannot distinguish the VM workloads of the two groups",
+                hint="add a label that distinguishes them",
                 related=[(theirs.key, "the same labels")],
             )
             return

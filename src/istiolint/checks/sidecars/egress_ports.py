@@ -1,4 +1,4 @@
-"""Ports of a Sidecar's egress listeners that none of their hosts has."""
+"""Ports of Sidecar egress listeners that none of their hosts has."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from istiolint.rules.check import check, finding
 
 @check("sidecar-port-without-service", severity="warning", evidence="missing", kinds=["Sidecar"])
 def sidecar_port_without_service(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An egress listener imports the services that have its port: where none has, it reaches nothing."""
+    """Report an egress listener whose port none of its services has; it imports nothing."""
     for listener in sidecar.spec["egress"]:
         port = listener["port"]["number"]
         if port.number is None or listener["bind"].text or has_placeholder(str(listener["hosts"].value)):
@@ -25,16 +25,16 @@ def sidecar_port_without_service(sidecar: Resource, mesh: Mesh) -> Iterator[Find
             continue
         yield finding(
             port,
-            f"no service of the listed hosts has port {port.number}; the listener reaches nothing, and no listener imports port "
-            f"{', '.join(map(str, sorted(ports)[:5]))} of these hosts",
-            hint=f"write {' or '.join(map(str, sorted(ports)[:3]))}, or leave `port` out to import all ports",
+            f"no listed host has port {port.number}; the listener imports nothing, and calls to port "
+            f"{', '.join(map(str, sorted(ports)[:5]))} of these hosts are unknown traffic",
+            hint=f"use port {' or '.join(map(str, sorted(ports)[:3]))}, or remove `port` to import all ports",
             related=[place for host in known[:2] if (place := host.place)],
             known=mesh.settings.whole_mesh or all(host.resource and host.resource.placed for host in known),
         )
 
 
 def _hosts(entry: Cursor, sidecar: Resource, mesh: Mesh) -> Iterator[KnownHost]:
-    """The services of the input that an egress host imports."""
+    """Yield the services of the input that an egress host imports."""
     owner, slash, host = entry.text.partition("/")
     if not slash or owner == "~":
         return
@@ -46,6 +46,6 @@ def _hosts(entry: Cursor, sidecar: Resource, mesh: Mesh) -> Iterator[KnownHost]:
 
 
 def _names_in(namespace: str, mesh: Mesh) -> list[str]:
-    """The hosts of a namespace; none for all namespaces, of which some service has any port."""
+    """Return the hosts of a namespace; none for `*`, where some service may have any port."""
     services = [f"{name}.{namespace}.svc.{mesh.hosts.cluster_domain}" for name in mesh.hosts.services_in(namespace)]
     return services + [host.text for entry in mesh.in_namespace("ServiceEntry", namespace) for host in entry.spec["hosts"]]

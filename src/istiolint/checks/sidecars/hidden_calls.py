@@ -1,4 +1,4 @@
-"""What workloads are told to call, against what their Sidecar lets their proxies know."""
+"""Services that workloads are configured to call, compared with the hosts that their Sidecar imports."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _CAPTURE = "traffic.sidecar.istio.io/"
 
 @check("call-hidden-by-sidecar", severity="warning", evidence="contradiction", kinds=["Sidecar"])
 def call_hidden_by_sidecar(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Service that a workload calls, and that its proxy does not know."""
+    """Report a Service that a workload calls and its Sidecar does not import."""
     egress = list(sidecar.spec["egress"])
     told: set[int] = set()
     for workload in mesh.sidecar_scopes.governed(sidecar):
@@ -30,22 +30,22 @@ def call_hidden_by_sidecar(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
             host = mesh.hosts.fqdn(call.service.name, call.service.namespace)
             yield finding(
                 egress[-1]["hosts"].key,
-                f"`{workload.title}` is told to call `{host}`, and no host of this Sidecar shows it to the proxy: "
+                f"`{workload.title}` is configured to call `{host}`, which this Sidecar does not import; "
                 + _consequence(sidecar, mesh),
                 hint=f"add `{call.service.namespace}/{host}`",
-                related=[(call.at, "the workload learns of it here"), (call.service.metadata["name"], "the Service")],
+                related=[(call.at, "the workload is configured here"), (call.service.metadata["name"], "the Service")],
             )
 
 
 def _has_proxy(workload: Workload, mesh: Mesh) -> bool:
-    """Whether the workload's calls go through a sidecar, none of them led past it."""
+    """Return whether all outbound calls of the workload go through a sidecar."""
     past = any(key.startswith(_CAPTURE) and "Outbound" in key for key in workload.annotations)
     apart = is_gateway(workload) or is_control_plane(workload) or workload.host_network
     return not past and not apart and mesh.injection.of(workload).state in ("sidecar", "unknown")
 
 
 def _is_known(sidecar: Resource, call: Call, mesh: Mesh) -> bool:
-    """Whether the proxy may know a Service. Istio adds by itself what the VirtualServices that it lets in lead to."""
+    """Return whether the Sidecar may import a Service. Istio also imports the destinations of imported VirtualServices."""
     host = mesh.hosts.fqdn(call.service.name, call.service.namespace)
     owners = {call.service.namespace, *(known.namespace for known in mesh.hosts.behind(host))}
     return (
@@ -60,5 +60,5 @@ def _consequence(sidecar: Resource, mesh: Mesh) -> str:
     policy = mesh.config["outboundTrafficPolicy"]
     general = policy.get("mode") if isinstance(policy, dict) else None
     if (own or general) == "REGISTRY_ONLY":
-        return "the calls are refused"
-    return "the calls go out as unknown traffic, without mTLS, routes and retries"
+        return "the sidecar blocks the calls"
+    return "calls are sent as unknown traffic, without mTLS, routes and retries"

@@ -1,4 +1,4 @@
-"""What each proxy has to know: Sidecars that leave nothing out, and namespaces without any."""
+"""The scope of proxies: Sidecars that import everything, and namespaces without a Sidecar."""
 
 from collections.abc import Iterator
 
@@ -13,20 +13,20 @@ _MANY_SERVICES = 50
 
 @check("sidecar-without-scope", severity="warning", evidence="document", tags=["production"], kinds=["Sidecar"])
 def sidecar_without_scope(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Sidecar that lets its proxies know everything."""
+    """Report a Sidecar that imports every service."""
     listeners = list(sidecar.spec["egress"])
     if len(listeners) == 1 and not listeners[0]["port"].exists:
         hosts = listeners[0]["hosts"]
         if [host.text for host in hosts] == ["*/*"] and not _is_exception(sidecar, mesh):
             yield finding(
                 hosts[0],
-                "`*/*` names every service of every namespace, as if there were no Sidecar",
-                hint='name what is called, as in `["./*", "istio-system/*", "checkout/orders.checkout.svc.cluster.local"]`',
+                "`*/*` imports every service of every namespace; the Sidecar does not limit the configuration of its proxies",
+                hint='list only the hosts that are called, such as `["./*", "istio-system/*", "checkout/*"]`',
             )
 
 
 def _is_exception(sidecar: Resource, mesh: Mesh) -> bool:
-    """Whether it frees its workloads from a narrower Sidecar of their namespace or of the root namespace."""
+    """Return whether it exempts its workloads from a narrower Sidecar of their namespace or the root namespace."""
     wider = list(mesh.in_namespace("Sidecar", mesh.root_namespace)) if sidecar.namespace != mesh.root_namespace else []
     if selector(sidecar):
         wider += mesh.in_namespace("Sidecar", sidecar.namespace)
@@ -40,7 +40,7 @@ def _is_exception(sidecar: Resource, mesh: Mesh) -> bool:
 
 @check("sidecar-scope-missing", severity="info", evidence="missing", tags=["production"], kinds=["Namespace"])
 def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Proxies that are told of a large mesh as a whole."""
+    """Report a namespace whose proxies receive the configuration of an entire large mesh."""
     services = len(mesh.all("Service"))
     if services < _MANY_SERVICES or mesh.injection.of_namespace(namespace.name).state != "sidecar":
         return
@@ -50,10 +50,9 @@ def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
         others = services - len(mesh.hosts.services_in(namespace.name))
         yield finding(
             namespace.metadata["name"],
-            f"each pod of the {len(proxies)} workloads here keeps the configuration of all {services} services in memory, "
-            f"{others} of them of "
-            "other namespaces, and gets an update whenever one of them changes",
-            hint="add a Sidecar that names the services which this namespace calls",
+            f"namespace `{namespace.name}` has no Sidecar; each proxy receives the configuration of all {services} services, "
+            f"{others} of them from other namespaces",
+            hint="add a Sidecar that lists the services that this namespace calls",
             known=mesh.settings.whole_mesh or bool(mesh.all("Sidecar")),
         )
 
@@ -62,13 +61,13 @@ def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     "outbound-policy-without-mode", severity="info", evidence="document", kinds=["Sidecar"], codes=["KIA1007"],
 )  # fmt: skip
 def outbound_policy_without_mode(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An outbound policy that says nothing, which is the strict one."""
+    """Report an outbound policy without a mode, which defaults to REGISTRY_ONLY."""
     policy = sidecar.spec["outboundTrafficPolicy"]
     if (
         isinstance(policy.value, dict) and policy["mode"].value is None and not policy["egressProxy"].exists
-    ):  # another rule tells of that
+    ):  # another rule reports this
         yield finding(
             policy.key,
-            "`outboundTrafficPolicy` without a `mode` is `REGISTRY_ONLY`: calls to hosts that the mesh does not know fail",
-            hint="write the `mode` that is meant",
+            "`outboundTrafficPolicy` has no `mode` and defaults to `REGISTRY_ONLY`; calls to unknown hosts fail",
+            hint="set `mode` explicitly",
         )

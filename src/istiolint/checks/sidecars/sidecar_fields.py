@@ -1,4 +1,4 @@
-"""Sidecars: listeners that Istio refuses, hosts that are no hosts or stand there twice, and the proxy for unknown hosts."""
+"""Sidecars: listeners that Istio rejects, invalid and redundant hosts, and the egress proxy."""
 
 from collections.abc import Iterator
 
@@ -23,26 +23,26 @@ _DEFAULT_POLICY = "REGISTRY_ONLY"
     "sidecar-without-content", severity="error", evidence="document", kinds=["Sidecar"], rows=["SC-03"],
 )  # fmt: skip
 def sidecar_without_content(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Sidecar that configures nothing."""
+    """Report a Sidecar that configures nothing."""
     spec = sidecar.spec
     empty = all(spec[field].value in (None, []) for field in _CONTENTS)
     if empty and (spec.value is None or isinstance(spec.value, dict)):
         yield finding(
             spec if spec.exists else sidecar.metadata["name"],
-            "the Sidecar configures nothing; Istio refuses it",
-            hint="write `egress` with the hosts that its workloads call, such as `./*`",
+            "Sidecar has neither egress, ingress nor other settings; Istio rejects it",
+            hint="add `egress` with the hosts that its workloads call, such as `./*`",
         )
 
 
 @further_check(EMPTY_FIELD, kinds=["Sidecar"], rows=["SC-39"])
 def sidecar_emptiness(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Egress listeners without hosts."""
+    """Report egress listeners without hosts."""
     for listener in sidecar.spec["egress"]:
         if listener["hosts"].value == []:
             yield finding(
                 listener["hosts"],
-                "a listener without hosts lets nothing through; Istio refuses it",
-                hint='write the hosts as `NAMESPACE/HOST`, `["~/*"]` for none',
+                "egress listener has no hosts; Istio rejects the Sidecar",
+                hint='add hosts as `NAMESPACE/HOST`, or use `["~/*"]` for none',
             )
 
 
@@ -51,15 +51,14 @@ def sidecar_emptiness(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["SC-27", "SC-28"],
 )  # fmt: skip
 def listener_without_port_not_last(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A listener for all ports in front of others."""
+    """Report a listener for all ports before other listeners."""
     egress = list(sidecar.spec["egress"])
     for listener in egress[:-1]:
         if isinstance(listener.value, dict) and listener["port"].value is None:
             yield finding(
                 listener,
-                "an egress listener without `port` takes all that other listeners leave, so it must be the last; Istio refuses "
-                "the Sidecar",
-                hint="join its hosts with those of the last listener, or move it to the end",
+                "egress listener without `port` is not the last; Istio rejects the Sidecar",
+                hint="merge its hosts into the last listener, or move it to the end",
             )
 
 
@@ -67,20 +66,20 @@ def listener_without_port_not_last(sidecar: Resource, mesh: Mesh) -> Iterator[Fi
     "capture-mode-on-socket", severity="error", evidence="document", kinds=["Sidecar"], rows=["SC-34"],
 )  # fmt: skip
 def capture_mode_on_socket(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Traffic to a Unix domain socket cannot be captured."""
+    """Report `IPTABLES` capture on a listener without a port."""
     for listener in listeners(sidecar):
         mode = listener.cursor["captureMode"]
         if listener.part == "egress" and listener.number == 0 and mode.text == "IPTABLES":
             yield finding(
                 mode,
-                "`IPTABLES` captures traffic to ports, and this listener has none; Istio refuses the Sidecar",
-                hint="write `captureMode: NONE`, or a port number",
+                "`captureMode: IPTABLES` requires a port, and this listener has none; Istio rejects the Sidecar",
+                hint="set `captureMode: NONE`, or set a port number",
             )
 
 
 @further_check(INVALID_HOST, kinds=["Sidecar"], rows=["SC-40", "SC-41", "SC-42", "SC-43", "SC-44", "SC-45", "SC-50", "SC-52"])
 def sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host of an egress listener, `NAMESPACE/HOST`, and the host of the egress proxy."""
+    """Report invalid egress hosts, `NAMESPACE/HOST`, and invalid hosts of the egress proxy."""
     for listener in sidecar.spec["egress"]:
         for entry in listener["hosts"]:
             if isinstance(entry.value, str) and not entry.unresolved and (found := _host_fault(entry.text)):
@@ -88,7 +87,7 @@ def sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
                 fix = _full_name(entry, sidecar, mesh)
                 yield finding(
                     entry,
-                    f"`{entry.text}` is no host of a Sidecar: {fault}; Istio refuses it",
+                    f"invalid Sidecar host `{entry.text}`: {fault}; Istio rejects it",
                     hint=fix.title if fix else hint,
                     fix=fix,
                 )
@@ -96,13 +95,13 @@ def sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     if isinstance(host.value, str) and not host.unresolved and (reason := name_fault(host.text)):
         yield finding(
             host,
-            f"`{host.text}` is no host of a proxy: {reason}; Istio refuses the Sidecar",
-            hint="write the name of a service, such as `egress.istio-system.svc.cluster.local`",
+            f"invalid `egressProxy` host `{host.text}`: {reason}; Istio rejects the Sidecar",
+            hint="use the host of a service, such as `egress.istio-system.svc.cluster.local`",
         )
 
 
 def _full_name(entry: Cursor, sidecar: Resource, mesh: Mesh) -> Fix | None:
-    """The Service that a short name means, written out."""
+    """Return the fix that replaces a short name with the full name of its Service."""
     owner, _, host = entry.text.partition("/")
     namespace = sidecar.namespace if owner == "." else owner
     meant = {each.name for each in mesh.hosts.services_named(host) if namespace in ("*", each.namespace)} if host else set()
@@ -110,27 +109,27 @@ def _full_name(entry: Cursor, sidecar: Resource, mesh: Mesh) -> Fix | None:
         return None
     text = f"{owner}/{meant.pop()}"
     quoted = f'"{text}"' if text.startswith("*") else text
-    return Fix(f"write `{text}`", (Replace(entry.place, quoted),), safe=False)
+    return Fix(f"use `{text}`", (Replace(entry.place, quoted),), safe=False)
 
 
 def _host_fault(text: str) -> tuple[str, str] | None:
-    """What is wrong with a host of a listener, and what to write."""
+    """Return what is wrong with a host of a listener, and the hint."""
     namespace, slash, host = text.partition("/")
     if not slash:
-        return "it lacks the namespace", f"write `*/{text}`, or `./{text}` for the Sidecar's own namespace"
+        return "it has no namespace", f"use `*/{text}`, or `./{text}` for the Sidecar's own namespace"
     if not namespace or not host:
         return (
-            f"the {'host' if namespace else 'namespace'} beside the `/` is empty",
-            "write `NAMESPACE/HOST`, or `*/HOST` for all",
+            f"the {'host' if namespace else 'namespace'} is empty",
+            "use `NAMESPACE/HOST`, or `*/HOST` for all namespaces",
         )
     if namespace.removeprefix("~") not in ("", "*", ".") and not is_label(namespace.removeprefix("~")):
-        return f"`{namespace}` is no namespace", "in front of the `/` stands a namespace, `.`, `*`, or `~` for none"
+        return f"`{namespace}` is not a valid namespace", "use a namespace, `.`, `*`, or `~` for none before the `/`"
     if is_partial_wildcard(host) and host.startswith("*"):
-        return "a `*` stands for whole labels here", f"write `{namespace}/*.{host[1:].lstrip('-.')}`"
+        return "`*` must be an entire DNS label", f"use `{namespace}/*.{host[1:].lstrip('-.')}`"
     if "." not in host and host != "*":
-        return "it is a short name", f"write `{namespace}/{host}.NAMESPACE.svc.cluster.local`, or `{namespace}/*`"
+        return "it is a short name", f"use `{namespace}/{host}.NAMESPACE.svc.cluster.local`, or `{namespace}/*`"
     fault = name_fault(host) if not host.startswith("*") else pattern_fault(host)
-    return (fault, f"write a name such as `{namespace}/stock.example.com`, or `{namespace}/*`") if fault else None
+    return (fault, f"use a host such as `{namespace}/stock.example.com`, or `{namespace}/*`") if fault else None
 
 
 @check(
@@ -138,7 +137,7 @@ def _host_fault(text: str) -> tuple[str, str] | None:
     rows=["SC-46", "SC-47"], fixable=True,
 )  # fmt: skip
 def redundant_sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host that another entry of the same listener holds already."""
+    """Report a host that another entry of the same listener includes."""
     for listener in sidecar.spec["egress"]:
         entries = [
             (owner, host, entry)
@@ -156,10 +155,10 @@ def redundant_sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
             if wider is not entry:
                 yield finding(
                     entry,
-                    f"`{entry.text}` adds nothing: `{wider.text}` in the same listener holds it already",
-                    hint="delete one of the two",
-                    related=[(wider, "the other is here")],
-                    fix=Fix(f"delete `{entry.text}`", (Delete(entry.place),)),
+                    f"redundant host `{entry.text}`; `{wider.text}` in the same listener already includes it",
+                    hint="remove one of the two",
+                    related=[(wider, "already included here")],
+                    fix=Fix(f"remove `{entry.text}`", (Delete(entry.place),)),
                 )
 
 
@@ -167,7 +166,7 @@ def _entries(sidecar: Resource, listener: Cursor, root_namespace: str) -> Iterat
     for entry in listener["hosts"]:
         owner, slash, host = entry.text.partition("/")
         if slash and not entry.unresolved:
-            # in the Sidecar for the whole mesh, `.` is the namespace of each workload
+            # in the mesh-wide Sidecar, `.` is the namespace of each workload
             everywhere = sidecar.namespace == root_namespace
             yield sidecar.namespace if owner == "." and not everywhere else owner, host, entry
 
@@ -177,38 +176,37 @@ def _entries(sidecar: Resource, listener: Cursor, root_namespace: str) -> Iterat
     rows=["SC-49"],
 )  # fmt: skip
 def egress_proxy_without_allow_any(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A proxy for unknown hosts, which are not let out at all."""
+    """Report an egress proxy for unknown hosts, which REGISTRY_ONLY blocks."""
     policy = sidecar.spec["outboundTrafficPolicy"]
     if isinstance(policy["egressProxy"].value, dict) and policy["mode"].value in (None, "", _DEFAULT_POLICY):
-        default = "" if policy["mode"] else ", which holds without `mode`,"
+        default = "" if policy["mode"] else " (the default)"
         yield finding(
             policy["egressProxy"].key,
-            f"`egressProxy` contradicts mode `{_DEFAULT_POLICY}`{default} in which nothing goes to unknown hosts; Istio "
-            "refuses both",
-            hint="write `mode: ALLOW_ANY`, or delete `egressProxy`",
+            f"`egressProxy` requires mode `ALLOW_ANY`, but the mode is `{_DEFAULT_POLICY}`{default}; Istio rejects the Sidecar",
+            hint="set `mode: ALLOW_ANY`, or remove `egressProxy`",
         )
 
 
 @further_check(INVALID_PORT, kinds=["Sidecar"], rows=["SC-51", "SC-52"])
 def egress_proxy_port(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port of the egress proxy that is none."""
+    """Report a missing or invalid port of the egress proxy."""
     proxy = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]
     port, number = proxy["port"], proxy["port"]["number"]
     if isinstance(proxy.value, dict) and (port.value is None or (isinstance(port.value, dict) and number.value is None)):
-        yield finding(proxy["host"], "`egressProxy` needs a port; Istio refuses it without", hint="write `port: {number: ...}`")
+        yield finding(proxy["host"], "`egressProxy` has no port; Istio rejects the Sidecar", hint="set `port: {number: ...}`")
     elif number.number is not None and number.number in range(LARGEST_NUMBER + 1) and not is_port(number.number):
-        yield finding(number, f"`{number.number}` is no port; Istio refuses it", hint="a port is a number from 1 to 65535")
+        yield finding(number, f"invalid port `{number.number}`; Istio rejects the Sidecar", hint="use a port from 1 to 65535")
 
 
 @further_check(INVALID_SUBSET_NAME, kinds=["Sidecar"], rows=["SC-52"])
 def egress_proxy_subset(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A subset of the egress proxy that is no DNS label."""
+    """Report an invalid subset name of the egress proxy."""
     subset = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]["subset"]
     if subset.literal and not is_label(subset.text):
         yield finding(
             subset,
-            f"`{subset.text}` is no name of a subset; Istio refuses it",
-            hint="a name has at most 63 letters and digits, with `-` between them",
+            f"invalid subset name `{subset.text}`; Istio rejects the Sidecar",
+            hint="use at most 63 letters, digits and `-`",
         )
 
 
@@ -217,14 +215,14 @@ def egress_proxy_subset(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["SC-11", "SC-12", "SC-13", "SC-14", "SC-15"],
 )  # fmt: skip
 def invalid_default_endpoint(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A `defaultEndpoint` that is no address of the workload itself."""
+    """Report a `defaultEndpoint` that is not an address of the workload itself."""
     for listener in sidecar.spec["ingress"]:
         endpoint = listener["defaultEndpoint"]
         if endpoint.literal and (fault := _endpoint_fault(endpoint.text)):
             yield finding(
                 endpoint,
-                f"`{endpoint.text}` is no endpoint: {fault}; Istio refuses the Sidecar",
-                hint="write `127.0.0.1:PORT`, `0.0.0.0:PORT` or `unix:///path/of/socket`",
+                f"invalid `defaultEndpoint` `{endpoint.text}`: {fault}; Istio rejects the Sidecar",
+                hint="use `127.0.0.1:PORT`, `0.0.0.0:PORT` or `unix:///path/of/socket`",
             )
 
 
@@ -233,12 +231,12 @@ def _endpoint_fault(text: str) -> str | None:
         return socket_fault(text.removeprefix(UNIX))
     address = split_host_port(text)
     if not address:
-        return "it is not of the form `ADDRESS:PORT`"
+        return "it is not in the form `ADDRESS:PORT`"
     if address.host not in _LOCAL:
-        return f"`{address.host}` is not the workload itself"
+        return f"`{address.host}` is not a local address"
     port = address.port.removeprefix("+")
     if not (port.isascii() and port.isdecimal() and len(port) < 20 and is_port(int(port))):
-        return f"`{address.port}` is no port"
+        return f"`{address.port}` is not a valid port"
     return None
 
 
@@ -247,21 +245,21 @@ def _endpoint_fault(text: str) -> str | None:
     rows=["SC-16", "SC-17", "SC-18", "SC-19", "SC-20", "SC-21"],
 )  # fmt: skip
 def tls_setting_not_for_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Settings that only a gateway can follow."""
+    """Report TLS settings that only gateways support."""
     for listener in sidecar.spec["ingress"]:
         tls = listener["tls"]
         for field in _NOT_IN_SIDECARS:
             if tls[field] and tls[field].value is not False:
                 yield finding(
                     tls[field].key,
-                    f"`{field}` works in a Gateway only; Istio refuses it in a Sidecar",
-                    hint="delete it; a Sidecar takes the certificate from the files `serverCertificate` and `privateKey`",
+                    f"`{field}` is only supported in a Gateway; Istio rejects the Sidecar",
+                    hint="remove it; a Sidecar reads its certificate from the files `serverCertificate` and `privateKey`",
                 )
         if tls["mode"].text in ("ISTIO_MUTUAL", "AUTO_PASSTHROUGH"):
             yield finding(
                 tls["mode"],
-                f"mode `{tls['mode'].text}` works in a Gateway only; Istio refuses it in a Sidecar",
-                hint="write `SIMPLE` or `MUTUAL`; for mTLS of the mesh delete `tls`, and use a PeerAuthentication",
+                f"TLS mode `{tls['mode'].text}` is only supported in a Gateway; Istio rejects the Sidecar",
+                hint="use `SIMPLE` or `MUTUAL`; for Istio mTLS remove `tls` and use a PeerAuthentication",
             )
 
 
@@ -270,14 +268,14 @@ def tls_setting_not_for_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Find
     rows=["SC-25"],
 )  # fmt: skip
 def http_settings_without_http(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Limits for requests on a port whose requests Envoy does not read."""
+    """Report HTTP limits on a port that is not HTTP."""
     for listener in listeners(sidecar):
         http = listener.cursor["connectionPool"]["http"]
         known = not listener.protocol or listener.protocol in PROTOCOLS
         if listener.part == "ingress" and isinstance(http.value, dict) and known and listener.protocol not in HTTP:
-            shown = f"protocol `{listener.protocol}`" if listener.protocol else "a port without protocol"
+            shown = f"with protocol `{listener.protocol}`" if listener.protocol else "without a protocol"
             yield finding(
                 http.key,
-                f"`http` limits requests, and with {shown} Envoy reads none; it does nothing",
-                hint="write `protocol: HTTP`, or limit connections with `tcp`",
+                f"`connectionPool.http` on a port {shown}; Envoy does not parse requests there and ignores the limits",
+                hint="set `protocol: HTTP`, or limit connections with `tcp`",
             )

@@ -1,4 +1,4 @@
-"""Telemetry against the providers of the mesh."""
+"""Access logging in Telemetry resources against the providers of the mesh."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from istiolint.rules.check import check, finding
     codes=["IST0157"],
 )
 def access_log_without_provider(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Access logging is asked for, and nobody says where to."""
+    """Report access logging without a provider."""
     defaults = mesh.config["defaultProviders"]
     if (isinstance(defaults, dict) and defaults.get("accessLogging")) or _inherits(telemetry, mesh):
         return
@@ -25,14 +25,14 @@ def access_log_without_provider(telemetry: Resource, mesh: Mesh) -> Iterator[Fin
         if not logging["providers"] and logging["disabled"].value is not True:
             yield finding(
                 logging,
-                "no `providers` here, in a Telemetry above, or in the MeshConfig's `defaultProviders`: nothing is logged",
-                hint="name a provider, such as `providers: [{name: envoy}]`",
+                "no provider here, in a parent Telemetry, or in `defaultProviders` of the MeshConfig; no access log is written",
+                hint="set a provider, such as `providers: [{name: envoy}]`",
                 known=mesh.config.known or mesh.settings.whole_mesh,
             )
 
 
 def _inherits(telemetry: Resource, mesh: Mesh) -> bool:
-    """Whether a Telemetry of the namespace or of the root namespace names providers, which this one takes over."""
+    """Whether this Telemetry inherits providers from one for the namespace or the root namespace."""
     namespaces = {mesh.root_namespace} if covers_namespace(telemetry) else {mesh.root_namespace, telemetry.namespace}
     parents = [
         parent for namespace in namespaces for parent in mesh.in_namespace("Telemetry", namespace) if covers_namespace(parent)

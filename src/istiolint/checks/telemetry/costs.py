@@ -1,4 +1,4 @@
-"""Traces, metrics and modules that cost more than was meant, and doors that stay open in production."""
+"""Expensive traces and metrics, unpinned modules, and open access in production."""
 
 import re
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ _WITHOUT_BOUND = re.compile(
     r"\b(?:request\.(?:path|url_path|query|id|time|useragent|referer|headers\[)|source\.(?:address|port)\b|connection\.id\b"
     r"|request\.auth\.claims)"
 )
-"""Attributes with as many values as there are requests, clients or users."""
+"""Attributes with as many values as requests, clients or users."""
 
 
 @check("full-tracing", severity="warning", evidence="document", tags=["production"], kinds=["Telemetry", *CONFIG_KINDS])
 def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A trace for every request, or for every other one."""
+    """Report traces for at least half of the requests."""
     shares = [tracing["randomSamplingPercentage"] for tracing in resource.spec["tracing"]]
     if resource.type != "Telemetry":
         shares = [config["defaultConfig"]["tracing"]["sampling"] for config in mesh_configs(resource)]
@@ -29,24 +29,24 @@ def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             severity: Severity = "warning" if mesh.environments.stage(resource) == "production" else "info"
             yield finding(
                 share,
-                f"{share.value:g}% of the requests are traced: each costs a span in every proxy on its way, and space where "
-                "they are kept",
-                hint="trace one percent or less, and single requests by a header",
+                f"{share.value:g}% of requests are traced; each costs a span in every proxy on its path and storage in "
+                "the backend",
+                hint="sample 1% or less, and force single traces with a header",
                 severity=severity,
             )
 
 
 @check("unbounded-metric-tag", severity="warning", evidence="document", tags=["production"], kinds=["Telemetry"])
 def unbounded_metric_tag(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A tag of metrics with a value for each request or user."""
+    """Report a metric tag with a value for each request, client or user."""
     for metrics in telemetry.spec["metrics"]:
         for override in metrics["overrides"]:
             for name, tag in override["tagOverrides"].items():
                 if found := _WITHOUT_BOUND.search(tag["value"].text):
                     yield finding(
                         tag["value"],
-                        f"the tag `{name}` takes a new value with each {_of_what(found[0])}: every value is a time series of "
-                        "its own, in each "
+                        f"tag `{name}` has a new value for each {_of_what(found[0])}; each value is a separate time "
+                        "series in every "
                         "proxy and in Prometheus",
                         hint="use an attribute with few values, such as `request.method` or `response.code`",
                     )
@@ -60,42 +60,42 @@ def _of_what(attribute: str) -> str:
 
 @check("wasm-module-without-version", severity="warning", evidence="document", tags=["production"], kinds=["WasmPlugin"])
 def wasm_module_without_version(plugin: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A module that may be another one tomorrow."""
+    """Report a module whose content can change under the same URL."""
     url = plugin.spec["url"]
     if not url.text.startswith("oci://") or plugin.spec["sha256"] or "@" in url.text:
         return
     tag = url.text.rpartition("/")[2].partition(":")[2]
     if tag in ("", "latest"):
-        called = f"the tag `{tag}`" if tag else "no tag"
+        called = f"tag `{tag}`" if tag else "no tag"
         yield finding(
             url,
-            f"`{url.text}` has {called}: proxies that start tomorrow may load another module than those that run",
-            hint="write a tag that stays, or the digest (`@sha256:...`)",
+            f"`{url.text}` has {called}; proxies that start later may load a different module than running ones",
+            hint="use an immutable tag or the digest (`@sha256:...`)",
         )
 
 
 @check("egress-open", severity="info", evidence="document", tags=["production"], kinds=CONFIG_KINDS)
 def egress_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Calls to anywhere, in production."""
+    """Report ALLOW_ANY in production."""
     for config in mesh_configs(resource):
         mode = config["outboundTrafficPolicy"]["mode"]
         if mode.text == "ALLOW_ANY" and mesh.environments.stage(resource) == "production":
             yield _open(
                 mode,
-                "workloads may call any host: what is not declared leaves the mesh unseen",
-                "write `REGISTRY_ONLY`, and ServiceEntries",
+                "`ALLOW_ANY` allows workloads to call any host; calls to undeclared hosts bypass routes and policies",
+                "set `REGISTRY_ONLY`, and add ServiceEntries for the hosts that are called",
             )
 
 
 @check("permissive-in-production", severity="info", evidence="document", tags=["production"], kinds=["PeerAuthentication"])
 def permissive_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Plain text is still let in, in production."""
+    """Report PERMISSIVE in production."""
     mode = policy.spec["mtls"]["mode"]
     if mode.text == "PERMISSIVE" and mesh.environments.stage(policy) == "production":
         yield _open(
             mode,
-            "plain text is let in: whoever is in the cluster may call without an identity",
-            "see `istiolint mtls` for what keeps STRICT back",
+            "`PERMISSIVE` accepts plaintext in production; any client in the cluster can call without an identity",
+            "run `istiolint mtls` to see which clients block `STRICT`",
         )
 
 

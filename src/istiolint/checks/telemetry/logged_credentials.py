@@ -1,4 +1,4 @@
-"""Headers with credentials that access logs and traces show to whoever reads them."""
+"""Headers with credentials in access logs and traces."""
 
 import re
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from istiolint.rules.check import check, finding
 
 _SECRET = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token")
 _HEADER = re.compile(r"%(?:REQ|RESP|TRAILER)\(([^)%]{1,99})\)(?::\d+)?%", re.IGNORECASE)
-"""A header in the format of an access log, with a second one for where it is missing: `%REQ(X-ID?COOKIE)%`."""
+"""A header in an access log format, with an optional fallback header: `%REQ(X-ID?COOKIE)%`."""
 _ALL_KINDS = ("Telemetry", *CONFIG_KINDS, *WORKLOADS)
 
 
 @check("credentials-in-logs", severity="warning", evidence="document", tags=["security"], kinds=_ALL_KINDS)
 def credentials_in_logs(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A log or a trace with the credentials of each request."""
+    """Report logs and traces that contain the credentials of each request."""
     for text in _formats(resource):
         for match in _HEADER.finditer(text.text):
             for header in match[1].split("?"):
@@ -30,19 +30,19 @@ def credentials_in_logs(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _leak(header.place, header.text, "the access log")
     for header in _traced(resource):
         if header.text.lower() in _SECRET:
-            yield _leak(header.place, header.text, "each span of a trace")
+            yield _leak(header.place, header.text, "every trace span")
 
 
 def _leak(at: Place, header: str, where: str) -> Finding:
     return finding(
         at,
-        f"`{header}` of every request stands in {where}: whoever reads that can act as the users",
-        hint="leave the header out, or log a part of it that is no secret, such as a claim",
+        f"`{header}` of each request is written to {where}; any reader can impersonate the users",
+        hint="remove the header, or log a part that is not secret, such as a claim",
     )
 
 
 def _formats(resource: Resource) -> Iterator[Cursor]:
-    """Formats of access logs."""
+    """Yield the formats of access logs."""
     if resource.type not in CONFIG_KINDS:
         return
     for config in mesh_configs(resource):
@@ -55,7 +55,7 @@ def _formats(resource: Resource) -> Iterator[Cursor]:
 
 
 def _logged(resource: Resource) -> Iterator[Cursor]:
-    """Headers that are sent to a server for logs."""
+    """Yield the headers that are sent to a log server."""
     for config in mesh_configs(resource) if resource.type in CONFIG_KINDS else ():
         for provider in config["extensionProviders"]:
             for field in ("additionalRequestHeadersToLog", "additionalResponseHeadersToLog"):
@@ -63,7 +63,7 @@ def _logged(resource: Resource) -> Iterator[Cursor]:
 
 
 def _traced(resource: Resource) -> Iterator[Cursor]:
-    """Headers that become tags of traces."""
+    """Yield the headers that become trace tags."""
     if resource.type == "Telemetry":
         tracings = list(resource.spec["tracing"])
     else:

@@ -1,4 +1,4 @@
-"""Providers that Telemetry resources name, against those that the MeshConfig has."""
+"""Providers in Telemetry resources against those in the MeshConfig."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,14 +16,14 @@ _SUITABLE = {
     "metrics": ("prometheus", "stackdriver"),
     "accessLogging": ("envoyFileAccessLog", "envoyHttpAls", "envoyTcpAls", "envoyOtelAls", "stackdriver"),
 }
-"""The types of providers for each part of a Telemetry."""
-_EFFECTS = {"tracing": "no trace is sent", "metrics": "it gets no metrics", "accessLogging": "it gets no log"}
+"""The provider types that each part of a Telemetry supports."""
+_EFFECTS = {"tracing": "no trace is sent", "metrics": "no metrics are reported", "accessLogging": "no access log is written"}
 _TRACERS = ("zipkin", "lightstep", "datadog", "stackdriver", "openCensusAgent")
 
 
 @check("telemetry-provider-not-found", severity="error", evidence="missing", kinds=["Telemetry"])
 def telemetry_provider_not_found(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A provider that the MeshConfig does not have, or that is for something else."""
+    """Report a provider that the MeshConfig does not define, or whose type does not fit."""
     providers = _providers(mesh)
     for part, suitable in _SUITABLE.items():
         for item in telemetry.spec[part]:
@@ -34,20 +34,20 @@ def telemetry_provider_not_found(telemetry: Resource, mesh: Mesh) -> Iterator[Fi
                 if types is None:
                     yield finding(
                         name,
-                        f"the MeshConfig has no provider `{name.text}`: {_EFFECTS[part]}",
-                        hint=f"write the provider into `extensionProviders`, or name one of {_list(suitable, providers)}",
+                        f"unknown provider `{name.text}`, not defined in the MeshConfig; {_EFFECTS[part]}",
+                        hint=f"add the provider to `extensionProviders`, or use one of {_list(suitable, providers)}",
                         known=mesh.config.at("extensionProviders") is not None or mesh.settings.whole_mesh,
                     )
                 elif types and not types & set(suitable):
                     yield finding(
                         name,
-                        f"the provider `{name.text}` is of type `{min(types)}`, which is not for `{part}`: {_EFFECTS[part]}",
-                        hint=f"name one of {_list(suitable, providers)}",
+                        f"provider `{name.text}` of type `{min(types)}` does not support `{part}`; {_EFFECTS[part]}",
+                        hint=f"use one of {_list(suitable, providers)}",
                     )
 
 
 def _providers(mesh: Mesh) -> dict[str, set[str]]:
-    """The providers by name, each with its type."""
+    """Return the providers by name, each with its type."""
     found: dict[str, set[str]] = {}
     configured: Any = mesh.config["extensionProviders"]
     for provider in (*DEFAULTS["extensionProviders"], *(configured if isinstance(configured, list) else ())):
@@ -58,12 +58,12 @@ def _providers(mesh: Mesh) -> dict[str, set[str]]:
 
 def _list(suitable: tuple[str, ...], providers: dict[str, set[str]]) -> str:
     names = sorted(name for name, types in providers.items() if types & set(suitable))
-    return ", ".join(f"`{name}`" for name in names[:5]) or "those that it will have"
+    return ", ".join(f"`{name}`" for name in names[:5]) or "those that the MeshConfig defines"
 
 
 @check("traces-without-provider", severity="warning", evidence="missing", kinds=["Telemetry"])
 def traces_without_provider(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Tracing is configured, and nothing says where traces go: istiod then switches it off, whatever `defaultConfig` says."""
+    """Report tracing without a provider: istiod then turns it off, even if `defaultConfig` has an address."""
     defaults, proxies = mesh.config["defaultProviders"], mesh.config["defaultConfig"]
     if (isinstance(defaults, dict) and defaults.get("tracing")) or _inherits(telemetry, mesh):
         return
@@ -74,15 +74,15 @@ def traces_without_provider(telemetry: Resource, mesh: Mesh) -> Iterator[Finding
     for item in items[:1]:
         yield finding(
             item,
-            "no `providers` here, in a Telemetry above, or in the MeshConfig's `defaultProviders`: "
-            + ("tracing is switched off, the address in `defaultConfig` is not heard any more" if old else "no trace is sent"),
-            hint="name a provider in `providers`, or set `defaultProviders.tracing` in the MeshConfig",
+            "no provider here, in a parent Telemetry, or in `defaultProviders` of the MeshConfig; "
+            + ("tracing is off and the address in `defaultConfig` is ignored" if old else "no trace is sent"),
+            hint="set `providers` here, or `defaultProviders.tracing` in the MeshConfig",
             known=mesh.config.known or mesh.settings.whole_mesh,
         )
 
 
 def _inherits(telemetry: Resource, mesh: Mesh) -> bool:
-    """Whether another Telemetry that holds for these workloads names a provider of traces."""
+    """Whether another Telemetry that applies to these workloads sets a trace provider."""
     namespaces = dict.fromkeys((mesh.root_namespace, telemetry.namespace))
     return any(
         item["providers"]

@@ -1,4 +1,4 @@
-"""Telemetry: tags of metrics and traces, providers of traces, and filters of access logs."""
+"""Telemetry: tags of metrics and traces, trace providers, and access log filters."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ KIND = ("Telemetry",)
 
 @further_check(EMPTY_FIELD, kinds=KIND, rows=["TL-05", "TL-12"])
 def tag_without_name(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Tags whose name is empty."""
+    """Report tags with an empty name."""
     spec = telemetry.spec
     tags = [override["tagOverrides"] for metrics in spec["metrics"] for override in metrics["overrides"]]
     for tag in (*tags, *(tracing["customTags"] for tracing in spec["tracing"])):
@@ -23,15 +23,15 @@ def tag_without_name(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
             warns = tag.name == "tagOverrides"
             yield finding(
                 tag[""].key,
-                f"the name of a tag is empty; Istio {'drops it' if warns else 'refuses the Telemetry'}",
-                hint="name it",
+                f"empty tag name; Istio {'drops the tag' if warns else 'rejects the Telemetry'}",
+                hint="set a name",
                 severity="warning" if warns else None,
             )
 
 
 @further_check(MISSING_FIELD, kinds=KIND, rows=["TL-06"])
 def tag_without_value(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A tag that is to be set, which it is without a word, and has no value. (Of an explicit UPSERT the schema tells.)"""
+    """Report a tag without `operation` (the default sets it) and without a value. (The schema covers an explicit UPSERT.)"""
     for metrics in telemetry.spec["metrics"]:
         for override in metrics["overrides"]:
             for name, tag in override["tagOverrides"].items():
@@ -43,8 +43,8 @@ def tag_without_value(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
                 ):
                     yield finding(
                         tag.key,
-                        f"the tag `{name}` is set, and has no `value`; Istio refuses the Telemetry",
-                        hint="write `value`, or `operation: REMOVE`",
+                        f"tag `{name}` has no `value`; Istio rejects the Telemetry",
+                        hint="set `value`, or `operation: REMOVE`",
                     )
 
 
@@ -52,23 +52,23 @@ def tag_without_value(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
     "several-trace-providers", severity="warning", evidence="document", kinds=KIND, rows=["TL-09", "TL-10"],
 )  # fmt: skip
 def several_trace_providers(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """More than one item or provider for traces, of which the first counts."""
+    """Report more than one item or provider for traces: Istio uses only the first."""
     tracing = list(telemetry.spec["tracing"])
     for item in tracing[1:]:
         yield finding(
             item,
-            "of several items under `tracing` the first counts alone; Istio warns of it",
-            hint="write all of it into the first",
+            "Istio uses only the first item of `tracing`; this one has no effect",
+            hint="merge it into the first item",
         )
     for item in tracing:
         providers = list(item["providers"])
         for provider in providers[1:]:
             yield finding(
                 provider,
-                f"traces go to one provider: `{providers[0]['name'].text}`, and not to `{provider['name'].text}`; Istio warns "
-                "of it",
-                hint="name the one that is meant",
-                related=[(providers[0], "the first one")],
+                f"Istio supports one trace provider; traces go to `{providers[0]['name'].text}`, not to "
+                f"`{provider['name'].text}`",
+                hint="keep only one provider",
+                related=[(providers[0], "first provider")],
             )
 
 
@@ -76,7 +76,7 @@ def several_trace_providers(telemetry: Resource, mesh: Mesh) -> Iterator[Finding
     "invalid-expression", severity="error", evidence="document", kinds=KIND, rows=["TL-16"],
 )  # fmt: skip
 def invalid_expression(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A filter of access logs that cannot be read."""
+    """Report an access log filter that is not a valid CEL expression."""
     for logging in telemetry.spec["accessLogging"]:
         expression = logging["filter"]["expression"]
         if (
@@ -92,6 +92,6 @@ def invalid_expression(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
         elif isinstance(expression.value, str) and not expression.unresolved and (fault := expression_fault(expression.text)):
             yield finding(
                 expression,
-                f"the filter is no expression of CEL: {fault}; Istio refuses the Telemetry",
-                hint="write one such as `response.code >= 400`",
+                f"the filter is not a valid CEL expression: {fault}; Istio rejects the Telemetry",
+                hint="use an expression such as `response.code >= 400`",
             )

@@ -1,4 +1,4 @@
-"""The Secret with the mesh's certificate authority: whole, and out of sight."""
+"""The Secret with the CA of the mesh: complete, and not in clear text."""
 
 from collections.abc import Iterator
 
@@ -12,28 +12,28 @@ from istiolint.rules.check import check, finding
 _SECRETS = ("cacerts", "istio-ca-secret")
 _KEY = "ca-key.pem"
 _BEGINNINGS = ("LS0tLS1CRUdJTi", "-----BEGIN")
-"""How a key in PEM form begins, with and without base64: what is encrypted or filled in later begins otherwise."""
+"""The first characters of a PEM key, with and without base64; encrypted and templated values start differently."""
 
 
 _STRICT = 26
-"""The minor release of Istio from which on istiod does not start with a part of them."""
+"""The minor release of Istio since which istiod does not start with an incomplete Secret."""
 
 
 @check("authority-incomplete", severity="error", evidence="document", tags=["production"], kinds=["Secret"])
 def authority_incomplete(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An authority of which a file is missing."""
+    """Report a CA Secret with a missing file."""
     missing = missing_authority_files(secret)
     if missing and mesh.settings.istio_minor >= _STRICT:
         yield finding(
             secret.metadata["name"],
-            f"the Secret `cacerts` has no {' and no '.join(f'`{name}`' for name in missing)}: istiod does not start",
-            hint="add what is missing: without an authority in between, the chain is the certificate itself",
+            f"Secret `cacerts` is missing {' and '.join(f'`{name}`' for name in missing)}; istiod does not start",
+            hint="add the missing file; without an intermediate CA, the chain is the CA certificate itself",
         )
 
 
 @check("authority-key-in-manifest", severity="warning", evidence="document", tags=["security"], kinds=["Secret"])
 def authority_key_in_manifest(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The private key of the authority in plain text beside the manifests."""
+    """Report the private key of the CA in clear text."""
     if secret.name not in _SECRETS:
         return
     for field in ("data", "stringData"):
@@ -41,7 +41,7 @@ def authority_key_in_manifest(secret: Resource, mesh: Mesh) -> Iterator[Finding]
         if key.text.lstrip().startswith(_BEGINNINGS) and not has_placeholder(key.text[:99]):
             yield finding(
                 key.key,
-                f"`{_KEY}` is the key with which istiod signs: whoever reads this file can be any workload of the mesh",
-                hint="keep it out of the manifests: encrypt it (SOPS, a SealedSecret), or let an operator make the Secret; and "
-                "replace the authority",
+                f"`{_KEY}` contains the CA signing key in clear text; any reader of this file can impersonate any "
+                "workload of the mesh",
+                hint="encrypt the Secret (SOPS, Sealed Secrets) or let an operator create it, and rotate the CA",
             )

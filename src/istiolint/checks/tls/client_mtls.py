@@ -1,4 +1,4 @@
-"""Client TLS of DestinationRules against what the server's proxy takes."""
+"""Client TLS in DestinationRules against the mTLS mode of the server's proxy."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ _WITHOUT_MESH_CERTIFICATE = ("DISABLE", "SIMPLE")
 
 
 class _ClientTls(NamedTuple):
-    """A `tls.mode` of a DestinationRule: for which subset's labels, for which Service port, or for all ports but some."""
+    """A `tls.mode` of a DestinationRule, with the subset labels and the Service ports that it applies to."""
 
     mode: Cursor
     labels: dict[str, str]
@@ -34,7 +34,7 @@ class _ClientTls(NamedTuple):
     when=["tls"],
 )
 def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Plaintext or plain TLS to a server that takes only mTLS, and mTLS to one that has none. (No `tls` at all is auto mTLS.)"""
+    """Report plaintext or plain TLS to an mTLS-only server, and mTLS to a server without it. (No `tls` is auto mTLS.)"""
     host = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if host.startswith("*"):
         yield from _many_hosts(rule, host, mesh)
@@ -63,7 +63,7 @@ def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Findin
     codes=["KIA0401", "KIA0501"],
 )
 def strict_mtls_without_client_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Servers demand mTLS while automatic mTLS is off and no DestinationRule makes their clients use it."""
+    """Report servers that require mTLS while auto mTLS is off and no DestinationRule enables it for their clients."""
     mode = _strict(policy)
     if mode is None or mesh.config.on("enableAutoMtls"):
         return
@@ -73,10 +73,10 @@ def strict_mtls_without_client_mtls(policy: Resource, mesh: Mesh) -> Iterator[Fi
         switch = mesh.config.at("enableAutoMtls")
         yield finding(
             mode,
-            f"`STRICT` refuses the mesh's own clients of {shown}: `enableAutoMtls` is off, and no DestinationRule makes them "
-            "use mTLS",
-            hint="switch `enableAutoMtls` on, or write DestinationRules with `tls: {mode: ISTIO_MUTUAL}`",
-            related=[(switch, "automatic mTLS is off")] if switch is not None else [],
+            f"`STRICT` rejects in-mesh clients of {shown}; `enableAutoMtls` is off and no DestinationRule sets `ISTIO_MUTUAL`, "
+            "so they send plaintext",
+            hint="set `enableAutoMtls: true`, or add DestinationRules with `tls: {mode: ISTIO_MUTUAL}`",
+            related=[(switch, "auto mTLS is disabled here")] if switch is not None else [],
         )
 
 
@@ -88,7 +88,7 @@ def strict_mtls_without_client_mtls(policy: Resource, mesh: Mesh) -> Iterator[Fi
     kinds=["PeerAuthentication"],
 )
 def strict_mtls_in_disabled_namespace(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """STRICT for some workloads of a namespace with mode DISABLE: automatic mTLS follows the namespace, not the workload."""
+    """Report STRICT workloads in a namespace with mode DISABLE: auto mTLS follows the namespace, not the workload."""
     if not mesh.config.on("enableAutoMtls") or mesh.mtls.scope(policy) != "workload":
         return
     namespace = mesh.mtls.of_namespace(policy.namespace)
@@ -100,21 +100,22 @@ def strict_mtls_in_disabled_namespace(policy: Resource, mesh: Mesh) -> Iterator[
         shown = ", ".join(f"`{title}`" for title in left[:5])
         yield finding(
             strict,
-            f"`STRICT` rejects the mesh's own clients of {shown}: the mode of namespace `{policy.namespace}` is `DISABLE`, and "
-            "automatic mTLS follows it, so clients send plaintext",
+            f"`STRICT` rejects in-mesh clients of {shown}; auto mTLS follows the mode of namespace `{policy.namespace}`, "
+            "`DISABLE`, "
+            "so they send plaintext",
             hint="set `PERMISSIVE` for the namespace, or add DestinationRules with `tls: {mode: ISTIO_MUTUAL}`",
-            related=[(field, "the mode of the namespace") for field in namespace.set_by],
+            related=[(field, "mode of the namespace") for field in namespace.set_by],
         )
 
 
 def _strict(policy: Resource) -> Cursor | None:
-    """The field that sets STRICT, for the workload or for a port."""
+    """Return the field that sets STRICT, for the workload or for a port."""
     fields = [policy.spec["mtls"]["mode"], *(port["mode"] for _, port in policy.spec["portLevelMtls"].items())]
     return next((field for field in fields if field.text == "STRICT"), None)
 
 
 def _plaintext_to_strict(policy: Resource, mesh: Mesh) -> Iterator[str]:
-    """The Services whose clients send plaintext to a STRICT port of a workload, as a trace of such a client says."""
+    """Yield the Services whose clients send plaintext to a STRICT port of a workload, according to a trace."""
     model = model_of(mesh)
     for workload in mesh.mtls.selected(policy):
         server = model.proxy(workload)
@@ -134,7 +135,7 @@ def _plaintext_to_strict(policy: Resource, mesh: Mesh) -> Iterator[str]:
 
 
 def _settings(rule: Resource) -> Iterator[_ClientTls]:
-    """Each client TLS mode that is written. Settings of a port replace those above for that port, TLS or not."""
+    """Yield each client TLS mode. Port-level settings replace the general ones for that port, with or without TLS."""
     policies = [(rule.spec["trafficPolicy"], dict[str, str]())]
     policies += [(subset["trafficPolicy"], subset["labels"].labels) for subset in rule.spec["subsets"]]
     for policy, labels in policies:
@@ -148,13 +149,13 @@ def _settings(rule: Resource) -> Iterator[_ClientTls]:
 
 
 def _applies(tls: _ClientTls, service: Resource) -> bool:
-    """Whether a setting counts for some port of a Service: settings of ports may replace it on all of them."""
+    """Whether a setting applies to any port of a Service: port-level settings may replace it on all of them."""
     numbers = [port["port"].number for port in service.spec["ports"]]
     return any(number == tls.port or (tls.port is None and number not in tls.other_ports) for number in numbers)
 
 
 def _ports(tls: _ClientTls, service: Resource, workload: Workload) -> Iterator[int]:
-    """The container ports behind the Service ports for which a setting counts."""
+    """Yield the container ports behind the Service ports that a setting applies to."""
     for _, number, target in ports_of(service, workload):
         if target is not None and (number == tls.port or (tls.port is None and number not in tls.other_ports)):
             yield target
@@ -171,13 +172,13 @@ def _refused(rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequ
                 continue
             if any(mesh.rivals(rule, policy) for policy in effective.policies):
                 continue
-            sends = "plaintext" if tls.mode.text == "DISABLE" else "TLS without a certificate of the mesh"
+            sends = "plaintext" if tls.mode.text == "DISABLE" else "TLS without a mesh certificate"
             yield finding(
                 tls.mode,
-                f"`{tls.mode.text}` sends {sends} to Service `{service.namespace}/{service.name}`, but `{workload.title}` takes "
-                f"only mTLS on port {port}: every connection is refused",
-                hint="remove `tls`: Istio then uses mTLS where the server has it",
-                related=[(field, "the server's mode") for field in effective.set_by],
+                f"`{tls.mode.text}` sends {sends} to Service `{service.namespace}/{service.name}`, but `{workload.title}` "
+                f"accepts only mTLS on port {port}; connections fail",
+                hint="remove `tls`; auto mTLS uses mTLS wherever the server supports it",
+                related=[(field, "mode of the server") for field in effective.set_by],
                 severity="error" if membership.in_mesh else "warning",
             )
             return
@@ -186,16 +187,16 @@ def _refused(rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequ
 def _unanswered(
     rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequence[Workload], mesh: Mesh
 ) -> Iterator[Finding]:
-    hint = "remove `tls`: Istio then uses mTLS where the server has it"
+    hint = "remove `tls`; auto mTLS uses mTLS wherever the server supports it"
     outside = [workload for workload in workloads if mesh.injection.of(workload).state == "outside"]
     if outside and _applies(tls, service):
         membership = mesh.injection.of(outside[0])
         yield finding(
             tls.mode,
-            f"`ISTIO_MUTUAL` demands mTLS of Service `{service.namespace}/{service.name}`, but behind it {names(outside)} "
-            f"{'has' if len(outside) == 1 else 'have'} no proxy to answer it: {membership.because}",
+            f"`ISTIO_MUTUAL` sends mTLS to Service `{service.namespace}/{service.name}`, but {names(outside)} "
+            f"{'has' if len(outside) == 1 else 'have'} no proxy to terminate it: {membership.because}",
             hint=hint,
-            related=[(membership.at, "outside the mesh because of this")] if membership.at is not None else [],
+            related=[(membership.at, "excluded from the mesh here")] if membership.at is not None else [],
             severity="error" if len(outside) == len(workloads) and membership.sure else "warning",
         )
     for workload in workloads:
@@ -206,22 +207,22 @@ def _unanswered(
                     continue
                 yield finding(
                     tls.mode,
-                    f"`ISTIO_MUTUAL` demands mTLS of Service `{service.namespace}/{service.name}`, but mTLS is off on port "
-                    f"{port} of `{workload.title}`: the handshake fails",
+                    f"`ISTIO_MUTUAL` sends mTLS to Service `{service.namespace}/{service.name}`, but mTLS is disabled on port "
+                    f"{port} of `{workload.title}`; the handshake fails",
                     hint=hint,
-                    related=[(field, "the server's mode") for field in effective.set_by],
+                    related=[(field, "mode of the server") for field in effective.set_by],
                 )
                 return
 
 
 def _heeded(rule: Resource, service: Resource, host: str, mesh: Mesh) -> bool:
-    """Whether clients of some namespace use a rule: one in the root namespace is often hidden by one nearer to them."""
+    """Whether clients in any namespace use a rule: a closer rule often hides one in the root namespace."""
     clients = {rule.namespace, service.namespace, *mesh.namespaces}
     return any(rule in mesh.destination_rules.seen_from(namespace, host) for namespace in clients)
 
 
 def _many_hosts(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
-    """A rule for all services of a namespace or of the mesh, against the mode of that namespace or mesh."""
+    """Compare a rule for all services of a namespace or the mesh with the mode of that namespace or mesh."""
     mode = rule.spec["trafficPolicy"]["tls"]["mode"]
     suffix = f".svc.{mesh.settings.cluster_domain}"
     namespace = host.removeprefix("*.").removesuffix(suffix)
@@ -233,13 +234,13 @@ def _many_hosts(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
     if any(mesh.rivals(rule, policy) for policy in effective.policies) or (everywhere and not effective.policies):
         return
     services = "of the mesh" if everywhere else f"in namespace `{namespace}`"
-    related = [(field, "the servers' mode") for field in effective.set_by]
-    hint = "remove `tls`: Istio then uses mTLS where the server has it"
+    related = [(field, "mode of the servers") for field in effective.set_by]
+    hint = "remove `tls`; auto mTLS uses mTLS wherever the server supports it"
     if mode.text in _WITHOUT_MESH_CERTIFICATE and effective.strict and (everywhere or membership.state != "outside"):
         yield finding(
             mode,
             f"`{mode.text}` applies to all services {services}, but they accept only mTLS; connections to services without "
-            "a DestinationRule of their own fail",
+            "their own DestinationRule fail",
             hint=hint,
             related=related,
             severity="error" if everywhere or membership.in_mesh else "warning",
@@ -248,7 +249,7 @@ def _many_hosts(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
         yield finding(
             mode,
             f"`ISTIO_MUTUAL` applies to all services {services}, but their mTLS is disabled; connections to services without "
-            "a DestinationRule of their own fail",
+            "their own DestinationRule fail",
             hint=hint,
             related=related,
         )

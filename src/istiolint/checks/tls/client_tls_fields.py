@@ -1,4 +1,4 @@
-"""TLS that clients begin, `ClientTLSSettings`: certificates, and what verifies the server."""
+"""TLS that clients originate (`ClientTLSSettings`): certificates and server verification."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _FILES = ("clientCertificate", "privateKey", "caCertificates", "caCrl")
 
 
 def _settings(resource: Resource) -> Iterator[Cursor]:
-    """The settings in a DestinationRule, or those for the tracer in configurations of proxies."""
+    """Yield the settings of a DestinationRule, or those of the tracer in proxy configurations."""
     if resource.type == _RULE:
         yield from (policy["tls"] for policy in traffic_policies(resource))
     else:
@@ -26,7 +26,7 @@ def _settings(resource: Resource) -> Iterator[Cursor]:
 
 
 def _whole(resource: Resource) -> str:
-    return "the DestinationRule" if resource.type == _RULE else "the configuration of proxies"
+    return "the DestinationRule" if resource.type == _RULE else "the proxy configuration"
 
 
 @check(
@@ -35,7 +35,7 @@ def _whole(resource: Resource) -> str:
     when=["credentialName"],
 )  # fmt: skip
 def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Credentials in ConfigMaps that are not named whole, or stand in another namespace."""
+    """Report ConfigMap references that are incomplete or name another namespace."""
     for tls in _settings(rule):
         credential = tls["credentialName"]
         if not credential.text.startswith(_CONFIG_MAP):
@@ -44,20 +44,20 @@ def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not (slash and namespace and name) or "/" in name:
             yield finding(
                 credential,
-                f"`{credential.text}` names no ConfigMap; Istio refuses {_whole(rule)}",
-                hint=f"write `{_CONFIG_MAP}{rule.namespace}/NAME`",
+                f"`{credential.text}` is not a valid ConfigMap reference; Istio rejects {_whole(rule)}",
+                hint=f"use `{_CONFIG_MAP}{rule.namespace}/NAME`",
             )
         elif rule.type != _RULE:
             yield finding(
                 credential,
-                f"`{credential.text}` is in a namespace, and proxies have none here; Istio refuses {_whole(rule)}",
-                hint="write the path of a file as `caCertificates`",
+                f"`{credential.text}` includes a namespace, but proxy settings have none; Istio rejects {_whole(rule)}",
+                hint="set `caCertificates` to a file path instead",
             )
         elif rule.placed and namespace != rule.namespace:
             yield finding(
                 credential,
-                f"`{credential.text}` is in another namespace than the DestinationRule (`{rule.namespace}`); Istio refuses it",
-                hint=f"copy the ConfigMap to `{rule.namespace}`",
+                f"`{credential.text}` is not in the namespace of the DestinationRule (`{rule.namespace}`); Istio rejects it",
+                hint=f"copy the ConfigMap to `{rule.namespace}` and reference it there",
             )
 
 
@@ -67,7 +67,7 @@ def invalid_credential_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["tls", "tlsSettings"],
 )  # fmt: skip
 def verification_contradiction(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What verifies the server, beside the wish not to verify it."""
+    """Report fields that verify the server next to `insecureSkipVerify`."""
     for tls in _settings(rule):
         fields = {
             "SIMPLE": ("caCertificates", "credentialName", "subjectAltNames"),
@@ -77,29 +77,28 @@ def verification_contradiction(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if tls["insecureSkipVerify"].value is True and against:
             yield finding(
                 tls["insecureSkipVerify"],
-                f"`insecureSkipVerify` verifies nothing, and `{against[0].name}` says against what to verify; Istio refuses "
-                f"{_whole(rule)}",
-                hint="delete `insecureSkipVerify`",
+                f"`insecureSkipVerify` disables verification, but `{against[0].name}` requires it; Istio rejects {_whole(rule)}",
+                hint="remove `insecureSkipVerify`",
                 related=[(against[0].key, f"`{against[0].name}` is set here")],
             )
 
 
 @further_check(CONFLICTING_FIELDS, kinds=_KINDS, rows=["CT-05", "PX-13"], when=["tls", "tlsSettings"])
 def credential_beside_files(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A credential beside files."""
+    """Report `credentialName` next to file paths."""
     for tls in _settings(rule):
         files = [tls[field] for field in _FILES if tls[field]]
         if tls["mode"].text in ("SIMPLE", "MUTUAL") and tls["credentialName"] and files and not _skips(tls):
             yield finding(
                 files[0].key,
-                f"`credentialName` and `{files[0].name}` exclude each other; Istio refuses {_whole(rule)}",
-                hint="keep the credential, or name files only",
-                related=[(tls["credentialName"].key, "the credential")],
+                f"`credentialName` and `{files[0].name}` are mutually exclusive; Istio rejects {_whole(rule)}",
+                hint="remove the file paths, or remove `credentialName`",
+                related=[(tls["credentialName"].key, "`credentialName` is set here")],
             )
 
 
 def _skips(tls: Cursor) -> bool:
-    """Whether another rule tells of this: the server is not to be verified, and yet it is."""
+    """Whether `verification-contradiction` reports these settings."""
     return tls["mode"].text == "SIMPLE" and tls["insecureSkipVerify"].value is True
 
 
@@ -109,13 +108,13 @@ def _skips(tls: Cursor) -> bool:
     when=["tls", "tlsSettings"],
 )  # fmt: skip
 def client_certificate_missing(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """MUTUAL without the certificate of the client."""
+    """Report MUTUAL without a client certificate."""
     for tls in _settings(rule):
         lacking = [field for field in ("clientCertificate", "privateKey") if not tls[field]]
         if tls["mode"].text == "MUTUAL" and not tls["credentialName"] and lacking:
             yield finding(
                 tls["mode"],
-                f"`MUTUAL` needs a certificate of the client, and {' and '.join(f'`{field}`' for field in lacking)} "
-                f"{'is' if len(lacking) == 1 else 'are'} missing; Istio refuses {_whole(rule)}",
-                hint="write `clientCertificate` and `privateKey`, or a `credentialName`; for services of the mesh `ISTIO_MUTUAL`",
+                f"`MUTUAL` requires a client certificate, but {' and '.join(f'`{field}`' for field in lacking)} "
+                f"{'is' if len(lacking) == 1 else 'are'} missing; Istio rejects {_whole(rule)}",
+                hint="set `clientCertificate` and `privateKey`, or `credentialName`; use `ISTIO_MUTUAL` for services in the mesh",
             )

@@ -1,4 +1,4 @@
-"""TLS that clients originate: against what the server's certificate is verified."""
+"""TLS that clients originate: the CAs that the server certificate is verified against."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def _system_roots(tls: Cursor, rule: Resource) -> Iterator[Finding]:
     if mode in ("SIMPLE", "MUTUAL") and not tls["caCertificates"] and not own_credential:
         yield finding(
             tls["mode"],
-            f"`{mode}` without `caCertificates` verifies the server against the certificate authorities of the proxy's image: "
-            "a private authority is refused, any public one is accepted",
-            hint="set `caCertificates` for servers with a private authority, and `subjectAltNames` for all",
+            f"`{mode}` without `caCertificates` verifies the server against the CAs in the proxy image; private CAs are "
+            "rejected, any public CA is accepted",
+            hint="set `caCertificates` for servers with a private CA, and `subjectAltNames` for all servers",
         )
 
 
@@ -27,7 +27,7 @@ def _system_roots(tls: Cursor, rule: Resource) -> Iterator[Finding]:
     when=["tls"],
 )  # fmt: skip
 def tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TLS for the whole host."""
+    """Report TLS with the system CAs for all ports of a host."""
     yield from _system_roots(rule.spec["trafficPolicy"]["tls"], rule)
 
 
@@ -37,6 +37,6 @@ def tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["portLevelSettings"],
 )  # fmt: skip
 def port_tls_with_system_roots(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TLS for one port."""
+    """Report TLS with the system CAs for one port."""
     for port in rule.spec["trafficPolicy"]["portLevelSettings"]:
         yield from _system_roots(port["tls"], rule)

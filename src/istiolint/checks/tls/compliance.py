@@ -1,4 +1,4 @@
-"""COMPLIANCE_POLICY, by which istiod and proxies restrict all TLS: known values, and both sides of it."""
+"""COMPLIANCE_POLICY, which restricts the TLS of istiod and of proxies: known values, and settings for both."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,11 @@ from istiolint.rules.check import check, finding
 
 _NAME = "COMPLIANCE_POLICY"
 _SINCE = {"fips-140-2": 19, "pqc": 27, "fips-140-3": 31}
-"""The policies, each with the minor of Istio that brought it."""
+"""The policies, each with the minor release of Istio that added it."""
 
 
 def _settings(resource: Resource) -> Iterator[Cursor]:
-    """Where the policy of istiod is set."""
+    """Yield the fields that set the policy of istiod."""
     yield from (flag.value for flag in flags_of(resource) if flag.name == _NAME)
 
 
@@ -25,7 +25,7 @@ def _settings(resource: Resource) -> Iterator[Cursor]:
     kinds=list(dict.fromkeys([*FLAG_KINDS, *PROXY_KINDS])),
 )  # fmt: skip
 def unknown_compliance_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A policy that this Istio does not have."""
+    """Report a policy that the configured Istio release does not support."""
     proxies = (config["proxyMetadata"][_NAME] for config in proxy_configs(resource)) if resource.type in PROXY_KINDS else ()
     for value in (*(_settings(resource) if resource.type in FLAG_KINDS else ()), *proxies):
         since = _SINCE.get(value.text)
@@ -34,16 +34,19 @@ def unknown_compliance_policy(resource: Resource, mesh: Mesh) -> Iterator[Findin
         known = ", ".join(f"`{name}`" for name, release in _SINCE.items() if release <= mesh.settings.istio_minor)
         yield finding(
             value,
-            f"Istio {mesh.settings.istio_version} has no compliance policy `{value.text}`"
-            + (f", which came with 1.{since}" if since else "")
-            + ": TLS is not restricted as was meant",
-            hint=f"it has {known or 'none'}",
+            (
+                f"compliance policy `{value.text}` requires Istio 1.{since}, but the version is {mesh.settings.istio_version}"
+                if since
+                else f"unknown compliance policy `{value.text}`"
+            )
+            + "; TLS is not restricted",
+            hint=f"use {known}" if known else "remove it, or upgrade Istio first",
         )
 
 
 @check("compliance-policy-not-for-proxies", severity="warning", evidence="missing", tags=["security"], kinds=list(FLAG_KINDS))
 def compliance_policy_not_for_proxies(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A policy that holds for istiod alone."""
+    """Report a policy that applies only to istiod."""
     config = mesh.config["defaultConfig"]
     metadata = config.get("proxyMetadata") if isinstance(config, dict) else None
     if isinstance(metadata, dict) and metadata.get(_NAME):
@@ -52,8 +55,8 @@ def compliance_policy_not_for_proxies(resource: Resource, mesh: Mesh) -> Iterato
         if value.text:
             yield finding(
                 value,
-                f"`{value.text}` restricts the TLS of istiod alone: proxies have a setting of their own, which the MeshConfig "
-                "does not make",
-                hint=f"write `defaultConfig: {{proxyMetadata: {{{_NAME}: {value.text}}}}}` in the MeshConfig as well",
+                f"`{value.text}` restricts only the TLS of istiod; proxies are not restricted, because the MeshConfig "
+                "does not set it",
+                hint=f"also set `defaultConfig: {{proxyMetadata: {{{_NAME}: {value.text}}}}}` in the MeshConfig",
                 known=mesh.config.known or mesh.settings.whole_mesh,
             )

@@ -1,4 +1,4 @@
-"""TLS towards others: servers that nobody verifies, and settings that only gateways heed."""
+"""TLS to external servers: missing verification, and settings that only gateways honor."""
 
 from collections.abc import Iterator
 
@@ -28,31 +28,31 @@ def _settings(rule: Resource) -> Iterator[Cursor]:
     when=["insecureSkipVerify"],
 )
 def server_not_verified(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TLS to whoever answers."""
+    """Report TLS to a server that is not verified."""
     for tls in _settings(rule):
         if tls["insecureSkipVerify"].value is True and not tls["caCertificates"] and not tls["subjectAltNames"]:
             yield finding(
                 tls["insecureSkipVerify"],
-                f"`insecureSkipVerify` takes any certificate: whoever is on the way to `{rule.spec['host'].text}` can read and "
-                "change what "
-                "is sent",
-                hint="name the authority in `caCertificates`, and the server in `subjectAltNames`",
+                f"`insecureSkipVerify` accepts any certificate; an attacker on the path to `{rule.spec['host'].text}` "
+                "can read and "
+                "change the traffic",
+                hint="set `caCertificates` to the CA, and `subjectAltNames` to the name of the server",
             )
 
 
 @check("tls-without-sni", severity="info", evidence="document", tags=["security"], kinds=["DestinationRule"], when=["tls"])
 def tls_without_sni(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TLS for a wildcard that names no server. (For single hosts the name comes from the host.)"""
+    """Report TLS for a wildcard host without a server name. (For a single host, Istio uses the host.)"""
     if "*" not in rule.spec["host"].text:
         return
     for tls in _settings(rule):
         if not tls["sni"] and not tls["subjectAltNames"]:
             yield finding(
                 tls["mode"],
-                f"TLS begins for all of `{rule.spec['host'].text}`, and nothing says which server is meant: its name is "
-                "verified only if the "
-                "request says it",
-                hint="write a DestinationRule for each host, or `sni` and `subjectAltNames`",
+                f"TLS for `{rule.spec['host'].text}` has no `sni` or `subjectAltNames`; the server name is verified only "
+                "for HTTP "
+                "requests",
+                hint="use one DestinationRule per host, or set `sni` and `subjectAltNames`",
             )
 
 
@@ -65,7 +65,7 @@ def tls_without_sni(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["credentialName"],
 )
 def credential_only_for_gateways(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A credential that sidecars do not read."""
+    """Report a credential that sidecars do not read."""
     if rule.spec["workloadSelector"].exists or rule.namespace == mesh.root_namespace:
         return
     for tls in _settings(rule):
@@ -76,6 +76,6 @@ def credential_only_for_gateways(rule: Resource, mesh: Mesh) -> Iterator[Finding
                 return
             yield finding(
                 credential,
-                f"only gateways read `{credential.text}`: sidecars begin no TLS by this rule, and send plain text",
-                hint="select the workloads with `workloadSelector`, or name files with `caCertificates` and the like",
+                f"only gateways read `credentialName: {credential.text}`; sidecars do not originate TLS and send plaintext",
+                hint="add a `workloadSelector`, or set file paths such as `caCertificates`",
             )

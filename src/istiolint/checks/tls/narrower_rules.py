@@ -1,4 +1,4 @@
-"""TLS settings that a narrower DestinationRule takes away."""
+"""TLS settings that a narrower DestinationRule drops."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _LOST = ("DISABLE", "SIMPLE", "MUTUAL")
-"""Modes that come from nowhere else. Mutual TLS of the mesh comes by itself, unless `enableAutoMtls` is off."""
+"""Modes that only a rule can set. Auto mTLS sets `ISTIO_MUTUAL` unless `enableAutoMtls` is off."""
 
 
 @check(
@@ -17,7 +17,7 @@ _LOST = ("DISABLE", "SIMPLE", "MUTUAL")
     codes=["KIA0204"],
 )  # fmt: skip
 def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A rule without the TLS that one for more hosts sets, which Istio ignores for the host of the narrower rule."""
+    """Report a rule without the TLS that a wider rule sets, which Istio ignores for the host of the narrower rule."""
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if not fqdn or rule.spec["trafficPolicy"]["tls"].value is not None:
         return
@@ -33,15 +33,15 @@ def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if other.namespace in places and sees(rule.namespace, mesh.destination_rules.scope(other)):
             yield finding(
                 rule.spec["host"],
-                f"this rule replaces the one for `{wider}` and sets no TLS; `tls.mode: {mode.text}` does not apply to this host",
-                hint="repeat `trafficPolicy.tls` here",
-                related=[(mode, "the TLS of the wider rule")],
+                f"this rule replaces the one for `{wider}` but sets no TLS; `tls.mode: {mode.text}` does not apply to this host",
+                hint="repeat `trafficPolicy.tls` in this rule",
+                related=[(mode, "TLS of the wider rule")],
             )
             return
 
 
 def _owners(host: str, mesh: Mesh) -> set[str]:
-    """The namespaces of the services behind a host, or behind all hosts of a namespace."""
+    """Return the namespaces of the services behind a host, or behind all hosts of a namespace."""
     suffix = f".svc.{mesh.settings.cluster_domain}"
     if host.startswith("*.") and host.endswith(suffix):
         return {host.removeprefix("*.").removesuffix(suffix)}

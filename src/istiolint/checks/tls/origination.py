@@ -1,4 +1,4 @@
-"""TLS towards services outside: originated twice, or never."""
+"""TLS to external services: originated twice, or not at all."""
 
 from collections.abc import Iterator
 
@@ -21,13 +21,13 @@ _EAST_WEST_PORT = 15443
     when=["tls"],
 )  # fmt: skip
 def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TLS around what is TLS already."""
+    """Report TLS origination for traffic that is already TLS."""
     policy = rule.spec["trafficPolicy"]
     if not _modes(policy):
         return
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if mesh.virtual_services.routes_http_to(fqdn):
-        return  # requests of another port are sent there, and their TLS begins here
+        return  # requests from another port are routed there, and this rule originates their TLS
     told = set()
     for entry in (known.resource for known in mesh.hosts.named(fqdn)):
         if entry is None or entry.type != "ServiceEntry" or mesh.rivals(rule, entry):
@@ -38,17 +38,16 @@ def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
                 told.add(mode.path)
                 yield finding(
                     mode,
-                    f"`{mode.text}` begins TLS on port {port['number'].number} of `{fqdn}`, where applications speak "
-                    f"{port['protocol'].text.upper()} already: their TLS is wrapped in another one, which the "
-                    "server does not understand",
-                    hint="declare an HTTP port with `targetPort: 443` in the ServiceEntry, and begin TLS for that alone",
+                    f"`{mode.text}` originates TLS on port {port['number'].number} of `{fqdn}`, where applications already send "
+                    f"{port['protocol'].text.upper()}; the server receives double TLS and the calls fail",
+                    hint="declare an HTTP port with `targetPort: 443` in the ServiceEntry, and originate TLS only for that port",
                     related=[(port["protocol"], f"{entry.title} declares TLS here")],
                 )
 
 
 @check("http-on-tls-port", severity="warning", evidence="missing", kinds=["ServiceEntry"])
 def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Port 443 declared as HTTP, and nobody begins TLS for it."""
+    """Report port 443 declared as HTTP without a DestinationRule that originates TLS."""
     for port in entry.spec["ports"]:
         protocol = port["protocol"].text.upper()
         if port["number"].number != _HTTPS_PORT or protocol not in _REQUESTS:
@@ -59,16 +58,15 @@ def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue
         yield finding(
             port["protocol"],
-            f"port 443 is declared as `{port['protocol'].text}`: proxies expect plain requests there, and calls to "
-            "`https://` fail",
-            hint="write `TLS` or `HTTPS`; or begin TLS in a DestinationRule, if applications speak plain HTTP to this port",
+            f"port 443 is declared as `{port['protocol'].text}`; proxies expect plaintext HTTP there, and `https://` calls fail",
+            hint="use `TLS` or `HTTPS`, or originate TLS in a DestinationRule if applications call this port with `http://`",
             known=mesh.settings.whole_mesh or bool(mesh.in_namespace("DestinationRule", entry.namespace)),
         )
 
 
 @check("mesh-tls-to-outside", severity="warning", evidence="contradiction", kinds=["DestinationRule"], when=["tls"])
 def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """mTLS of the mesh towards a server that is not in it."""
+    """Report mesh mTLS to a server outside the mesh."""
     policy = rule.spec["trafficPolicy"]
     if not _modes(policy):
         return
@@ -80,16 +78,17 @@ def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             location = entry.spec["location"]
             yield finding(
                 mode,
-                f"`ISTIO_MUTUAL` shows a certificate of the mesh, and expects one, from `{rule.spec['host'].text}`, which "
-                f"{entry.title} puts outside the mesh: the handshake fails",
-                hint="write `SIMPLE`, or `MUTUAL` with a certificate of its own; or `location: MESH_INTERNAL`, if it has a proxy",
-                related=[(location if location else entry.spec["hosts"], "outside the mesh")],
+                f"`ISTIO_MUTUAL` requires a mesh certificate from `{rule.spec['host'].text}`, but {entry.title} declares "
+                "it outside "
+                "the mesh; the handshake fails",
+                hint="use `SIMPLE` or `MUTUAL`, or set `location: MESH_INTERNAL` if the server has a sidecar",
+                related=[(location if location else entry.spec["hosts"], "declared outside the mesh here")],
             )
             return
 
 
 def _is_outside(entry: Resource) -> bool:
-    """Whether the servers of a ServiceEntry have no proxy, as far as it tells: pods and gateways of meshes may have one."""
+    """Whether the servers of a ServiceEntry have no proxy. Pods and gateways of other meshes may have one."""
     spec = entry.spec
     behind_proxy = spec["workloadSelector"].exists or any(
         _EAST_WEST_PORT in endpoint["ports"].mapping.values() or ".svc" in endpoint["address"].text
@@ -103,14 +102,14 @@ def _modes(policy: Cursor) -> bool:
 
 
 def _mode_for(policy: Cursor, port: int | None) -> Cursor:
-    """The mode of client TLS that a policy has for a port: settings for the port replace the others as a whole."""
+    """Return the client TLS mode of a policy for a port: port-level settings replace the general ones entirely."""
     own = next((at for at in policy["portLevelSettings"] if at["port"]["number"].number == port), policy)
     return own["tls"]["mode"]
 
 
 @check("tls-originated-on-http-port", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
 def tls_originated_on_http_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """TLS towards port 80 of a server outside, which answers there in plaintext."""
+    """Report TLS to port 80 of an external server, which expects plaintext there."""
     policy = rule.spec["trafficPolicy"]
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if not _modes(policy) or mesh.virtual_services.routes_http_to(fqdn):
@@ -125,16 +124,17 @@ def tls_originated_on_http_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]
             if originates and not port["targetPort"] and not moved and port["protocol"].text.upper() in _REQUESTS:
                 yield finding(
                     mode,
-                    f"`{mode.text}` originates TLS to port 80 of `{fqdn}`, where servers expect plaintext; the handshake fails "
+                    f"`{mode.text}` originates TLS to port 80 of `{fqdn}`, where the server expects plaintext; the "
+                    "handshake fails "
                     "with `WRONG_VERSION_NUMBER`",
                     hint="add `targetPort: 443` to port 80 of the ServiceEntry",
-                    related=[(port["number"], f"the port of {entry.title}")],
+                    related=[(port["number"], f"port declared by {entry.title}")],
                 )
 
 
 @check("http-route-to-tls-port", severity="warning", evidence="missing", kinds=["VirtualService"])
 def http_route_to_tls_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Requests that a proxy has read, sent in plaintext to a port where a server outside expects TLS."""
+    """Report HTTP routes that send plaintext to a port where an external server expects TLS."""
     for route in virtual_service.spec["http"]:
         for target in route["route"]:
             destination = target["destination"]
@@ -152,7 +152,7 @@ def http_route_to_tls_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
                     continue
                 yield finding(
                     destination["port"]["number"] if destination["port"]["number"].exists else destination["host"],
-                    f"these requests reach port {wanted} of `{fqdn}` in plaintext, and the server expects "
+                    f"requests reach port {wanted} of `{fqdn}` in plaintext, but the server expects "
                     f"{port['protocol'].text.upper()}; it closes the connection or returns 400",
                     hint=f"add a DestinationRule for `{fqdn}` with `tls: {{mode: SIMPLE}}`",
                     related=[(port["protocol"], f"{entry.title} declares TLS here")],
@@ -167,6 +167,6 @@ def _originates_somewhere(rule: Resource, port: int) -> bool:
 
 
 def _has_rules_here(virtual_service: Resource, entry: Resource, mesh: Mesh) -> bool:
-    """Whether the input has DestinationRules beside the route or the host, so that one for the host would be there as well."""
+    """Whether the input has DestinationRules in these namespaces, so that one for the host would be among them."""
     placed = virtual_service.placed and entry.placed
     return placed and any(mesh.in_namespace("DestinationRule", each.namespace) for each in (virtual_service, entry))

@@ -1,4 +1,4 @@
-"""PeerAuthentications that do not do what they say: nobody in reach, two for one workload, ports that nobody has."""
+"""PeerAuthentications without effect: no workload, several for one workload, or unknown ports."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -14,7 +14,7 @@ from istiolint.rules.check import check, finding
 
 _MOST = 3
 _ALIKE = 0.8
-"""From which share of common letters on two label values count as one with a slip."""
+"""The similarity above which a label value counts as a typo of another one."""
 
 
 @check(
@@ -25,13 +25,13 @@ _ALIKE = 0.8
     kinds=["PeerAuthentication"],
 )
 def peer_authentication_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A selector in the root namespace, or a policy whose workloads all are outside the mesh."""
+    """Report a selector in the root namespace, or a policy whose workloads are all outside the mesh."""
     scope = mesh.mtls.scope(policy)
     if scope == "workload" and policy.namespace == mesh.root_namespace:
         yield finding(
             policy.spec["selector"],
-            f"a selector in the root namespace `{policy.namespace}` selects nothing: Istio ignores this policy",
-            hint="write it in the namespace of the workloads, or drop the selector to speak for the whole mesh",
+            f"a selector in the root namespace `{policy.namespace}` is not supported; Istio ignores this policy",
+            hint="move the policy to the namespace of the workloads, or remove `selector` to apply it mesh-wide",
             severity="error",
         )
         return
@@ -41,10 +41,10 @@ def peer_authentication_without_effect(policy: Resource, mesh: Mesh) -> Iterator
         reasons = sorted({state.because for state in states})
         yield finding(
             policy.spec["selector"]["matchLabels"] if scope == "workload" else policy.metadata["name"],
-            f"{names(workloads)} {'has' if len(workloads) == 1 else 'have'} no proxy to apply this policy: "
+            f"{names(workloads)} {'has' if len(workloads) == 1 else 'have'} no proxy to enforce this policy: "
             f"{'; '.join(reasons[:3])}",
-            hint="bring the workloads into the mesh, or remove the policy",
-            related=[(state.at, "outside the mesh because of this") for state in states if state.at is not None][:10],
+            hint="add the workloads to the mesh, or remove the policy",
+            related=[(state.at, "excluded from the mesh here") for state in states if state.at is not None][:10],
         )
 
 
@@ -56,28 +56,28 @@ def peer_authentication_without_effect(policy: Resource, mesh: Mesh) -> Iterator
     codes=["KIA0004"],
 )
 def peer_authentication_selects_nothing(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A selector that no workload of the namespace matches, although one that was meant is in the input."""
+    """Report a selector that matches no workload of the namespace, where the input has a similar workload."""
     selector = selector_of(policy)
     if not selector or policy.namespace == mesh.root_namespace or mesh.mtls.selected(policy):
         return
     elsewhere = mesh.workloads.selected(selector, None)
     placed = [workload for workload in elsewhere if workload.resource.metadata["namespace"].text]
     meant = placed if len(placed) == len(elsewhere) else []
-    hint = f"write it in the namespace of {names(meant)}" if meant else None
+    hint = f"move the policy to the namespace of {names(meant)}" if meant else None
     if not elsewhere:
         meant = list(islice(_resembling(policy, selector, mesh), _MOST))
-        hint = f"write {_labels({key: meant[0].labels.get(key, '') for key in selector})}" if meant else None
+        hint = f"use {_labels({key: meant[0].labels.get(key, '') for key in selector})}" if meant else None
     yield finding(
         policy.spec["selector"]["matchLabels"],
-        f"no workload in `{policy.namespace}` has the labels {_labels(selector)}: this policy protects nobody",
-        hint=hint or "compare it with the labels of the pod template",
-        related=[(workload.resource.metadata["name"], "this workload may be meant") for workload in meant[:_MOST]],
+        f"no workload in namespace `{policy.namespace}` has the labels {_labels(selector)}; this policy has no effect",
+        hint=hint or "use labels of the pod template",
+        related=[(workload.resource.metadata["name"], "similar workload") for workload in meant[:_MOST]],
         known=bool(meant) or mesh.settings.whole_mesh,
     )
 
 
 def _resembling(policy: Resource, selector: dict[str, str], mesh: Mesh) -> Iterator[Workload]:
-    """The workloads that may be meant: the selector has the labels of their controller, or misspells those of their pods."""
+    """Yield similar workloads: the selector has the labels of their controller, or misspells those of their pods."""
     yield from mesh.workloads.labeled(selector, policy.namespace)
     key, value = next(iter(selector.items()))
     for near in similar(value, mesh.workloads.values_of(key, policy.namespace), _ALIKE):
@@ -98,12 +98,12 @@ def _resembling(policy: Resource, selector: dict[str, str], mesh: Mesh) -> Itera
     fold="pair",
 )
 def peer_authentication_conflict(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two policies of one scope: the older is heard, and files do not tell which one that will be."""
+    """Report two policies of one scope. Istio uses the oldest one, and files carry no creation time."""
     selection = mesh.selection(policy)
     for other in selection.also_for_namespace(policy):
         if not mesh.rivals(policy, other) and _surely_together(policy, other):
-            whole = "mesh" if policy.namespace == mesh.root_namespace else f"namespace `{policy.namespace}`"
-            yield _conflict(policy, other, policy.metadata["name"], f"the whole {whole}")
+            whole = "the entire mesh" if policy.namespace == mesh.root_namespace else f"namespace `{policy.namespace}`"
+            yield _conflict(policy, other, policy.metadata["name"], whole)
     if policy.namespace != mesh.root_namespace:
         for other, workload in selection.also_for_workload(policy):
             if not mesh.rivals(policy, other) and _surely_together(policy, other):
@@ -119,15 +119,15 @@ def peer_authentication_conflict(policy: Resource, mesh: Mesh) -> Iterator[Findi
     when=["portLevelMtls"],
 )
 def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ports are those of the container: the number of a Service's port changes nothing, without a word."""
+    """Report ports that are not container ports: Istio silently ignores the number of a Service port."""
     workloads = _in_reach(policy, mesh) if selector_of(policy) else []
     general = policy.spec["mtls"]["mode"].text
     for key, port in policy.spec["portLevelMtls"].items():
         mode = port["mode"].text
         if mode in ("", "UNSET"):
-            yield finding(port.key, f"port {key} says no mode, and gets that of the other ports", severity="info")
+            yield finding(port.key, f"port {key} has no `mode`; the mode of the other ports applies", severity="info")
         elif mode == general:
-            yield finding(port["mode"], f"`{mode}` is what port {key} has from `spec.mtls` anyway", severity="info")
+            yield finding(port["mode"], f"`{mode}` on port {key} has no effect; `spec.mtls` already sets it", severity="info")
         if key.isascii() and key.isdigit() and workloads:
             yield from _nobody_listens(port, int(key), workloads, mesh)
             yield from _past_proxy(port, int(key), workloads, mesh)
@@ -141,37 +141,35 @@ def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Fin
     kinds=["PeerAuthentication"],
 )
 def mtls_disabled_in_ambient(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """DISABLE for workloads behind ztunnel, which goes on encrypting and reads it as PERMISSIVE at most."""
+    """Report DISABLE for workloads behind ztunnel, which treats it as PERMISSIVE at most."""
     ambient = [workload for workload in _in_reach(policy, mesh) if mesh.injection.of(workload).state == "ambient"]
     general = policy.spec["mtls"]["mode"]
     if ambient and general.text == "DISABLE":
         yield finding(
             general,
-            f"`DISABLE` does not switch mTLS off for {names(ambient)} in ambient mode: ztunnel goes on using it, and takes "
-            "plaintext besides, as with PERMISSIVE",
-            hint=f"write PERMISSIVE; to leave the mesh, label the pods `{DATAPLANE_MODE}: none`",
+            f"`DISABLE` does not turn off mTLS for {names(ambient)} in ambient mode; ztunnel treats it as `PERMISSIVE`",
+            hint=f"use `PERMISSIVE`, or label the pods `{DATAPLANE_MODE}: none` to take them out of the mesh",
         )
     inherits_strict = general.text in ("", "UNSET") and mesh.mtls.of_namespace(policy.namespace).strict
     for key, port in policy.spec["portLevelMtls"].items():
         if ambient and inherits_strict and port["mode"].text == "DISABLE":
             yield finding(
                 port["mode"],
-                f"port {key} stays STRICT for {names(ambient)}: ztunnel does not hear `DISABLE` for a port under an inherited "
-                "STRICT",
-                hint="write PERMISSIVE",
+                f"port {key} of {names(ambient)} stays `STRICT`; ztunnel ignores a port-level `DISABLE` under an "
+                "inherited `STRICT`",
+                hint="use `PERMISSIVE`",
             )
 
 
 def _past_proxy(port: Cursor, number: int, workloads: Sequence[Workload], mesh: Mesh) -> Iterator[Finding]:
-    """STRICT for a port that no sidecar receives."""
+    """Report STRICT for a port that bypasses the sidecar."""
     kept = [mesh.injection.past_proxy(workload, number) for workload in workloads]
     if port["mode"].text == "STRICT" and kept[0] is not None and all(at is not None for at in kept):
         yield finding(
             port["mode"],
-            f"port {number} of {names(workloads)} is kept from the sidecar: it takes plain text from anybody, whatever is said "
-            "here",
-            hint="take the port out of the annotation",
-            related=[(kept[0], "kept from the sidecar here")],
+            f"port {number} of {names(workloads)} bypasses the sidecar; it accepts plaintext despite `STRICT`",
+            hint="remove the port from the annotation",
+            related=[(kept[0], "excluded from the sidecar here")],
         )
 
 
@@ -191,28 +189,29 @@ def _nobody_listens(port: Cursor, number: int, workloads: Sequence[Workload], me
         right = " or ".join(map(str, targets))
         yield finding(
             port.key,
-            f"{number} is a port of Service `{mapped[0][2].namespace}/{mapped[0][2].name}`, but the container listens on "
-            f"{right}: this setting concerns nobody, and {right} keeps the mode of the other ports",
-            hint=f"write {right}",
-            related=[(entry, f"leads to {target}") for entry, target, _ in mapped[:3]],
+            f"{number} is a port of Service `{mapped[0][2].namespace}/{mapped[0][2].name}`, but the container port is {right}; "
+            "the setting has no effect",
+            hint=f"use {right}",
+            related=[(entry, f"targets port {target}") for entry, target, _ in mapped[:3]],
         )
     elif all(workload.ports for workload in workloads):
         yield finding(
             port.key,
-            f"no container of {names(workloads)} declares port {number}, and no Service leads there",
-            hint="count the port as the container has it",
+            f"no container of {names(workloads)} declares port {number} and no Service targets it; the setting may have "
+            "no effect",
+            hint="use the number of the container port",
             severity="info",
         )
 
 
 def _in_reach(policy: Resource, mesh: Mesh) -> list[Workload]:
-    """The workloads that a policy selects, those left out that are never applied together with it."""
+    """Return the workloads that a policy selects, without those that are never applied together with it."""
     found = mesh.mtls.selected(policy)
     return [workload for workload in found if not mesh.rivals(policy, workload.resource)]
 
 
 def _surely_together(one: Resource, other: Resource) -> bool:
-    """Whether two resources live in one namespace for sure: it is written, or they are written in one file."""
+    """Whether two resources are certainly in one namespace: both set it, or both are in one file."""
     written = one.metadata["namespace"].text and other.metadata["namespace"].text
     return bool(written) or one.document.source is other.document.source
 
@@ -221,10 +220,10 @@ def _conflict(policy: Resource, other: Resource, at: Cursor, whom: str) -> Findi
     same = policy.spec.value == other.spec.value
     return finding(
         at,
-        f"`{policy.name}` and `{other.name}` both speak for {whom}; Istio hears the older one only, and "
-        f"{'they say the same' if same else 'files do not tell which one that is'}",
-        hint="join them in one policy",
-        related=[(other.metadata["name"], "the other one")],
+        f"`{policy.name}` and `{other.name}` both apply to {whom}; Istio uses only the oldest one"
+        f"{' (they are identical)' if same else ', and files carry no creation time'}",
+        hint="merge them into one policy",
+        related=[(other.metadata["name"], "the other policy")],
         severity="info" if same else None,
     )
 

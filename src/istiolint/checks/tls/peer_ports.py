@@ -1,4 +1,4 @@
-"""Ports on which the pods of a StatefulSet call each other, against STRICT mTLS."""
+"""Ports that the pods of a StatefulSet use to call each other, against STRICT mTLS."""
 
 import re
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from istiolint.rules.check import check, finding
 _PEERS = re.compile(
     r"(^|-)(gossip|peer|peers|raft|cluster|internode|intra|epmd|clustering|replication|election|leader-elect|jgroups|memberlist)(-|$)"
 )
-"""Words in the names of ports on which members of a cluster call each other."""
+"""Words in the names of ports that members of a cluster use to call each other."""
 _KNOWN = (2380, 2888, 3888, 4369, 6222, 7946, 9300)
-"""The same of etcd, ZooKeeper, Erlang, NATS, memberlist and Elasticsearch."""
+"""Peer ports of etcd, ZooKeeper, Erlang, NATS, memberlist and Elasticsearch."""
 
 
 @check("peer-port-without-service", severity="warning", evidence="contradiction", tags=["security"], kinds=["StatefulSet"])
 def peer_port_without_service(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port for peers that no Service declares: sidecars send plain text there, which STRICT refuses."""
+    """Report a peer port that no Service declares: sidecars send plaintext there, which STRICT rejects."""
     workload = mesh.workloads.of(resource)
     service = mesh.get("Service", resource.namespace, resource.spec["serviceName"].text)
     if workload is None or service is None or service.spec["clusterIP"].text != "None" or mesh.rivals(resource, service):
@@ -38,10 +38,10 @@ def peer_port_without_service(resource: Resource, mesh: Mesh) -> Iterator[Findin
             name = f"tcp-{port['name'].text or 'peers'}"
             yield finding(
                 port["containerPort"],
-                f"the pods call each other on port {number}, which no Service declares: their sidecars know nobody there and "
-                "send plain text, which `STRICT` refuses",
-                hint=f"add the port to Service `{service.namespace}/{service.name}`, with a name such as `{name}`",
-                related=[(service.spec["clusterIP"], "the headless Service"), *((at, "the mode") for at in mode.set_by)],
+                f"the pods call each other on port {number}, which no Service declares; their sidecars send plaintext, which "
+                "`STRICT` rejects",
+                hint=f"add port {number} to Service `{service.namespace}/{service.name}` with a name such as `{name}`",
+                related=[(service.spec["clusterIP"], "headless Service"), *((at, "mode of the workload") for at in mode.set_by)],
             )
 
 

@@ -1,4 +1,4 @@
-"""Who breaks when a PeerAuthentication says STRICT: probes, clients from outside the mesh, workloads without a proxy."""
+"""What STRICT in a PeerAuthentication breaks: probes, clients outside the mesh, workloads without a proxy."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,7 +21,7 @@ _OPEN_TYPES = ("LoadBalancer", "NodePort")
     kinds=["PeerAuthentication"],
 )
 def strict_mtls_breaks_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Name what a policy's STRICT refuses: each probe, each Service for outside clients, each caller without a proxy."""
+    """Report what STRICT rejects: each probe, each Service for external clients, each caller without a proxy."""
     if not any(_strict_fields(policy)):
         return
     reach = [workload for workload in mesh.mtls.selected(policy) if not mesh.rivals(policy, workload.resource)]
@@ -39,7 +39,7 @@ def strict_mtls_breaks_workload(policy: Resource, mesh: Mesh) -> Iterator[Findin
 
 
 def _probes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Finding]:
-    """Probes that the kubelet makes itself. (A tcpSocket probe succeeds at any open port, and STRICT keeps it open.)"""
+    """Report probes that the kubelet sends itself. (A tcpSocket probe succeeds on any open port, and STRICT keeps it open.)"""
     membership = mesh.injection.of(workload)
     if membership.state == "ambient" or mesh.injection.rewrites_probes(workload):
         return
@@ -48,10 +48,11 @@ def _probes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Findin
         if field and probe.handler != "tcpSocket":
             yield finding(
                 field,
-                f"`STRICT` fails the {probe.kind} of `{workload.title}` on port {probe.port}: the kubelet has no certificate "
-                "of the mesh, and the rewriting of probes is off",
-                hint='annotate the pods with `sidecar.istio.io/rewriteAppHTTPProbers: "true"`, so that the proxy makes the '
-                "probe, or set the port to PERMISSIVE in `portLevelMtls`",
+                f"`STRICT` breaks the {probe.kind} of `{workload.title}` on port {probe.port}; the kubelet has no mesh "
+                "certificate "
+                "and probe rewriting is off",
+                hint='annotate the pods with `sidecar.istio.io/rewriteAppHTTPProbers: "true"`, or set the port to '
+                "`PERMISSIVE` in `portLevelMtls`",
                 related=[(probe.at, "this probe")],
                 severity="error" if membership.in_mesh else "warning",
             )
@@ -69,16 +70,16 @@ def _scrapes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Findi
     if field and mesh.injection.of(workload).in_mesh:
         yield finding(
             field,
-            f"`STRICT` refuses a Prometheus without a certificate of the mesh at port {port} of `{workload.title}`, whose "
-            "metrics are not merged into the proxy's",
-            hint="let Istio merge the metrics, set the port to PERMISSIVE in `portLevelMtls`, or give Prometheus a certificate",
+            f"`STRICT` rejects Prometheus without a mesh certificate on port {port} of `{workload.title}`; metrics "
+            "merging is off",
+            hint="enable metrics merging, set the port to `PERMISSIVE` in `portLevelMtls`, or give Prometheus a mesh certificate",
             related=[(workload.metadata["annotations"]["prometheus.io/scrape"], "scraped here")],
             severity="info",
         )
 
 
 def _services(workloads: Iterable[Workload], mesh: Mesh) -> Iterator[tuple[Resource, list[Workload]]]:
-    """The Services in front of some workloads, each once, with those workloads that it selects."""
+    """Yield the Services of some workloads, each once, with the workloads that it selects."""
     found: dict[int, tuple[Resource, list[Workload]]] = {}
     for workload in workloads:
         for service in mesh.workloads.services_of(workload):
@@ -87,7 +88,7 @@ def _services(workloads: Iterable[Workload], mesh: Mesh) -> Iterator[tuple[Resou
 
 
 def _open_services(policy: Resource, service: Resource, workloads: Sequence[Workload], mesh: Mesh) -> Iterator[Finding]:
-    """Services whose clients come from outside the cluster, and so from outside the mesh."""
+    """Report Services whose clients are outside the cluster, and so outside the mesh."""
     if service.spec["type"].text not in _OPEN_TYPES:
         return
     for workload in workloads:
@@ -97,11 +98,10 @@ def _open_services(policy: Resource, service: Resource, workloads: Sequence[Work
                 sure = mesh.injection.of(workload).in_mesh and service.spec["type"].text == "LoadBalancer"
                 yield finding(
                     field,
-                    f"`STRICT` refuses everybody who comes to `{workload.title}` through port {number} of the "
-                    f"{service.spec['type'].text} Service `{service.namespace}/{service.name}`: clients outside the cluster have "
-                    "no certificate of the mesh",
-                    hint="lead them through an ingress gateway, or set the port to PERMISSIVE in `portLevelMtls`",
-                    related=[(port, "clients come in here")],
+                    f"`STRICT` rejects clients of `{workload.title}` on port {number} of the {service.spec['type'].text} Service "
+                    f"`{service.namespace}/{service.name}`; clients outside the cluster have no mesh certificate",
+                    hint="route them through an ingress gateway, or set the port to `PERMISSIVE` in `portLevelMtls`",
+                    related=[(port, "clients connect here")],
                     severity="error" if sure else "warning",
                 )
                 return
@@ -110,7 +110,7 @@ def _open_services(policy: Resource, service: Resource, workloads: Sequence[Work
 def _callers(
     policy: Resource, service: Resource, workloads: Sequence[Workload], mesh: Mesh
 ) -> Iterator[tuple[Finding, Workload]]:
-    """Callers without a proxy that the input itself tells to call a guarded Service."""
+    """Report callers without a proxy whose manifests configure them to call a guarded Service."""
     for call in mesh.calls.of_service(service):
         membership = mesh.injection.of(call.caller)
         if membership.state != "outside" or mesh.rivals(policy, call.caller.resource):
@@ -121,10 +121,10 @@ def _callers(
             if fields and len(fields) == len(targets):
                 found = finding(
                     fields[0],
-                    f"`STRICT` refuses the calls of `{call.caller.title}` to Service `{service.namespace}/{service.name}`: it "
-                    f"sends plaintext, because {membership.because}",
-                    hint="bring the caller into the mesh first; until then keep PERMISSIVE for what it calls",
-                    related=[(call.at, "it is told to call the Service here"), *_place(membership)],
+                    f"`STRICT` mTLS breaks calls from `{call.caller.title}` to Service `{service.namespace}/{service.name}`: the "
+                    f"caller sends plaintext because {membership.because}",
+                    hint="add the caller to the mesh first, or keep `PERMISSIVE` for this workload",
+                    related=[(call.at, "configured to call the Service here"), *_place(membership)],
                     severity="error" if membership.sure and mesh.injection.of(workload).in_mesh else "warning",
                 )
                 yield found, call.caller
@@ -132,18 +132,18 @@ def _callers(
 
 
 def _outside(policy: Resource, reach: Sequence[Workload], blamed: set[int], mesh: Mesh) -> Iterator[Finding]:
-    """The workloads without a proxy in a policy's reach, of whose calls nothing is known."""
+    """Report workloads without a proxy in the scope of a policy whose calls are not known."""
     mode = policy.spec["mtls"]["mode"]
     scope = mesh.mtls.scope(policy)
     if mode.text != "STRICT" or scope == "workload":
         return
     reach = [workload for workload in reach if _may_call(workload, mesh)]
-    if scope == "mesh":  # a namespace's own policy names its own workloads
+    if scope == "mesh":  # the policy of a namespace reports its own workloads
         reach = [workload for workload in reach if not mesh.mtls.policies(workload.namespace)]
     states = {id(workload): mesh.injection.of(workload) for workload in reach}
     outside = [workload for workload in reach if states[id(workload)].state == "outside"]
     if scope == "namespace" and len(outside) == len(reach):
-        return  # the policy as a whole is without effect, and another rule says so
+        return  # the policy has no effect at all, which peer-authentication-without-effect reports
     named = [workload for workload in outside if id(workload) not in blamed]
     if named:
         lasting = [
@@ -152,15 +152,14 @@ def _outside(policy: Resource, reach: Sequence[Workload], blamed: set[int], mesh
             if workload.kind not in FINITE and not workload.host_network and states[id(workload)].sure
         ]
         reasons = {states[id(workload)].because for workload in named}
-        are = "is" if len({workload.title for workload in named}) == 1 else "are"  # several copies of one are one
+        are = "is" if len({workload.title for workload in named}) == 1 else "are"  # copies of one workload count once
         yield finding(
             mode,
-            f"`STRICT` {'in the whole mesh' if scope == 'mesh' else f'in the namespace `{policy.namespace}`'}, but "
-            f"{names(named)} {are} outside the mesh: {_joined(reasons)}; plaintext calls from "
-            "there are refused, and calls to there are not encrypted",
-            hint="begin with PERMISSIVE, bring these workloads into the mesh, and turn to STRICT namespace by namespace",
+            f"`STRICT` applies {'mesh-wide' if scope == 'mesh' else f'to namespace `{policy.namespace}`'}, but {names(named)} "
+            f"{are} outside the mesh: {_joined(reasons)}; plaintext calls from there are rejected",
+            hint="start with `PERMISSIVE`, add these workloads to the mesh, then set `STRICT` one namespace at a time",
             related=[place for workload in named for place in _place(states[id(workload)])][:10],
-            # in a whole mesh, what is outside may have nothing to call
+            # under a mesh-wide policy, workloads outside the mesh may have nothing to call
             severity="warning" if lasting and scope == "namespace" else "info",
         )
     if scope == "mesh" and not named:
@@ -171,7 +170,7 @@ def _outside(policy: Resource, reach: Sequence[Workload], blamed: set[int], mesh
 
 
 def _empty_namespaces(mode: Cursor, mesh: Mesh) -> Iterator[Finding]:
-    """Namespaces that are kept out of the mesh on purpose, and whose workloads are not in the input."""
+    """Report namespaces that are deliberately outside the mesh and whose workloads are not in the input."""
     found = [
         (name, membership)
         for name in sorted(mesh.namespaces)
@@ -182,15 +181,15 @@ def _empty_namespaces(mode: Cursor, mesh: Mesh) -> Iterator[Finding]:
         listed = ", ".join(f"`{name}`" for name, _ in found[:5])
         yield finding(
             mode,
-            f"`STRICT` in the whole mesh refuses plaintext calls from the namespaces that are kept out of it: {listed}",
-            hint="make sure that nothing in them calls the mesh, or set what they call to PERMISSIVE",
+            f"mesh-wide `STRICT` rejects plaintext calls from namespaces outside the mesh: {listed}",
+            hint="check that no workload in them calls the mesh, or set the called workloads to `PERMISSIVE`",
             related=[place for _, membership in found for place in _place(membership)][:10],
             severity="info",
         )
 
 
 def _refusing(policy: Resource, workload: Workload, port: int | None, mesh: Mesh) -> Cursor | None:
-    """The field of this very policy that makes a workload refuse plaintext at a port; None if nothing or another one does."""
+    """Return the field of this policy that makes a workload reject plaintext on a port, or None."""
     if port is None or not mesh.injection.captures(workload, port):
         return None
     effective = mesh.mtls.of(workload, port)
@@ -211,13 +210,13 @@ def _is_guarded(workload: Workload, mesh: Mesh) -> bool:
 
 
 def _may_call(workload: Workload, mesh: Mesh) -> bool:
-    """Applications: what belongs to Istio or Kubernetes themselves is outside the mesh and calls nobody in it."""
+    """Whether a workload is an application: Istio and Kubernetes components call no workload in the mesh."""
     system = workload.namespace == mesh.root_namespace or workload.namespace.startswith(("kube-", "istio-"))
     return not system and not is_gateway(workload) and not is_control_plane(workload)
 
 
 def _place(membership: Membership) -> list[tuple[Cursor, str]]:
-    return [(membership.at, "outside the mesh because of this")] if membership.at is not None else []
+    return [(membership.at, "excluded from the mesh here")] if membership.at is not None else []
 
 
 def _joined(reasons: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""How long the certificates of workloads live, against outages of istiod and against what istiod signs."""
+"""Lifetime of workload certificates, against outages of istiod and against the limit of istiod."""
 
 import re
 from collections.abc import Iterator
@@ -17,20 +17,20 @@ _LONGEST = "MAX_WORKLOAD_CERT_TTL"
 _DEFAULT_RATIO = 0.5
 _LONGEST_BY_DEFAULT = "2160h"
 _SHORT = {"production": 6, None: 1}
-"""So many hours without istiod a proxy should survive, by environment."""
+"""The hours that a proxy should survive without istiod, by environment."""
 _NUMBER = re.compile(r"\d*\.?\d+", re.ASCII)
 _KINDS = ["ProxyConfig", *PROXY_KINDS]
 
 
 class _Lifetime(NamedTuple):
-    """How long certificates live, and at what share of it that is left they are renewed."""
+    """The lifetime of certificates, and the remaining share of it at which they are renewed."""
 
     ttl: Cursor
     ratio: Cursor
 
 
 def _lifetimes(resource: Resource) -> Iterator[_Lifetime]:
-    """What proxies ask for, wherever it is set."""
+    """Yield the lifetimes that proxies request, wherever they are set."""
     if resource.type == "ProxyConfig":
         variables = resource.spec["environmentVariables"]
         yield _Lifetime(variables[_TTL], variables[_RATIO])
@@ -47,7 +47,7 @@ def _lifetimes(resource: Resource) -> Iterator[_Lifetime]:
     when=["environmentVariables", "proxyMetadata"],
 )
 def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Workload certificates that expire before anybody has repaired istiod."""
+    """Report workload certificates that expire soon after istiod fails."""
     lifetimes = list(_lifetimes(resource))
     stage = mesh.environments.stage(resource) if any(each.ttl.text for each in lifetimes) else None
     for ttl, ratio in lifetimes:
@@ -57,8 +57,8 @@ def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[
         if length is None:
             yield finding(
                 ttl,
-                f"`{ttl.text}` is no duration to Go: the default of 24h is taken",
-                hint="write it in hours, such as `48h`",
+                f"`{ttl.text}` is not a valid Go duration; the default of 24h applies",
+                hint="use hours, such as `48h`",
             )
             continue
         share = float(ratio.text) if _NUMBER.fullmatch(ratio.text) else _DEFAULT_RATIO
@@ -67,11 +67,10 @@ def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[
         if 0 < survived < needed:
             yield finding(
                 ttl,
-                f"certificates live `{ttl.text}` and are renewed when {share:g} of that is left: {_time(survived)} after istiod "
-                "fails, the first "
-                "proxies have none that is valid, and the mesh stops",
-                hint=f"give repairs {needed} hours at least: `{_TTL}: {max(1, round(needed / share))}h` or more",
-                related=[(ratio, "renewed with so much left")] if ratio.text else (),
+                f"certificates expire {_time(survived)} after istiod fails (`{_TTL}: {ttl.text}`, renewed with {share:g} left); "
+                "mTLS then fails",
+                hint=f"set `{_TTL}: {max(1, round(needed / share))}h` or more, which leaves {_time(needed)} to repair istiod",
+                related=[(ratio, "renewal ratio")] if ratio.text else (),
             )
 
 
@@ -84,7 +83,7 @@ def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[
     when=["environmentVariables", "proxyMetadata"],
 )
 def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Proxies that ask for certificates of a lifetime that istiod does not sign."""
+    """Report proxies that request certificates with a lifetime above the limit of istiod."""
     limit = mesh.flags.text(_LONGEST)
     longest = nanoseconds(limit.text if limit else _LONGEST_BY_DEFAULT)
     for ttl, _ in _lifetimes(resource):
@@ -93,10 +92,11 @@ def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Fin
             most = limit.text if limit else _LONGEST_BY_DEFAULT
             yield finding(
                 ttl,
-                f"istiod signs certificates of at most `{most}`, and refuses each request for `{ttl.text}`: these proxies get "
-                "none, and are never ready",
-                hint=f"write `{most}` or less, or raise `{_LONGEST}` of istiod",
-                related=[(limit, "the limit of istiod")] if limit else (),
+                f"`{_TTL}: {ttl.text}` exceeds the limit of `{most}`; istiod rejects the certificate requests and the "
+                "proxies never "
+                "become ready",
+                hint=f"use `{most}` or less, or raise `{_LONGEST}` of istiod",
+                related=[(limit, "limit of istiod")] if limit else (),
             )
 
 
@@ -109,24 +109,23 @@ def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Fin
     when=["environmentVariables", "proxyMetadata"],
 )
 def certificate_renewal_too_late(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A share of the lifetime for renewal that is hardly any of it, or nearly all."""
+    """Report a renewal ratio that is close to 0 or to 1."""
     for _, ratio in _lifetimes(resource):
         share = float(ratio.text) if _NUMBER.fullmatch(ratio.text) else _DEFAULT_RATIO
         if share <= 0.1:
             yield finding(
                 ratio,
-                f"certificates are renewed when only `{ratio.text}` of their life is left: an outage of istiod of that time "
-                "stops the mesh",
-                hint=f"write `{_DEFAULT_RATIO}`, which is the default",
+                f"certificates are renewed with only `{ratio.text}` of their lifetime left; an istiod outage of that "
+                "length breaks mTLS",
+                hint=f"use the default, `{_DEFAULT_RATIO}`",
             )
         elif share >= 0.9:
             yield finding(
                 ratio,
-                f"certificates are renewed when `{ratio.text}` of their life is left, as soon as they are there: istiod signs "
-                "without end",
-                hint=f"write `{_DEFAULT_RATIO}`, which is the default",
+                f"certificates are renewed with `{ratio.text}` of their lifetime left; proxies request new ones continuously",
+                hint=f"use the default, `{_DEFAULT_RATIO}`",
             )
 
 
 def _time(hours: float) -> str:
-    return f"{hours:g} hours" if hours >= 1 else f"{round(hours * 60)} minutes"
+    return f"{hours:g} hour{'' if hours == 1 else 's'}" if hours >= 1 else f"{round(hours * 60)} minutes"
