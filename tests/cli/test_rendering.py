@@ -100,7 +100,7 @@ def test_rendered_and_other_files_are_one_mesh(run: Run, path: Path, overlay: Pa
     service = "apiVersion: v1\nkind: Service\nmetadata: {name: ratings, namespace: shop}\n"
     (tmp_path / "services.yaml").write_text(service, "utf-8")
     found = run("--kustomize", "overlay", "--context", "services.yaml")
-    assert "error[host-not-found]: VirtualService shop/reviews: there is no service `reviews`" in found.output
+    assert "error[host-not-found]: VirtualService shop/reviews: no service `reviews`" in found.output
     both = run("--kustomize", "overlay", "services.yaml")
     assert "2 resources" in both.output
 

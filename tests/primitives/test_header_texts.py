@@ -71,7 +71,7 @@ def test_what_values_may_not_have() -> None:
     assert value_fault("a\tb") is None
     assert "line break" in str(value_fault("a\nb"))
     assert "control character" in str(value_fault("a\x7f"))
-    assert "at its end" in str(value_fault("50%"))
+    assert "ends with an unescaped `%`" in str(value_fault("50%"))
     assert value_fault("%A()%") is not None, "the machine takes the parenthesis for the argument"
 
 

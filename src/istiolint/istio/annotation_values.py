@@ -1,4 +1,4 @@
-"""What the values of Istio's annotations must look like; the syntax is that of the sidecar injector's own validation."""
+"""The valid values of Istio's annotations, as the sidecar injector validates them."""
 
 import ipaddress
 import re
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """Why a value cannot be read, and what to write instead."""
+    """Why a value is invalid, and what to use instead."""
 
     why: str
     instead: str
@@ -19,7 +19,7 @@ _GO_BOOLEANS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "
 
 
 def fault(name: str, value: str) -> Fault | None:
-    """What is wrong with the value of an annotation; None when nothing is, or when any text will do."""
+    """Return what is wrong with the value of an annotation; None if it is valid, or any text is."""
     reader = _READERS.get(name)
     return reader(value) if reader else None
 
@@ -28,7 +28,7 @@ def _unsigned(largest: int, words: str) -> Callable[[str], Fault | None]:
     def read(value: str) -> Fault | None:
         digits = value.strip()
         fine = digits.isascii() and digits.isdigit() and int(digits) <= largest
-        return None if fine else Fault(f"it is no {words}", f"write a number from 0 to {largest}")
+        return None if fine else Fault(f"not a valid {words}", f"use a number from 0 to {largest}")
 
     return read
 
@@ -38,7 +38,7 @@ def _list(item: Callable[[str], bool], words: str, example: str, *, all_: bool =
         if value == "" or (all_ and value == "*"):
             return None
         wrong = next((part for part in value.split(",") if not item(part)), None)
-        return None if wrong is None else Fault(f"`{wrong}` is no {words}", f"write a list such as `{example}`")
+        return None if wrong is None else Fault(f"`{wrong}` is not a valid {words}", f"use a list such as `{example}`")
 
     return read
 
@@ -61,27 +61,27 @@ def _is_interface(text: str) -> bool:
 
 
 def _quantity(value: str) -> Fault | None:
-    return None if _QUANTITY.match(value) else Fault("it is no Kubernetes quantity", "write one such as `100m` or `128Mi`")
+    return None if _QUANTITY.match(value) else Fault("not a Kubernetes quantity", "use a quantity such as `100m` or `128Mi`")
 
 
 def is_boolean(text: str) -> bool:
-    """Whether Go's ParseBool reads a text."""
+    """Return whether Go's ParseBool accepts a text."""
     return text in _GO_BOOLEANS
 
 
 def _boolean(value: str) -> Fault | None:
-    return None if is_boolean(value) else Fault("it is no boolean", 'write `"true"` or `"false"`')
+    return None if is_boolean(value) else Fault("not a boolean", 'use `"true"` or `"false"`')
 
 
 def _mode(value: str) -> Fault | None:
     fine = value in ("REDIRECT", "TPROXY", "NONE")
-    return None if fine else Fault("there is no such mode", "write `REDIRECT`, `TPROXY` or `NONE`")
+    return None if fine else Fault("unknown mode", "use `REDIRECT`, `TPROXY` or `NONE`")
 
 
 _PORTS = _list(_is_port, "port", "8080,9090")
 _PORTS_OR_ALL = _list(_is_port, "port", "8080,9090", all_=True)
-_RANGES = _list(_is_cidr, "range of addresses", "10.0.0.0/8,192.0.2.7/32")
-_RANGES_OR_ALL = _list(_is_cidr, "range of addresses", "10.0.0.0/8,192.0.2.7/32", all_=True)
+_RANGES = _list(_is_cidr, "CIDR range", "10.0.0.0/8,192.0.2.7/32")
+_RANGES_OR_ALL = _list(_is_cidr, "CIDR range", "10.0.0.0/8,192.0.2.7/32", all_=True)
 _INTERFACES = _list(_is_interface, "network interface", "net1,net2")
 _COUNT = _unsigned(2**32 - 1, "whole number")
 

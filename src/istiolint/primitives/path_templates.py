@@ -1,22 +1,26 @@
-"""Templates of paths in AuthorizationPolicies: `{*}` stands for one segment, `{**}` for all that follow."""
+"""Templates of paths in AuthorizationPolicies: `{*}` matches one segment, `{**}` all remaining segments."""
 
 import re
 
 ONE, REST = "{*}", "{**}"
 _LITERAL = re.compile(r"[a-zA-Z0-9\-._~%!$&'()+,;:@=]+", re.ASCII)
-"""What a segment beside a template may be made of."""
+"""The characters that a segment next to a template may have."""
 
 
 def path_fault(path: str) -> str | None:
-    """What keeps a text from being a path, as words that continue "`x` is no path: "; None when nothing does."""
+    """What is wrong with a path, as words that continue "invalid path `x`: "; None if it is valid."""
     segments = path.strip("/").split("/")
     for segment in segments:
         if segment not in (ONE, REST) and ("{" in segment or "}" in segment):
-            return f"`{segment}` is no template; there are only `{ONE}` and `{REST}`, each a segment of its own"
+            return f"`{segment}` is not a template; only `{ONE}` and `{REST}` are supported, each as an entire segment"
     if REST in segments and any(segment in (ONE, REST) for segment in segments[segments.index(REST) + 1 :]):
-        return f"no template may follow `{REST}`, which takes all that follows"
+        return f"no template is allowed after `{REST}`"
     if ONE in path or REST in path:
         for segment in segments:
             if segment not in (ONE, REST) and not _LITERAL.fullmatch(segment):
-                return f"`{segment}` cannot stand beside a template" if segment else "a segment beside a template is empty"
+                return (
+                    f"`{segment}` is not allowed in a path with a template"
+                    if segment
+                    else "empty segment in a path with a template"
+                )
     return None

@@ -22,7 +22,7 @@ def token_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if isinstance(rule.value, dict) and not named:
             yield finding(
                 rule,
-                "JWT rule without `issuer` and `jwksUri`; Istio rejects the RequestAuthentication",
+                "JWT rule has neither `issuer` nor `jwksUri`; Istio rejects the RequestAuthentication",
                 hint="set `issuer` to the value of the `iss` claim in the JWTs",
             )
 

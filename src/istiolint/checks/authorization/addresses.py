@@ -1,4 +1,4 @@
-"""Addresses in AuthorizationPolicies: whose address it is that proxies see."""
+"""Addresses in AuthorizationPolicies: which address proxies see."""
 
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, ip_network
@@ -23,12 +23,12 @@ _OF_PODS = tuple(
         "240.0.0.0/4",
     )
 )  # fmt: skip
-"""Ranges from which clusters take the addresses of pods and nodes."""
+"""Ranges that clusters use for pods and nodes."""
 
 
 @further_check(CLIENT_ADDRESSES_HIDDEN, kinds=KIND, when=["ipBlocks", "notIpBlocks", "when"])
 def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Addresses of clients, behind a Service that hides them."""
+    """Report client addresses at a gateway whose Service hides them."""
     fields = [*_direct_addresses(policy)]
     if not fields:
         return
@@ -36,12 +36,10 @@ def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         at = fields[0]
         yield finding(
             at if at.name == "key" else at.key,
-            f"`{at.text or at.name}` compares the address of a node, not of the client: Service "
-            f"`{service.namespace}/{service.name}` leads "
-            "traffic from node to node",
-            hint="write `externalTrafficPolicy: Local` in the Service; behind a proxy use `remoteIpBlocks` and "
-            "`numTrustedProxies`",
-            related=[(service.metadata["name"], "the Service")],
+            f"`{at.text or at.name}` sees node addresses, not client addresses; Service `{service.namespace}/{service.name}` "
+            "forwards traffic between nodes",
+            hint="set `externalTrafficPolicy: Local` in the Service; behind a proxy use `remoteIpBlocks` and `numTrustedProxies`",
+            related=[(service.metadata["name"], "Service without `externalTrafficPolicy: Local`")],
         )
 
 
@@ -57,7 +55,7 @@ def _hiding(workloads: Sequence[Workload], mesh: Mesh) -> Resource | None:
 
 
 def _direct_addresses(policy: Resource) -> Iterator[Cursor]:
-    """Where a policy compares the address from which a connection comes."""
+    """The places where a policy compares the source address of a connection."""
     for rule in policy.spec["rules"]:
         for origin in rule["from"]:
             yield from (origin["source"][field] for field in ("ipBlocks", "notIpBlocks") if origin["source"][field])
@@ -66,16 +64,16 @@ def _direct_addresses(policy: Resource) -> Iterator[Cursor]:
 
 @further_check(CLIENT_ADDRESSES_HIDDEN, kinds=KIND, when=["ipBlocks", "notIpBlocks"])
 def public_addresses_inside(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Public addresses at workloads that only pods of the cluster connect to, the gateway among them."""
+    """Report public addresses at workloads to which only pods of the cluster connect, gateways included."""
     fields = [field for field in _direct_addresses(policy) if field.name != "key" and all(map(_is_public, field))]
     workloads = mesh.reached(policy) if fields else ()
     if workloads and _are_inside(policy, mesh):
         field = fields[0]
         yield finding(
             field.key,
-            f"`{field.name}` compares the address of whoever connects, and to `{workloads[0].title}` only pods of the cluster "
-            "do, such as the gateway: these addresses are never seen",
-            hint="compare the addresses of clients in a policy for the gateway",
+            f"`{field.name}` never matches public addresses here; only pods in the cluster, such as the gateway, connect to "
+            f"`{workloads[0].title}`",
+            hint="move the condition on client addresses to a policy for the gateway",
         )
 
 
@@ -85,7 +83,7 @@ def _are_inside(workloads: Sequence[Workload], mesh: Mesh) -> bool:
 
 
 def _is_inside(workload: Workload, mesh: Mesh) -> bool:
-    """Whether Services lead to it, and all of them from inside the cluster alone."""
+    """Whether Services select it, and all of them are reachable only from inside the cluster."""
     services = mesh.workloads.services_of(workload)
     return (
         bool(services)

@@ -1,4 +1,4 @@
-"""TCP ports that ALLOW rules for requests close."""
+"""TCP ports that ALLOW rules with HTTP conditions close."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,27 +23,27 @@ _OF_REQUESTS = {
     "allow-closes-tcp-port", severity="warning", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"],
 )  # fmt: skip
 def allow_closes_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Istio drops a rule with conditions on requests from TCP ports: what no other rule allows there is denied."""
+    """Report TCP ports that no ALLOW rule without HTTP conditions allows; Istio drops rules with HTTP conditions there."""
     if policy.spec["action"].text not in ("", "ALLOW") or is_dry_run(policy):
         return
     rules = [(rule, field) for rule in policy.spec["rules"] if (field := _request_field(rule)) is not None]
-    told: set[int] = set()
+    reported: set[int] = set()
     for workload, port, target in _all_tcp_ports(policy, mesh) if rules else ():
         field = next((field for rule, field in rules if _covers(rule, target)), None)
-        if field is None or target in told or _is_open(workload, target, mesh):
+        if field is None or target in reported or _is_open(workload, target, mesh):
             continue
-        told.add(target)
+        reported.add(target)
         yield finding(
             field.key,
-            f"no rule with `{field.name}` applies to TCP, so TCP port {target} of `{workload.title}` is closed: every "
-            "connection is denied",
-            hint=f'allow the port in a rule of its own: `to: [{{operation: {{ports: ["{target}"]}}}}]`',
+            f"TCP port {target} of `{workload.title}` is closed; rules with `{field.name}` do not apply to TCP and no other "
+            "rule allows it",
+            hint=f'allow the port in a separate rule: `to: [{{operation: {{ports: ["{target}"]}}}}]`',
             related=[(port["name"] if port["name"] else port["port"], "the Service declares TCP here")],
         )
 
 
 def _request_field(rule: Cursor) -> Cursor | None:
-    """The first condition of a rule that only requests can meet."""
+    """The first condition of a rule that applies to HTTP requests only."""
     for part, fields in _OF_REQUESTS.items():
         for item in rule["from" if part == "source" else "to"]:
             for field in fields:
@@ -53,13 +53,13 @@ def _request_field(rule: Cursor) -> Cursor | None:
 
 
 def _covers(rule: Cursor, port: int) -> bool:
-    """Whether a rule may be meant for a port: one of its operations names it, or names no port."""
+    """Whether a rule may apply to a port: one of its operations names it, or has no `ports`."""
     lists = [target["operation"]["ports"] for target in rule["to"]]
     return not lists or any(not ports or any(each.text == str(port) for each in ports) for ports in lists)
 
 
 def _is_open(workload: Workload, port: int, mesh: Mesh) -> bool:
-    """Whether a rule without conditions on requests allows connections to a port."""
+    """Whether a rule without HTTP conditions allows connections to a port."""
     rules = (rule for policy in mesh.allowing.of(workload) for rule in policy.spec["rules"])
     return any(_request_field(rule) is None and _covers(rule, port) for rule in rules)
 
@@ -70,7 +70,7 @@ def _all_tcp_ports(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Work
 
 
 def _tcp_ports(workload: Workload, mesh: Mesh) -> Iterator[tuple[Cursor, int]]:
-    """The ports of a workload that Services declare as TCP, and nothing else does as HTTP."""
+    """The ports of a workload that Services declare as TCP, and none declares as HTTP."""
     if is_gateway(workload) or mesh.injection.of(workload).state != "sidecar":
         return
     ports = [

@@ -1,4 +1,4 @@
-"""Conditions of AuthorizationPolicies: the keys of `when`, and values that each of them takes."""
+"""Conditions of AuthorizationPolicies: the keys of `when`, and the values that each of them accepts."""
 
 from collections.abc import Iterator
 
@@ -25,15 +25,15 @@ _KEYS = (
     "connection.sni",
 )  # fmt: skip
 _WITH_NAME = ("request.headers", "request.auth.claims", "experimental.envoy.filters.")
-"""Beginnings of keys that end in a name in brackets."""
+"""Prefixes of keys that end with a name in brackets."""
 _ADDRESSES = ("source.ip", "remote.ip", "destination.ip")
 _GONE = {
-    "destination.namespace": "a policy holds for its own namespace",
-    "destination.labels": "write the labels as `selector`",
-    "destination.name": "write the labels of the workload as `selector`",
-    "destination.user": "write the labels of the workload as `selector`",
+    "destination.namespace": "remove it: a policy in a namespace applies only to that namespace",
+    "destination.labels": "use `selector` with these labels",
+    "destination.name": "use `selector` with the labels of the workload",
+    "destination.user": "use `selector` with the labels of the workload",
 }
-"""Keys of long ago, with what took their place."""
+"""Removed keys, and their replacements."""
 
 
 @once
@@ -53,7 +53,7 @@ def _values(policy: Resource, *keys: str) -> Iterator[Cursor]:
 
 @further_check(EMPTY_FIELD, kinds=KIND, rows=["AP-32", "AP-34"], when=["when"])
 def empty_in_condition(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An empty key, or an empty value."""
+    """Report an empty key or value."""
     for condition in _conditions(policy):
         for text in (condition["key"], *condition["values"], *condition["notValues"]):
             if text.value == "":
@@ -61,22 +61,22 @@ def empty_in_condition(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 yield finding(
                     text,
                     f"{'the key' if is_key else 'a value'} of a condition is empty; Istio rejects the AuthorizationPolicy",
-                    hint="write it, or remove the condition"
+                    hint="set the key, or remove the condition"
                     if is_key
-                    else 'use `values: ["*"]` to require any value, `notValues: ["*"]` to require that there is none',
+                    else 'use `values: ["*"]` to require any value, `notValues: ["*"]` to require that it is absent',
                 )
 
 
 @further_check(CONDITION_WITHOUT_CONTENT, kinds=KIND, rows=["AP-33"], when=["when"])
 def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A condition without values."""
+    """Report a condition without values."""
     for condition in _conditions(policy):
         lists = (condition["values"], condition["notValues"])
         if condition["key"].text and all(values.value in (None, []) for values in lists):
             yield finding(
                 condition["key"],
-                f"the condition on `{condition['key'].text}` names no values; Istio refuses the AuthorizationPolicy",
-                hint="write `values` or `notValues`",
+                f"the condition on `{condition['key'].text}` has no values; Istio rejects the AuthorizationPolicy",
+                hint="add `values` or `notValues`",
             )
 
 
@@ -86,7 +86,7 @@ def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["when"],
 )  # fmt: skip
 def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A key that is no attribute of connections or requests."""
+    """Report unknown keys."""
     for condition in _conditions(policy):
         key = condition["key"]
         if not key.literal or key.text in _KEYS:
@@ -95,15 +95,15 @@ def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not _ends_with_name(key.text):
                 yield finding(
                     key,
-                    f"`{key.text}` names none in brackets; Istio refuses the AuthorizationPolicy",
-                    hint=f"write `{beginning}{'NAME' if beginning.endswith('.') else ''}[...]`",
+                    f"condition key `{key.text}` is missing a name in brackets; Istio rejects the AuthorizationPolicy",
+                    hint=f"use `{beginning}{'NAME' if beginning.endswith('.') else ''}[...]`",
                 )
             continue
         gone = next((hint for name, hint in _GONE.items() if key.text.split("[")[0] == name), None)
         near = nearest(key.text, [*_KEYS])
         hint = gone or (f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{known}`' for known in _KEYS)}")
-        fix = Fix(f"write `{near[0][1]}`", (Replace(key.place, near[0][1]),), safe=False) if near and not gone else None
-        yield finding(key, f"there is no attribute `{key.text}`; Istio refuses the AuthorizationPolicy", hint=hint, fix=fix)
+        fix = Fix(f"use `{near[0][1]}`", (Replace(key.place, near[0][1]),), safe=False) if near and not gone else None
+        yield finding(key, f"unknown condition key `{key.text}`; Istio rejects the AuthorizationPolicy", hint=hint, fix=fix)
 
 
 def _ends_with_name(key: str) -> bool:
@@ -113,28 +113,28 @@ def _ends_with_name(key: str) -> bool:
 
 @further_check(INVALID_ADDRESS, kinds=KIND, rows=["AP-37"], when=["when"])
 def addresses_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Values that should be addresses."""
+    """Report invalid addresses in values."""
     for value in _values(policy, *_ADDRESSES):
         yield from address_faults(value)
 
 
 @further_check(INVALID_PORT, kinds=KIND, rows=["AP-38"], when=["when"])
 def ports_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Values that should be ports."""
-    yield from faults(_values(policy, "destination.port"), port_fault, "port", 'list single numbers, as in `["8080", "8081"]`')
+    """Report invalid ports in values."""
+    yield from faults(_values(policy, "destination.port"), port_fault, "port", 'list individual ports, as in `["8080", "8081"]`')
 
 
 @further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-39"], when=["when"])
 def accounts_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Values that should be service accounts."""
+    """Report invalid service accounts in values."""
     values = _values(policy, "source.serviceAccount")
-    yield from faults(values, service_account_fault, "service account", "write `NAME`, or `NAMESPACE/NAME`")
+    yield from faults(values, service_account_fault, "service account", "use `NAME` or `NAMESPACE/NAME`")
 
 
 @further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-40"], when=["when"])
 def trust_domains_in_conditions(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Values that should be trust domains."""
+    """Report invalid trust domains in values."""
     values = _values(policy, "source.trustDomain")
     yield from faults(
-        values, lambda text: trust_domain_fault(text, slash=True), "trust domain", "write a name such as `cluster.local`"
+        values, lambda text: trust_domain_fault(text, slash=True), "trust domain", "use a name such as `cluster.local`"
     )

@@ -22,7 +22,7 @@ _TERMINATE_MODE = "gateway.istio.io/tls-terminate-mode"
     "identity-at-plain-gateway", severity="error", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"],
 )  # fmt: skip
 def identity_at_plain_gateway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A gateway that asks its clients for no certificate knows no identity of theirs."""
+    """Report conditions on identities at gateways that request no client certificate."""
     if not any(_identities(rule) for rule in policy.spec["rules"]):
         return
     servers = _servers(policy, mesh)
@@ -33,16 +33,16 @@ def identity_at_plain_gateway(policy: Resource, mesh: Mesh) -> Iterator[Finding]
         for field in _identities(rule):
             negative = str(field.name).startswith("not")
             effect = {
-                ("DENY", False): "never matches, and nothing is denied",
-                ("DENY", True): "matches every request, and all of them are denied",
-                ("ALLOW", False): "never matches, and the rule allows nothing",
+                ("DENY", False): "never matches and denies nothing",
+                ("DENY", True): "matches and denies every request",
+                ("ALLOW", False): "never matches and the rule allows nothing",
                 ("ALLOW", True): "matches every request",
             }.get((policy.spec["action"].text or "ALLOW", negative), "cannot be checked")
             yield finding(
                 field.key,
-                f"`{field.name}` {effect}: clients of {concerned[0].gateway.title} present no certificate and have no identity",
+                f"`{field.name}` {effect}; clients of {concerned[0].gateway.title} present no certificate",
                 hint="use `remoteIpBlocks` or `requestPrincipals`, or set `tls.mode: MUTUAL` on the server",
-                related=[(concerned[0].cursor, "a server that requests no client certificate")],
+                related=[(concerned[0].cursor, "server without client certificates")],
             )
 
 
@@ -88,7 +88,7 @@ def _of_targets(policy: Resource, targets: list[Cursor], mesh: Mesh) -> list[Ser
 
 
 def _on_ports(rule: Cursor, servers: list[Server]) -> list[Server]:
-    """The servers behind the ports that a rule names; all of them where it names none, or none that is known."""
+    """The servers of the ports that a rule names; all servers if it names none, or only unknown ones."""
     written = {port.text for target in rule["to"] for port in target["operation"]["ports"]}
     if not written or any(not target["operation"]["ports"] for target in rule["to"]):
         return servers

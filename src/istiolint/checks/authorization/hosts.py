@@ -1,4 +1,4 @@
-"""Hosts in AuthorizationPolicies that are unknown, match nothing or can be got around; and workloads without a policy."""
+"""Hosts in AuthorizationPolicies that are unknown, match nothing or can be bypassed; and workloads without a policy."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ _ANY_PORT = 8080
     when=["hosts", "notHosts"],
 )  # fmt: skip
 def policy_host_not_served(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host that nothing in the mesh serves."""
+    """Report hosts that no resource of the mesh serves."""
     for operation in operations(policy):
         for host in (host for field in ("hosts", "notHosts") for host in operation[field]):
             name = host.text.rpartition(":")[0] if ":" in host.text else host.text
@@ -29,8 +29,8 @@ def policy_host_not_served(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 continue
             yield finding(
                 host,
-                f"nothing in the input serves `{name}`: no Service, ServiceEntry, VirtualService or Gateway has this host",
-                hint="write the name as clients send it in `Host`",
+                f"unknown host `{name}`; no Service, ServiceEntry, VirtualService or Gateway that was read has this host",
+                hint="use the name that clients send in the `Host` header",
                 known=mesh.settings.whole_mesh,
             )
 
@@ -43,15 +43,14 @@ def _is_served(name: str, policy: Resource, mesh: Mesh) -> bool:
 
 @check("denied-host-with-port", severity="warning", evidence="document", tags=["security"], kinds=KIND)
 def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A host that is kept out, and gets in with a port behind it."""
+    """Report denied hosts whose form with a port is not denied."""
     named = [host for hosts in keeping_out(policy, "hosts") for host in hosts]
     for host in named:
         plain = host.text and not set("*:{") & set(host.text) and not host.unresolved
         if plain and not any(text_covers(other.text.lower(), f"{host.text.lower()}:{_ANY_PORT}") for other in named):
             yield finding(
                 host,
-                f"a request with `Host: {host.text}:{_ANY_PORT}` gets through: policies compare the header as it was sent, and "
-                "routes do not look at the port in it",
+                f"`Host: {host.text}:{_ANY_PORT}` bypasses this rule; policies compare the port in the header, routes ignore it",
                 hint=f'add `"{host.text}:*"`',
             )
 
@@ -60,7 +59,7 @@ def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     "policy-host-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND, when=["hosts", "notHosts"]
 )
 def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Hosts with a `*` where it is a star."""
+    """Report hosts with a `*` that is not a wildcard."""
     for operation in operations(policy):
         for host in (host for field in ("hosts", "notHosts") for host in operation[field]):
             text = host.text
@@ -68,8 +67,8 @@ def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                 continue
             yield finding(
                 host,
-                f"no request has the host `{text}`: one `*` counts, at the beginning or the end; another one is a star",
-                hint="write `*.example.com`, `example.com:*`, or the hosts one by one",
+                f"host `{text}` never matches; only one `*` at the start or end is a wildcard",
+                hint="use a form such as `*.example.com` or `example.com:*`, or list the hosts",
             )
 
 
@@ -78,7 +77,7 @@ def policy_host_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
     default=False,
 )  # fmt: skip
 def workload_without_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A workload that whoever is in the mesh may call."""
+    """Report workloads to which no AuthorizationPolicy applies."""
     workload = mesh.workloads.of(resource)
     if workload is None or not mesh.injection.of(workload).in_mesh:
         return
@@ -89,7 +88,7 @@ def workload_without_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]
                 return
     yield finding(
         resource.metadata["name"],
-        "no AuthorizationPolicy holds for these pods: whoever is in the mesh may call them",
-        hint="add a policy that allows those who are to call",
+        "no AuthorizationPolicy applies to these pods; any client in the mesh can call them",
+        hint="add a policy that allows the intended callers",
         known=mesh.settings.whole_mesh or bool(mesh.in_namespace("AuthorizationPolicy", workload.namespace)),
     )

@@ -1,4 +1,4 @@
-"""Identities in AuthorizationPolicies: principals that nobody has, and identities where nobody shows one."""
+"""Identities in AuthorizationPolicies: principals that no workload has, and identities where callers present none."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -49,26 +49,24 @@ def principals(policy: Resource) -> Iterator[Cursor]:
     codes=["KIA0106"],
 )
 def principal_as_spiffe_url(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A principal as it stands in the certificate, which is not how policies write it."""
+    """Report principals with the `spiffe://` prefix that certificates have."""
     for principal in principals(policy):
         if principal.text.startswith(_SPIFFE):
             right = principal.text.removeprefix(_SPIFFE)
             fix = (
-                Fix(f"write `{right}`", (Replace(principal.place, right),))
-                if _PLAIN.fullmatch(right) and right[0] != "*"
-                else None
+                Fix(f"use `{right}`", (Replace(principal.place, right),)) if _PLAIN.fullmatch(right) and right[0] != "*" else None
             )
             yield finding(
                 principal,
-                f"`{principal.text}` matches nobody: policies name identities without `{_SPIFFE}`",
-                hint=f"write `{right}`",
+                f"principal `{principal.text}` never matches; principals are written without `{_SPIFFE}`",
+                hint=f"use `{right}`",
                 fix=fix,
             )
 
 
 @check("principal-of-no-form", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0106"])
 def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A principal that is not put together as those of the mesh are."""
+    """Report principals that do not have the form of an identity."""
     for principal in principals(policy):
         text = principal.text
         at_an_end = (text.startswith((_SPIFFE, "*")) or text.endswith("*")) and "*" not in text[1:-1] and text.count("*") < _TWO
@@ -77,19 +75,19 @@ def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue
         yield finding(
             principal,
-            f"`{text}` matches nobody: "
+            f"principal `{text}` never matches; "
             + (
-                "a `*` counts at the beginning or the end only"
+                "`*` is a wildcard only once, at the start or end"
                 if star
                 else "identities have the form `TRUST-DOMAIN/ns/NAMESPACE/sa/NAME`"
             ),
-            hint="list the identities one by one" if star else f"write `cluster.local/ns/NAMESPACE/sa/{text.rpartition('/')[2]}`",
+            hint="list the identities" if star else f"use `cluster.local/ns/NAMESPACE/sa/{text.rpartition('/')[2]}`",
         )
 
 
 @check("unknown-trust-domain", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0108"])
 def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A trust domain that is neither that of the mesh nor one of its aliases."""
+    """Report trust domains that are neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
     by_default = mesh.settings.whole_mesh or mesh.config.known  # without a `trustDomain` it is `cluster.local`
     if (written is None and mesh.settings.trust_domain is None and not by_default) or mesh.neighbours.services:
@@ -100,26 +98,26 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if prefix := _unknown_prefix(principal, mesh):
             yield finding(
                 principal,
-                f"`{principal.text}` never matches: the trust domain of this mesh is `{own}`, and Istio replaces `{prefix}` in "
-                "full principals only",
-                hint=f"write `{own}{principal.text.removeprefix(prefix)}`",
-                related=[(written, "the trust domain")] if written else [],
+                f"principal `{principal.text}` never matches; the trust domain is `{own}`, and Istio replaces `{prefix}` in full "
+                "principals only",
+                hint=f"use `{own}{principal.text.removeprefix(prefix)}`",
+                related=[(written, "trust domain of the mesh")] if written else [],
             )
             continue
         match = _PRINCIPAL.fullmatch(principal.text)
         if match and "*" not in match["domain"] and match["domain"] not in known and not principal.unresolved:
             yield finding(
                 principal.part(match["domain"]),
-                f"nobody in this mesh has an identity of `{match['domain']}`: its trust domain is `{own}`",
-                hint="write that, or add the other one to `trustDomainAliases` of the MeshConfig",
-                related=[(written, "the trust domain")] if written else [],
+                f"principal never matches; trust domain `{match['domain']}` is not that of the mesh (`{own}`) or an alias",
+                hint=f"use `{own}`, or add `{match['domain']}` to `trustDomainAliases` in the MeshConfig",
+                related=[(written, "trust domain of the mesh")] if written else [],
             )
 
 
 def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
     """The trust domain of a principal such as `cluster.local/*` if no workload has it.
 
-    Istio replaces the trust domain, and its aliases, in principals of five parts; it compares others as they are written.
+    Istio replaces the trust domain and its aliases in principals of five parts only.
     """
     domain, slash, rest = principal.text.partition("/")
     known = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
@@ -135,8 +133,8 @@ def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
     codes=["KIA0106", "KIA0107"],
 )
 def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A service account that no workload runs with."""
-    # of identities with another trust domain, unknown-trust-domain reports
+    """Report service accounts that no workload uses."""
+    # unknown-trust-domain reports principals with another trust domain
     domains = {mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")}
     for principal in principals(policy):
         match = _PRINCIPAL.fullmatch(principal.text)
@@ -152,7 +150,7 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not workloads and not exists:
             yield finding(
                 principal,
-                f"principal `{principal.text}` never matches: namespace `{namespace}` has no workload",
+                f"principal `{principal.text}` never matches; namespace `{namespace}` has no workload",
                 hint="check the namespace",
                 known=mesh.settings.whole_mesh,
             )
@@ -160,8 +158,8 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             near = sorted({one.service_account for one in workloads})
             yield finding(
                 principal,
-                f"no workload of `{namespace}` runs as `{account}`: nobody has this identity",
-                hint=f"the service accounts there are {', '.join(f'`{name}`' for name in near[:5])}",
+                f"principal never matches; no workload in namespace `{namespace}` uses service account `{account}`",
+                hint=f"use one of the service accounts in the namespace: {', '.join(f'`{name}`' for name in near[:5])}",
                 known=mesh.settings.whole_mesh
                 or (
                     mesh.coverage.lacks("ServiceAccount", namespace, account, policy)
@@ -172,7 +170,7 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check("principal-outside-mesh", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The identity of workloads that have no proxy and therefore present no certificate."""
+    """Report identities of workloads that have no proxy and therefore present no certificate."""
     if policy.spec["action"].text not in ("", "ALLOW"):
         return
     for value, workloads in _named_workloads(policy, mesh):
@@ -182,15 +180,15 @@ def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             because = outside[0]
             yield finding(
                 value,
-                f"`{value.text}` never matches: {names(workloads)} {'is' if len(workloads) == 1 else 'are'} outside the mesh and "
-                f"calls without a certificate ({because.because})",
-                hint="add the callers to the mesh, or allow them by `ipBlocks`",
+                f"`{value.text}` never matches; {names(workloads)} {'is' if len(workloads) == 1 else 'are'} outside the mesh and "
+                f"{'presents' if len(workloads) == 1 else 'present'} no certificate ({because.because})",
+                hint="add the callers to the mesh, or allow them with `ipBlocks`",
                 related=[(because.at, "outside the mesh")] if because.at is not None else [],
             )
 
 
 def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, Sequence[Workload]]]:
-    """Each principal or namespace that a policy allows by its full name, with the workloads of the input that have it."""
+    """Yield each principal or namespace that a policy allows by its full name, with the workloads that have it."""
     for rule in policy.spec["rules"]:
         for origin in rule["from"]:
             for principal in origin["source"]["principals"]:
@@ -204,7 +202,7 @@ def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, Seq
 
 @check("identity-without-mtls", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0105"])
 def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Conditions on the identity of callers, where mTLS is switched off and nobody shows one."""
+    """Report conditions on the identity of callers where mTLS is disabled and callers present none."""
     field = next(
         (
             origin["source"][name]
@@ -221,22 +219,20 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if not workloads:
         return
     action = policy.spec["action"].text or "ALLOW"
-    effect = "requests are not denied" if action == "DENY" else "requests are rejected"
+    effect = "denies nothing" if action == "DENY" else "allows no request"
     if _without_mtls(policy, mesh):
         set_by = mesh.mtls.of(workloads[0]).set_by
         yield finding(
             field.key,
-            f"{names(workloads)} accept only plaintext, in which callers have no identity: `{field.name}` never matches, and "
-            f"{effect}",
-            hint="set mTLS to PERMISSIVE or STRICT for these workloads",
+            f"`{field.name}` never matches and the rule {effect}; mTLS is disabled for {names(workloads)}",
+            hint="set the mTLS mode to `STRICT` or `PERMISSIVE` for these workloads",
             related=[(set_by[0], "mTLS is disabled here")] if set_by else (),
         )
     elif (at := _plaintext_clients(policy, workloads, mesh)) is not None:
         yield finding(
             field.key,
-            f"the mesh's clients call {names(workloads)} in plaintext, without an identity: `{field.name}` never matches, and "
-            f"{effect}",
-            hint="let clients use mTLS: remove `tls` from the DestinationRule, or set `enableAutoMtls` or `ISTIO_MUTUAL`",
+            f"`{field.name}` never matches and the rule {effect}; clients in the mesh call {names(workloads)} in plaintext",
+            hint="enable mTLS for clients: remove `tls` from the DestinationRule, or set `enableAutoMtls` or `ISTIO_MUTUAL`",
             related=[(at, "clients send plaintext because of this")],
             severity="error" if mesh.settings.whole_mesh else "warning",
         )
@@ -255,7 +251,7 @@ def _plaintext_clients(policy: Resource, workloads: Sequence[Workload], mesh: Me
         for service in mesh.workloads.services_of(workload):
             host = mesh.hosts.fqdn(service.name, service.namespace)
             if any(_uses_mtls(policy.namespace, host, number, automatic, mesh) for _, number, _ in ports_of(service, workload)):
-                return None  # one client is enough, and this one needs no list of all
+                return None  # one client is enough, and checking this one needs no list of clients
             rules = mesh.destination_rules.anywhere(host)
             clients = {policy.namespace, service.namespace, *(rule.namespace for rule in rules), *mesh.namespaces}
             for _, number, _ in ports_of(service, workload):
@@ -282,7 +278,7 @@ def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     "denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["action"]
 )
 def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A denial of certain identities, where callers may come without any."""
+    """Report DENY rules by identity where callers may present none."""
     field = next(_denied_identities(policy), None)
     if field is None or mesh.authorization.refuses_strangers(policy.namespace):
         return
@@ -290,17 +286,17 @@ def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Findi
         if not any(mesh.rivals(policy, other) for other in lenient.policies):
             yield finding(
                 field.key,
-                f"whoever calls `{workload.title}` without a sidecar gets past this denial: `PERMISSIVE` takes plain text, in "
-                f"which nobody shows an identity that `{field.name}` could match",
-                hint=f"write `STRICT`; or deny by `{negative(str(field.name))}`, which also matches callers without an identity",
-                related=[(lenient.set_by[0], "plain text is taken")],
+                f"plaintext clients bypass this DENY rule; `{workload.title}` is in `PERMISSIVE` mode, and `{field.name}` "
+                "matches only mTLS clients",
+                hint=f"set the mTLS mode to `STRICT`, or use `{negative(str(field.name))}`, which also matches plaintext clients",
+                related=[(lenient.set_by[0], "plaintext is accepted here")],
             )
             return
 
 
 @of_reach
 def _lenient(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Workload, Effective]]:
-    """The workloads with a sidecar that accepts plaintext by a policy, and the mode that says so."""
+    """The workloads with a sidecar that accepts plaintext by a policy, and the mode that applies."""
     found = []
     for workload in workloads:
         modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]

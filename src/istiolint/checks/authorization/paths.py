@@ -1,4 +1,4 @@
-"""Paths in AuthorizationPolicies: those that no request has, and other forms of a path that are not kept out with it."""
+"""Paths in AuthorizationPolicies: those that never match, and equivalent paths that bypass a rule."""
 
 import re
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ from istiolint.rules.check import check, finding
 
 KIND = ("AuthorizationPolicy",)
 _EXPRESSION = re.compile(r"^\^|\\[.dDwWsS/-]|\(\w[^()]*\|[^()]*\)|\[\^?\w-\w[^\]]*\]|\.\+(/|$)")
-"""What is written in regular expressions, and in no path."""
-_NO_SLASH = "every path begins with `/`"
+"""Syntax of regular expressions that no path has."""
+_NO_SLASH = "paths start with `/`"
 _MERGED = ("MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES")
 _DECODED = _MERGED[1:]
 
 
 @check("policy-path-never-matches", severity="error", evidence="document", tags=["security"], kinds=KIND, fixable=True)
 def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Paths as no request has them."""
+    """Report paths that never match."""
     for operation in operations(policy):
         for field in ("paths", "notPaths"):
             for path in operation[field]:
@@ -35,66 +35,66 @@ def policy_path_never_matches(policy: Resource, mesh: Mesh) -> Iterator[Finding]
                     alive = next((other for other in operation[field] if _covers_meant(other.text, text)), None)
                     yield finding(
                         path,
-                        f"no request has the path `{text}`: {what}",
-                        hint=f"remove it: `{alive.text}` already matches what it means" if alive else hint,
+                        f"path `{text}` never matches; {what}",
+                        hint=f"remove it: `{alive.text}` already matches these paths" if alive else hint,
                         fix=None if alive else fix,
                         severity="info" if alive else None,
                     )
-                elif text.endswith("/.*") and text != "/.*":  # that may well mean files that begin with a dot
+                elif text.endswith("/.*") and text != "/.*":  # it may be meant for names that start with a dot
                     yield finding(
                         path,
-                        f"`{text}` is no regular expression here: it means paths that begin with `{text[:-1]}`, dot included",
-                        hint=f"write `{text.removesuffix('.*')}*`",
+                        f"path `{text}` is not a regular expression; it matches paths starting with `{text[:-1]}`, dot included",
+                        hint=f"use `{text.removesuffix('.*')}*`",
                         severity="warning",
                     )
 
 
 def _covers_meant(sibling: str, text: str) -> bool:
-    """Whether another path of the list matches all that was meant by one that never matches."""
+    """Whether another path of the list matches all that a path that never matches was meant for."""
     beginning = text.partition("*")[0]
     return "*" in text[1:-1] and len(beginning) > 1 and not _fault(sibling) and text_covers(sibling, f"{beginning}*")
 
 
 def _fault(text: str) -> tuple[str, str] | None:
     if _EXPRESSION.search(text):
-        return "paths are no regular expressions, and are compared as they are written", (
-            "write `/api/*` for all that begins so, `{*}` for one segment, `{**}` for the rest; or list the paths"
+        return "regular expressions are not supported", (
+            "use `/api/*` for a prefix, `{*}` for one segment, `{**}` for the remaining segments, or list the paths"
         )
     if "*" in text[1:-1]:
-        return "a `*` counts at the beginning or the end only; here it is a star", (
-            "write `{*}` for one segment, `{**}` for the rest"
+        return "`*` is a wildcard only at the start or end, and is matched literally here", (
+            "use `{*}` for one segment, `{**}` for the remaining segments"
         )
     if len(text) > 1 and text.startswith("*") and text.endswith("*"):
-        return "of two `*` the first counts, and the second is a star", f"write `/{{**}}{text[1:-1]}{{**}}`, or one `*`"
+        return "the second `*` is matched literally", f"use `/{{**}}{text[1:-1]}{{**}}`, or one `*`"
     if "?" in text:
-        return "paths are compared without what stands behind `?`", "leave the query out"
+        return "paths are compared without the query string", "remove the query string"
     if not text.startswith(("/", "*", "{")):
-        return _NO_SLASH, f"write `/{text}`"
+        return _NO_SLASH, f"use `/{text}`"
     return None
 
 
 @check("denied-path-has-another-form", severity="info", evidence="heuristic", tags=["security"], kinds=KIND, default=False)
 def denied_path_has_another_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A path that many servers also serve under another form, which proxies with this MeshConfig do not take for the same."""
+    """Report denied paths that many servers also serve in another form, which proxies with this MeshConfig do not normalize."""
     for paths in keeping_out(policy, "paths"):
         for path in paths:
             open_forms = [form for form in _forms(path.text, mesh) if not _kept_out(form, policy)]
             if open_forms and not path.unresolved:
-                if not _kept_out(in_capitals := _page(path.text).upper(), policy):  # no setting helps against these
+                if not _kept_out(in_capitals := _page(path.text).upper(), policy):  # no setting normalizes case
                     open_forms.append(in_capitals)
                 requests = ", ".join(f"`GET {form}`" for form in open_forms)
                 yield finding(
                     path,
-                    f"{requests} {'gets' if len(open_forms) == 1 else 'get'} through, and many servers answer as for "
-                    f"`{path.text}`: the path is kept out in this form only",
-                    hint="allow what is meant and refuse the rest; or write the beginning with a `*`, and "
+                    f"{requests} {'bypasses' if len(open_forms) == 1 else 'bypass'} this rule; many servers treat "
+                    f"{'it' if len(open_forms) == 1 else 'them'} like `{path.text}`",
+                    hint="use an ALLOW rule with the intended paths; or use a prefix with `*`, and set "
                     "`pathNormalization: {normalization: DECODE_AND_MERGE_SLASHES}` in the MeshConfig",
                 )
 
 
 @check("paths-not-normalized", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def paths_not_normalized(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Paths that are kept out, in a mesh whose proxies compare paths as they are sent."""
+    """Report denied paths in a mesh whose proxies do not normalize paths."""
     written = mesh.config.at("pathNormalization")
     if written is None or mesh.config.path_normalization != "NONE":
         return
@@ -104,16 +104,16 @@ def paths_not_normalized(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             if page and not path.unresolved and not _kept_out(detour := f"/x/..{page}", policy):
                 yield finding(
                     path,
-                    f"`GET {detour}` gets through: the MeshConfig leaves paths as they are sent, and nearly every server takes "
-                    f"this for `{page}`",
-                    hint="write `pathNormalization: {normalization: BASE}`, or more, in the MeshConfig",
-                    related=[(written, "paths are left as they are")],
+                    f"`GET {detour}` bypasses this rule; path normalization is disabled in the MeshConfig, and most servers "
+                    f"resolve this to `{page}`",
+                    hint="set `pathNormalization: {normalization: BASE}`, or a stricter value, in the MeshConfig",
+                    related=[(written, "path normalization is disabled here")],
                 )
                 return
 
 
 def _page(text: str) -> str:
-    """A path that a text matches, where it says how paths begin."""
+    """Return a path that a text matches, if the text starts with a fixed prefix."""
     plain = text.removesuffix("*")
     if not plain.startswith("/") or set("*{") & set(plain) or plain == "/":
         return ""
@@ -121,7 +121,7 @@ def _page(text: str) -> str:
 
 
 def _forms(text: str, mesh: Mesh) -> Iterator[str]:
-    """Other forms of a path that servers may take for the same."""
+    """Yield other forms of a path that servers may treat as the same."""
     page = _page(text)
     if not page:
         return

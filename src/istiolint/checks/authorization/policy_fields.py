@@ -1,4 +1,4 @@
-"""AuthorizationPolicies: actions, and what must stand beside them."""
+"""Actions of AuthorizationPolicies, and the fields that each of them requires."""
 
 from collections.abc import Iterator, Sequence
 
@@ -29,21 +29,21 @@ _KEYS_NOT_IN_CUSTOM = ("source.namespace", "source.serviceAccount", "source.trus
     when=["action"],
 )  # fmt: skip
 def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """CUSTOM without rules, or without the one who decides."""
+    """Report CUSTOM without rules or provider."""
     action, rules = policy.spec["action"], policy.spec["rules"]
     if action.text != "CUSTOM":
         return
     if rules.value in (None, []):
         yield finding(
             rules if rules.exists else action,
-            "`CUSTOM` without `rules` asks nobody about anything; Istio refuses the AuthorizationPolicy",
-            hint="write `rules: [{}]` to ask about every request",
+            "action `CUSTOM` without `rules`; Istio rejects the AuthorizationPolicy",
+            hint="add `rules: [{}]` to delegate every request",
         )
     elif not policy.spec["provider"]["name"].text:
         yield finding(
             action,
-            "`CUSTOM` names no `provider` that decides; Istio refuses the AuthorizationPolicy",
-            hint="write `provider: {name: ...}`, with a name from `extensionProviders` of the MeshConfig",
+            "action `CUSTOM` without `provider`; Istio rejects the AuthorizationPolicy",
+            hint="add `provider: {name: ...}` with a name from `extensionProviders` in the MeshConfig",
         )
 
 
@@ -53,14 +53,14 @@ def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["provider"],
 )  # fmt: skip
 def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A provider where Istio decides itself."""
+    """Report a provider with an action other than CUSTOM."""
     provider, action = policy.spec["provider"], policy.spec["action"]
     if isinstance(provider.value, dict) and action.text != "CUSTOM" and (action.value is None or action.text):
         yield finding(
             provider.key,
-            f"`provider` decides only for `CUSTOM`, and the action is `{action.text or 'ALLOW'}`; Istio refuses the "
+            f"`provider` requires action `CUSTOM`, but the action is `{action.text or 'ALLOW'}`; Istio rejects the "
             "AuthorizationPolicy",
-            hint="write `action: CUSTOM`, or delete `provider`",
+            hint="set `action: CUSTOM`, or remove `provider`",
         )
 
 
@@ -70,13 +70,13 @@ def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["action"],
 )  # fmt: skip
 def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """DENY that denies nothing."""
+    """Report DENY without rules."""
     action, rules = policy.spec["action"], policy.spec["rules"]
     if action.text == "DENY" and rules.value in (None, []):
         yield finding(
             rules.key if rules.exists else action,
-            "`DENY` without `rules` would deny nothing; Istio refuses the AuthorizationPolicy",
-            hint="write `rules: [{}]` to deny everything, or leave `action` and `rules` out to allow nothing",
+            "action `DENY` without `rules` would deny nothing; Istio rejects the AuthorizationPolicy",
+            hint="add `rules: [{}]` to deny everything, or remove `action` to allow nothing",
         )
 
 
@@ -86,7 +86,7 @@ def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["action"],
 )  # fmt: skip
 def unsupported_by_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Conditions that are not yet known when an external authorizer is asked."""
+    """Report conditions that are not available before external authorization."""
     if policy.spec["action"].text != "CUSTOM":
         return
     for rule in policy.spec["rules"]:
@@ -103,8 +103,8 @@ def unsupported_by_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _unsupported(at: Cursor, what: str) -> Finding:
     return finding(
         at if at.name == "key" else at.key,
-        f"`CUSTOM` knows no {what}: the external authorizer is asked before it is checked; Istio refuses the AuthorizationPolicy",
-        hint="check it in a policy with `DENY` or `ALLOW` beside this one",
+        f"{what} is not supported with action `CUSTOM`; Istio rejects the AuthorizationPolicy",
+        hint="move the condition to a separate policy with action `DENY` or `ALLOW`",
     )
 
 
@@ -114,7 +114,7 @@ def _unsupported(at: Cursor, what: str) -> Finding:
     when=["action"],
 )  # fmt: skip
 def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """DENY by what only requests have, on ports that may carry none."""
+    """Report DENY rules with HTTP conditions only, where ports may carry raw TCP."""
     if policy.spec["action"].text != "DENY" or _only_http(policy, mesh):
         return
     for rule in policy.spec["rules"]:
@@ -125,13 +125,13 @@ def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if (sources and not operations and not by_connection) or (operations and not by_port):
             yield finding(
                 (operations[0] if operations else sources[0]).key,
-                "on a port that carries no HTTP this rule denies every connection: what it asks for, only requests have",
-                hint='name the HTTP ports of the workload, as in `ports: ["8080"]`',
+                "DENY rule with HTTP conditions only; on TCP ports it denies every connection",
+                hint='limit the rule to HTTP ports, as in `ports: ["8080"]`',
             )
 
 
 def _only_http(policy: Resource, mesh: Mesh) -> bool:
-    """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not look, and warns all the same.)"""
+    """Whether the input shows that all ports of the workloads carry HTTP. (Istio does not check, and always warns.)"""
     if targets := [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref["name"].text]:
         return all(_target_has_only_http(target, policy, mesh) for target in targets)
     return _selects_gateway(policy) or _workloads_have_only_http(policy, mesh)

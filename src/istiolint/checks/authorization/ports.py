@@ -1,4 +1,4 @@
-"""Ports in AuthorizationPolicies against what Services declare them to be."""
+"""Ports in AuthorizationPolicies, compared with the ports that Services declare."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ _OF_REQUESTS = ("paths", "notPaths", "methods", "notMethods", "hosts", "notHosts
 
 @check("request-condition-on-tcp-port", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Conditions on requests for a port that a Service declares as plain TCP."""
+    """Report HTTP conditions for a port that a Service declares as TCP."""
     wanted = [
         operation for operation in operations(policy) if any(operation[field] for field in _OF_REQUESTS) and operation["ports"]
     ]
@@ -33,32 +33,29 @@ def request_condition_on_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Find
             service_port = _plain_tcp(policy, port.text, mesh)
             if service_port is not None:
                 field = next(operation[field] for field in _OF_REQUESTS if operation[field])
-                effect = (
-                    "every connection is denied" if policy.spec["action"].text == "DENY" else "no connection is allowed by it"
-                )
+                effect = "denies every connection" if policy.spec["action"].text == "DENY" else "allows no connection"
                 yield finding(
                     port,
-                    f"port {port.text} carries plain TCP, where nobody reads requests: `{field.name}` cannot be checked, and "
-                    f"{effect}",
-                    hint="leave the port out of this rule; if it carries HTTP, say so in the name of the Service port",
-                    related=[(service_port, "the Service declares it here")],
+                    f"`{field.name}` cannot be checked on TCP port {port.text}; the rule {effect} to this port",
+                    hint="remove the port from this rule; if it carries HTTP, declare that in the name of the Service port",
+                    related=[(service_port, "the Service declares TCP here")],
                 )
 
 
 @check("method-on-grpc-port", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def method_on_grpc_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Methods other than POST for ports that Services declare as gRPC."""
+    """Report methods other than POST for ports that Services declare as gRPC."""
     for operation in operations(policy):
         methods = [method.text for method in operation["methods"]]
         if not methods or not operation["ports"] or any(text_covers(method, "POST") for method in methods):
             continue
         declared = [_declared(policy, port.text, mesh) for port in operation["ports"]]
         if all(_carries_grpc(port) for port in declared):
-            effect = "nothing is denied" if policy.spec["action"].text == "DENY" else "nothing is allowed by it"
+            effect = "denies nothing" if policy.spec["action"].text == "DENY" else "allows nothing"
             yield finding(
                 operation["methods"].key,
-                f"every gRPC call is a `POST`, so these methods match none on port {operation['ports'][0].text}, and {effect}",
-                hint="leave `methods` out, and name calls by their path: `/PACKAGE.SERVICE/METHOD`",
+                f"`methods` never matches on gRPC port {operation['ports'][0].text}, where calls are `POST`; the rule {effect}",
+                hint="remove `methods`, and match calls by path: `/PACKAGE.SERVICE/METHOD`",
                 related=[(port, "the Service declares gRPC here") for port in declared if port is not None][:1],
             )
 
@@ -74,14 +71,14 @@ def _plain_tcp(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
 
 
 def _declared(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
-    """The Service port that leads to a port of all workloads of a policy, if all that do declare the same protocol."""
+    """The Service port that targets a port of the workloads of a policy, if all such ports declare the same protocol."""
     found = _declarations(policy, mesh).get(number, {})
     return next(iter(found.values())) if len(found) == 1 else None
 
 
 @of_reach
 def _declarations(workloads: Sequence[Workload], mesh: Mesh) -> dict[str, dict[str, Cursor]]:
-    """The Service ports that lead to each port of some workloads, by protocol; none if a gateway is among them."""
+    """The Service ports that target each port of some workloads, by protocol; none if a gateway is among them."""
     found: dict[str, dict[str, Cursor]] = defaultdict(dict)
     if any(map(is_gateway, workloads)):
         return found
@@ -94,7 +91,7 @@ def _declarations(workloads: Sequence[Workload], mesh: Mesh) -> dict[str, dict[s
 
 
 class _Ports(NamedTuple):
-    """The ports of some workloads: those of their Services with what they lead to, and those that are open."""
+    """The ports of some workloads: their Service ports with the target ports, and the ports that are open."""
 
     targets: dict[int, tuple[int, Cursor]]
     open: set[int]
@@ -118,7 +115,7 @@ def _ports(workloads: Sequence[Workload], mesh: Mesh) -> _Ports:
 
 @check("policy-port-of-service", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port as callers know it, where the workload has another."""
+    """Report Service ports where the policy compares the target port."""
     ports = _ports(policy, mesh)
     for operation in operations(policy):
         for port in operation["ports"]:
@@ -127,16 +124,16 @@ def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 target, at = ports.targets[number]
                 yield finding(
                     port,
-                    f"{number} is the port of the Service; the workload is called on {target}, and that is what policies compare",
-                    hint=f'write `"{target}"`',
-                    related=[(at, "the Service leads it there")],
+                    f"port `{number}` never matches; it is the Service port, and policies compare the target port `{target}`",
+                    hint=f'use `"{target}"`',
+                    related=[(at, "the Service maps the port here")],
                     severity="warning" if ports.gateways else None,
                 )
 
 
 @check("policy-port-past-proxy", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A port for which a policy decides nothing, because annotations keep it from the sidecar."""
+    """Report ports that annotations exclude from the sidecar."""
     workloads = mesh.reached(policy)
     for operation in operations(policy) if workloads else ():
         for port in operation["ports"]:
@@ -145,16 +142,16 @@ def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             if kept is not None:
                 yield finding(
                     port,
-                    f"port {number} of {names(workloads)} is kept from the sidecar: no policy is asked there, and whoever calls "
-                    "gets in",
-                    hint="take the port out of the annotation, or out of the policy",
-                    related=[(kept, "kept from the sidecar here")],
+                    f"port {number} of {names(workloads)} bypasses the sidecar; policies are not enforced and all callers are "
+                    "allowed",
+                    hint="remove the port from the annotation or from the policy",
+                    related=[(kept, "excluded from the sidecar here")],
                 )
 
 
 @of_reach
 def _past_proxy(workloads: Sequence[Workload], mesh: Mesh) -> Callable[[int], Cursor | None]:
-    """Return what gives the first of the annotations that keep a port from the sidecars of all workloads, or None."""
+    """Return a function for the first annotation that excludes a port from the sidecars of all workloads, or None."""
 
     @cache
     def kept(number: int) -> Cursor | None:

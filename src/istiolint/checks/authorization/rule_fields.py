@@ -1,4 +1,4 @@
-"""Rules of AuthorizationPolicies: sources and operations, and what their lists may hold."""
+"""Rules of AuthorizationPolicies: sources, operations, and the values that their lists accept."""
 
 from collections.abc import Callable, Iterator
 
@@ -32,9 +32,9 @@ def both(*fields: str) -> tuple[str, ...]:
 _SOURCE = ("principals", "requestPrincipals", "namespaces", "ipBlocks", "remoteIpBlocks", "serviceAccounts", "trustDomains")
 _OPERATION = ("hosts", "ports", "methods", "paths")
 _HOLDS = {"from": ("source", both(*_SOURCE)), "to": ("operation", both(*_OPERATION))}
-"""What the items of a list hold, and the lists in it."""
+"""The field in each item of a list, and the lists in that field."""
 _TELLS_ITSELF = ("serviceAccounts", "trustDomains")
-"""Lists whose empty entries are told by what checks the others."""
+"""Lists whose empty entries are reported by the check of their other entries."""
 
 
 @once
@@ -45,13 +45,13 @@ def _items(policy: Resource) -> Iterator[Cursor]:
 
 
 def _parts(policy: Resource) -> Iterator[tuple[Cursor, str, tuple[str, ...]]]:
-    """The same, with the name of what they hold and the lists that it has."""
+    """Yield the same items, each with the name of its field and the lists in that field."""
     for item in _items(policy):
         yield item, *_HOLDS[str(item.path[-2])]
 
 
 def _texts(policy: Resource, *fields: str) -> Iterator[Cursor]:
-    """The texts in some lists."""
+    """Yield the strings in some lists."""
     for item, name, _ in _parts(policy):
         for field in fields:
             for text in item[name][field]:
@@ -61,32 +61,34 @@ def _texts(policy: Resource, *fields: str) -> Iterator[Cursor]:
 
 @further_check(CONDITION_WITHOUT_CONTENT, kinds=KIND, rows=["AP-20", "AP-21", "AP-27", "AP-28"])
 def part_without_content(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An item of `from` or `to` that says nothing."""
+    """Report items of `from` or `to` without conditions."""
     for item, name, fields in _parts(policy):
         part = item[name]
         if part.value is None and item.mapping.keys() <= {name}:
-            yield _says_nothing(item, f"this item has no `{name}`")
+            yield _says_nothing(item, f"item without `{name}`")
         elif isinstance(part.value, dict) and part.mapping.keys() <= set(fields) and not any(part[field] for field in fields):
-            yield _says_nothing(part.key, f"`{name}` says nothing")
+            yield _says_nothing(part.key, f"`{name}` has no conditions")
 
 
 def _says_nothing(at: Cursor | Place, what: str) -> Finding:
     return finding(
         at,
-        f"{what}; Istio refuses the AuthorizationPolicy, and nothing is enforced",
-        hint="write the condition, or delete the item; `rules: [{}]` matches every request",
+        f"{what}; Istio rejects the AuthorizationPolicy",
+        hint="add a condition, or remove the item; `rules: [{}]` matches every request",
     )
 
 
 @further_check(EMPTY_FIELD, kinds=KIND, rows=["AP-24", "AP-30"])
 def empty_text(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An empty text in a list."""
+    """Report empty strings in lists."""
     for item, name, fields in _parts(policy):
         for field in fields:
             for text in item[name][field]:
                 if text.value == "" and field not in both(*_TELLS_ITSELF):
                     yield finding(
-                        text, f"an entry of `{field}` is empty; Istio refuses the AuthorizationPolicy", hint='write `"*"` for any'
+                        text,
+                        f"an entry of `{field}` is empty; Istio rejects the AuthorizationPolicy",
+                        hint='use `"*"` for any value',
                     )
 
 
@@ -97,62 +99,62 @@ def empty_text(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"],
 )
 def source_addresses(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Addresses of clients."""
+    """Report invalid client addresses."""
     for text in _texts(policy, *both("ipBlocks", "remoteIpBlocks")):
         yield from address_faults(text)
 
 
 def address_faults(at: Cursor) -> Iterator[Finding]:
-    """A text that is neither an address nor a range."""
+    """Report a text that is neither an IP address nor a CIDR range."""
     if at.text and not is_ip_address(at.text) and not is_cidr(at.text):
         yield finding(
             at,
-            f"`{at.text}` is neither an IP address nor a range; Istio refuses the AuthorizationPolicy",
-            hint=leading_zeros(at.text) or "write an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
+            f"`{at.text}` is neither an IP address nor a CIDR range; Istio rejects the AuthorizationPolicy",
+            hint=leading_zeros(at.text) or "use an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
         )
 
 
 @further_check(INVALID_SERVICE_ACCOUNT, kinds=KIND, rows=["AP-25"], when=["serviceAccounts", "notServiceAccounts"])
 def service_accounts(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Service accounts of clients."""
+    """Report invalid service accounts."""
     yield from faults(
-        _texts(policy, *both("serviceAccounts")), service_account_fault, "service account", "write `NAME`, or `NAMESPACE/NAME`"
+        _texts(policy, *both("serviceAccounts")), service_account_fault, "service account", "use `NAME` or `NAMESPACE/NAME`"
     )
 
 
 @further_check(INVALID_TRUST_DOMAIN, kinds=KIND, rows=["AP-26"], when=["trustDomains", "notTrustDomains"])
 def trust_domains(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Trust domains of clients."""
+    """Report invalid trust domains."""
     yield from faults(
-        _texts(policy, *both("trustDomains")), trust_domain_fault, "trust domain", "write a name such as `cluster.local`"
+        _texts(policy, *both("trustDomains")), trust_domain_fault, "trust domain", "use a name such as `cluster.local`"
     )
 
 
 @further_check(INVALID_PORT, kinds=KIND, rows=["AP-29"])
 def ports(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ports of operations."""
-    yield from faults(_texts(policy, *both("ports")), port_fault, "port", 'list single numbers, as in `["8080", "8081"]`')
+    """Report invalid ports."""
+    yield from faults(_texts(policy, *both("ports")), port_fault, "port", 'list individual ports, as in `["8080", "8081"]`')
 
 
 @further_check(INVALID_PATH_TEMPLATE, kinds=KIND, rows=["AP-31"])
 def path_templates(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Templates in paths."""
+    """Report invalid path templates."""
     yield from faults(
-        _texts(policy, *both("paths")), path_fault, "path", "write `{*}` for one segment, and `{**}` for all that follow"
+        _texts(policy, *both("paths")), path_fault, "path", "use `{*}` for one segment, and `{**}` for all remaining segments"
     )
 
 
 def faults(texts: Iterator[Cursor], fault_of: Callable[[str], str | None], what: str, hint: str) -> Iterator[Finding]:
-    """Texts that are not what they should be."""
+    """Report texts that are not a valid `what`."""
     for text in texts:
         if fault := fault_of(text.text):
-            yield finding(text, f"`{text.text}` is no {what}: {fault}; Istio refuses the AuthorizationPolicy", hint=hint)
+            yield finding(text, f"invalid {what} `{text.text}`: {fault}; Istio rejects the AuthorizationPolicy", hint=hint)
 
 
 def port_fault(text: str) -> str | None:
-    """What keeps a text from being a port as policies have it: digits of a number to 65535. (An empty one is told elsewhere.)"""
+    """What is wrong with a text as a port of a policy, a number up to 65535. (Another check reports an empty one.)"""
     if not text or (
         text.isascii() and text.isdecimal() and len(text.lstrip("0")) <= 5 and int(text.lstrip("0") or 0) <= LARGEST_PORT
     ):
         return None
-    return "it knows neither ranges nor wildcards" if set("-*,") & set(text) else "it is not a number to 65535"
+    return "ranges and wildcards are not supported" if set("-*,") & set(text) else "not a number up to 65535"

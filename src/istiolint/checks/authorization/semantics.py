@@ -1,4 +1,4 @@
-"""What AuthorizationPolicies allow and deny in fact: everything, nothing, or something else than it looks."""
+"""AuthorizationPolicies that allow or deny something other than what they seem to."""
 
 from collections.abc import Iterator
 
@@ -18,26 +18,26 @@ _WEBDAV = (
     "UNLINK", "UNLOCK", "UPDATE", "VERSION-CONTROL",
 )  # fmt: skip
 _KNOWN = (*_METHODS, *_WEBDAV)
-"""The registered methods, and those of caches; any other may be known to the application alone."""
+"""The registered methods, and those of caches; any other may be specific to an application."""
 
 
 @check("policy-allows-everything", severity="warning", evidence="document", tags=["security"], kinds=KIND)
 def policy_allows_everything(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A rule without conditions among others, which are then of no use; alone, it is written on purpose."""
+    """Report a rule without conditions among others, which it makes redundant; alone, it is intentional."""
     rules = list(policy.spec["rules"])
     if policy.spec["action"].text in ("", "ALLOW") and len(rules) > 1:
         for rule in rules:
             if rule.value == {}:
                 yield finding(
                     rule,
-                    "this rule matches every request: the others allow nothing that it does not allow already",
-                    hint="delete it, or delete the others",
+                    "empty rule matches every request; the other rules of this policy have no effect",
+                    hint="remove this rule, or remove the others",
                 )
 
 
 @check("rules-are-alternatives", severity="warning", evidence="heuristic", tags=["security"], kinds=KIND, default=False)
 def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """One rule for callers and one for requests, where only one of both has to match."""
+    """Report one rule for callers and one for requests, of which only one has to match."""
     rules = list(policy.spec["rules"])
     if policy.spec["action"].text not in ("", "ALLOW") or len(rules) != 2:
         return
@@ -46,8 +46,8 @@ def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         at = rules[fields.index({"to"})]["to"]
         yield finding(
             at.key,
-            "`from` and `to` stand in two rules, of which one is enough: these callers may do anything, and anybody may do this",
-            hint="put both into one item of `rules`, without a `-` before the second",
+            "`from` and `to` are in separate rules; these callers may send any request, and any caller may send these requests",
+            hint="move both into one item of `rules`, without a `-` before the second",
             related=[(rules[fields.index({"from"})]["from"].key, "the other rule")],
         )
 
@@ -57,7 +57,7 @@ def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["KIA0102"],
 )  # fmt: skip
 def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Methods in letters in which no request has them."""
+    """Report methods that are not in upper case."""
     for operation in operations(policy):
         for field in ("methods", "notMethods"):
             for method in operation[field]:
@@ -65,16 +65,15 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if method.text != right and right in _METHODS:
                     yield finding(
                         method,
-                        f"no request has the method `{method.text}`: methods are compared as they are, and are written in "
-                        "capitals",
-                        hint=f"write `{right}`",
-                        fix=Fix(f"write `{right}`", (Replace(method.place, right),)),
+                        f"method `{method.text}` never matches; HTTP methods are case-sensitive",
+                        hint=f"use `{right}`",
+                        fix=Fix(f"use `{right}`", (Replace(method.place, right),)),
                     )
 
 
 @check("unknown-method", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0102"])
 def unknown_method(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Methods that no request has: paths of gRPC, misspelt words, and a `*` in the middle."""
+    """Report methods that never match: gRPC paths, misspelled methods, and a `*` in the middle."""
     for operation in operations(policy):
         for field in ("methods", "notMethods"):
             for method in operation[field]:
@@ -122,7 +121,7 @@ def _matches_some(text: str) -> bool:
     when=["provider"],
 )
 def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two external authorizers for one workload."""
+    """Report workloads with more than one external authorization provider."""
     provider = policy.spec["provider"]["name"]
     if policy.spec["action"].text != "CUSTOM" or not provider.text or mesh.flags.on(_SEVERAL_AUTHORIZERS):
         return
@@ -140,30 +139,29 @@ def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             if common := next((workload for workload in mesh.reached(other) if id(workload) in workloads), None):
                 yield finding(
                     provider,
-                    f"`{common.title}` is to ask both `{provider.text}` and `{theirs.text}`: Istio can ask one, and refuses "
-                    "every request",
-                    hint="name one provider in all policies for a workload"
+                    f"`{common.title}` has two external authorization providers, `{provider.text}` and `{theirs.text}`; Istio "
+                    "supports one and denies every request",
+                    hint="use the same provider in all policies for a workload"
                     + (f", or set `{_SEVERAL_AUTHORIZERS}` on istiod" if mesh.settings.istio_minor >= _SEVERAL_SINCE else ""),
-                    related=[(theirs, "the other provider")],
+                    related=[(theirs, "other provider")],
                 )
                 return
 
 
 @check("unknown-authorizer", severity="error", evidence="contradiction", kinds=KIND, when=["provider"])
 def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An external authorizer that the MeshConfig does not define."""
+    """Report external authorization providers that the MeshConfig does not define."""
     provider = policy.spec["provider"]["name"]
     defined = mesh.config["extensionProviders"]
     written = mesh.config.at("extensionProviders")
     if policy.spec["action"].text != "CUSTOM" or not provider.text or written is None or provider.unresolved:
         return
     known = [item.get("name") for item in defined if isinstance(item, dict)] if isinstance(defined, list) else []
-    if provider.text not in known and len(mesh.config.sources) == 1:  # of several, another may be the one that counts
+    if provider.text not in known and len(mesh.config.sources) == 1:  # of several, another one may be in effect
         listed = ", ".join(f"`{name}`" for name in known) or "none"
         yield finding(
             provider,
-            f"the MeshConfig has no extension provider `{provider.text}`: nobody can be asked, and every request that the "
-            "policy matches is refused",
-            hint=f"it defines {listed}",
-            related=[(written, "the extension providers")],
+            f"unknown extension provider `{provider.text}`; Istio denies every request that this policy matches",
+            hint=f"use a provider that the MeshConfig defines: {listed}" if known else "define the provider in the MeshConfig",
+            related=[(written, "extension providers of the mesh")],
         )

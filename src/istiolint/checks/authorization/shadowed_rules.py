@@ -1,4 +1,4 @@
-"""Rules of AuthorizationPolicies that decide nothing, because another rule for the same workloads decides already."""
+"""Rules of AuthorizationPolicies that have no effect, because another rule for the same workloads takes precedence."""
 
 from collections.abc import Iterator
 
@@ -13,25 +13,25 @@ KIND = ("AuthorizationPolicy",)
 
 @check("rule-denied-anyway", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def rule_denied_anyway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A rule that allows only what a denial for the same workloads refuses."""
+    """Report ALLOW rules whose requests a DENY rule for the same workloads denies."""
     if policy.spec["action"].text not in ("", "ALLOW"):
         return
     for rule in mesh.authorization.rules(policy):
         if denial := next(_wider(rule, "DENY", mesh), None):
             yield finding(
                 rule.at,
-                f"nobody gets in by this rule: {denial.policy.title} denies every request that it allows, and denials are heard "
-                "first",
-                hint="deny nothing and allow what is meant: whatever no ALLOW rule matches is refused by itself"
+                f"this rule allows nothing; {denial.policy.title} denies all of its requests, and DENY takes precedence over "
+                "ALLOW",
+                hint="remove the DENY rule: requests that no ALLOW rule matches are denied by default"
                 if denial.is_empty
-                else "delete one of the two, or take what is to be allowed out of the denial",
-                related=[(denial.at, "the denial")],
+                else "remove one of the two rules, or exclude these requests from the DENY rule",
+                related=[(denial.at, "DENY rule")],
             )
 
 
 @check("rule-allowed-already", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def rule_allowed_already(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A rule within a wider one: one that matches is enough. (Of `{}` in the same policy `policy-allows-everything` tells.)"""
+    """Report ALLOW rules that a wider rule covers. (`policy-allows-everything` reports `{}` in the same policy.)"""
     if policy.spec["action"].text not in ("", "ALLOW"):
         return
     for rule in mesh.authorization.rules(policy):
@@ -42,10 +42,10 @@ def rule_allowed_already(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             where = "another rule of this policy" if beside else wider.policy.title
             yield finding(
                 rule.at,
-                f"this rule changes nothing: {where} allows {'every request to' if wider.is_empty else 'all of this for'} these "
-                "workloads already, and one rule that matches is enough",
-                hint="delete this rule; or delete the wider one, if only this is to be allowed",
-                related=[(wider.at, "the wider rule")],
+                f"redundant rule; {where} already allows {'every request' if wider.is_empty else 'these requests'} to the same "
+                "workloads",
+                hint="remove this rule, or remove the wider rule to allow only these requests",
+                related=[(wider.at, "wider rule")],
                 severity="info" if beside else None,
             )
             break
@@ -58,6 +58,6 @@ def _wider(rule: Rule, action: str, mesh: Mesh) -> Iterator[Rule]:
 
 
 def _order(rule: Rule, mesh: Mesh) -> tuple[bool, str, str, int]:
-    """Of two rules that match the same, the later one is told of."""
+    """Return the sort key of a rule; of two rules that match the same, the later one is reported."""
     policy = rule.policy
     return policy.namespace != mesh.root_namespace, policy.namespace, policy.name, int(rule.at.name)

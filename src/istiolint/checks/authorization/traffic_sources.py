@@ -19,7 +19,7 @@ _AUTO_ALLOW = "PILOT_AUTO_ALLOW_WAYPOINT_POLICY"
 
 @check("gateway-not-allowed", severity="warning", evidence="contradiction", tags=["security"], kinds=_KIND)
 def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A gateway routes to workloads, and no rule that allows requests to them admits its identity."""
+    """Report gateways that route to workloads whose ALLOW policies do not allow the gateway."""
     for workload in _workloads(policy, mesh):
         if not _has_rules(workload, mesh):
             continue  # see routed-workload-denied
@@ -31,8 +31,8 @@ def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     identity = entrance.identities[0]
                     yield finding(
                         _place(policy),
-                        f"no ALLOW policy for `{workload.title}` admits the gateway's service account `{identity}`, and "
-                        f"{entrance.gateway.title} routes to it; these requests get 403",
+                        f"{entrance.gateway.title} routes to `{workload.title}`, but no ALLOW policy allows its service account "
+                        f"`{identity}`; requests get 403",
                         hint=f'add `{_principal(identity, mesh)}` to `principals`, or `"{identity.namespace}"` to `namespaces`',
                         related=[(entrance.at, f"{entrance.route.title} routes to Service `{service.name}`")],
                     )
@@ -41,7 +41,7 @@ def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check("waypoint-not-allowed", severity="error", evidence="contradiction", tags=["security"], kinds=_KIND)
 def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Behind a waypoint ztunnel sees the identity of the waypoint, not that of the client."""
+    """Report policies that do not allow a waypoint, whose identity ztunnel sees instead of the client."""
     for workload in _workloads(policy, mesh):
         if mesh.injection.of(workload).state != "ambient":
             continue
@@ -54,8 +54,8 @@ def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     continue
                 yield finding(
                     _place(policy),
-                    f"ztunnel applies this policy to `{workload.title}`, where requests to Service `{service.name}` arrive from "
-                    f"the waypoint with its service account `{identity}`; no ALLOW policy admits it",
+                    f"no ALLOW policy for `{workload.title}` allows the waypoint `{identity}` of Service `{service.name}`; "
+                    "ztunnel denies its connections",
                     hint=f"add `{_principal(identity, mesh)}` to `principals`, and restrict clients with a policy whose "
                     "`targetRefs` name the Service",
                     related=[(gateway.metadata["name"], "the waypoint")],
@@ -64,7 +64,7 @@ def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 def _called_by_gateways(service: Resource, mesh: Mesh) -> bool:
-    """Whether gateways send requests for a Service in ambient mode to its pods themselves, not to a waypoint."""
+    """Whether gateways send requests for a Service in ambient mode directly to its pods, not to a waypoint."""
     if mesh.waypoints.use(service) is None:
         return mesh.waypoints.surely_without(service)
     return skipped_by_gateways(service, mesh.namespaces.get(service.namespace, ()))
@@ -72,7 +72,7 @@ def _called_by_gateways(service: Resource, mesh: Mesh) -> bool:
 
 @check("routed-workload-denied", severity="warning", evidence="contradiction", tags=["security"], kinds=_KIND)
 def routed_workload_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """ALLOW policies without any rule, in front of a gateway or of a workload to which routes lead."""
+    """Report ALLOW policies without rules at a gateway, or at a workload that is the target of routes."""
     for workload in mesh.allowing.led_by(policy) if not policy.spec["rules"].value else ():
         if _has_rules(workload, mesh) or not mesh.injection.of(workload).in_mesh:
             continue
@@ -84,12 +84,12 @@ def routed_workload_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         ]
         left = [other for other in (*served, *routed) if not mesh.rivals(policy, other)]
         if left and not mesh.rivals(policy, workload.resource):
-            what = f"it runs {left[0].title}" if served else f"routes lead to Service `{left[0].name}`"
+            what = f"it runs {left[0].title}" if served else f"routes target Service `{left[0].name}`"
             yield finding(
                 policy.metadata["name"],
-                f"every request to `{workload.title}` gets 403: no ALLOW policy for it has a rule, and {what}",
-                hint="add an ALLOW policy for the requests that are meant to pass",
-                related=[(left[0].metadata["name"], "the traffic that is denied")],
+                f"every request to `{workload.title}` gets 403; no ALLOW policy for it has a rule, but {what}",
+                hint="add an ALLOW policy for the intended requests",
+                related=[(left[0].metadata["name"], "denied traffic")],
             )
             return
 
@@ -104,7 +104,7 @@ def _is_routed(fqdn: str, mesh: Mesh) -> bool:
 
 
 def _workloads(policy: Resource, mesh: Mesh) -> Iterator[Workload]:
-    """The workloads in the mesh for which a policy is the first of those that allow requests."""
+    """The workloads in the mesh for which a policy is the first ALLOW policy."""
     for workload in mesh.allowing.led_by(policy):
         gateway = is_gateway(workload) or mesh.entrances.gateways_on(workload)
         if not gateway and mesh.injection.of(workload).in_mesh and not mesh.rivals(policy, workload.resource):
@@ -112,7 +112,7 @@ def _workloads(policy: Resource, mesh: Mesh) -> Iterator[Workload]:
 
 
 def _excluded(policy: Resource, workload: Workload, service: Resource, entrance: Entrance, mesh: Mesh) -> bool:
-    """Whether a gateway that routes to a Service is admitted under none of its identities."""
+    """Whether a gateway that routes to a Service is not allowed under any of its identities."""
     involved: Iterable[Resource] = (workload.resource, service, entrance.route, entrance.gateway)
     return not any(_is_admitted(identity, workload, mesh) for identity in entrance.identities) and not any(
         mesh.rivals(policy, other) for other in involved
@@ -132,7 +132,7 @@ def _principal(identity: Identity, mesh: Mesh) -> str:
 
 
 def _place(policy: Resource) -> Cursor:
-    """The first condition on the identity of callers; the rules, or the name, of a policy without one."""
+    """The first condition on callers; the name of a policy without one."""
     for rule in policy.spec["rules"]:
         for origin in rule["from"]:
             return origin["source"]

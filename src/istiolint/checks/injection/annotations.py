@@ -1,4 +1,4 @@
-"""Istio's annotations and labels: known names, the kinds on which they work, and the values that they take."""
+"""Istio's annotations and labels: known names, the kinds that support them, and their valid values."""
 
 from collections.abc import Iterator
 
@@ -17,11 +17,11 @@ KINDS = annotated_types()
 SET_BY_ISTIO = ("sidecar.istio.io/status", "gateway.istio.io/controller-version", "istio.io/rev")
 INJECT = "sidecar.istio.io/inject"
 POD_LABELS = (INJECT, "istio.io/dataplane-mode", "istio-injection")
-"""Labels that people put on a controller although they work on its pods (or on namespaces) only."""
+"""Labels that only work on pods or namespaces, but are often set on a controller."""
 
 
 def _metadata(resource: Resource) -> Iterator[tuple[str, Cursor]]:
-    """Every `metadata` of a resource with the type of what carries it: its own, and its pods'."""
+    """Yield every `metadata` of a resource with the type of its owner: its own, and its pods'."""
     yield resource.type or "", resource.metadata
     if resource.type in WORKLOADS and resource.type != "Pod":
         template = resource.spec["jobTemplate"]["spec"] if resource.type == "CronJob" else resource.spec
@@ -31,7 +31,7 @@ def _metadata(resource: Resource) -> Iterator[tuple[str, Cursor]]:
 
 
 def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Known | None]]:
-    """Type of the carrier, name, cursor of the value and what is known of it, for each key of Istio's."""
+    """Yield the type of the owner, the name, the value and the known facts of each key of Istio's."""
     table = known(sort)
     for type_, metadata in _metadata(resource):
         for name, value in metadata[sort].items():
@@ -49,7 +49,7 @@ def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Kn
     when=["annotations"],
 )
 def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A name under istio.io that no version of Istio knows, or not the one that is linted for."""
+    """Report annotations under istio.io that no Istio version knows, or not the target version."""
     for _, name, value, facts in _ours(resource, "annotations"):
         if facts is None and not name.startswith(INTERNAL):
             yield _unknown(name, value, "annotations")
@@ -59,12 +59,12 @@ def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check("unknown-label", severity="warning", evidence="document", kinds=KINDS, fixable=True, when=["labels"])
 def unknown_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A label that is nearly one of Istio's."""
+    """Report labels that look like misspelled labels of Istio's."""
     for _, name, value, facts in _ours(resource, "labels"):
         if facts is None and (near := _near(name, "labels")):
             yield finding(
                 value.key,
-                f"Istio knows no label `{name}`; it has no effect",
+                f"unknown label `{name}`; Istio ignores it",
                 hint=f"did you mean `{near}`?",
                 fix=_rename(name, near, value),
             )
@@ -74,16 +74,16 @@ def _unknown(name: str, value: Cursor, sort: Sort) -> Finding:
     if name in known("labels"):
         return finding(
             value.key,
-            f"`{name}` is a label; as an annotation it has no effect",
+            f"`{name}` is set as an annotation instead of a label; Istio ignores it",
             hint="move it to `labels`",
             fix=_to_labels(value),
         )
     near = _near(name, sort)
     hint = f"did you mean `{near}`?" if near else None
-    # names under istio.io that are like none of Istio's belong to other controllers as a rule
+    # names under istio.io that resemble none of Istio's usually belong to other controllers
     return finding(
         value.key,
-        f"Istio knows no annotation `{name}`; it has no effect",
+        f"unknown annotation `{name}`; Istio ignores it",
         hint=hint,
         severity=None if near else "info",
         fix=_rename(name, near, value) if near else None,
@@ -100,8 +100,8 @@ def _to_labels(value: Cursor) -> Fix:
 
 def _other_version(name: str, value: Cursor, facts: Known, settings: Settings) -> Finding:
     removed = facts.removed and settings.istio_minor >= minor(facts.removed)
-    when = f"was removed in Istio {facts.removed}" if removed else f"came with Istio {facts.since}"
-    return finding(value.key, f"`{name}` {when}; Istio {settings.istio_version} ignores it")
+    when = f"was removed in Istio {facts.removed}" if removed else f"requires Istio {facts.since}"
+    return finding(value.key, f"annotation `{name}` {when}; Istio {settings.istio_version} ignores it")
 
 
 def _near(name: str, sort: Sort) -> str | None:
@@ -122,16 +122,16 @@ def _near(name: str, sort: Sort) -> str | None:
     when=["annotations", "labels"],
 )
 def misplaced_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An annotation on a kind that does not read it."""
+    """Report annotations on a kind that does not support them."""
     for type_, name, value, facts in _ours(resource, "annotations"):
-        refused = name == DRY_RUN and is_istio(type_)  # the rule invalid-dry-run tells of it
+        refused = name == DRY_RUN and is_istio(type_)  # the rule invalid-dry-run reports it
         if facts and "Any" not in facts.kinds and type_ not in facts.kinds and not refused:
             yield _misplaced(resource, name, value, "annotation", facts.kinds)
 
 
 @check("misplaced-label", severity="warning", evidence="document", kinds=list(WORKLOADS))
 def misplaced_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A label for pods or namespaces on a controller."""
+    """Report labels for pods or namespaces on a controller."""
     for name, value in resource.metadata["labels"].items():
         if name == "istio-injection":
             yield _misplaced(resource, name, value, "label", ("Namespace",))
@@ -145,13 +145,13 @@ def _on_pods(resource: Resource, name: str) -> bool:
 
 def _misplaced(resource: Resource, name: str, value: Cursor, what: str, kinds: tuple[str, ...]) -> Finding:
     names = [kind.removeprefix("Kubernetes") for kind in kinds]
-    hint = f"put it on the {' or the '.join(names)}"
+    hint = f"move it to the {' or the '.join(names)}"
     if "Pod" in kinds and resource.type in WORKLOADS:
         where = "spec.jobTemplate.spec.template" if resource.type == "CronJob" else "spec.template"
-        hint = f"write it under `{where}.metadata.{what}s`"
+        hint = f"move it to `{where}.metadata.{what}s`"
     elif name == "istio-injection":
-        hint = f"label the namespace, or the pods with `{INJECT}`"
-    return finding(value.key, f"the {what} `{name}` has no effect on a {resource.kind}", hint=hint)
+        hint = f"set it on the Namespace, or set `{INJECT}` on the pods"
+    return finding(value.key, f"{what} `{name}` has no effect on a {resource.kind}", hint=hint)
 
 
 @check(
@@ -163,13 +163,13 @@ def _misplaced(resource: Resource, name: str, value: Cursor, what: str, kinds: t
     when=["annotations", "labels"],
 )
 def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A value that the sidecar injector or the proxy cannot read."""
+    """Report values that the sidecar injector or the proxy cannot parse."""
     for type_, name, value, facts in _ours(resource, "annotations"):
-        # texts of environment variables in a configuration of the proxy are no placeholders
+        # environment variables in a proxy configuration are not placeholders
         if name != PROXY_CONFIG and value.unresolved:
             continue
         if facts and type_ in facts.kinds and isinstance(value.value, str) and (wrong := fault(name, value.text)):
-            yield finding(value, f"`{name}` cannot be `{value.text}`: {wrong.why}", hint=wrong.instead)
+            yield finding(value, f"invalid value `{value.text}` for annotation `{name}`: {wrong.why}", hint=wrong.instead)
 
 
 @check(
@@ -183,15 +183,16 @@ def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding
     when=["annotations", "labels"],
 )
 def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An annotation that has a successor."""
+    """Report deprecated annotations."""
     for type_, metadata in _metadata(resource):
         for name, value in metadata["annotations"].items():
             facts = known("annotations").get(name)
             replaced = name == INJECT and metadata["labels"][INJECT].exists
             if facts and facts.deprecated and facts.works_in(mesh.settings) and not replaced and name not in SET_BY_ISTIO:
-                hint = f"write the label `{INJECT}` on the {'pod' if type_ == 'Pod' else 'pods'}" if name == INJECT else None
+                hint = f"use the label `{INJECT}` on the {'pod' if type_ == 'Pod' else 'pods'}" if name == INJECT else None
                 fix = _to_labels(value) if name == INJECT and type_ == "Pod" else None
-                yield finding(value.key, f"the annotation `{name}` is deprecated", hint=hint, fix=fix)
+                message = f"annotation `{name}` is deprecated; a later Istio release may ignore it"
+                yield finding(value.key, message, hint=hint, fix=fix)
 
 
 @check(
@@ -205,14 +206,14 @@ def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["annotations", "labels"],
 )
 def alpha_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An annotation that may change or go without notice."""
+    """Report alpha annotations."""
     for _, name, value, facts in _ours(resource, "annotations"):
         if facts and facts.stage == "alpha" and name != INGRESS_CLASS and not _set_by_init(resource, name):
-            yield finding(value.key, f"the annotation `{name}` is alpha: it may change or go in any release")
+            yield finding(value.key, f"annotation `{name}` is alpha; any Istio release may change or remove it")
 
 
 def _set_by_init(resource: Resource, name: str) -> bool:
-    """Traffic annotations on a pod that has no istio-init container: injection wrote them for the CNI plugin."""
+    """Return whether the injector set a traffic annotation for the CNI plugin: the pod has no istio-init container."""
     capture = ("interceptionMode", "includeInboundPorts", "excludeInboundPorts", "includeOutboundIPRanges")
     init = any(container["name"].text == "istio-init" for container in resource.spec["initContainers"])
     return resource.type == "Pod" and not init and name.partition("/")[2] in capture

@@ -1,4 +1,4 @@
-"""Who gets a sidecar: the labels of namespaces, and pods that count on one."""
+"""Sidecar injection: the labels of namespaces, and pods that need a sidecar."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ from istiolint.rules.check import check, finding
     codes=["IST0123"],
 )
 def conflicting_injection_labels(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Labels that ask for a sidecar in two ways, or for a sidecar and for ambient mode."""
+    """Report labels that request a sidecar twice, or both a sidecar and ambient mode."""
     labels = namespace.metadata["labels"]
     injection, revision, mode = labels[NAMESPACE_INJECTION], labels[REVISION], labels[DATAPLANE_MODE]
     if injection.exists and injection.text != "enabled":
@@ -36,23 +36,25 @@ def conflicting_injection_labels(namespace: Resource, mesh: Mesh) -> Iterator[Fi
     if injection.exists and revision.text:
         yield finding(
             revision,
-            f"`{REVISION}: {revision.text}` is not heard beside `{NAMESPACE_INJECTION}: enabled`: the default revision injects",
+            f"`{REVISION}: {revision.text}` is ignored because `{NAMESPACE_INJECTION}: enabled` is also set; the default "
+            f"revision "
+            "injects the sidecar",
             hint=f"remove `{NAMESPACE_INJECTION}` to move the namespace to the revision",
-            related=[(injection, "this label counts")],
+            related=[(injection, "this label takes precedence")],
         )
     elif ambient and (injection.exists or revision.text):
         label = injection if injection.exists else revision
         yield finding(
             mode,
-            f"`{DATAPLANE_MODE}: ambient` is not heard beside `{label.name}: {label.text}`: new pods get a sidecar",
-            hint=f"remove `{label.name}` when the namespace moves to ambient mode",
-            related=[(label, "this label counts")],
+            f"`{DATAPLANE_MODE}: ambient` is ignored because `{label.name}: {label.text}` is also set; new pods get a sidecar",
+            hint=f"remove `{label.name}` to move the namespace to ambient mode",
+            related=[(label, "this label takes precedence")],
             severity="info" if revision.text and _is_for_gateways(namespace, mesh) else None,
         )
 
 
 def _is_for_gateways(namespace: Resource, mesh: Mesh) -> bool:
-    """Whether only gateways run in a namespace; their pods run a proxy in either mode."""
+    """Return whether a namespace runs only gateways, whose pods run a proxy in either mode."""
     workloads = mesh.workloads.in_namespace(namespace.name)
     if workloads:
         return all(is_gateway(workload) for workload in workloads)
@@ -71,15 +73,15 @@ _MEANT = {
 
 @check("injection-label-value", severity="error", evidence="document", kinds=["Namespace"], fixable=True)
 def injection_label_value(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A value of `istio-injection` that no webhook selects."""
+    """Report values of `istio-injection` that no webhook selects."""
     label = namespace.metadata["labels"][NAMESPACE_INJECTION]
     if label.text and label.text not in ("enabled", "disabled"):
         meant = _MEANT.get(label.text.lower())
         yield finding(
             label,
-            f"`{NAMESPACE_INJECTION}: {label.text}` injects nothing: only `enabled` is heard, in lower case",
-            hint=f"write `{meant}`" if meant else "write `enabled` or `disabled`",
-            fix=Fix(f"write `{meant}`", (Replace(label.place, meant),), safe=label.text.lower() == meant) if meant else None,
+            f"invalid value `{NAMESPACE_INJECTION}: {label.text}`; only `enabled` in lower case enables injection",
+            hint=f"use `{meant}`" if meant else "use `enabled` or `disabled`",
+            fix=Fix(f"use `{meant}`", (Replace(label.place, meant),), safe=label.text.lower() == meant) if meant else None,
         )
 
 
@@ -92,12 +94,12 @@ def injection_label_value(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     default=False,
 )
 def namespace_without_injection(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A namespace that no label brings into the mesh or keeps out of it."""
+    """Report namespaces without any injection label."""
     if _is_undecided(namespace, mesh) and not mesh.injection.enabled_by_default:
         yield finding(
             namespace.metadata["name"],
-            f"no label brings `{namespace.name}` into the mesh or keeps it out: its pods get no sidecar",
-            hint=f"label it `{NAMESPACE_INJECTION}: enabled` or `disabled`",
+            f"namespace `{namespace.name}` has no injection label; its pods get no sidecar",
+            hint=f"set the label `{NAMESPACE_INJECTION}` to `enabled` or `disabled`",
         )
 
 
@@ -110,12 +112,13 @@ def namespace_without_injection(namespace: Resource, mesh: Mesh) -> Iterator[Fin
     default=False,
 )
 def namespace_injected_by_default(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A namespace without a label, where the injector takes namespaces without a label."""
+    """Report namespaces without a label that the injector injects by default."""
     if _is_undecided(namespace, mesh) and mesh.injection.enabled_by_default:
         yield finding(
             namespace.metadata["name"],
-            f"no label on `{namespace.name}`, but the injector has `enableNamespacesByDefault`: its pods get a sidecar",
-            hint=f"label it `{NAMESPACE_INJECTION}: enabled` or `disabled`, to say what is meant",
+            f"namespace `{namespace.name}` has no injection label, but `enableNamespacesByDefault` is set; its pods get a "
+            f"sidecar",
+            hint=f"set the label `{NAMESPACE_INJECTION}` to `enabled` or `disabled`",
         )
 
 
@@ -128,15 +131,15 @@ def namespace_injected_by_default(namespace: Resource, mesh: Mesh) -> Iterator[F
     default=False,
 )
 def pod_without_sidecar(pod: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A pod that injection should have met, taken from a cluster without its proxy."""
+    """Report pods from a cluster that have no proxy although injection is enabled."""
     workload = mesh.workloads.of(pod)
     membership = mesh.injection.of(workload) if workload else None
     if workload and membership and membership.state == "sidecar" and not proxy_container(workload):
         yield finding(
             pod.metadata["name"],
-            f"no container `istio-proxy`, although {membership.because}: if it runs so, it is outside the mesh",
-            hint="create it again after the label was set",
-            related=[(membership.at, "this asks for a sidecar")] if membership.at is not None else [],
+            f"pod has no `istio-proxy` container, although {membership.because}; it runs outside the mesh",
+            hint="restart the workload to inject the sidecar",
+            related=[(membership.at, "injection is enabled here")] if membership.at is not None else [],
         )
 
 
@@ -148,17 +151,17 @@ def pod_without_sidecar(pod: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["IST0146"],
 )
 def image_auto_not_injected(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A proxy whose image the injector should fill in, where nothing is injected."""
+    """Report a proxy with `image: auto` where injection is not enabled."""
     image = _auto(resource, mesh)
     workload = mesh.workloads.of(resource)
     if image is None or workload is None:
         return
     membership = mesh.injection.of(workload)
-    if not membership.in_mesh and not workload.host_network:  # a gateway on the host's network may be filled in by other means
+    if not membership.in_mesh and not workload.host_network:  # a gateway on the host network may be patched
         yield finding(
             image,
-            f"nothing puts the real image in the place of `auto`: {membership.because}",
-            hint='label the pod `sidecar.istio.io/inject: "true"`, or its namespace `istio-injection: enabled`',
+            f"`image: auto` is not replaced because {membership.because}; the proxy container does not start",
+            hint='set the label `sidecar.istio.io/inject: "true"` on the pod, or `istio-injection: enabled` on its namespace',
             related=[(membership.at, "not injected because of this")] if membership.at is not None else [],
             severity="error" if membership.state == "outside" and membership.sure else "warning",
             known=membership.state == "outside" or mesh.settings.whole_mesh,
@@ -174,13 +177,13 @@ def image_auto_not_injected(resource: Resource, mesh: Mesh) -> Iterator[Finding]
     default=False,
 )
 def image_auto_in_pod(pod: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A pod whose proxy still has the image `auto`: taken from a cluster, it was never injected."""
+    """Report pods from a cluster whose proxy still has the image `auto`."""
     image = _auto(pod, mesh)
     if image is not None:
         yield finding(
             image,
-            "the proxy of this pod has the image `auto`; if it is in a cluster like this, it was not injected and cannot start",
-            hint="create it again where injection is on",
+            "proxy of this pod still has `image: auto`; in a cluster, it was not injected and cannot start",
+            hint="enable injection, then recreate the pod",
         )
 
 
@@ -192,7 +195,7 @@ def image_auto_in_pod(pod: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["IST0158"],
 )
 def proxy_image_differs(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Pods that run another proxy than the injector would give them now."""
+    """Report pods whose proxy image differs from the one that the injector sets."""
     labels = namespace.labels
     if labels.get(NAMESPACE_INJECTION) != "enabled" and REVISION not in labels:
         return
@@ -202,9 +205,9 @@ def proxy_image_differs(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
         if proxy and expected and proxy["image"].text not in (*expected, "auto"):
             yield finding(
                 namespace.metadata["name"],
-                f"`{workload.title}` runs the proxy `{proxy['image'].text}`, where the injector gives `{min(expected)}`",
-                hint="restart it, so that it is injected again",
-                related=[(proxy["image"], "this image")],
+                f"`{workload.title}` runs proxy `{proxy['image'].text}`, but the injector sets `{min(expected)}`",
+                hint="restart the workload to update its proxy",
+                related=[(proxy["image"], "current image")],
             )
 
 
@@ -215,14 +218,14 @@ def _auto(resource: Resource, mesh: Mesh) -> Cursor | None:
 
 
 def _is_undecided(namespace: Resource, mesh: Mesh) -> bool:
-    """Whether no label of a namespace says anything of injection; Istio's and Kubernetes' own namespaces need none."""
+    """Return whether a namespace has no label about injection; namespaces of Istio and Kubernetes need none."""
     labels = namespace.labels
     own = namespace.name in (mesh.root_namespace, "istio-system", *SYSTEM_NAMESPACES)
     return not (own or labels.get(NAMESPACE_INJECTION) or REVISION in labels or labels.get(DATAPLANE_MODE) == "ambient")
 
 
 _STATUS = "sidecar.istio.io/status"
-"""The annotation that the injector leaves on a pod."""
+"""The annotation that the injector sets on a pod."""
 
 
 @check(
@@ -231,7 +234,7 @@ _STATUS = "sidecar.istio.io/status"
     when=["istio.io/dataplane-mode", "sidecar.istio.io/status"],
 )  # fmt: skip
 def pod_in_sidecar_and_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Labels of one pod that ask for a sidecar and for ambient mode, and injected pods in ambient mode."""
+    """Report pods whose labels request both a sidecar and ambient mode, and injected pods in ambient mode."""
     workload = mesh.workloads.of(resource)
     if workload is None or not workload.runs_pods:
         return
@@ -244,8 +247,8 @@ def pod_in_sidecar_and_ambient(resource: Resource, mesh: Mesh) -> Iterator[Findi
             yield finding(
                 own if own.text else proxy["name"],
                 f"`{workload.title}`{where} has an injected sidecar; Istio does not redirect its traffic to ztunnel",
-                hint="restart it without injection, or remove the label for ambient mode",
-                related=[(proxy["name"], "the sidecar")] if own.text else [],
+                hint="restart the workload without injection, or remove the ambient label",
+                related=[(proxy["name"], "injected sidecar")] if own.text else [],
             )
             return
     labels = workload.metadata["labels"]
@@ -254,7 +257,8 @@ def pod_in_sidecar_and_ambient(resource: Resource, mesh: Mesh) -> Iterator[Findi
     if mode.text == "ambient" and sidecar is not None:
         yield finding(
             mode,
-            f"`{DATAPLANE_MODE}: ambient` is not heard beside `{sidecar.name}: {sidecar.text}`: the pods get a sidecar",
+            f"`{DATAPLANE_MODE}: ambient` is ignored because `{sidecar.name}: {sidecar.text}` is also set; the pods get a "
+            f"sidecar",
             hint=f"remove `{sidecar.name}` for ambient mode, or this label for a sidecar",
-            related=[(sidecar, "this label counts")],
+            related=[(sidecar, "this label takes precedence")],
         )

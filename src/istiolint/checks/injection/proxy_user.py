@@ -1,4 +1,4 @@
-"""Containers that run as the user of the sidecar."""
+"""Containers that run as the user of the sidecar proxy."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ PROXIES = ("istio-proxy", "istio-validation", "istio-init")
     when=["runAsUser"],
 )  # fmt: skip
 def container_runs_as_proxy_user(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What user 1337 sends is never captured: it is the sidecar's own."""
+    """Report containers that run as user 1337, whose traffic is not captured."""
     workload = mesh.workloads.of(resource)
     if workload is None or is_control_plane(workload):
         return
@@ -29,12 +29,13 @@ def container_runs_as_proxy_user(resource: Resource, mesh: Mesh) -> Iterator[Fin
         if container["name"].text not in PROXIES
     ]
     users = [container["securityContext"]["runAsUser"] for container in containers]
-    if not all(user.exists for user in users):  # in the pod of a gateway, the proxy alone runs as the user of the pod
+    if not all(user.exists for user in users):  # in a gateway pod, only the proxy runs as the user of the pod
         users.insert(0, workload.spec["securityContext"]["runAsUser"])
     for user in users:
         if user.number == PROXY_USER:
             yield finding(
                 user,
-                f"user {PROXY_USER} is the sidecar's: what the container sends bypasses the mesh: no mTLS, no routing",
-                hint="run the container as another user",
+                f"container runs as user {PROXY_USER}, which is reserved for the sidecar; its outbound traffic bypasses the "
+                f"proxy",
+                hint="use another `runAsUser`",
             )

@@ -1,4 +1,4 @@
-"""Annotations that Istio's validation refuses, whatever the rest of the resource says."""
+"""Annotations that Istio's validation rejects, whatever the resource contains."""
 
 from collections.abc import Iterator
 
@@ -18,9 +18,9 @@ _REFUSED_SINCE = {
     f"{INTERNAL}parent-namespace": 27,
     f"{INTERNAL}parents": 27,
 }
-"""Annotations by the minor release of Istio from which on it refuses them."""
+"""Annotations with the first minor release of Istio that rejects them."""
 _RELAXING = {"Gateway": f"{INTERNAL}gateway-semantics", "VirtualService": f"{INTERNAL}route-semantics"}
-"""Istio checks less where it finds these, on what it makes from resources of the Gateway API."""
+"""Istio sets these on what it generates from Gateway API resources, and skips some validation there."""
 
 
 @check(
@@ -29,7 +29,7 @@ _RELAXING = {"Gateway": f"{INTERNAL}gateway-semantics", "VirtualService": f"{INT
     when=["istio.io/dry-run"],
 )  # fmt: skip
 def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A dry run of what Istio cannot try: another kind than AuthorizationPolicy, or another action than ALLOW and DENY."""
+    """Report dry runs of other kinds than AuthorizationPolicy, or of other actions than ALLOW and DENY."""
     dry_run = resource.metadata["annotations"][DRY_RUN]
     action = resource.spec["action"].text or "ALLOW"
     if not dry_run.exists or dry_run.unresolved:
@@ -37,18 +37,20 @@ def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     if resource.type != "AuthorizationPolicy":
         yield finding(
             dry_run.key,
-            f"Istio tries out AuthorizationPolicies only; it refuses the {resource.kind} with `{DRY_RUN}`",
-            hint="delete the annotation",
+            f"`{DRY_RUN}` is only supported on an AuthorizationPolicy; Istio rejects the {resource.kind}",
+            hint="remove the annotation",
         )
     elif action in ("AUDIT", "CUSTOM"):
         yield finding(
             dry_run.key,
-            f"Istio does not try out policies with action `{action}`; it refuses this one",
-            hint="delete the annotation",
-            related=[(resource.spec["action"], "the action is here")],
+            f"`{DRY_RUN}` does not support action `{action}`; Istio rejects the AuthorizationPolicy",
+            hint="remove the annotation",
+            related=[(resource.spec["action"], "action set here")],
         )
     elif action in _DRY_RUN_ACTIONS and isinstance(dry_run.value, str) and not is_boolean(dry_run.text):
-        yield finding(dry_run, f"`{dry_run.text}` is no boolean; Istio refuses the policy", hint='write `"true"` or `"false"`')
+        yield finding(
+            dry_run, f"`{dry_run.text}` is not a boolean; Istio rejects the AuthorizationPolicy", hint='use `"true"` or `"false"`'
+        )
 
 
 @check(
@@ -57,16 +59,16 @@ def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["annotations"],
 )  # fmt: skip
 def internal_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An annotation that Istio keeps for itself."""
+    """Report annotations that are reserved for Istio."""
     for name, annotation in resource.metadata["annotations"].items():
         if minor(mesh.settings.istio_version) >= _REFUSED_SINCE.get(name, 10**9):
             yield finding(
-                annotation.key, f"`{name}` is Istio's own; it refuses the {resource.kind} that has it", hint="delete it"
+                annotation.key, f"annotation `{name}` is reserved for Istio, which rejects the {resource.kind}", hint="remove it"
             )
         elif name == _RELAXING.get(resource.type or ""):
             yield finding(
                 annotation.key,
-                f"`{name}` is Istio's own: with it Istio overlooks faults of this {resource.kind}",
-                hint="delete it",
+                f"annotation `{name}` is reserved for Istio; it disables part of the validation of this {resource.kind}",
+                hint="remove it",
                 severity="warning",
             )

@@ -1,4 +1,4 @@
-"""The webhooks that inject sidecars: two for one pod, or none that can be reached."""
+"""The webhooks that inject sidecars: two for one pod, or one whose Service is missing."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from istiolint.rules.check import check, finding
     kinds=["MutatingWebhookConfiguration"], codes=["IST0139"], fold="pair",
 )  # fmt: skip
 def overlapping_injection_webhooks(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Two webhooks take the same pods: each is injected twice, by whichever revision comes last."""
+    """Report two webhooks that inject the same pods."""
     for cursor in configuration["webhooks"]:
         others = mesh.injectors.overlapping(Webhook(configuration, cursor))
         apart = ((other, case) for other, case in others if not _alternatives(configuration, other.configuration, mesh))
@@ -23,8 +23,8 @@ def overlapping_injection_webhooks(configuration: Resource, mesh: Mesh) -> Itera
             other, case = found
             yield finding(
                 cursor["name"],
-                f"the webhook `{other.cursor['name'].text}` of `{other.configuration.name}` takes the same pods: {case}",
-                hint="delete one configuration, or part their selectors by `istio.io/rev`",
+                f"webhook `{other.cursor['name'].text}` of `{other.configuration.name}` matches the same pods: {case}",
+                hint="remove one configuration, or separate their selectors by `istio.io/rev`",
                 related=[(other.cursor["name"], "the other webhook")],
             )
 
@@ -37,14 +37,14 @@ def _alternatives(one: Resource, other: Resource, mesh: Mesh) -> bool:
     "webhook-service-not-found", severity="error", evidence="missing", kinds=["MutatingWebhookConfiguration"], codes=["IST0139"],
 )  # fmt: skip
 def webhook_service_not_found(configuration: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The Service behind an injection webhook does not exist: no pod starts."""
+    """Report an injection webhook whose Service does not exist."""
     for webhook in configuration["webhooks"]:
         service = webhook["clientConfig"]["service"]
         name, namespace = service["name"].text, service["namespace"].text
         if webhook["name"].text.endswith("istio.io") and name and not mesh.get("Service", namespace, name):
             yield finding(
                 service["name"],
-                f"there is no Service `{namespace}/{name}`; the API server cannot inject, and pods do not start",
-                hint="name the Service of istiod's revision",
+                f"no Service `{namespace}/{name}` found; the API server cannot call the webhook, and pods do not start",
+                hint="use the Service of the istiod revision",
                 known=mesh.settings.whole_mesh or bool(mesh.in_namespace("Service", namespace)),
             )
