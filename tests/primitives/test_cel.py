@@ -57,12 +57,12 @@ def test_expressions_are_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "empty"), ("  // nothing", "empty"), ("a &&", "breaks off"), ("a and b", "`and` stands"),
-        ("a = b", "cannot be read"), ("'a",
+        ("", "empty"), ("  // nothing", "empty"), ("a &&", "unexpected end"), ("a and b", "unexpected `and`"),
+        ("a = b", "is not a valid token"), ("'a",
         "`'a`"),
-        ("f(a,)", "argument"), ("a.", "breaks off"), ("a.in", "`in`"), ("while", "`while`"), ("[1", "`]` is missing"), ("{1}",
+        ("f(a,)", "argument"), ("a.", "unexpected end"), ("a.in", "`in`"), ("while", "`while`"), ("[1", "`]` is missing"), ("{1}",
         "`:`"),
-        ("a ? b", "`:` is missing"), ("'\\q'", "escape"), ("a[", "breaks off"), ("a b", "`b`"), ("#", "`#`"), ("`a`", "`a`"),
+        ("a ? b", "`:` is missing"), ("'\\q'", "escape"), ("a[", "unexpected end"), ("a b", "`b`"), ("#", "`#`"), ("`a`", "`a`"),
     ],
 )  # fmt: skip
 def test_no_expressions(text: str, words: str) -> None:

@@ -32,7 +32,7 @@ class _SyntaxError(Exception):
 
 
 def expression_fault(text: str) -> str | None:
-    """What keeps a text from being an expression, as words that continue "`x` is no expression: "; None when nothing does."""
+    """What keeps a text from being an expression, as words that continue "not a valid expression: "; None when nothing does."""
     try:
         _Reader(_tokens(text)).whole()
     except _SyntaxError as error:
@@ -45,7 +45,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise _SyntaxError(f"`{text[at : at + 10]}` cannot be read")
+            raise _SyntaxError(f"`{text[at : at + 10]}` is not a valid token")
         kind = match.lastgroup or ""
         if kind == "string":
             _check_escapes(match[0])
@@ -62,7 +62,7 @@ def _check_escapes(literal: str) -> None:
     while at >= 0:
         match = _ESCAPE.match(literal, at)
         if match is None:
-            raise _SyntaxError(f"`{literal[at : at + 2]}` is no escape")
+            raise _SyntaxError(f"`{literal[at : at + 2]}` is not a valid escape")
         at = literal.find("\\", match.end())
 
 
@@ -75,7 +75,7 @@ class _Reader:
     def whole(self) -> None:
         self._expression()
         if self._at < len(self._tokens) and self._depth <= _DEEPEST:
-            raise _SyntaxError(f"`{self._tokens[self._at][1]}` stands where nothing can follow")
+            raise _SyntaxError(f"unexpected `{self._tokens[self._at][1]}`")
 
     def _expression(self) -> None:
         self._depth += 1
@@ -110,7 +110,7 @@ class _Reader:
     def _primary(self) -> None:
         kind, text = self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
         if not kind and self._depth <= _DEEPEST:
-            raise _SyntaxError("it breaks off" if self._tokens else "it is empty")
+            raise _SyntaxError("unexpected end" if self._tokens else "it is empty")
         self._at += 1
         if kind in ("string", "number") or text in _VALUES or not kind:
             return
@@ -127,7 +127,7 @@ class _Reader:
             if self._take("("):
                 self._list(")", self._expression)
         else:
-            raise _SyntaxError(f"`{text}` stands where a value is expected")
+            raise _SyntaxError(f"expected a value before `{text}`")
 
     def _members(self) -> None:
         while True:
@@ -173,7 +173,7 @@ class _Reader:
     def _name(self) -> None:
         kind, text = self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
         if kind != "name" or text in ("in", *_VALUES):
-            raise _SyntaxError(f"a name is missing before `{text}`" if text else "it breaks off")
+            raise _SyntaxError(f"a name is missing before `{text}`" if text else "unexpected end")
         self._at += 1
 
     def _peek(self) -> str:

@@ -31,7 +31,7 @@ def unknown_compliance_policy(resource: Resource, mesh: Mesh) -> Iterator[Findin
         since = _SINCE.get(value.text)
         if not value.literal or (since and since <= mesh.settings.istio_minor):
             continue
-        known = ", ".join(f"`{name}`" for name, release in _SINCE.items() if release <= mesh.settings.istio_minor)
+        known = " or ".join(f"`{name}`" for name, release in _SINCE.items() if release <= mesh.settings.istio_minor)
         yield finding(
             value,
             (
