@@ -1,4 +1,4 @@
-"""What ambient mode leaves undone: ztunnel reads connections, not requests, and knows no settings of sidecars."""
+"""Configuration that ambient mode ignores: ztunnel sees connections, not requests, and has no sidecar settings."""
 
 from collections.abc import Iterator, Sequence
 
@@ -29,7 +29,7 @@ _PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod")
 
 @of_reach
 def _ambient(workloads: Sequence[Workload], mesh: Mesh) -> list[Workload]:
-    """The workloads of a policy, if all of them are in ambient mode; gateways and waypoints do not count."""
+    """Return the workloads of a policy if all of them are in ambient mode, not counting gateways and waypoints."""
     found = [workload for workload in workloads if not is_gateway(workload)]
     states = {mesh.injection.of(workload).state for workload in found}
     return found if states == {"ambient"} else []
@@ -40,26 +40,27 @@ def _ambient(workloads: Sequence[Workload], mesh: Mesh) -> list[Workload]:
     kinds=["AuthorizationPolicy"], codes=["KIA0109", "KIA0110", "KIA1317"],
 )  # fmt: skip
 def request_policy_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Conditions on requests for workloads behind ztunnel, which sees connections only."""
+    """Report request conditions for workloads behind ztunnel, which sees only connections."""
     if not (workloads := _ambient(policy, mesh)):
         return
     action = policy.spec["action"]
     if action.text in ("CUSTOM", "AUDIT"):
         yield finding(
             action,
-            f"ztunnel does not know `{action.text}`: for {names(workloads)} in ambient mode this policy is not enforced at all",
-            hint="bind the policy to the Service or its waypoint with `targetRefs`",
+            f"ztunnel does not support action `{action.text}`; the policy is not enforced for {names(workloads)} in ambient mode",
+            hint="attach the policy to the Service or its waypoint with `targetRefs`",
         )
         return
     if field := next(_request_fields(policy), None):
         effect = (
-            "denies more than these requests, or nothing" if action.text == "DENY"
-            else "is left out, and what no other rule allows is refused"
+            "denies more than intended, or nothing" if action.text == "DENY"
+            else "is dropped, and requests that only it allows are rejected"
         )  # fmt: skip
+        attribute = field.text if field.name == "key" else field.name
         yield finding(
             field.key,
-            f"ztunnel reads no requests: for {names(workloads)} in ambient mode a rule with `{field.name}` {effect}",
-            hint="bind the policy with `targetRefs` to the Service, which needs a waypoint",
+            f"ztunnel cannot match `{attribute}`; for {names(workloads)} in ambient mode, the rule {effect}",
+            hint="attach the policy to the Service with `targetRefs`, and add a waypoint for the Service",
         )
 
 
@@ -80,13 +81,13 @@ def _request_fields(policy: Resource) -> Iterator[Cursor]:
     codes=["KIA1110", "KIA1115"],
 )  # fmt: skip
 def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Tokens that nobody checks, since ztunnel reads no requests and waypoints heed no selectors."""
+    """Report JWT rules for workloads behind ztunnel, which does not inspect requests."""
     if workloads := _ambient(policy, mesh):
         yield finding(
             policy.spec["selector"].key if policy.spec["selector"].exists else policy.metadata["name"],
-            f"nobody checks tokens for {names(workloads)} in ambient mode: ztunnel reads no requests, and "
-            "waypoints heed no selectors",
-            hint="bind it with `targetRefs` to the Service, which needs a waypoint",
+            f"JWTs are not validated for {names(workloads)} in ambient mode: ztunnel does not inspect requests, and "
+            "waypoints apply only policies with `targetRefs`",
+            hint="attach the policy to the Service with `targetRefs`, and add a waypoint for the Service",
         )
 
 
@@ -98,7 +99,7 @@ def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     codes=["KIA0210", "KIA0211", "KIA0212", "KIA1109", "KIA1113", "KIA1114"],
 )
 def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Routes or policies of clients for a Service in ambient mode that has no waypoint."""
+    """Report routes and traffic policies for a Service in ambient mode that has no waypoint."""
     if resource.type == "VirtualService":
         hosts = [(host.at, host.fqdn) for host in mesh.virtual_services.mesh_hosts(resource)]
     else:
@@ -131,15 +132,14 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
             )
             yield finding(
                 at,
-                f"`{fqdn}` is in ambient mode and has no waypoint: clients in ambient mode go past these {what}, "
-                "which only sidecars, gateways and waypoints apply",
-                hint=f"label the Service or its Namespace `{USE_WAYPOINT}: NAME`, with a waypoint of that name",
+                f"`{fqdn}` is in ambient mode and has no waypoint; clients in ambient mode bypass these {what}",
+                hint=f"add a waypoint, and label the Service or its Namespace `{USE_WAYPOINT}: NAME`",
                 related=[(service.metadata["name"], "the Service")],
             )
 
 
 def _past_waypoint(resource: Resource, service: Resource, mesh: Mesh) -> bool:
-    """Whether a waypoint serves a Service and only it could apply a rule, which is in another namespace."""
+    """Return whether only the waypoint of a Service could apply a resource, which is in another namespace."""
     sidecars = (resource.namespace,) if resource.type == "DestinationRule" else tuple(mesh.namespaces)
     states = {mesh.injection.of_namespace(namespace).state for namespace in (*sidecars, resource.namespace)}
     elsewhere = resource.namespace not in (service.namespace, mesh.root_namespace)
@@ -155,13 +155,13 @@ def _past_waypoint(resource: Resource, service: Resource, mesh: Mesh) -> bool:
     codes=["KIA1111", "KIA1112", "KIA1116", "KIA1117"],
 )
 def proxy_settings_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Patches and plugins for proxies, where pods have none."""
+    """Report patches and plugins for pods without a proxy."""
     if resource.namespace != mesh.root_namespace and (workloads := _ambient(resource, mesh)):
         yield finding(
             resource.metadata["name"],
-            f"{names(workloads)} have no sidecar in ambient mode, and waypoints heed no selectors: this "
-            f"{resource.kind} has no effect",
-            hint="bind it to a waypoint with `targetRefs`, or delete it",
+            f"{names(workloads)} {'has' if len(workloads) == 1 else 'have'} no sidecar in ambient mode, and waypoints apply only "
+            f"resources with `targetRefs`; the {resource.kind} has no effect",
+            hint=f"attach the {resource.kind} to a waypoint with `targetRefs`, or delete it",
         )
 
 
@@ -170,13 +170,13 @@ def proxy_settings_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Findin
     when=["hostNetwork"],
 )  # fmt: skip
 def host_network_in_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Pods of the host network that are labelled for ambient mode."""
+    """Report pods in the host network that are labeled for ambient mode."""
     workload = mesh.workloads.of(resource)
     label = workload.metadata["labels"]["istio.io/dataplane-mode"] if workload else None
     if workload and workload.host_network and label is not None and label.text == "ambient":
         yield finding(
             label,
-            "pods in the network of their node are never in ambient mode: their traffic is neither encrypted nor checked",
+            "pods with `hostNetwork: true` are never in ambient mode; their traffic is neither encrypted nor authorized",
             hint="remove the label, or `hostNetwork`",
-            related=[(workload.spec["hostNetwork"], "the network of the node")],
+            related=[(workload.spec["hostNetwork"], "the pod uses the host network")],
         )

@@ -1,4 +1,4 @@
-"""Policies of a waypoint that requests from gateways never meet."""
+"""Waypoint policies that requests from gateways bypass."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from istiolint.rules.check import check, finding
     kinds=["AuthorizationPolicy", "RequestAuthentication", "WasmPlugin"],
 )  # fmt: skip
 def waypoint_skipped_by_gateway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A gateway sends straight to the pods of a Service whose policy its waypoint enforces."""
+    """Report policies of a waypoint that a gateway bypasses by sending requests directly to the pods."""
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
         service = mesh.get("Service", policy.namespace, target["name"].text) if target["kind"].text == "Service" else None
         if service is None or is_dry_run(policy) or mesh.rivals(policy, service):
@@ -29,7 +29,7 @@ def waypoint_skipped_by_gateway(policy: Resource, mesh: Mesh) -> Iterator[Findin
             if not mesh.rivals(policy, entrance.route) and not mesh.rivals(policy, entrance.gateway):
                 yield finding(
                     target["name"],
-                    f"{entrance.gateway.title} sends requests for Service `{service.name}` straight to its pods, past the "
+                    f"{entrance.gateway.title} sends requests for Service `{service.name}` directly to its pods; they bypass the "
                     f"waypoint that enforces this {policy.kind}",
                     hint=f'label the Service or its Namespace `{INGRESS_USE_WAYPOINT}: "true"`',
                     related=[

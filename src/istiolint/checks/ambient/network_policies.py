@@ -1,4 +1,4 @@
-"""NetworkPolicies against the ways that the mesh goes: in ambient mode, calls arrive at port 15008."""
+"""NetworkPolicies that block mesh traffic: in ambient mode, calls arrive at port 15008."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ HBONE = 15008
     "network-policy-blocks-mesh", severity="error", evidence="contradiction", kinds=["NetworkPolicy"]
 )  # fmt: skip
 def network_policy_blocks_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Ports are let in, and not the one at which ztunnel takes the calls of the mesh."""
+    """Report NetworkPolicies that allow some ports, but not the one on which ztunnel receives mesh traffic."""
     if not _is_for_ports(policy):
         return
     blocked = [workload for workload in _selected(policy, mesh) if _is_ambient(workload, mesh) and not _open(workload, mesh)]
@@ -26,14 +26,14 @@ def network_policy_blocks_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding
         ports = next(rule["ports"] for rule in policy.spec["ingress"])
         yield finding(
             ports.key,
-            f"{names(blocked)} {'is' if len(blocked) == 1 else 'are'} in ambient mode, where calls arrive at port {HBONE} and no "
-            "NetworkPolicy lets them in: what is in the mesh cannot call these pods any more",
-            hint=f"add `- port: {HBONE}` beside the ports of the application",
+            f"no NetworkPolicy allows port {HBONE}, where calls to {names(blocked)} in ambient mode arrive; "
+            "clients in the mesh cannot connect",
+            hint=f"add `- port: {HBONE}` to the application ports",
         )
 
 
 def _is_for_ports(policy: Resource) -> bool:
-    """Whether a policy lets in some ports, and leaves the one of the mesh out."""
+    """Return whether a policy allows some ports, but not the one for mesh traffic."""
     rules = list(policy.spec["ingress"])
     return _limits_ingress(policy) and bool(rules) and not any(map(_lets_in, rules))
 
@@ -44,7 +44,7 @@ def _limits_ingress(policy: Resource) -> bool:
 
 
 def _lets_in(rule: Cursor) -> bool:
-    """Whether a rule of `ingress` is for the port of the mesh, or may be: without ports it is for all."""
+    """Return whether an `ingress` rule allows, or may allow, the mesh port; a rule without ports allows all."""
     ports = list(rule["ports"])
     return not ports or any(_may_be_hbone(port) for port in ports)
 
@@ -72,7 +72,7 @@ def _is_ambient(workload: Workload, mesh: Mesh) -> bool:
 
 
 def _open(workload: Workload, mesh: Mesh) -> bool:
-    """Whether some other policy for the same pods lets the mesh in: what one of them allows is allowed."""
+    """Return whether another policy for the same pods allows mesh traffic: NetworkPolicies add up."""
     return any(
         _limits_ingress(other)
         and any(map(_lets_in, other.spec["ingress"]))

@@ -1,4 +1,4 @@
-"""Policies that are bound to a Service by `targetRefs`, which only waypoints read."""
+"""Policies that are attached to a Service with `targetRefs`, which only waypoints read."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ _SECURITY = ("AuthorizationPolicy", "RequestAuthentication")
     codes=["KIA0109", "KIA1110", "KIA1111", "KIA1112", "KIA1317"],
 )
 def target_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A policy for a Service whose traffic goes through no waypoint: neither ztunnel nor sidecars read `targetRefs`."""
+    """Report policies for a Service without a waypoint: neither ztunnel nor sidecars read `targetRefs`."""
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
         kind = _TARGETS.get(target["group"].text)
         if kind is None or not target["name"].text or target["kind"].text != kind:

@@ -1,4 +1,4 @@
-"""Labels that name a waypoint."""
+"""Labels that set a waypoint."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def _use(resource: Resource, mesh: Mesh) -> tuple[Use | None, Workload | None]:
     "waypoint-not-found", severity="warning", evidence="missing", kinds=_ALL, codes=["KIA1313"], when=["istio.io/use-waypoint"]
 )
 def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A label that names a waypoint which is not there."""
+    """Report labels that name a waypoint that does not exist."""
     use, _ = _use(resource, mesh)
     if use is None:
         return
@@ -31,8 +31,8 @@ def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         namespace, _, name = use.at.text.partition("/")
         yield finding(
             use.at,
-            f"`{use.at.text}` is no name of a Gateway: the label takes the name alone, and traffic goes past the waypoint",
-            hint=f"write `{USE_WAYPOINT}: {name}` and `{WAYPOINT_NAMESPACE}: {namespace}`",
+            f"`{use.at.text}` is not a valid Gateway name; the label accepts only a name, and traffic bypasses the waypoint",
+            hint=f"use `{USE_WAYPOINT}: {name}` and `{WAYPOINT_NAMESPACE}: {namespace}`",
             severity="error",
         )
     elif not mesh.waypoints.gateways(use):
@@ -40,19 +40,18 @@ def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         elsewhere = others[0] if others and not mesh.rivals(resource, others[0]) else None
         yield finding(
             use.at,
-            f"there is no waypoint `{use.name}`: until there is one, traffic goes straight to the pods, and policies for "
-            "requests are not enforced",
-            hint=f"write `{WAYPOINT_NAMESPACE}: {elsewhere.namespace}` beside it"
+            f"waypoint `{use.name}` does not exist; traffic goes directly to the pods, and request policies are not enforced",
+            hint=f"add the label `{WAYPOINT_NAMESPACE}: {elsewhere.namespace}`"
             if elsewhere
-            else "add the Gateway (`istioctl waypoint generate` writes one), or remove the label",
-            related=[(elsewhere.metadata["name"], "a waypoint of this name in another namespace")] if elsewhere else (),
+            else "add the Gateway (`istioctl waypoint generate` prints one), or remove the label",
+            related=[(elsewhere.metadata["name"], "a waypoint with this name in another namespace")] if elsewhere else (),
             known=bool(elsewhere) or mesh.coverage.lacks_gateway(use.name.namespace, use.name.name, resource),
         )
 
 
 @check("waypoint-for-other-traffic", severity="error", evidence="contradiction", kinds=_ALL, when=["istio.io/use-waypoint"])
 def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A waypoint for workloads that a service is to use, or one for services that a pod is to use."""
+    """Report labels on a service that name a waypoint for workloads, and the reverse."""
     use, _ = _use(resource, mesh)
     if use is None or resource.type == "Namespace":
         return
@@ -60,12 +59,12 @@ def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Findi
     for gateway in mesh.waypoints.gateways(use):
         takes = traffic_of(gateway)
         if takes not in (wanted, "all") and is_waypoint(gateway) and not mesh.rivals(resource, gateway):
-            what = "services" if wanted == "service" else "single workloads"
+            what = "services" if wanted == "service" else "workloads"
             label = gateway.metadata["labels"][WAYPOINT_FOR]
             yield finding(
                 use.at,
-                f"the waypoint `{use.name}` takes traffic for `{takes}` only, not to {what}: this label has no effect",
-                hint=f"label the waypoint `{WAYPOINT_FOR}: all`, or use one for `{wanted}`",
+                f"waypoint `{use.name}` is for `{takes}` traffic, not for {what}; the label has no effect",
+                hint=f"label the waypoint `{WAYPOINT_FOR}: all`, or use a waypoint for `{wanted}` traffic",
                 related=[(label if label.exists else gateway.metadata["name"], "the waypoint")],
             )
 
@@ -76,7 +75,7 @@ def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Findi
     when=["istio.io/use-waypoint"],
 )  # fmt: skip
 def waypoint_outside_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A Service whose callers go through a waypoint, with pods that ztunnel does not serve."""
+    """Report waypoints of a Service or Namespace whose pods are all outside ambient mode."""
     use = own_use(resource)
     if use is None or use.name.name == NONE:
         return
@@ -88,7 +87,7 @@ def waypoint_outside_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding
     if states and all(state.state in ("sidecar", "outside") and state.explicit for state in states):
         yield finding(
             use.at,
-            f"the waypoint is used in ambient mode, and nothing here is in it: {states[0].because}",
-            hint="label the namespace `istio.io/dataplane-mode: ambient`, or remove the label",
-            related=[(states[0].at, "this keeps it out")] if states[0].at else (),
+            f"waypoints need ambient mode, but no pod here is in it: {states[0].because}",
+            hint="label the namespace `istio.io/dataplane-mode: ambient`, or remove the `istio.io/use-waypoint` label",
+            related=[(states[0].at, "excluded from ambient mode here")] if states[0].at else (),
         )
