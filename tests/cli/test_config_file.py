@@ -225,6 +225,6 @@ def test_the_trust_domain_can_be_said(run: Run, configured: Path, tmp_path: Path
     configured.write_text("fail-on: error\n", "utf-8")
     assert run("policy.yaml").exit_code == 0
     configured.write_text("trust-domain: shop.example\n", "utf-8")
-    assert "its trust domain is `shop.example`" in " ".join(run("policy.yaml").output.split())
+    assert "not that of the mesh (`shop.example`)" in " ".join(run("policy.yaml").output.split())
     configured.write_text("trust-domain: other.example\n", "utf-8")
     assert run("policy.yaml").exit_code == 0
