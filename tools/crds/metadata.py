@@ -13,9 +13,9 @@ ANNOTATION_NAME = rf"^([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-
 TEXT: dict[str, Any] = {"type": "string"}
 TIME: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([.,]\d+)?(Z|[+-]\d{2}:\d{2})$"}
 NUMBER: dict[str, Any] = {"type": "integer"}
-WORDS = "a name has lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit"
-LABEL_WORDS = "a label value has at most 63 letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit"
-KEY_WORDS = "a key is a name of at most 63 letters, digits, `-`, `_` and `.`, optionally behind a DNS name and `/`"
+WORDS = "use lowercase letters, digits, `-` and `.`, starting and ending with a letter or digit"
+LABEL_WORDS = "use at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit"
+KEY_WORDS = "use at most 63 letters, digits, `-`, `_` and `.`, optionally after a DNS name and `/`"
 
 METADATA: dict[str, Any] = {
     "type": "object",
@@ -43,7 +43,11 @@ METADATA: dict[str, Any] = {
         "name": {
             "type": "string",
             "allOf": [
-                {"x-rule": "missing-name", "x-message": "the name is empty", "minLength": 1},
+                {
+                    "x-rule": "missing-name",
+                    "x-message": "the resource name is empty; the API server rejects the resource",
+                    "minLength": 1,
+                },
                 {"x-rule": "invalid-name", "x-hint": WORDS, "pattern": f"^$|{SUBDOMAIN}", "maxLength": 253},
             ],
         },
@@ -52,7 +56,7 @@ METADATA: dict[str, Any] = {
             "allOf": [
                 {
                     "x-rule": "invalid-name",
-                    "x-hint": "a namespace has at most 63 lower-case letters, digits and `-`",
+                    "x-hint": "use at most 63 lowercase letters, digits and `-`",
                     "pattern": f"^$|{DNS_LABEL}",
                     "maxLength": 63,
                 }
@@ -67,8 +71,8 @@ METADATA: dict[str, Any] = {
     "allOf": [
         {
             "x-rule": "missing-name",
-            "x-message": "a resource needs a name; the API server refuses this one",
-            "x-hint": "write `name`, or `generateName` with `kubectl create`",
+            "x-message": "missing resource name; the API server rejects the resource",
+            "x-hint": "add `metadata.name`, or `generateName` with `kubectl create`",
             "anyOf": [{"required": ["name"]}, {"required": ["generateName"]}],
         }
     ],

@@ -33,7 +33,7 @@ def _istio() -> list[Constraint]:
                  "RequestAuthentication", "ServiceEntry", "Sidecar", "Telemetry", "TrafficExtension", "WasmPlugin")  # fmt: skip
     wildcard = {
         "x-rule": "wildcard-in-selector",
-        "x-hint": "labels are compared as they are; name each value, or select by another label",
+        "x-hint": "use exact label values, or select by another label",
     }
     return [
         # Times. Those without a rule at the API server fail in istiod, which cannot read them.
@@ -62,8 +62,8 @@ def _istio() -> list[Constraint]:
             {
                 "x-rule": "cross-namespace-target",
                 "maxLength": 0,
-                "x-message": "a target in another namespace (`{value}`) is not supported; the API server refuses it",
-                "x-hint": "leave `namespace` out and put the policy into the namespace of its target",
+                "x-message": "`targetRefs` points to another namespace, `{value}`; the API server rejects the policy",
+                "x-hint": "remove `namespace`, and create the policy in the namespace of its target",
             },
         ),
         Constraint(
@@ -79,7 +79,7 @@ def _istio() -> list[Constraint]:
             wildcard
             | {
                 "propertyNames": {"pattern": r"^[^*]+$"},
-                "x-message": "`{value}` is no label key: it may be neither empty nor hold a `*`",
+                "x-message": "invalid label key `{value}` in the selector: empty or with `*`; the API server rejects it",
             },
         ),
         Constraint(
@@ -88,7 +88,7 @@ def _istio() -> list[Constraint]:
             wildcard
             | {
                 "pattern": r"^[^*]*$",
-                "x-message": "a selector knows no wildcards: `{value}` matches no label, and the API server refuses it",
+                "x-message": "wildcard `{value}` in the selector; labels are compared exactly, and the API server rejects it",
             },
         ),
         # Ports and addresses.
@@ -113,7 +113,7 @@ def _istio() -> list[Constraint]:
             {
                 "x-rule": "out-of-range",
                 "propertyNames": {"pattern": PORT_NUMBER},
-                "x-message": "`{value}` is no port: the keys of `portLevelMtls` are numbers from 1 to 65535",
+                "x-message": "invalid port `{value}` in `portLevelMtls`: must be 1 to 65535; the API server rejects it",
             },
         ),
         Constraint(
@@ -122,8 +122,8 @@ def _istio() -> list[Constraint]:
             {
                 "x-rule": "invalid-value",
                 "propertyNames": {"pattern": PORT_NAME, "maxLength": 62},
-                "x-message": "`{value}` is no port name",
-                "x-hint": "at most 62 letters, digits and `-`, a letter or digit at both ends",
+                "x-message": "invalid port name `{value}`; the API server rejects the resource",
+                "x-hint": "use at most 62 letters, digits and `-`, starting and ending with a letter or digit",
             },
         ),
         Constraint(
@@ -133,7 +133,7 @@ def _istio() -> list[Constraint]:
                 "x-rule": "invalid-value",
                 "if": {"pattern": "^unix://"},
                 "then": {"pattern": SOCKET},
-                "x-message": "`{value}` is no socket: an absolute path of a file or `@` and a name comes behind `unix://`",
+                "x-message": "invalid socket `{value}`: `unix://` needs an absolute path or `@NAME`; the API server rejects it",
             },
         ),
         Constraint(
@@ -143,7 +143,7 @@ def _istio() -> list[Constraint]:
                 "address",
                 ("ports",),
                 {"properties": {"address": {"type": "string", "pattern": "^unix://"}}, "required": ["address"]},
-                "a Unix domain socket has no ports; the API server refuses `ports` beside this address",
+                "`ports` cannot be used with a Unix domain socket address; the API server rejects the resource",
             ),
         ),
         Constraint(
@@ -153,7 +153,7 @@ def _istio() -> list[Constraint]:
                 "x-rule": "missing-field",
                 "x-fields": ["address"],
                 "anyOf": [{"required": ["address"]}, {"required": ["network"]}],
-                "x-message": "an `address` is missing (only an endpoint of another `network` can do without)",
+                "x-message": "missing `address`; the API server rejects an endpoint that has neither `address` nor `network`",
             },
         ),
         # ServiceEntry.
@@ -163,8 +163,8 @@ def _istio() -> list[Constraint]:
             {
                 "x-rule": "invalid-value",
                 "not": {"const": "*"},
-                "x-message": "the host `*` stands for everything, and is refused",
-                "x-hint": "name the hosts, or a domain such as `*.example.com`",
+                "x-message": "host `*` matches every host; the API server rejects the ServiceEntry",
+                "x-hint": "use specific hosts, or a domain such as `*.example.com`",
             },
         ),
         Constraint(("ServiceEntry",), ("spec.ports",), {"x-rule": "duplicate-item", "x-list-map-keys": {"number": None}}),
@@ -180,7 +180,7 @@ def _istio() -> list[Constraint]:
                     "required": ["addresses"],
                 },
                 "then": {"properties": {"resolution": {"enum": ["STATIC", "NONE"]}}},
-                "x-message": "address ranges work only with resolution `STATIC` or `NONE`; the API server refuses this",
+                "x-message": "address ranges require resolution `STATIC` or `NONE`; the API server rejects the ServiceEntry",
             },
         ),
         Constraint(
@@ -191,8 +191,8 @@ def _istio() -> list[Constraint]:
                 "x-at": ["endpoints"],
                 "if": is_one_of("resolution", "DNS_ROUND_ROBIN"),
                 "then": {"properties": {"endpoints": {"maxItems": 1}}},
-                "x-message": "resolution `DNS_ROUND_ROBIN` takes one endpoint at most",
-                "x-hint": "use resolution `DNS`, or one endpoint",
+                "x-message": "resolution `DNS_ROUND_ROBIN` accepts at most one endpoint; the API server rejects the ServiceEntry",
+                "x-hint": "use resolution `DNS`, or a single endpoint",
             },
         ),
         Constraint(
@@ -203,8 +203,8 @@ def _istio() -> list[Constraint]:
                 "x-at": ["endpoints"],
                 "if": {"required": ["endpoints"]},
                 "then": {"required": ["resolution"], "properties": {"resolution": {"not": {"const": "NONE"}}}},
-                "x-message": "endpoints are not used with resolution `NONE`, the default; the API server refuses them",
-                "x-hint": "set `resolution: STATIC` for addresses, `DNS` for host names",
+                "x-message": "`endpoints` cannot be used with resolution `NONE` (the default); the API server rejects it",
+                "x-hint": "set `resolution: STATIC` for IP addresses or `resolution: DNS` for host names",
             },
         ),
         Constraint(("DestinationRule",), ("loadBalancer",), at_most_one(("simple", "backendUtilization"))),
@@ -226,7 +226,7 @@ def _istio() -> list[Constraint]:
                 "serviceAccounts",
                 ("principals", "notPrincipals", "namespaces", "notNamespaces"),
                 {"anyOf": [{"required": ["serviceAccounts"]}, {"required": ["notServiceAccounts"]}]},
-                "service accounts name the namespace already; beside them, principals and namespaces are refused",
+                "`serviceAccounts` cannot be combined with principals or namespaces; the API server rejects the policy",
             ),
         ),
         Constraint(
@@ -243,8 +243,8 @@ def _istio() -> list[Constraint]:
                         "selector": {"required": ["matchLabels"], "properties": {"matchLabels": {"minProperties": 1}}}
                     },
                 },
-                "x-message": "`portLevelMtls` needs a `selector` with labels; the API server refuses it for a whole namespace",
-                "x-hint": "select the workloads that listen on these ports",
+                "x-message": "`portLevelMtls` requires a `selector` with labels; the API server rejects the PeerAuthentication",
+                "x-hint": "add a `selector` for the workloads that listen on these ports",
             },
         ),
         # Extensions and telemetry.
@@ -256,7 +256,7 @@ def _istio() -> list[Constraint]:
                 "valueFrom",
                 ("value",),
                 is_one_of("valueFrom", "HOST"),
-                "a variable that comes from the host (`valueFrom: HOST`) has no `value`; the API server refuses it",
+                "`value` cannot be set with `valueFrom: HOST`; the API server rejects the resource",
             ),
         ),
         Constraint(
@@ -266,7 +266,7 @@ def _istio() -> list[Constraint]:
                 "x-rule": "missing-field",
                 "x-fields": ["wasm"],
                 "anyOf": [{"required": ["wasm"]}, {"required": ["lua"]}],
-                "x-message": "the extension itself is missing: `wasm` or `lua`",
+                "x-message": "missing extension: set `wasm` or `lua`; the API server rejects the TrafficExtension",
             },
         ),
         Constraint(
@@ -276,7 +276,7 @@ def _istio() -> list[Constraint]:
                 "operation",
                 ("value",),
                 is_one_of("operation", "REMOVE"),
-                "a tag that is removed has no `value`; the API server refuses it",
+                "`value` cannot be set for a removed tag; the API server rejects the Telemetry",
             ),
         ),
         Constraint(
@@ -288,7 +288,7 @@ def _istio() -> list[Constraint]:
                 "x-at": ["value", "operation"],
                 "if": is_one_of("operation", "UPSERT"),
                 "then": {"required": ["value"], "properties": {"value": {"not": {"const": ""}}}},
-                "x-message": "`operation: UPSERT` needs the `value` that the tag gets",
+                "x-message": "`operation: UPSERT` requires a `value`; the API server rejects the Telemetry",
             },
         ),
         # WorkloadGroup, EnvoyFilter.
@@ -300,7 +300,7 @@ def _istio() -> list[Constraint]:
                 "context",
                 ("waypoint",),
                 {"not": is_one_of("context", "WAYPOINT")},
-                "`waypoint` can be matched only with `context: WAYPOINT`",
+                "a `waypoint` match requires `context: WAYPOINT`; the API server rejects the EnvoyFilter",
             ),
         ),
         Constraint(
@@ -312,7 +312,7 @@ def _istio() -> list[Constraint]:
                 "x-at": ["context"],
                 "if": is_one_of("context", "WAYPOINT"),
                 "then": {"required": ["waypoint"]},
-                "x-message": "`context: WAYPOINT` needs a `waypoint` match; the API server refuses it",
+                "x-message": "`context: WAYPOINT` requires a `waypoint` match; the API server rejects the EnvoyFilter",
             },
         ),
     ]

@@ -12,7 +12,7 @@ MOST_ALIASED = 200_000
 MERGE = "<<"
 _NOTHING: Any = object()
 _MERGED: Any = object()
-_KEY_IS_NO_SCALAR = "a mapping or a list stands where a key must be"
+_KEY_IS_NO_SCALAR = "a mapping or a list cannot be a key"
 
 
 class Composed(NamedTuple):
@@ -61,7 +61,9 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
                 anchors[event.anchor] = (value, 1)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if len(stack) >= DEEPEST:
-                raise TroubleError("yaml-too-deep", f"nested more than {DEEPEST} levels deep; no Kubernetes resource is", event)
+                raise TroubleError(
+                    "yaml-too-deep", f"document is nested more than {DEEPEST} levels deep; istiolint skips it", event
+                )
             if key is _NOTHING and not is_list:
                 raise TroubleError("yaml-syntax", _KEY_IS_NO_SCALAR, event, "quote it if it is text")
             if event.anchor:
@@ -83,7 +85,11 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
             value, size = _anchored(event, anchors)
             values, aliased = values + size, aliased + size
             if aliased > MOST_ALIASED:
-                raise TroubleError("yaml-alias-bomb", f"aliases expand to more than {MOST_ALIASED:,} values", event)
+                raise TroubleError(
+                    "yaml-alias-bomb",
+                    f"aliases expand to more than {MOST_ALIASED:,} values; the API server rejects the document",
+                    event,
+                )
         else:
             continue
         if is_list:
@@ -104,11 +110,11 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
 
 def _anchored(event: AliasEvent, anchors: dict[str, tuple[Any, int]]) -> tuple[Any, int]:
     if event.anchor not in anchors:
-        message = f"the alias *{event.anchor} has no anchor &{event.anchor} before it in this document"
+        message = f"unknown alias `*{event.anchor}`: no anchor `&{event.anchor}` precedes it in this document"
         raise TroubleError("yaml-syntax", message, event, f'quote it if it is text: "*{event.anchor}"')
     value, size = anchors[event.anchor]
     if value is _NOTHING:
-        raise TroubleError("yaml-syntax", f"the alias *{event.anchor} stands inside the value that it names", event)
+        raise TroubleError("yaml-syntax", f"alias `*{event.anchor}` refers to the value that contains it", event)
     return value, size
 
 
@@ -116,5 +122,5 @@ def _bases(value: Any, event: Any) -> list[dict[str, Any]]:
     """The mappings that `<<: *base` or `<<: [*one, *two]` names; keys of the earlier ones win."""
     bases = value if isinstance(value, list) else [value]
     if not all(isinstance(base, dict) for base in bases):
-        raise TroubleError("yaml-syntax", "`<<` takes a mapping, or a list of mappings", event)
+        raise TroubleError("yaml-syntax", "`<<` must be a mapping or a list of mappings", event)
     return bases

@@ -30,7 +30,7 @@ _MARKER = re.compile(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 
 
 def read(source: Source, named: Mapping[str, Skip] = _NONE) -> Iterator[Document]:
-    """Yield the documents of a source, in order; faulty ones have problems and no data, skipped ones a reason.
+    """Yield the documents of a source, in order; invalid ones have problems and no data, skipped ones a reason.
 
     Empty documents are left out; those that hold only comments have no data and no reason.
     `named` are the files that other files show not to be manifests (see recognise.named_by_others).
@@ -59,7 +59,7 @@ _ONCE_A_FILE = ("unrendered-template", "unrendered-placeholder")
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
-    """Offset and text of each document. A marker at the start of a line ends a document even inside a block scalar."""
+    """Yield the offset and text of each document. A marker at the start of a line ends a document even inside a block scalar."""
     start = 0
     for match in _MARKER.finditer(text):
         marker = match.start("marker")
@@ -72,7 +72,7 @@ def _split(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _problems(document: Document) -> Iterator[Finding]:
-    """Composes the document; what is wrong with its YAML."""
+    """Compose the document and yield the problems of its YAML."""
     try:
         composed = _compose(document)
     except TroubleError as trouble:
@@ -90,8 +90,8 @@ def _problems(document: Document) -> Iterator[Finding]:
         yield _unrendered(document, document.locate(Place(document, path)), template_kind(document.text))
     elif placeholder := first_placeholder(document):
         place, text = placeholder
-        message = f"the placeholder `{text}` is not filled in; what refers to this name is not checked"
-        yield Finding(place, message, "render first, and lint what is applied", "unrendered-placeholder")
+        message = f"unresolved placeholder `{text}`; references to this name are not checked"
+        yield Finding(place, message, "render the manifest first, then lint the result", "unrendered-placeholder")
 
 
 def _compose(document: Document) -> Composed:
@@ -106,7 +106,7 @@ def _compose(document: Document) -> Composed:
 
 
 def _broken(document: Document, problem: Finding) -> Iterator[Finding]:
-    """A template in place of a fault; for text that is not meant for Kubernetes at most a warning."""
+    """Yield an unrendered template instead of a syntax error, and a warning for text that is not meant for Kubernetes."""
 
     def composes(text: str) -> bool:
         try:
@@ -133,8 +133,8 @@ def _code_of_ytt(document: Document) -> Iterator[Finding]:
 def _unrendered(document: Document, span: Span, skip: Skip) -> Finding:
     document.skipped = skip
     document.data = None
-    message = f"unrendered {skip}: skipped, because only what it renders to can be checked"
-    return Finding(span, message, _RENDERERS.get(skip, "render it first, and lint the result"), "unrendered-template")
+    message = f"unrendered {skip} skipped; only its rendered output can be checked"
+    return Finding(span, message, _RENDERERS.get(skip, "render it first, then lint the result"), "unrendered-template")
 
 
 def _duplicates(document: Document) -> Iterator[Finding]:
@@ -143,6 +143,6 @@ def _duplicates(document: Document) -> Iterator[Finding]:
         message = (
             f"duplicate key `{duplicate.key}`; kustomize, Flux and istioctl reject the file, other tools keep only the last value"
         )
-        first = Related(document.span(duplicate.first_start, duplicate.first_end), "first written here")
+        first = Related(document.span(duplicate.first_start, duplicate.first_end), "first occurrence")
         span = document.span(duplicate.start, duplicate.end)
         yield Finding(span, message, rule="duplicate-key", severity=severity, related=(first,))

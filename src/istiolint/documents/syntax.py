@@ -1,4 +1,4 @@
-"""What a YAML parser complains about, in words a person uses: what is wrong, exactly where, and what to write instead."""
+"""Explain the errors of a YAML parser: what is wrong, exactly where, and what to write instead."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _COMMENTS = "start comments with `#`"
 
 
 def explain(error: Exception, text: str, first_line: int = 1) -> Fault:
-    """The fault behind an error of libyaml or of ruamel's own parser; `first_line` is the number of the text's first line."""
+    """Return the cause of an error of libyaml or of ruamel's own parser; `first_line` is the number of the text's first line."""
     if isinstance(error, ReaderError):  # its position counts bytes in libyaml and characters in Python
         return _character(text, text.find(chr(error.character)))
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
@@ -24,27 +24,25 @@ def explain(error: Exception, text: str, first_line: int = 1) -> Fault:
     opened = error.context_mark.index if error.context_mark else mark.index
     place = Spot(text, min(mark.index, len(text)), min(opened, len(text)), first_line)
     if place.character == "\t":
-        return place.fault(
-            "a tab stands where only spaces can", r"\t+", hint="indent with spaces; YAML does not allow tabs there"
-        )
+        return place.fault("tab in the indentation; YAML allows only spaces there", r"\t+", hint="indent with spaces")
     problem = error.problem or ""
     for words, explained in _CAUSES:
         if re.search(words, problem):
             return explained(place)
-    return place.fault(f"this is no YAML: {problem}")
+    return place.fault(f"invalid YAML: {problem}")
 
 
 def _character(text: str, at: int) -> Fault:
     at = min(max(at, 0), max(len(text) - 1, 0))
     code = f"U+{ord(text[at]):04X}" if text else "a character"
-    hint = "delete it; in double quotes it can be written as an escape"
-    return Fault(f"the control character {code} cannot stand in YAML", at, min(at + 1, len(text)), hint)
+    hint = "remove it, or use an escape in double quotes"
+    return Fault(f"invalid control character {code} in YAML", at, min(at + 1, len(text)), hint)
 
 
 def _no_token(place: Spot) -> Fault:
     character = place.character
     hint = f"quote the value: '{place.token}'"
-    return place.fault(f"a value cannot begin with `{character}`", hint=hint)
+    return place.fault(f"a value cannot start with `{character}`", hint=hint)
 
 
 def _second_colon(place: Spot) -> Fault:
@@ -52,32 +50,32 @@ def _second_colon(place: Spot) -> Fault:
     key = place.before.strip().removeprefix("- ").strip()
     if ": " in place.before or place.before.lstrip("- ").startswith(("'", '"')):
         value = place.before.partition(": ")[2].strip() + ": ..."
-        return place.fault("a second `: ` in one value", r":", hint=f'quote the value if it is text: "{value}"')
+        return place.fault("second `: ` in one value", r":", hint=f'quote the value if it is text: "{value}"')
     start, above = next(place.lines_above(), (place.line_start, ""))
     if match := _KEY_WITHOUT_SPACE.match(above):
         if match["value"]:
             at = start + match.end("key")
             return place.fault(
-                f"a space is missing after the colon of `{match['key']}:`", ":", at=at,
-                hint=f"write `{match['key']}: {match['value']}`",
+                f"missing space after the colon of `{match['key']}:`", ":", at=at,
+                hint=f"use `{match['key']}: {match['value']}`",
             )  # fmt: skip
     elif ":" not in above and above:
         at = start + len(above) - len(above.lstrip())
         return place.fault(
-            f"`{above.strip()}` has no colon, and no key can follow it",
+            f"`{above.strip()}` has no colon, so no key can follow it",
             r"[^\r\n]*",
             at=at,
-            hint="add the colon that makes it a key",
+            hint="add a colon to make it a key",
         )
     at = place.line_start + len(place.before) - len(place.before.lstrip(" -"))
     return place.fault(
-        f"`{key}` is indented deeper than the line above, which has a value already", r"[^\r\n:]*", at=at,
+        f"`{key}` is indented deeper than the line above, which already has a value", r"[^\r\n:]*", at=at,
         hint="align it with the keys beside it",
     )  # fmt: skip
 
 
 def _item_beside_key(place: Spot) -> Fault:
-    return place.fault("a list item cannot begin on the line of its key", hint="begin it on the next line")
+    return place.fault("a list item cannot start on the line of its key", hint="start it on the next line")
 
 
 def _no_colon(place: Spot) -> Fault:
@@ -86,25 +84,23 @@ def _no_colon(place: Spot) -> Fault:
         return place.fault("`//` does not start a comment in YAML", r"[^\r\n]*", at=place.opened, hint=_COMMENTS)
     return place.fault(
         f"`{line}` is neither a key with a colon nor a list item", r"[^\r\n]*", at=place.opened,
-        hint="write `key: value`, or begin the line with `- `",
+        hint="use `key: value`, or start the line with `- `",
     )  # fmt: skip
 
 
 def _unclosed_quote(place: Spot) -> Fault:
     quote = place.text[place.opened : place.opened + 1]
-    return place.fault(f"the quote {quote} that opens here is not closed", r".", at=place.opened, hint=f"close it with {quote}")
+    return place.fault(f"unclosed quote {quote}", r".", at=place.opened, hint=f"close it with {quote}")
 
 
 def _unclosed_bracket(place: Spot) -> Fault:
     bracket = place.text[place.opened : place.opened + 1]
     closing = {"[": "]", "{": "}"}.get(bracket, "]")
     if place.start_of_line(place.opened) != place.line_start or place.at >= len(place.text.rstrip()):
-        return place.fault(
-            f"the bracket {bracket} that opens here is not closed", r".", at=place.opened, hint=f"close it with {closing}"
-        )
+        return place.fault(f"unclosed bracket {bracket}", r".", at=place.opened, hint=f"close it with {closing}")
     if place.character == ":":
-        return place.fault("a second `: ` in one value", ":", hint="quote the value if it is text")
-    return place.fault(f"a comma or {closing} is missing before `{place.token}`")
+        return place.fault("second `: ` in one value", ":", hint="quote the value if it is text")
+    return place.fault(f"missing comma or {closing} before `{place.token}`")
 
 
 def _no_key(place: Spot) -> Fault:
@@ -113,13 +109,15 @@ def _no_key(place: Spot) -> Fault:
     before = place.before.rstrip()
     if place.character in ("]", "}"):
         opening = "[" if place.character == "]" else "{"
-        return place.fault(f"the bracket {place.character} closes nothing", r".", hint=f"delete it, or open it with {opening}")
+        return place.fault(
+            f"closing bracket {place.character} without an opening one", r".", hint=f"remove it, or open it with {opening}"
+        )
     if place.character in ("&", "!"):
-        return place.fault(f"a second {'anchor' if place.character == '&' else 'tag'} for one value")
+        return place.fault(f"second {'anchor' if place.character == '&' else 'tag'} for one value")
     if before.endswith(("'", '"')) and before.strip() not in ("'", '"'):
         quote = before[-1]
-        hint = f"double a {quote} that is part of the text: {quote * 2}" if quote == "'" else r'write a " inside the text as \"'
-        return place.fault("text stands behind the closing quote", r"[^\r\n]*", hint=hint)
+        hint = f"double a {quote} that is part of the text: {quote * 2}" if quote == "'" else r'escape a " inside the text as \"'
+        return place.fault("text after the closing quote", r"[^\r\n]*", hint=hint)
     if before.strip(" -?:"):
         return _misplaced_text(place)
     return _indentation(place)
@@ -128,7 +126,7 @@ def _no_key(place: Spot) -> Fault:
 def _misplaced_text(place: Spot) -> Fault:
     if place.token.startswith("//"):
         return place.fault("`//` does not start a comment in YAML", r"[^\r\n]*", hint=_COMMENTS)
-    return place.fault(f"`{place.token}` does not belong here")
+    return place.fault(f"unexpected `{place.token}`")
 
 
 def _indentation(place: Spot) -> Fault:
@@ -136,34 +134,32 @@ def _indentation(place: Spot) -> Fault:
     mapping = place.opened - place.start_of_line(place.opened)
     if place.character == "-" and place.text[place.at + 1 : place.at + 2].isspace():
         if indent == mapping:
-            message = f"a list item stands where a key must; the mapping began on line {place.number(place.opened)}"
+            message = f"list item instead of a key in the mapping that starts on line {place.number(place.opened)}"
             in_item = place.text[place.start_of_line(place.opened) : place.opened].lstrip().startswith("- ")
-            aligned = "align its `-` with that of the item above" if in_item else "indent it under its key, or make it a key"
+            aligned = "align its `-` with the item above" if in_item else "indent it under its key, or make it a key"
             return place.fault(message, hint=aligned)
-        return place.fault(
-            f"the list item is indented by {_spaces(indent)}, like nothing above it", hint="align the items of a list"
-        )
+        return place.fault(f"list item indented by {_spaces(indent)} matches no line above it", hint="align the items of a list")
     levels = sorted({len(line) - len(line.lstrip(" ")) for _, line in place.lines_above()})
     near = sorted(levels, key=lambda level: abs(level - indent))[:2]
     hint = f"indent it by {' or '.join(str(level) for level in sorted(near))}" if near and indent not in near else None
     if indent in near:
         return place.fault(
-            f"`{place.token}` is indented deeper than the line above, which has a value already",
+            f"`{place.token}` is indented deeper than the line above, which already has a value",
             hint="align it with the keys beside it",
         )
-    return place.fault(f"`{place.token}` is indented by {_spaces(indent)}, like no line above it", hint=hint)
+    return place.fault(f"`{place.token}` indented by {_spaces(indent)} matches no line above it", hint=hint)
 
 
 def _no_item(place: Spot) -> Fault:
-    message = f"`{place.token}` stands among the items of a list that began on line {place.number(place.opened)}"
-    return place.fault(message, hint="begin it with `- `, or indent it under the item that it belongs to")
+    message = f"`{place.token}` is not an item of the list that starts on line {place.number(place.opened)}"
+    return place.fault(message, hint="start it with `- `, or indent it under the item that it belongs to")
 
 
 def _no_content(place: Spot) -> Fault:
     if not place.token.strip():
         opened = max(place.text.rfind("[", 0, place.at), place.text.rfind("{", 0, place.at))
-        return place.fault(f"the bracket {place.text[opened]} that opens here is not closed", r".", at=opened)
-    return place.fault(f"a value is missing before `{place.token}`", hint="quote it if it is text")
+        return place.fault(f"unclosed bracket {place.text[opened]}", r".", at=opened)
+    return place.fault(f"missing value before `{place.token}`", hint="quote it if it is text")
 
 
 def _no_name(place: Spot) -> Fault:
@@ -173,7 +169,7 @@ def _no_name(place: Spot) -> Fault:
     what = "an alias" if sign == "*" else "an anchor"
     quoted = f'"{text[0] if text else sign}"'
     return place.fault(
-        f"`{sign}` begins {what}, and no name follows", r"[^\s,\[\]{}]+", at=start, hint=f"quote it if it is text: {quoted}"
+        f"`{sign}` starts {what}, but no name follows", r"[^\s,\[\]{}]+", at=start, hint=f"quote it if it is text: {quoted}"
     )
 
 
@@ -181,18 +177,18 @@ def _escape(place: Spot) -> Fault:
     at = place.text.rfind("\\", 0, place.at + 1)
     escape = place.text[at : at + 2]
     return place.fault(
-        f"{escape} is no escape of YAML", r"\\.?", at=max(at, 0), hint="write the text in single quotes, or each backslash twice"
+        f"invalid YAML escape {escape}", r"\\.?", at=max(at, 0), hint="use single quotes, or double each backslash"
     )
 
 
 def _block_header(place: Spot) -> Fault:
     sign = place.text[place.opened : place.opened + 1]
-    return place.fault(f"behind `{sign}` the line must end", hint="begin the text on the next line, indented")
+    return place.fault(f"unexpected text after `{sign}`", hint="start the text on the next line, indented")
 
 
 def _directive(place: Spot) -> Fault:
     line = place.text[place.opened :].splitlines()[0].rstrip()
-    return place.fault(f"`{line}` is no directive of YAML", r"[^\r\n]*", at=place.opened, hint="quote it if it is text")
+    return place.fault(f"invalid YAML directive `{line}`", r"[^\r\n]*", at=place.opened, hint="quote it if it is text")
 
 
 def _just(message: str, hint: str | None = None) -> Callable[[Spot], Fault]:
@@ -203,7 +199,7 @@ _CAUSES: tuple[tuple[str, Callable[[Spot], Fault]], ...] = (
     (r"cannot start any token", _no_token),
     (r"mapping values are not allowed", _second_colon),
     (r"sequence entries are not allowed", _item_beside_key),
-    (r"mapping keys are not allowed", _just("`?` cannot begin a key here", "quote it if it is text")),
+    (r"mapping keys are not allowed", _just("`?` cannot start a key here", "quote it if it is text")),
     (r"could not find expected ':'", _no_colon),
     (r"found unexpected (end of stream|document indicator|document separator)", _unclosed_quote),
     (r"expected ',' or '[\]}]'", _unclosed_bracket),
@@ -213,10 +209,10 @@ _CAUSES: tuple[tuple[str, Callable[[Spot], Fault]], ...] = (
     (r"alphabetic or numeric character", _no_name),
     (r"unknown escape|hexdecimal|invalid Unicode", _escape),
     (r"chomping or indentation|comment or line break|indentation indicator", _block_header),
-    (r"undefined tag handle", _just("the tag `{token}` is not defined", "quote it if it is text")),
-    (r"incompatible YAML document", _just("this version of YAML is not known", "delete the %YAML line")),
+    (r"undefined tag handle", _just("undefined tag `{token}`", "quote it if it is text")),
+    (r"incompatible YAML document", _just("unknown YAML version", "remove the %YAML line")),
     (r"directive|version number|expected a digit", _directive),
-    (r"expected '?<document start>'?", _just("text follows on the end of the document", "begin a new document with `---`")),
+    (r"expected '?<document start>'?", _just("text after the end of the document", "start a new document with `---`")),
 )
 
 

@@ -15,7 +15,7 @@ def duplicates(items: Cursor, what: str, kind: str) -> Iterator[Finding]:
         if name.text and (first := seen.setdefault(name.text, name)) is not name:
             yield finding(
                 name,
-                f"there is another {what} `{name.text}`; Istio refuses the {kind}",
-                hint="give each a name of its own",
-                related=[(first, "the first one")],
+                f"duplicate {what} `{name.text}`; Istio rejects the {kind}",
+                hint="use a unique name for each",
+                related=[(first, "first occurrence")],
             )

@@ -21,26 +21,29 @@ def finer_than(duration: Cursor, unit: str, kind: str) -> Iterator[Finding]:
     """A duration that is not made of whole units (a unit as Go writes it)."""
     length = nanoseconds(duration.text)
     if length is not None and length >= NANOSECONDS["ms"] and (rest := length % NANOSECONDS[unit]):
+        units = "seconds" if unit == "s" else "milliseconds"
         whole = f"{(length - rest) // NANOSECONDS[unit] or 1}{unit}"
         yield finding(
             duration,
-            f"`{duration.text}` is no whole number of {'seconds' if unit == 's' else 'milliseconds'}; Istio refuses the {kind}",
-            hint=f"write `{whole}`",
+            f"`{duration.text}` is not a whole number of {units}; Istio rejects the {kind}",
+            hint=f"use `{whole}`",
         )
 
 
 def not_milliseconds(duration: Cursor, kind: str) -> Iterator[Finding]:
-    """A duration that is none, shorter than 1ms, or finer: for fields of which no schema tells."""
+    """Report an invalid duration, one below 1ms, or one with fractions of 1ms, in a field without a schema."""
     if duration.value is None or duration.unresolved:
         return
     length = nanoseconds(duration.text)
     if length is None:
         yield finding(
             duration,
-            f"`{duration.value}` is no duration; Istio refuses the {kind}",
-            hint="write a number with its unit, as in `5s`",
+            f"invalid duration `{duration.value}`; Istio rejects the {kind}",
+            hint="use a number with a unit, such as `5s`",
         )
     elif length < NANOSECONDS["ms"]:
-        yield finding(duration, f"`{duration.text}` is shorter than 1ms; Istio refuses the {kind}", hint="write `1ms` at least")
+        yield finding(
+            duration, f"duration `{duration.text}` is shorter than 1ms; Istio rejects the {kind}", hint="use at least `1ms`"
+        )
     else:
         yield from finer_than(duration, "ms", kind)

@@ -1,4 +1,4 @@
-"""Whether a kind exists under the apiVersion that is written, in this version of Istio."""
+"""Whether a kind exists under its apiVersion in this version of Istio."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ from istiolint.schema.loader import Node, minor, schema_of
 from istiolint.schema.rules import FIELD_NEEDS_NEWER_ISTIO, RETIRED_API, RETIRED_KUBERNETES_API, UNKNOWN_KIND, WRONG_API_VERSION
 from istiolint.schema.spelling import nearest, plain_form
 
-REFUSED = "the API server knows no such kind and refuses it"
+REJECTED = "the API server rejects it"
 GATEWAY_API = "gateway.networking.k8s.io"
 KUBERNETES = {"", "apps", "extensions", "networking.k8s.io", GATEWAY_API}
-"""Groups of others in which a kind of Istio's name cannot be."""
+"""API groups of other projects that cannot hold a kind with one of Istio's names."""
 
 OLD_GATEWAY_API = {
     "BackendTLSPolicy": ("v1alpha2",),
@@ -26,20 +26,20 @@ OLD_GATEWAY_API = {
 }
 """API versions that early releases of the Gateway API served, and clusters with their CRDs still do."""
 
-_POLICY = "write a PeerAuthentication for mTLS, a RequestAuthentication for tokens"
-_RBAC = "write an AuthorizationPolicy (security.istio.io/v1)"
-_MIXER = "Mixer went with Istio 1.8: use Telemetry, EnvoyFilter, WasmPlugin, or an external authorizer"
+_POLICY = "use PeerAuthentication for mTLS and RequestAuthentication for JWTs"
+_RBAC = "use AuthorizationPolicy (`security.istio.io/v1`)"
+_MIXER = "Istio 1.8 removed Mixer: use Telemetry, EnvoyFilter, WasmPlugin or an external authorization provider"
 RETIRED = {
     "authentication.istio.io": {"": _POLICY},
     "rbac.istio.io": {"": _RBAC},
     "config.istio.io": {
         "": _MIXER,
-        "RouteRule": "write a VirtualService",
-        "EgressRule": "write a ServiceEntry",
-        "DestinationPolicy": "write a DestinationRule",
+        "RouteRule": "use VirtualService",
+        "EgressRule": "use ServiceEntry",
+        "DestinationPolicy": "use DestinationRule",
     },
-    "install.istio.io": {"IstioControlPlane": "write an IstioOperator, and install with `istioctl` or Helm"},
-    "networking.istio.io": {"EgressRule": "write a ServiceEntry", "RouteRule": "write a VirtualService"},
+    "install.istio.io": {"IstioControlPlane": "use IstioOperator, and install with `istioctl` or Helm"},
+    "networking.istio.io": {"EgressRule": "use ServiceEntry", "RouteRule": "use VirtualService"},
 }
 """APIs that Istio had once, with their successors, by group and kind ("" for all other kinds of the group)."""
 
@@ -61,14 +61,14 @@ _LAST_WITH_OLD_KUBERNETES = "1.25"
 """Later releases of Istio support only releases of Kubernetes without any of these API versions."""
 
 _NOT_APPLIED = "IstioOperator"
-"""A file for istioctl, which does not look at the API version."""
+"""A file for istioctl, which ignores the API version."""
 
 _OURS = {kind: group for group in ISTIO if group.endswith("istio.io") for kind in ISTIO[group]}
 _OURS_ALONE = _OURS.keys() - {"Gateway", "AuthorizationPolicy", "Sidecar", "Telemetry", "ProxyConfig"}
 
 
 def api_version(resource: Resource, istio_version: str) -> Iterator[Finding]:
-    """The finding on a resource's apiVersion and kind, if they do not fit each other."""
+    """Report a kind that does not exist under the resource's apiVersion."""
     if has_placeholder(resource.api_version) or has_placeholder(resource.kind):
         return
     if retired := RETIRED_KUBERNETES.get((resource.api_version, resource.kind)):
@@ -87,7 +87,7 @@ def api_version(resource: Resource, istio_version: str) -> Iterator[Finding]:
     schema = schema_of(resource.type) if resource.type else None
     words = RETIRED.get(resource.group, {})
     if (successor := words.get(resource.kind, words.get(""))) and not (schema and resource.group in ISTIO):
-        message = f"`{resource.kind}` of `{resource.group}` is gone from Istio; {REFUSED}"
+        message = f"`{resource.kind}` of `{resource.group}` was removed from Istio; {REJECTED}"
         yield finding(resource["apiVersion"], message, hint=successor, rule=RETIRED_API)
     elif schema and resource.type:
         yield from _version(resource, schema, istio_version)
@@ -100,19 +100,19 @@ def _version(resource: Resource, schema: Node, istio_version: str) -> Iterator[F
     if resource.group != schema["x-group"]:
         yield _elsewhere(resource, schema, istio_version)
     elif not versions:
-        message = f"{resource.kind} came with Istio {schema['x-since']}; the API server of {istio_version} does not know it"
+        message = f"{resource.kind} requires Istio {schema['x-since']}; with Istio {istio_version} the API server rejects it"
         yield finding(resource["kind"], message, rule=FIELD_NEEDS_NEWER_ISTIO)
     elif resource.version in versions:
         return
     elif since := known.get(resource.version, {}).get("since"):
-        message = f"`{resource.api_version}` came with Istio {since}; the API server of {istio_version} does not know it"
+        message = f"`{resource.api_version}` requires Istio {since}; with Istio {istio_version} the API server rejects it"
         yield _rewritten(resource, schema, versions[0], message)
     elif resource.version in OLD_GATEWAY_API.get(resource.type or "", ()):
-        message = f"`{resource.version}` of {resource.kind} is served by early releases of the Gateway API only"
+        message = f"only early releases of the Gateway API serve `{resource.version}` of {resource.kind}; later ones reject it"
         right = f"{schema['x-group']}/{versions[0]}"
-        yield finding(resource["apiVersion"], message, hint=f"write `{right}`", severity="warning", rule=WRONG_API_VERSION)
+        yield finding(resource["apiVersion"], message, hint=f"use `{right}`", severity="warning", rule=WRONG_API_VERSION)
     else:
-        message = f"there is no `{resource.version}` of {resource.kind}; {REFUSED}"
+        message = f"unknown version `{resource.version}` of {resource.kind}; {REJECTED}"
         yield _rewritten(resource, schema, versions[0], message)
 
 
@@ -130,18 +130,20 @@ def _served(schema: Node, istio_version: str) -> list[str]:
 def _elsewhere(resource: Resource, schema: Node, istio_version: str) -> Finding:
     served = _served(schema, istio_version) or list(schema["x-versions"])
     version = resource.version if resource.version in served else served[0]
-    message = f"{resource.kind} belongs to `{schema['x-group']}`, not to `{resource.group or resource.api_version}`; {REFUSED}"
+    message = (
+        f"{resource.kind} belongs to API group `{schema['x-group']}`, not `{resource.group or resource.api_version}`; {REJECTED}"
+    )
     return _rewritten(resource, schema, version, message)
 
 
 def _rewritten(resource: Resource, schema: Node, version: str, message: str) -> Finding:
     right = f"{schema['x-group']}/{version}"
-    fix = Fix(f"write `apiVersion: {right}`", (Replace(resource["apiVersion"].place, right),))
-    return finding(resource["apiVersion"], message, hint=f"write `{right}`", fix=fix, rule=WRONG_API_VERSION)
+    fix = Fix(f"set `apiVersion: {right}`", (Replace(resource["apiVersion"].place, right),))
+    return finding(resource["apiVersion"], message, hint=f"use `{right}`", fix=fix, rule=WRONG_API_VERSION)
 
 
 def _kind(resource: Resource, istio_version: str) -> Iterator[Finding]:
-    """A kind that is not known in its group: misspelt, or a kind of Istio in a group of others."""
+    """Report an unknown kind of its group: misspelled, or an Istio kind in another project's group."""
     group, kind = resource.group, resource.kind
     ours = schema_of(kind) if kind in _OURS else None
     if ours and (("istio" in group and not group.endswith("istio.io")) or (group in KUBERNETES and kind in _OURS_ALONE)):
@@ -149,10 +151,10 @@ def _kind(resource: Resource, istio_version: str) -> Iterator[Finding]:
     elif group in ISTIO and group in _OURS.values():
         # Kinds end differently (`Policy`, `Rule`, `Entry`): only few letters may be wrong.
         near = [name for distance, name in nearest(kind.removesuffix("List"), _OURS) if distance <= 2]
-        hint = f"did you mean `{near[0]}`?" if near else f"the kinds of this group are {', '.join(ISTIO[group])}"
+        hint = f"did you mean `{near[0]}`?" if near else f"use one of {', '.join(f'`{name}`' for name in ISTIO[group])}"
         fix = None
         if near:
             same = plain_form(near[0]) == plain_form(kind)
-            fix = Fix(f"write `kind: {near[0]}`", (Replace(resource["kind"].place, near[0]),), same)
-        message = f"`{group}` has no kind `{kind}`; the API server refuses it"
+            fix = Fix(f"set `kind: {near[0]}`", (Replace(resource["kind"].place, near[0]),), same)
+        message = f"unknown kind `{kind}` in API group `{group}`; the API server rejects it"
         yield finding(resource["kind"], message, hint=hint, fix=fix, rule=UNKNOWN_KIND)

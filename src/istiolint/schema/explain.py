@@ -104,7 +104,7 @@ def _error(error: Any, schema: Node, value: Any) -> _Error:
 
 
 def _path(steps: list[str | int], value: Any) -> Path:
-    """A path of jsonschema-rs with the keys as they are: it takes keys that look like numbers for indexes."""
+    """Return a path of jsonschema-rs with its keys restored: jsonschema-rs turns numeric keys into indexes."""
     path: list[str | int] = []
     for step in steps:
         if isinstance(value, dict) and step not in value:
@@ -154,7 +154,7 @@ def _at(resource: Resource, path: Iterable[str | int]) -> Cursor:
 
 
 def _mended(found: Finding, root: int) -> set[Path]:
-    """The fields that a proposal would set, and those that its words name beside the unknown one."""
+    """Return the fields that the fix of a finding would set."""
     fields: set[Path] = set()
     for edit in found.fix.edits if found.fix else ():
         if isinstance(edit, Rename):
@@ -167,17 +167,22 @@ def _mended(found: Finding, root: int) -> set[Path]:
 def _null(field: Cursor, fields: Fields, path: Path) -> Finding:
     least = fields.at(path).get("minimum", 0)
     if fields.pattern(path)[-1] == "{}" and least > 0:
-        message = f"`{field.name}` is null, which istioctl reads as 0 and rejects: it must be at least {least}"
-        return finding(field.key, message, hint="set a value, or remove it", rule=OUT_OF_RANGE)
-    message = f"`{field.name}` is null; the API server drops it, as if it were not written"
-    return finding(field.key, message, hint="give it a value, or delete it", rule=NULL_VALUE)
+        message = f"`{field.name}` is null; istioctl reads it as 0 and rejects it because the minimum is {least}"
+        return finding(field.key, message, hint="set a value, or remove the field", rule=OUT_OF_RANGE)
+    message = f"`{field.name}` is null; the API server drops the field as if it were not set"
+    return finding(field.key, message, hint="set a value, or remove the field", rule=NULL_VALUE)
 
 
 def _missing(field: Cursor, is_null: bool) -> Finding:
     if is_null:
         return finding(
-            field.key, f"`{field.name}` is null, and it may not be missing", hint="give it a value", rule=MISSING_FIELD
+            field.key,
+            f"required field `{field.name}` is null; the API server rejects the resource",
+            hint="set a value",
+            rule=MISSING_FIELD,
         )
     where = next((step for step in reversed(field.path[:-1]) if isinstance(step, str)), "")
     within = f" in {'an item of ' if isinstance(field.path[-2], int) else ''}`{where}`" if where else ""
-    return finding(field, f"`{field.name}` is missing{within}; the API server refuses this", rule=MISSING_FIELD)
+    return finding(
+        field, f"missing required field `{field.name}`{within}; the API server rejects the resource", rule=MISSING_FIELD
+    )

@@ -1,4 +1,4 @@
-"""A value that its field does not take, and how messages speak of it."""
+"""A value that its field does not accept, and how messages name it."""
 
 import json
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ class Fault(NamedTuple):
 
     @property
     def called(self) -> str:
-        """How messages call the field."""
+        """The field's name in messages."""
         path = self.field.path
         name = next((step for step in reversed(path) if isinstance(step, str)), "the resource")
         return f"an item of `{name}`" if path and isinstance(path[-1], int) else f"`{name}`"

@@ -1,4 +1,4 @@
-"""A field that does not exist, and what does the same: the shape of the tables in `removed` and `invented`."""
+"""A field that does not exist and its replacement: the entries of the tables in `removed` and `invented`."""
 
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
@@ -8,7 +8,7 @@ Mend: TypeAlias = Literal["delete", "unwrap"] | tuple[str, ...] | None
 
 
 class Instead(NamedTuple):
-    """`path` is the end of the field's path, with `[]` for indexes; `words` say what does the same. `*` is any kind."""
+    """`path` is the end of the field's path, with `[]` for indexes; `words` name the replacement. `*` is any kind."""
 
     kind: str
     path: str

@@ -1,18 +1,18 @@
-"""Fields that no Istio ever had, but that people expect: names from other products, and settings that live elsewhere."""
+"""Fields that Istio never had but that users expect: names from other products, and settings that belong elsewhere."""
 
 from istiolint.schema.instead import Instead, Mend
 
 _BREAKER = (
-    "`outlierDetection` takes failing hosts out of the load balancing, `connectionPool` limits connections and requests; "
-    "together they are Istio's circuit breaker"
+    "use `outlierDetection` to eject failing endpoints and `connectionPool` to limit connections and requests; "
+    "Istio has no separate circuit breaker"
 )
-_EXPRESSIONS = "Istio's selectors know `matchLabels` only; give the workloads a label of their own"
-_ROUTES = "it is set in a VirtualService, at `spec.http[].{}`"
-_LIMITS = "Istio has no field for rate limits; configure Envoy's rate limit filter with an EnvoyFilter"
+_EXPRESSIONS = "use `matchLabels`, the only form of selector in Istio; add a common label to the workloads if needed"
+_ROUTES = "move it to `spec.http[].{}` of a VirtualService"
+_LIMITS = "use an EnvoyFilter with Envoy's rate limit filter; Istio has no field for rate limits"
 
 
 def _renamed(kind: str, holder: str, names: str, to: str) -> tuple[Instead, ...]:
-    return tuple(Instead(kind, f"{holder}.{name}", f"write `{to}`", (to,)) for name in names.split())
+    return tuple(Instead(kind, f"{holder}.{name}", f"use `{to}`", (to,)) for name in names.split())
 
 
 def _each(kind: str, holder: str, names: str, words: str, mend: Mend = None) -> tuple[Instead, ...]:
@@ -25,16 +25,16 @@ INVENTED: tuple[Instead, ...] = (
     *_each("DestinationRule", "trafficPolicy", "retries retry retryPolicy", _ROUTES.format("retries")),
     *_each("DestinationRule", "trafficPolicy", "timeout timeouts", _ROUTES.format("timeout")),
     *_each("DestinationRule", "trafficPolicy", "fault", _ROUTES.format("fault")),
-    *_each("DestinationRule", "trafficPolicy", "mtls mTLS", "write `tls: {mode: ISTIO_MUTUAL}`"),
+    *_each("DestinationRule", "trafficPolicy", "mtls mTLS", "use `tls: {mode: ISTIO_MUTUAL}`"),
     *_each(
         "DestinationRule",
         "connectionPool.tcp",
         "tcpNoDelay noDelay tcpNodelay",
-        "Istio has no such setting: Envoy always sends without delay (TCP_NODELAY); delete it",
+        "remove it: Envoy always sets TCP_NODELAY",
         "delete",
     ),
-    *_each("DestinationRule", "connectionPool.http", "connectTimeout", "write it under `connectionPool.tcp`"),
-    *_each("DestinationRule", "connectionPool.http", "maxConnections", "write it under `connectionPool.tcp`"),
+    *_each("DestinationRule", "connectionPool.http", "connectTimeout", "move it to `connectionPool.tcp`"),
+    *_each("DestinationRule", "connectionPool.http", "maxConnections", "move it to `connectionPool.tcp`"),
     *_renamed(
         "DestinationRule", "outlierDetection", "consecutive5xx consecutiveServerErrors errorThreshold", "consecutive5xxErrors"
     ),
@@ -46,7 +46,7 @@ INVENTED: tuple[Instead, ...] = (
         "VirtualService",
         "http[]",
         "circuitBreaker outlierDetection connectionPool loadBalancer trafficPolicy",
-        "it is set in a DestinationRule for the host, under `spec.trafficPolicy`",
+        "move it to `spec.trafficPolicy` of a DestinationRule for the host",
     ),
     *_renamed("VirtualService", "retries", "count retries maxRetries numRetries max", "attempts"),
     *_renamed("VirtualService", "retries", "timeout", "perTryTimeout"),
@@ -55,7 +55,7 @@ INVENTED: tuple[Instead, ...] = (
     *_renamed("VirtualService", "http[].match[]", "path", "uri"),
     *_renamed("VirtualService", "http[].match[]", "host", "authority"),
     *(
-        Instead("VirtualService", f"{holder}.{name}", f"only `exact`, `prefix` and `regex` exist; write {words}")
+        Instead("VirtualService", f"{holder}.{name}", f"use {words}; valid match types are `exact`, `prefix` and `regex`")
         for holder in (
             "uri",
             "authority",
@@ -73,7 +73,7 @@ INVENTED: tuple[Instead, ...] = (
         )
     ),
     *(
-        Instead("VirtualService", f"http[].match[].{name}", f"say what shall match, as in `uri: {{{name}: ...}}`")
+        Instead("VirtualService", f"http[].match[].{name}", f"name the request property to match, as in `uri: {{{name}: ...}}`")
         for name in ("exact", "prefix", "regex")
     ),
     *_renamed("Gateway", "servers[].port", "port", "number"),
@@ -83,7 +83,7 @@ INVENTED: tuple[Instead, ...] = (
         "Gateway",
         "spec",
         "gatewayClassName listeners",
-        "write `apiVersion: gateway.networking.k8s.io/v1` for a Gateway of that API",
+        "use `apiVersion: gateway.networking.k8s.io/v1` for a Gateway of the Kubernetes Gateway API",
     ),
     *_renamed("AuthorizationPolicy", "source", "ips cidrs ipRanges", "ipBlocks"),
     *_renamed("AuthorizationPolicy", "rules[]", "conditions condition", "when"),

@@ -21,13 +21,13 @@ from istiolint.schema.rules import FIELD_NEEDS_NEWER_ISTIO, MISPLACED_FIELD, REM
 from istiolint.schema.spelling import CERTAIN, nearest
 from istiolint.schema.strangers import owners
 
-FATE = "the API server refuses it, or drops it without a word"
+FATE = "the API server rejects it or silently drops it"
 _FATES = {"IstioOperator": "istioctl rejects it"}
-"""What becomes of an unknown field of kinds that no API server sees."""
+"""What happens to an unknown field of kinds that the API server never receives."""
 MOST_LISTED = 12
 FITS = 0.5
 SELECTORS = ("selector", "workloadSelector")
-NOT_FOR_PEOPLE = (
+SET_BY_CLUSTER = (
     "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields", "resourceVersion",
     "selfLink", "status", "uid",
 )  # fmt: skip
@@ -104,7 +104,7 @@ class _Case:
 
     @property
     def fate(self) -> str:
-        """What becomes of an unknown field."""
+        """What happens to an unknown field."""
         return _FATES.get(self.resource.type or "", FATE)
 
     def newer(self) -> Finding | None:
@@ -113,8 +113,8 @@ class _Case:
             return None
         return finding(
             self.field.key,
-            f"`{self.name}` came to {self.where} with Istio {node['x-since']}; in {self.version} {self.fate}",
-            hint=f"leave it out until the mesh runs Istio {node['x-since']}",
+            f"`{self.name}` in {self.where} requires Istio {node['x-since']}; in {self.version} {self.fate}",
+            hint=f"remove it until the mesh runs Istio {node['x-since']}",
             rule=FIELD_NEEDS_NEWER_ISTIO,
         )
 
@@ -131,7 +131,7 @@ class _Case:
         )
 
     def comma(self) -> Finding | None:
-        """The rest of a value in braces, where a comma ends it: `{retryOn: gateway-error,reset}`."""
+        """Report the part of an unquoted value after a comma in braces: `{retryOn: gateway-error,reset}`."""
         if self.field.value is not None:
             return None
         broken = list(takewhile(lambda key: key != self.name, self.siblings))
@@ -147,7 +147,7 @@ class _Case:
         entry = instead(REMOVED, self.resource.type or "", self.pattern)
         if not entry:
             return None
-        message = f"`{self.name}` is a field of early Istio that {self.where} no longer has; {self.fate}"
+        message = f"early Istio field `{self.name}` was removed from {self.where}; {self.fate}"
         return finding(self.field.key, message, hint=entry.words, fix=self.mended(entry), rule=REMOVED_FIELD)
 
     def invented(self) -> Finding | None:
@@ -158,14 +158,14 @@ class _Case:
         """The fix that a table names, where nothing is in its way."""
         place, mend = self.field.place, entry.mend
         if mend == "delete":
-            return Fix(f"delete `{self.name}`", (Delete(place),))
+            return Fix(f"remove `{self.name}`", (Delete(place),))
         if mend == "unwrap":
-            return Fix(f"write the fields of `{self.name}` without it", (Unwrap(place),))
+            return Fix(f"move the fields of `{self.name}` one level up", (Unwrap(place),))
         if mend is None or value_at(self.siblings, tuple(mend))[0]:
             return None
         if len(mend) == 1:
             return Fix(f"rename `{self.name}` to `{mend[0]}`", (Rename(place, mend[0]),))
-        return Fix(f"write `{'.'.join(mend)}` for `{self.name}`", (Move(place, (*self.field.path[:-1], *mend)),))
+        return Fix(f"replace `{self.name}` with `{'.'.join(mend)}`", (Move(place, (*self.field.path[:-1], *mend)),))
 
     def misspelt(self, farthest: float = 99) -> Finding | None:
         near = [(distance, name) for distance, name in nearest(self.name, self.allowed) if distance <= farthest]
@@ -188,8 +188,8 @@ class _Case:
             return None
         (name, *_), node = names, self.allowed[names[0]]
         if name in self.siblings:
-            return self.unknown(f"`{name}`, which may be meant, is set beside it already: keep one of the two")
-        return self.unknown(f"`{name}`, which may be meant, comes with Istio {node['x-since']} only")
+            return self.unknown(f"`{name}` is probably meant, but is already set: keep only one of the two")
+        return self.unknown(f"`{name}` is probably meant, but requires Istio {node['x-since']}")
 
     def label(self) -> Finding | None:
         """A label written into a selector itself, as Services and Istio's Gateway have it."""
@@ -201,8 +201,8 @@ class _Case:
         moves = tuple(Move(self.beside(key), (*self.resource.path, *home, key)) for key in labels)
         return finding(
             self.field.key,
-            f"the label `{self.name}` stands in {self.where} itself; {self.fate}, and the selector selects every workload",
-            hint=f"write it under `{field_path(home)}`",
+            f"misplaced label `{self.name}` directly in {self.where}; {self.fate}, and the selector matches every workload",
+            hint=f"move it to `{field_path(home)}`",
             fix=Fix(f"move {_listed(labels, 'and')} to `{field_path(home)}`", moves),
             rule=MISPLACED_FIELD,
         )
@@ -219,22 +219,22 @@ class _Case:
         if not found or (near and found[0].distance > 1 and len(found[0].joined) < 2):
             return None
         places = _listed([_written(home, parent=True) for home in found], "or")
-        hint, fix = f"write it as {_listed([_written(home) for home in found], 'or')}", None
+        hint, fix = f"move it to {_listed([_written(home) for home in found], 'or')}", None
         home = found[0]
         only = len(found) == 1 or (home.exists and not found[1].exists and home.distance <= found[1].distance)
         if only and home.path:
             taken, there = value_at(self.resource.value, home.path)
             if taken:
-                hint = f"`{field_path(home.path)}` is set already: keep one of the two"
+                hint = f"`{field_path(home.path)}` is already set: keep only one of the two"
                 same = there == self.field.value
-                fix = Fix(f"delete `{self.name}`, which is set in its place too", (Delete(self.field.place),)) if same else None
+                fix = Fix(f"remove the misplaced `{self.name}`", (Delete(self.field.place),)) if same else None
             else:
                 fix = self.moved(home, home.path[:-1], sure=len(found) == 1)
-        message = f"`{self.name}` is no field of {self.where}; it belongs under {places}"
+        message = f"misplaced field `{self.name}` in {self.where}: it belongs under {places}; {self.fate}"
         return finding(self.field.key, message, hint=hint, fix=fix, rule=MISPLACED_FIELD)
 
     def moved(self, home: Home, parent: Path, *, sure: bool) -> Fix:
-        """Moves a field home, and with it the strays that belong there too: alone, they would be taken for something else."""
+        """Move a field to where it belongs, with the misplaced fields beside it that belong there too."""
         keys = [key for key in home.joined if not value_at(self.resource.value, (*parent, key))[0]]
         keys = keys if self.name in keys else [self.name]
         moves = []
@@ -248,18 +248,18 @@ class _Case:
         kinds = owners(self.name) if self.path[:-1] == ("spec",) else ()
         if not kinds:
             return None
-        return self.unknown(f"`{self.name}` is a field of {' and '.join(map(_a, kinds))}: write it there, or correct the `kind`")
+        return self.unknown(f"`{self.name}` is a field of {' and '.join(map(_a, kinds))}: move it there, or correct the `kind`")
 
     def anything(self) -> Finding:
-        taken = {*self.siblings, *NOT_FOR_PEOPLE}
+        taken = {*self.siblings, *SET_BY_CLUSTER}
         free = [name for name, node in self.allowed.items() if name not in taken and self.is_there(node)]
         if not free:
-            return self.unknown("delete it")
+            return self.unknown("remove it")
         listed = _listed(free[:MOST_LISTED], "and" if len(free) <= MOST_LISTED else "")
-        return self.unknown(f"besides what is set, {self.where} has {listed}{' ...' if len(free) > MOST_LISTED else ''}")
+        return self.unknown(f"other valid fields in {self.where}: {listed}{' ...' if len(free) > MOST_LISTED else ''}")
 
     def unknown(self, hint: str, fix: Fix | None = None) -> Finding:
-        message = f"`{self.name}` is no field of {self.where}; {self.fate}"
+        message = f"unknown field `{self.name}` in {self.where}; {self.fate}"
         return finding(self.field.key, message, hint=hint, fix=fix, rule=UNKNOWN_FIELD)
 
 

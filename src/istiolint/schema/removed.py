@@ -1,4 +1,4 @@
-"""Fields of early Istio versions that people still write. No API server that Istio supports today knows them."""
+"""Fields of early Istio releases that manifests still use. No supported release has them."""
 
 from istiolint.schema.instead import Instead
 
@@ -11,37 +11,37 @@ _HEADERS = {
 }
 
 REMOVED: tuple[Instead, ...] = (
-    Instead("VirtualService", "http[].websocketUpgrade", "WebSocket upgrades are always allowed; delete it", "delete"),
-    Instead("VirtualService", "fault.abort.percent", "write `percentage: {value: ...}`", ("percentage", "value")),
-    Instead("VirtualService", "destination.name", "the service is named by `host`", ("host",)),
-    Instead("VirtualService", "mirror.name", "the service is named by `host`", ("host",)),
+    Instead("VirtualService", "http[].websocketUpgrade", "remove it: WebSocket upgrades are always allowed", "delete"),
+    Instead("VirtualService", "fault.abort.percent", "use `percentage: {value: ...}`", ("percentage", "value")),
+    Instead("VirtualService", "destination.name", "use `host` for the service name", ("host",)),
+    Instead("VirtualService", "mirror.name", "use `host` for the service name", ("host",)),
     *(
-        Instead("VirtualService", f"{holder}.{name}", f"write it under `headers.{'.'.join(path)}`", ("headers", *path))
+        Instead("VirtualService", f"{holder}.{name}", f"use `headers.{'.'.join(path)}`", ("headers", *path))
         for holder in ("http[]", "route[]")
         for name, path in _HEADERS.items()
     ),
-    Instead("DestinationRule", "spec.name", "the service is named by `host`", ("host",)),
-    Instead("DestinationRule", "outlierDetection.http", "its fields stand in `outlierDetection` itself", "unwrap"),
-    Instead("EnvoyFilter", "spec.workloadLabels", "write it as `workloadSelector.labels`", ("workloadSelector", "labels")),
+    Instead("DestinationRule", "spec.name", "use `host` for the service name", ("host",)),
+    Instead("DestinationRule", "outlierDetection.http", "move its fields up to `outlierDetection`", "unwrap"),
+    Instead("EnvoyFilter", "spec.workloadLabels", "use `workloadSelector.labels`", ("workloadSelector", "labels")),
     Instead(
         "EnvoyFilter",
         "spec.filters",
-        "write each filter as an item of `configPatches`, with `applyTo`, `match` and `patch.value`",
+        "rewrite each filter as an item of `configPatches`, with `applyTo`, `match` and `patch.value`",
     ),
-    Instead("PeerAuthentication", "spec.peers", "write `mtls: {mode: STRICT}` (or PERMISSIVE)"),
-    Instead("PeerAuthentication", "spec.targets", "choose workloads by `selector.matchLabels`, ports by `portLevelMtls`"),
-    Instead("PeerAuthentication", "spec.origins", "write a RequestAuthentication with `jwtRules`"),
-    Instead("RequestAuthentication", "spec.origins", "write its `jwt` entries as items of `jwtRules`"),
-    Instead("RequestAuthentication", "spec.targets", "choose workloads by `selector.matchLabels`"),
+    Instead("PeerAuthentication", "spec.peers", "use `mtls: {mode: STRICT}` or `mtls: {mode: PERMISSIVE}`"),
+    Instead("PeerAuthentication", "spec.targets", "select workloads with `selector.matchLabels` and ports with `portLevelMtls`"),
+    Instead("PeerAuthentication", "spec.origins", "use a RequestAuthentication with `jwtRules`"),
+    Instead("RequestAuthentication", "spec.origins", "move its `jwt` entries to `jwtRules`"),
+    Instead("RequestAuthentication", "spec.targets", "select workloads with `selector.matchLabels`"),
     Instead(
         "RequestAuthentication",
         "spec.principalBinding",
-        "the request's principal is always that of the token; delete it",
+        "remove it: the request principal always comes from the JWT",
         "delete",
     ),
     Instead(
         "RequestAuthentication",
         "jwtRules[].triggerRules",
-        "demand the token by path in an AuthorizationPolicy (`requestPrincipals`, `paths`)",
+        "require a JWT per path in an AuthorizationPolicy (`requestPrincipals`, `paths`)",
     ),
 )

@@ -1,4 +1,4 @@
-"""Which names are near to a name that somebody wrote."""
+"""Find names that are similar to a misspelled one."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ SAME, PLURAL, WORD = 0.0, 0.5, 1.5
 """Distances: the same letters; singular and plural; one name within the other. Between them, the count of wrong letters."""
 
 CERTAIN = 1.0
-"""Up to this distance a name is a slip of the finger, whatever else the kind has elsewhere."""
+"""Up to this distance a name is a typo, even if the kind has the same name elsewhere."""
 
 
 def plain_form(name: str) -> str:
@@ -28,7 +28,7 @@ def singular(name: str) -> str:
 
 
 def nearest(name: str, candidates: Iterable[str]) -> list[tuple[float, str]]:
-    """The candidates that may be meant, with their distance, nearest first."""
+    """Return the similar candidates with their distance, nearest first."""
     found = [(distance, candidate) for candidate in candidates if (distance := _distance(name, candidate)) is not None]
     return sorted(found)
 

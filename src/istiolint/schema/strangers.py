@@ -7,7 +7,7 @@ from istiolint.schema.fields import Fields
 from istiolint.schema.loader import schema_of
 
 MOST_KINDS = 2
-"""A name that more kinds have (`selector`) says nothing about which is meant."""
+"""A name that more kinds have (`selector`) does not show which kind is meant."""
 
 
 def owners(name: str) -> tuple[str, ...]:

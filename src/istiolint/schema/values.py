@@ -1,4 +1,4 @@
-"""Findings on values that a field does not take: what is wrong, what it takes, and what was meant."""
+"""Findings on values that a field does not accept: what is wrong, what is valid, and what was meant."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from typing import Any
 
 from istiolint.documents.placeholders import has_placeholder, has_variable
 from istiolint.findings.finding import Finding, Fix, Path, Place, Replace
+from istiolint.primitives.durations import nanoseconds
 from istiolint.resources.cursor import Cursor
 from istiolint.rules.check import Rule, finding
 from istiolint.schema import rules
@@ -33,7 +34,7 @@ _UNITS = {
 }
 _LISTED = 16
 RANGE_OF_WORDS = 2**31
-"""Limits from here on only say how many bits a number has."""
+"""Limits from here on only state the width of the integer type."""
 
 
 def value_finding(fault: Fault, rule: Node | None) -> Iterator[Finding]:
@@ -94,8 +95,8 @@ def _conflict(fault: Fault, names: list[str]) -> Finding:
     listed = " and ".join(f"`{name}`" for name in (first, *others))
     return finding(
         fault.field[others[-1]].key,
-        f"{listed} exclude each other; the API server refuses them together",
-        hint="keep one of them",
+        f"{listed} are mutually exclusive; the API server rejects the resource",
+        hint="keep only one of them",
         related=[(fault.field[first].key, f"`{first}` is set here")],
         rule=rules.CONFLICTING_FIELDS,
     )
@@ -109,9 +110,9 @@ def _duplicates(fault: Fault) -> Iterator[Finding]:
         item, other = fault.field[index], fault.field[earlier]
         at, before = (item[key], other[key]) if item[key].exists else (item, other)
         which = " and ".join(f"`{name}` {quoted(item[name].value)}" for name in keys if item[name].exists)
-        what = f"the second item with {which}" if which else f"{quoted(item.value)} is there twice"
-        message = f"{what} in {fault.called}; the API server refuses duplicates"
-        yield finding(at, message, related=[(before, "the first one")], rule=rules.DUPLICATE_ITEM)
+        what = f"duplicate item with {which}" if which else f"duplicate item {quoted(item.value)}"
+        message = f"{what} in {fault.called}; the API server rejects the resource"
+        yield finding(at, message, related=[(before, "first occurrence")], rule=rules.DUPLICATE_ITEM)
 
 
 def _equal(items: list[Any]) -> Iterator[tuple[int, int]]:
@@ -125,14 +126,14 @@ def _enum(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
     allowed = [value for value in fault.schema["enum"] if value]
     since = fault.schema.get("x-enum-since", {}).get(fault.value) if isinstance(fault.value, str) else None
     if since:
-        message = f"the value {quoted(fault.value)} of {fault.called} came with Istio {since}"
+        message = f"value {quoted(fault.value)} of {fault.called} requires Istio {since}; earlier API servers reject it"
         return finding(fault.field, message, hint=_choice(allowed), rule=rules.FIELD_NEEDS_NEWER_ISTIO)
     near = nearest(fault.value, allowed) if isinstance(fault.value, str) else []
-    message = f"{quoted(fault.value)} is no value of {fault.called}; the API server refuses it"
+    message = f"invalid value {quoted(fault.value)} for {fault.called}; the API server rejects it"
     if not near:
         return finding(fault.field, message, hint=_choice(allowed), rule=rules.UNKNOWN_VALUE)
     meant = near[0][1]
-    fix = Fix(f"write `{meant}`", (Replace(fault.field.place, meant),), plain_form(meant) == plain_form(fault.value))
+    fix = Fix(f"use `{meant}`", (Replace(fault.field.place, meant),), plain_form(meant) == plain_form(fault.value))
     return finding(fault.field, message, hint=f"did you mean `{meant}`?", fix=fix, rule=rules.UNKNOWN_VALUE)
 
 
@@ -148,47 +149,60 @@ def _range(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
         bounds.append(f"at least {low}")
     if high is not None and (fault.keyword == "maximum" or abs(high) < RANGE_OF_WORDS):
         bounds.append(f"at most {high}")
-    message = f"{fault.called} is {quoted(fault.value)}, but must be {' and '.join(bounds)}"
+    message = f"invalid value {quoted(fault.value)} for {fault.called}: must be {' and '.join(bounds)}; the API server rejects it"
     return finding(fault.field, message, rule=rule or rules.OUT_OF_RANGE)
 
 
 def _format(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
     name, value = fault.schema["format"], quoted(fault.value)
     if name == "byte":
-        return finding(fault.field, f"{fault.called} must be in base64; {value} is not", rule=rules.INVALID_VALUE)
+        return finding(
+            fault.field, f"{fault.called} is not valid base64: {value}; the API server rejects it", rule=rules.INVALID_VALUE
+        )
     if name == "http-url":
-        hint = "write it with its scheme, `https://...`"
-        return finding(fault.field, f"{value} is no URL of a web server", hint=hint, rule=rules.INVALID_URL)
+        hint = "use a URL with a scheme, such as `https://...`"
+        return finding(
+            fault.field,
+            f"invalid URL {value} for {fault.called}: not an HTTP(S) URL; the API server rejects it",
+            hint=hint,
+            rule=rules.INVALID_URL,
+        )
     if name == "wasm-url":
-        hint = "write `oci://...`, `https://...`, `http://...` or `file:///...`"
-        return finding(fault.field, f"{value} is no place to load a module from", hint=hint, rule=rules.INVALID_URL)
+        hint = "use `oci://...`, `https://...`, `http://...` or `file:///...`"
+        return finding(
+            fault.field,
+            f"invalid module URL {value} for {fault.called}; the API server rejects it",
+            hint=hint,
+            rule=rules.INVALID_URL,
+        )
     return _duration(fault, None, None)
 
 
 def _duration(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
-    least = " of at least 1ms" if fault.schema.get("format") == "duration-of-1ms" else ""
+    short = fault.schema.get("format") == "duration-of-1ms" and nanoseconds(fault.value) is not None
     match = _NUMBER_AND_UNIT.fullmatch(fault.value)
     unit = _UNITS.get(match[2].lower().removesuffix("s") if match[2] != "s" else match[2]) if match else None
     if _ZERO.fullmatch(fault.value):
         name = str(fault.field.name)
-        message = f"{quoted(fault.value)} is shorter than 1ms; the API server rejects it"
+        message = f"duration {quoted(fault.value)} is shorter than 1ms; the API server rejects it"
         return finding(fault.field, message, hint=_without_time(name, fault.field.path), rule=rules.INVALID_DURATION)
-    message, fix = f"{quoted(fault.value)} is no duration{least}; the API server refuses it", None
-    hint = "write a number with its unit, such as `250ms`, `5s`, `1m30s` or `1h`"
+    wrong = f"duration {quoted(fault.value)} is shorter than 1ms" if short else f"invalid duration {quoted(fault.value)}"
+    message, fix = f"{wrong}; the API server rejects it", None
+    hint = "use a number with a unit, such as `250ms`, `5s`, `1m30s` or `1h`"
     if match and unit and float(match[1]) > 0:
         days = match[2].lower().removesuffix("s") in ("d", "day")
         text = f"{float(match[1]) * 24:g}h" if days else f"{match[1]}{unit}"
-        hint, fix = f"did you mean `{text}`?", Fix(f"write `{text}`", (Replace(fault.field.place, text),), safe=bool(match[2]))
+        hint, fix = f"did you mean `{text}`?", Fix(f"use `{text}`", (Replace(fault.field.place, text),), safe=bool(match[2]))
     return finding(fault.field, message, hint=hint, fix=fix, rule=rules.INVALID_DURATION)
 
 
 def _without_time(name: str, path: Path) -> str:
-    """What to do where a time of zero stands for "none"."""
+    """Return the hint for a zero duration that is meant as "no limit"."""
     if name == "timeout" and "http" in path:
         return "remove `timeout`: requests have no timeout by default"
     if name == "perTryTimeout":
-        return "remove `perTryTimeout`: by default the timeout of the route limits each attempt"
-    return f"remove `{name}` for the default, or set at least `1ms`"
+        return "remove `perTryTimeout`: by default the route timeout limits each attempt"
+    return f"remove `{name}` to use the default, or set at least `1ms`"
 
 
 def _invalid(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
@@ -198,15 +212,15 @@ def _invalid(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
     at: Cursor | Place = fault.field
     size = len(value) if isinstance(value, (str, list, dict)) else 0
     if keyword == "propertyNames":
-        at, message = fault.field[fault.names[0]].key, f"{quoted(fault.names[0])} is no key that {called} can have"
+        at, message = fault.field[fault.names[0]].key, f"invalid key {quoted(fault.names[0])} in {called}"
     elif keyword in ("minLength", "minItems", "minProperties"):
-        message = f"{called} is empty" if not size else f"{called} has {_things(keyword, size)}, but needs at least {limit}"
+        message = f"{called} is empty" if not size else f"{called} has {_things(keyword, size)}, at least {limit} required"
     elif keyword in ("maxLength", "maxItems", "maxProperties"):
-        message = f"{called} has {_things(keyword, size)}, but may have at most {limit}"
+        message = f"{called} has {_things(keyword, size)}, at most {limit} allowed"
     else:
-        message = f"{quoted(value)} is no value of {called}"
+        message = f"invalid value {quoted(value)} for {called}"
         hint = hint or (f"it must match `{limit}`" if keyword == "pattern" else None)
-    return finding(at, f"{message}; the API server refuses it", hint=hint, rule=rule or rules.INVALID_VALUE)
+    return finding(at, f"{message}; the API server rejects it", hint=hint, rule=rule or rules.INVALID_VALUE)
 
 
 def _things(keyword: str, size: int) -> str:

@@ -1,4 +1,4 @@
-"""Values of the wrong type: quotes too many or too few, numbers without unit, one item in place of a list."""
+"""Values of the wrong type: missing or extra quotes, numbers without a unit, one item instead of a list."""
 
 import json
 import re
@@ -10,31 +10,36 @@ from istiolint.schema import rules
 from istiolint.schema.fault import Fault, shown
 
 TYPES = {
-    "string": "a string", "integer": "a whole number", "number": "a number", "boolean": "`true` or `false`",
+    "string": "a string", "integer": "an integer", "number": "a number", "boolean": "`true` or `false`",
     "array": "a list", "object": "a mapping", "null": "null",
 }  # fmt: skip
 
 
-def wrong_type(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
-    """The finding on a value of another type than its field takes, with the fix where it can be written in that type."""
+def wrong_type(fault: Fault, rule: Rule | None, hint: str | None, *, effect: str = "the API server rejects it") -> Finding:
+    """Return the finding on a value of the wrong type, with a fix where the value can be converted."""
     wanted = fault.schema["type"]
     wanted = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
     types = " or ".join(TYPES[name] for name in wanted)
     example = " such as `5s`" if "duration" in fault.schema.get("format", "") else ""
     title, text, safe = _retyped(fault, wanted[0])
     if fault.value is None:
-        return finding(fault.field, f"{fault.called} is null; it must be {types}", hint="delete the item", rule=rules.WRONG_TYPE)
+        return finding(
+            fault.field,
+            f"{fault.called} is null, not {types}; {effect}",
+            hint="remove the item",
+            rule=rules.WRONG_TYPE,
+        )
     if not title and wanted[0] == "array":
-        hint = "begin each item with `- `"
+        hint = "start each item with `- `"
     elif not title and fault.field.unresolved:
-        hint = "it looks like a placeholder: lint what is applied, after rendering"
+        hint = "this looks like a placeholder: lint the rendered manifest instead"
     fix = Fix(title, (Replace(fault.field.place, text),), safe) if title else None
-    message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}"
+    message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}; {effect}"
     return finding(fault.field, message, hint=title or hint, fix=fix, rule=rules.WRONG_TYPE)
 
 
 def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
-    """Title, YAML text and safety of the fix that makes a scalar what was meant; no title where nobody can know."""
+    """Title, YAML text and safety of the fix that makes a scalar what was meant; no title where that is unclear."""
     value, text = fault.value, ""
     if isinstance(value, (dict, list)) or value is None:
         return None, "", False
@@ -42,7 +47,7 @@ def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
         written = _written(fault.field)
         is_time = "duration" in fault.schema.get("format", "") and not isinstance(value, bool)
         text = f"{written}s" if is_time else json.dumps(written)
-        return f"write `{text}`", text, not is_time
+        return f"use `{text}`", text, not is_time
     if wanted == "integer" and isinstance(value, str) and re.fullmatch(r"\d+", value):
         text = str(int(value))
     elif wanted == "number" and isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
@@ -51,7 +56,7 @@ def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
         text = value.lower()
     elif wanted == "array" and isinstance(value, str):
         text = f"[{json.dumps(value)}]"
-    return (f"write `{text}`" if text else None), text, True
+    return (f"use `{text}`" if text else None), text, True
 
 
 def _written(field: Cursor) -> str:

@@ -1,4 +1,4 @@
-"""Suppressions in annotations: they outlive Kustomize and the API server, which drop comments."""
+"""Suppressions in annotations, which survive Kustomize and the API server; comments do not."""
 
 import json
 import re

@@ -1,7 +1,7 @@
 """Suppressions in comments.
 
-`# istiolint: ignore[rule-id, IST0101] reason` at the end of a line is for what is found on that line, alone on a line for
-the next one, before the first line of a document for all of the document. `# istiolint: ignore-file[rule-id]` is for the file.
+`# istiolint: ignore[rule-id, IST0101] reason` at the end of a line applies to that line, alone on a line to the next one, and
+before the first line of a document to the entire document. `# istiolint: ignore-file[rule-id]` applies to the file.
 """
 
 import re
@@ -39,7 +39,7 @@ class Comment:
 
 
 def comments(document: Document) -> Iterator[Comment]:
-    """The comments for istiolint in a document; what looks like one within a string is none."""
+    """Return the istiolint comments of a document, without lookalikes inside strings."""
     found = list(_COMMENT.finditer(document.text))
     inside = strings(document) if found else None
     for match in found:
@@ -73,7 +73,7 @@ def _comment(document: Document, match: re.Match[str], *, judged: bool) -> Comme
 
 
 def _meant_lines(source: Source, start: int) -> range:
-    """The lines that a comment is for: its own, the next one, or all of a document."""
+    """Return the lines that a comment applies to: its own, the next one, or the entire document."""
     text, line = source.text, source.position(start).line
     line_start = source.line_starts[line - 1]
     before = text[line_start:start].strip()

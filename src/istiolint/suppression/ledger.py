@@ -1,4 +1,4 @@
-"""All suppressions of a run: what they hide, and which of them hide nothing."""
+"""All suppressions of a run: the findings that they hide, and which of them are unused."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ from istiolint.suppression.rules import UNKNOWN, UNUSED
 from istiolint.suppression.suppression import Suppression
 
 MARK = "istiolint"
-"""Texts without this word hold no suppressions of ours."""
+"""Texts without this word have no suppressions."""
 
 
 class Ledger:
@@ -25,7 +25,7 @@ class Ledger:
         self.not_understood: set[str] = set()
 
     def read(self, document: Document) -> None:
-        """Take note of what a document suppresses."""
+        """Record the suppressions of a document."""
         path = document.source.path
         if document.skipped or document.problems:
             self.not_understood.add(path)
@@ -35,7 +35,7 @@ class Ledger:
                 self.on_resources[document, resource.path] = found
 
     def reason(self, rule: Rule, diagnostic: Diagnostic, resource: Resource | None) -> str | None:
-        """Why a finding is not to be told (this may be ""); None if it is."""
+        """Return the reason why a finding is suppressed (possibly ""), or None if it is not."""
         found: list[str] = []
         if resource:
             codes = of_istioctl(resource)
@@ -55,7 +55,7 @@ class Ledger:
         return next(filter(None, found), "") if found else None
 
     def _annotated(self, diagnostic: Diagnostic, resource: Resource | None) -> list[Suppression]:
-        """What the resource suppresses on which something is found; for what concerns the YAML, that of the document."""
+        """Return the annotations that apply to a finding: those of its resource, or of the document for YAML findings."""
         if resource:
             return self.on_resources.get(resource.written, [])
         span = diagnostic.span
@@ -67,9 +67,9 @@ class Ledger:
         ]
 
     def findings(self, rules: Mapping[str, Rule], *, whole_mesh: bool) -> Iterator[tuple[Rule, Finding]]:
-        """Suppressions that hide nothing or name nothing. `rules` are those that are on.
+        """Yield findings on unused and unknown suppressions. `rules` are the enabled ones.
 
-        What a rule finds may depend on files that are not part of this run: then nobody can say that its suppression is unused.
+        A finding may depend on files that are not part of this run; its suppression is then not reported as unused.
         """
         for path, found in self.in_files.items():
             for comment in found:
@@ -97,13 +97,13 @@ class Ledger:
         if unused:
             named = " and ".join(f"`{name}`" for name in unused)
             where = "on this resource" if suppression.in_annotation else "here"
-            message = f"nothing of {named} is found {where}: the suppression hides what may go wrong later"
+            message = f"unused suppression of {named}: no such finding {where}; it would hide later mistakes"
             hint = "remove it" if len(unused) == len(suppression.names) else f"remove {named} from it"
             yield UNUSED, finding(suppression.whole, message, hint=hint, fix=suppression.without(set(unused)))
 
 
 def _is_local(rule: Rule) -> bool:
-    """Whether what a rule finds depends on nothing but the document."""
+    """Whether the findings of a rule depend only on the document."""
     return rule.evidence == "document"
 
 
@@ -112,12 +112,12 @@ def _unknown(suppression: Suppression, name: str, place: Place | Span) -> Findin
 
     words = suggestion(name).removeprefix("; ")
     if name == "ALL":
-        words = "name the rules that are not to be told"
+        words = "list the rules to suppress"
     fix: Fix = suppression.without({name})
-    return finding(place, f"there is no rule `{name}`: nothing is suppressed by it", hint=words, fix=fix)
+    return finding(place, f"unknown rule `{name}` in a suppression; it suppresses nothing", hint=words, fix=fix)
 
 
 def _says_nothing(comment: Comment) -> Finding:
     text = comment.span.source.text[comment.span.start : comment.span.end]
-    hint = f"write `# istiolint: {comment.meant or 'ignore'}[rule-id] reason`"
-    return finding(comment.span, f"istiolint does not understand `{text}`: nothing is suppressed by it", hint=hint)
+    hint = f"use `# istiolint: {comment.meant or 'ignore'}[rule-id] reason`"
+    return finding(comment.span, f"invalid suppression `{text}`; it suppresses nothing", hint=hint)

@@ -9,7 +9,7 @@ from istiolint.rules.check import Rule
 
 @dataclass(eq=False, slots=True)
 class Suppression:
-    """Names of rules that are not to be told, where that is written, and why.
+    """Names of suppressed rules, the place of the suppression, and its reason.
 
     `without` makes the fix that takes names out. `judged` is False where nobody can know whether it is used: in a document that
     is not understood, say. `used` holds the names by which something was suppressed.

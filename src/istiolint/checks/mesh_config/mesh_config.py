@@ -1,4 +1,4 @@
-"""The MeshConfig: ports, times, trust domains, hosts, TLS curves, and how traffic is spread by locality."""
+"""The MeshConfig: ports, durations, trust domains, hosts, TLS curves and locality load balancing."""
 
 from collections.abc import Iterator
 
@@ -21,14 +21,14 @@ _LONGEST_CONNECT = NANOSECONDS["h"]
 
 @further_check(INVALID_PORT, kinds=CONFIG_KINDS, rows=["MC-01", "P-11"])
 def mesh_ports(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The port on which sidecars take what the pod sends."""
+    """Report an invalid outbound port of sidecars."""
     for config in mesh_configs(resource):
         yield from port_faults(config["proxyListenPort"])
 
 
 @further_check(INVALID_DURATION, kinds=CONFIG_KINDS, rows=["MC-02", "MC-03"])
 def mesh_durations(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """How long connecting may take, and the sniffing of protocols."""
+    """Report invalid timeouts of connecting and protocol detection."""
     for config in mesh_configs(resource):
         connect = config["connectTimeout"]
         yield from finer_than(connect, "ms", "MeshConfig")
@@ -36,21 +36,21 @@ def mesh_durations(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if length is not None and not NANOSECONDS["ms"] <= length <= _LONGEST_CONNECT:
             yield finding(
                 connect,
-                f"`{connect.text}` is not between 1ms and 1h; istiod refuses the MeshConfig",
-                hint="write seconds, such as `10s`",
+                f"`connectTimeout: {connect.text}` is not between 1ms and 1h; istiod rejects the MeshConfig",
+                hint="use seconds, such as `10s`",
             )
         detection = config["protocolDetectionTimeout"]
         if (length := nanoseconds(detection.text)) is not None and length % NANOSECONDS["ms"]:
             yield finding(
                 detection,
-                f"`{detection.text}` is finer than a millisecond; istiod refuses the MeshConfig",
-                hint="write `100ms`, or `0s`",
+                f"`protocolDetectionTimeout: {detection.text}` has fractions of a millisecond; istiod rejects the MeshConfig",
+                hint="use whole milliseconds such as `100ms`, or `0s`",
             )
 
 
 @further_check(CONFLICTING_FIELDS, kinds=CONFIG_KINDS, rows=["MC-05"])
 def mesh_locality_conflicts(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Settings for localities that exclude each other."""
+    """Report mutually exclusive locality settings."""
     for config in mesh_configs(resource):
         for name in ("localityLbSetting", "zoneAwareLbSetting"):
             yield from conflicts(config[name], "MeshConfig")
@@ -60,7 +60,7 @@ def mesh_locality_conflicts(resource: Resource, mesh: Mesh) -> Iterator[Finding]
     "invalid-mesh-locality", severity="error", evidence="document", kinds=CONFIG_KINDS, rows=["MC-05"],
 )  # fmt: skip
 def invalid_mesh_locality(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Localities and shares of the mesh as a whole."""
+    """Report invalid mesh-wide localities and weights."""
     for config in mesh_configs(resource):
         for name in ("localityLbSetting", "zoneAwareLbSetting"):
             yield from locality_faults(config[name], "MeshConfig")
@@ -69,20 +69,20 @@ def invalid_mesh_locality(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(INVALID_HOST, kinds=CONFIG_KINDS, rows=["MC-06"])
 def mesh_hosts(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Hosts of settings for services."""
+    """Report invalid hosts in `serviceSettings`."""
     for config in mesh_configs(resource):
         for host in (host for setting in config["serviceSettings"] for host in setting["hosts"]):
             if isinstance(host.value, str) and not host.unresolved and (fault := pattern_fault(host.text)):
                 yield finding(
                     host,
-                    f"`{host.text}` is no host: {fault}; istiod refuses the MeshConfig",
-                    hint="write `*.shop.svc.cluster.local`",
+                    f"invalid host `{host.text}`: {fault}; istiod rejects the MeshConfig",
+                    hint="use a host such as `*.shop.svc.cluster.local`",
                 )
 
 
 @further_check(INVALID_TRUST_DOMAIN, kinds=CONFIG_KINDS, rows=["MC-07", "MC-08"])
 def mesh_trust_domains(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The trust domain of the mesh, and those that it takes for its own."""
+    """Report an invalid trust domain of the mesh, or an invalid alias."""
     for config in mesh_configs(resource):
         for domain in (config["trustDomain"], *config["trustDomainAliases"]):
             if not isinstance(domain.value, str) or domain.unresolved:
@@ -90,8 +90,8 @@ def mesh_trust_domains(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not domain.text or not all(map(is_label, domain.text.split("."))):
                 yield finding(
                     domain,
-                    f"`{domain.text}` is no trust domain; istiod refuses the MeshConfig",
-                    hint="write a name such as `cluster.local` or `prod.example.com`, without `spiffe://`",
+                    f"invalid trust domain `{domain.text}`; istiod rejects the MeshConfig",
+                    hint="use a name such as `cluster.local` or `prod.example.com`, without `spiffe://`",
                 )
 
 
@@ -99,14 +99,14 @@ def mesh_trust_domains(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     "curves-for-mesh-mtls", severity="error", evidence="document", kinds=CONFIG_KINDS, rows=["MC-09"],
 )  # fmt: skip
 def curves_for_mesh_mtls(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Curves where they cannot be chosen."""
+    """Report curves where they cannot be configured."""
     for config in mesh_configs(resource):
         curves = config["meshMTLS"]["ecdhCurves"]
         if curves:
             yield finding(
                 curves.key,
-                "curves cannot be chosen for mTLS of the mesh; istiod refuses the MeshConfig",
-                hint="write them under `tlsDefaults`",
+                "`ecdhCurves` cannot be set for mesh mTLS; istiod rejects the MeshConfig",
+                hint="move them to `tlsDefaults`",
             )
 
 
@@ -114,12 +114,16 @@ def curves_for_mesh_mtls(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     "unknown-curve", severity="warning", evidence="document", kinds=CONFIG_KINDS, rows=["MC-10", "MC-11"],
 )  # fmt: skip
 def unknown_curve(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Curves that Envoy does not know, or that are listed twice."""
+    """Report unknown and duplicate curves."""
     for config in mesh_configs(resource):
         seen: set[str] = set()
         for curve in config["tlsDefaults"]["ecdhCurves"]:
             if curve.text not in _CURVES and not curve.unresolved:
-                yield finding(curve, f"Istio does not know the curve `{curve.text}`", hint=f"it knows {', '.join(_CURVES[1:])}")
+                yield finding(
+                    curve,
+                    f"unknown curve `{curve.text}`; Istio logs a warning",
+                    hint=f"use one of {', '.join(f'`{name}`' for name in _CURVES[1:])}",
+                )
             elif curve.text in seen:
-                yield finding(curve, f"the curve `{curve.text}` is listed twice", hint="delete one of them")
+                yield finding(curve, f"duplicate curve `{curve.text}`; Istio logs a warning", hint="remove one of them")
             seen.add(curve.text)

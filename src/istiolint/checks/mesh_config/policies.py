@@ -1,4 +1,4 @@
-"""What the MeshConfig says of all traffic: limits, outlier detection, and retries towards one's own pod."""
+"""The mesh-wide policies of the MeshConfig: limits, outlier detection and inbound retries."""
 
 from collections.abc import Iterator
 
@@ -22,14 +22,14 @@ _IGNORED = ("perTryTimeout", "retryRemoteLocalities", "retryIgnorePreviousHosts"
 
 @further_check(INVALID_PERCENTAGE, kinds=CONFIG_KINDS, rows=["MC-12"])
 def mesh_ejection(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Shares of the outlier detection that holds for all."""
+    """Report invalid percentages of the default outlier detection."""
     for config in mesh_configs(resource):
         yield from share_faults(config["defaultTrafficPolicy"]["outlierDetection"], _KIND)
 
 
 @further_check(INVALID_DURATION, kinds=CONFIG_KINDS, rows=["MC-12", "MC-13"])
 def mesh_policy_durations(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Times of the policies for all traffic."""
+    """Report invalid durations of the default policies."""
     for config in mesh_configs(resource):
         policy, retries = config["defaultTrafficPolicy"], config["defaultInboundHttpRetryPolicy"]
         outlier = policy["outlierDetection"]
@@ -42,12 +42,12 @@ def mesh_policy_durations(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(UNKNOWN_VALUE, kinds=CONFIG_KINDS, rows=["MC-12"])
 def mesh_upgrade_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A word that says nothing of upgrades to HTTP/2."""
+    """Report an invalid `h2UpgradePolicy`."""
     for config in mesh_configs(resource):
         policy = config["defaultTrafficPolicy"]["connectionPool"]["http"]["h2UpgradePolicy"]
         if policy.literal and policy.text not in _UPGRADES:
             yield finding(
-                policy, f"`h2UpgradePolicy` does not know `{policy.text}`; istiod cannot read the MeshConfig",
+                policy, f"invalid value `{policy.text}` for `h2UpgradePolicy`; istiod cannot read the MeshConfig",
                 hint=f"use one of {', '.join(f'`{word}`' for word in _UPGRADES)}",
             )  # fmt: skip
 
@@ -57,7 +57,7 @@ def mesh_upgrade_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     rows=["MC-12", "MC-13", "MC-14"],
 )  # fmt: skip
 def mesh_policy_contradiction(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Policies for all traffic that cannot hold."""
+    """Report default policies that contradict themselves."""
     for config in mesh_configs(resource):
         policy = config["defaultTrafficPolicy"]
         yield from split_faults(policy["outlierDetection"], _KIND)
@@ -69,12 +69,14 @@ def _pool_faults(pool: Cursor) -> Iterator[Finding]:
     if isinstance(pool.value, dict) and pool["http"].value is None and pool["tcp"].value is None:
         yield finding(
             pool.key,
-            "`connectionPool` has neither `http` nor `tcp`; istiod refuses the MeshConfig",
-            hint="write the limits",
+            "`connectionPool` has neither `http` nor `tcp`; istiod rejects the MeshConfig",
+            hint="set limits under `http` or `tcp`",
         )
     for count in (value for part in ("http", "tcp") for _, value in pool[part].items()):
         if count.number is not None and count.number < 0:
-            yield finding(count, f"`{count.number}` is less than nothing; istiod refuses the MeshConfig", hint="leave it out")
+            yield finding(
+                count, f"negative limit `{count.name}: {count.number}`; istiod rejects the MeshConfig", hint="remove it"
+            )
     yield from upgrade_faults(pool, _KIND)
     yield from keep_alive_faults(pool, _KIND)
 
@@ -83,7 +85,7 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
     attempts, retry_on = retries["attempts"], retries["retryOn"]
     if attempts.number is not None and attempts.number < 0:
         yield finding(
-            attempts, f"`{attempts.number}` is less than nothing; istiod refuses the MeshConfig", hint="write 0 for none"
+            attempts, f"negative `attempts: {attempts.number}`; istiod rejects the MeshConfig", hint="use `0` for no retries"
         )
     elif not attempts.number and not attempts.unresolved:
         counted = "with `attempts: 0`" if attempts.exists else "without `attempts`"
@@ -91,16 +93,16 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
             if setting:
                 yield finding(
                     setting.key,
-                    f"`{setting.name}` {counted}; istiod refuses the MeshConfig",
-                    hint="write `attempts`, or delete it",
+                    f"`{setting.name}` {counted}; istiod rejects the MeshConfig",
+                    hint=f"set `attempts`, or remove `{setting.name}`",
                 )
     if retry_on.literal:
         for part in retry_on.text.split(","):
             if not is_retry_condition(part):
                 yield finding(
                     retry_on,
-                    f"`{part}` in `retryOn` is no condition for retries; istiod refuses the MeshConfig",
-                    hint="separate conditions such as `5xx` and `reset` by a comma alone",
+                    f"invalid retry condition `{part}` in `retryOn`; istiod rejects the MeshConfig",
+                    hint="separate conditions with a comma and no space, as in `5xx,reset`",
                 )
 
 
@@ -109,13 +111,13 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
     rows=["MC-15", "MC-16", "MC-17"],
 )  # fmt: skip
 def ignored_inbound_retries(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Fields that retries towards one's own pod do not heed."""
+    """Report fields that inbound retries ignore."""
     for config in mesh_configs(resource):
         retries = config["defaultInboundHttpRetryPolicy"]
         for name in _IGNORED:
             if retries[name].value is not None:
                 yield finding(
                     retries[name].key,
-                    f"`{name}` has no effect on retries towards the own pod; Istio warns of it",
-                    hint="delete it",
+                    f"`{name}` has no effect on inbound retries; Istio logs a warning",
+                    hint="remove it",
                 )

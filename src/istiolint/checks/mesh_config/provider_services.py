@@ -1,4 +1,4 @@
-"""Services of extension providers: does the registry have them, and the port?"""
+"""Services and ports of extension providers that the service registry does not have."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ _SHORT = ("", "svc")
 
 @check("provider-service-not-found", severity="error", evidence="missing", kinds=CONFIG_KINDS)
 def provider_service_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Istio looks up the host as it is written: short names, other cases and other ports find nothing."""
+    """Report a host that Istio does not find: Istio compares it literally and does not expand short names."""
     for config in mesh_configs(resource):
         for provider in config["extensionProviders"]:
             for _, settings in provider.items():
@@ -41,7 +41,7 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
         yield finding(
             port,
             f"`{name}` has no port {port.number}; {effect}",
-            hint=f"write {' or '.join(map(str, ports[:5]))}, a port of the Service (not of its pods)",
+            hint=f"use Service port {' or '.join(map(str, ports[:5]))} (not a container port)",
             related=[place for each in known[:1] if (place := each.place)],
             severity=severity,
         )
@@ -53,8 +53,8 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
     yield finding(
         host,
         f"no Service or ServiceEntry has the host `{name}`{f' in namespace `{namespace}`' if namespace else ''}; {effect}",
-        hint=f"write `{meant[0].name}`" + (": short names are not expanded" if "." not in name else "") if meant
-        else "name the full host of a Service, or add a ServiceEntry for it",
+        hint=f"use `{meant[0].name}`" + (": short names are not expanded" if "." not in name else "") if meant
+        else "use the full host name of a Service, or add a ServiceEntry for it",
         related=[place for each in meant[:2] if (place := each.place)],
         severity=severity,
         known=mesh.settings.whole_mesh
@@ -64,7 +64,7 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
 
 
 def _meant(name: str, mesh: Mesh) -> Sequence[KnownHost]:
-    """The services that a host very likely means: written in another case, cut off, or in another namespace."""
+    """Return the services that a host very likely means: in another case, shortened, or in another namespace."""
     if lower := mesh.hosts.named(name.lower()):
         return lower
     short, _, rest = name.partition(".")

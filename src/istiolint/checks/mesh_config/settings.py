@@ -1,4 +1,4 @@
-"""Settings of the mesh and of proxies that Istio does not know, and words and durations that it cannot read."""
+"""Mesh and proxy settings that Istio does not know, and values that it cannot read."""
 
 import re
 from collections.abc import Iterator
@@ -25,6 +25,7 @@ _TYPES = {
     "string": "string", "map<string, string>": "string", "bool": "boolean", "int32": "integer", "uint32": "integer",
     "int64": "integer", "double": "number",
 }  # fmt: skip
+_UNREAD = "istiod cannot read the configuration"
 _NUMBER = re.compile(r"(-?\d+(\.\d+)?)?")
 
 
@@ -43,7 +44,7 @@ def _fields(resource: Resource) -> Iterator[Placed]:
     "unknown-mesh-setting", severity="error", evidence="document", kinds=_KINDS,
 )  # fmt: skip
 def unknown_mesh_setting(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A setting that istiod drops without a word: one that there is not, or not yet."""
+    """Report a setting that istiod silently drops: an unknown one, or one of a later release."""
     version = mesh.settings.istio_version
     for at, setting, siblings in _fields(resource):
         name = str(at.name)
@@ -53,21 +54,21 @@ def unknown_mesh_setting(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             near = nearest(name, siblings)
             yield finding(
                 at.key,
-                f"there is no setting `{name}` here; istiod drops it without a word",
-                hint=f"did you mean `{near[0][1]}`?" if near else "delete it, or move it to where it belongs",
+                f"unknown MeshConfig field `{name}`; istiod silently drops it",
+                hint=f"did you mean `{near[0][1]}`?" if near else "remove it, or move it to where it belongs",
                 severity=None if near else "warning",
             )
         elif setting.since and minor(setting.since) > minor(version):
             yield finding(
                 at.key,
-                f"`{name}` came with Istio {setting.since}; {version} drops it without a word",
-                hint="upgrade Istio, or delete it",
+                f"`{name}` requires Istio {setting.since}; Istio {version} silently drops it",
+                hint="upgrade Istio, or remove the field",
             )
 
 
 @further_check(UNKNOWN_VALUE, kinds=_KINDS)
 def unknown_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A word that a setting does not know."""
+    """Report an invalid value of a setting with a fixed set of values."""
     for at, setting, _ in _fields(resource):
         words = WORDS.get(setting.type) if setting is not None else None
         if words is None or not at.text or at.text in words:
@@ -77,14 +78,14 @@ def unknown_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue
         yield finding(
             at,
-            f"`{at.name}` does not know `{at.text}`; istiod cannot take it, and the setting is not what is written here",
+            f"invalid value `{at.text}` for `{at.name}`; istiod does not apply it",
             hint=f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{word}`' for word in words)}",
         )
 
 
 @further_check(WRONG_TYPE, kinds=_KINDS)
 def mistyped_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A number where text stands, text where `true` or `false` does, and the like: istiod cannot read the whole of it."""
+    """Report a value of the wrong type, which keeps istiod from reading the entire configuration."""
     for at, setting, _ in _fields(resource):
         if setting is None or setting.removed or at.value is None:
             continue
@@ -92,11 +93,11 @@ def mistyped_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         wanted = "object" if setting.type in messages() or (setting.map and not within) else _TYPES.get(setting.type)
         for value in [item for _, item in at.items()] if within else [*at] if isinstance(at.value, list) else [at]:
             if wanted and not _fits(value.value, wanted) and not value.unresolved:
-                yield wrong_type(Fault(value, value.value, "type", {"type": wanted}, ()), None, None)
+                yield wrong_type(Fault(value, value.value, "type", {"type": wanted}, ()), None, None, effect=_UNREAD)
 
 
 def _fits(value: Any, wanted: str) -> bool:
-    """Whether istiod reads a value as this type: it takes numbers in quotes as well."""
+    """Whether istiod reads a value as this type; it also accepts quoted numbers."""
     if value is None or isinstance(value, bool):
         return value is None or wanted == "boolean"
     if wanted in ("integer", "number"):
@@ -106,13 +107,13 @@ def _fits(value: Any, wanted: str) -> bool:
 
 @further_check(INVALID_DURATION, kinds=_KINDS)
 def unreadable_mesh_duration(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A time that is none."""
+    """Report an invalid duration."""
     for at, setting, _ in _fields(resource):
         if setting is None or setting.type != "duration" or at.value is None or at.unresolved:
             continue
         if not isinstance(at.value, str) or nanoseconds(at.text) is None:
             yield finding(
                 at,
-                f"`{at.value}` is no duration; istiod cannot read the configuration",
-                hint="write a number with its unit, such as `250ms`, `5s` or `1h`",
+                f"invalid duration `{at.value}`; {_UNREAD}",
+                hint="use a number with a unit, such as `250ms`, `5s` or `1h`",
             )

@@ -1,4 +1,4 @@
-"""Durations that are finer than Istio takes them. (Of texts that are none, and of those below 1ms, the schema tells.)"""
+"""Durations that are more precise than Istio accepts. (The schema covers invalid ones and those below 1ms.)"""
 
 from collections.abc import Iterator
 
@@ -38,14 +38,14 @@ def _of_policies(rule: Resource) -> Iterator[Cursor]:
 
 @further_check(INVALID_DURATION, kinds=["VirtualService"], rows=["VS-81", "VS-102", "VS-103", "VS-109"])
 def durations_of_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Timeouts and delays of a VirtualService."""
+    """Check the timeouts and delays of a VirtualService."""
     for duration in _of_routes(service):
         yield from finer_than(duration, "ms", service.kind)
 
 
 @further_check(INVALID_DURATION, kinds=["VirtualService"], rows=["VS-72", "VS-73"], when=["corsPolicy"])
 def age_of_preflights(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """How long browsers keep the answer to a preflight request: browsers count seconds."""
+    """Check how long browsers cache the response to a preflight request; browsers count seconds."""
     for route in service.spec["http"]:
         yield from finer_than(route["corsPolicy"]["maxAge"], "s", service.kind)
 
@@ -56,7 +56,7 @@ def age_of_preflights(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     when=["connectTimeout", "idleTimeout", "maxConnectionDuration", "tcpKeepalive", "http2KeepAlive"],
 )  # fmt: skip
 def durations_of_pools(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """How long connections may idle, and the like."""
+    """Check the time limits of connection pools."""
     for duration in _of_pools(resource):
         yield from finer_than(duration, "ms", resource.kind)
     for pool in connection_pools(resource):
@@ -71,13 +71,13 @@ def durations_of_pools(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(INVALID_DURATION, kinds=["DestinationRule"], rows=["OD-01", "OD-02", "LB-12"])
 def durations_of_policies(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Times of outlier detection and of warm-up."""
+    """Check the times of outlier detection and warm-up."""
     for duration in _of_policies(rule):
         yield from finer_than(duration, "ms", rule.kind)
 
 
 @further_check(INVALID_DURATION, kinds=["RequestAuthentication"], rows=["RA-15"])
 def timeout_of_keys(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """How long keys may take to load."""
+    """Check the timeout for fetching a JWKS."""
     for rule in policy.spec["jwtRules"]:
         yield from finer_than(rule["timeout"], "ms", policy.kind)

@@ -1,4 +1,4 @@
-"""EnvoyFilters that are meant for some releases only: `match.proxy.proxyVersion`."""
+"""EnvoyFilters for certain releases only: `match.proxy.proxyVersion`."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -20,20 +20,20 @@ _PATCHES = 40
 
 @check("patch-for-no-release", severity="warning", evidence="document", kinds=["EnvoyFilter"])
 def patch_for_no_release(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A patch for proxies that are older than every release that may still run, or for none at all."""
+    """Report a patch that matches no proxy version that may still run."""
     for patch in _bound(envoy_filter):
         version = _version(patch)
         if not any(_applies(version.text, release) for release in range(minor(OLDEST), minor(NEWEST) + _TO_COME)):
             yield finding(
                 version,
-                f"no proxy since Istio {OLDEST} has a version that `{version.text}` matches: this patch is applied nowhere",
-                hint=f"delete the patch, or write the releases that it is for, as in `^1\\.{minor(NEWEST)}.*`",
+                f"`proxyVersion: {version.text}` matches no proxy since Istio {OLDEST}; the patch is never applied",
+                hint=f"remove the patch, or match current releases, as in `^1\\.{minor(NEWEST)}.*`",
             )
 
 
 @check("patch-stops-after-upgrade", severity="error", evidence="document", kinds=["EnvoyFilter"])
 def patch_stops_after_upgrade(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A patch for the proxies of today, and not for those after the upgrade."""
+    """Report a patch that matches the current proxies but not those after the upgrade."""
     target = mesh.settings.upgrade_to
     for patch in _bound(envoy_filter) if target else ():
         version, then = _version(patch), minor(str(target))
@@ -44,9 +44,9 @@ def patch_stops_after_upgrade(envoy_filter: Resource, mesh: Mesh) -> Iterator[Fi
         ):
             yield finding(
                 version,
-                f"`{version.text}` matches proxies of {mesh.settings.istio_version} and none of {target}: after the upgrade this "
-                "patch is not applied, and nobody says so",
-                hint=f"try the patch with {target}, and let the expression match its proxies as well",
+                f"`proxyVersion: {version.text}` matches {mesh.settings.istio_version} but not {target}; "
+                "after the upgrade the patch is silently skipped",
+                hint=f"test the patch with {target}, and extend the expression to match that release",
             )
 
 

@@ -1,6 +1,6 @@
-"""The rules of upgrades: what breaks, what changes, and flags that are gone.
+"""The rules of upgrades: what breaks, what changes, and removed flags.
 
-(What the API server of a later release refuses is told anyway: constraints of the newest release hold for all.)
+(What the API server of a later release rejects is always reported: constraints of the newest release apply to all.)
 """
 
 import json
@@ -37,24 +37,24 @@ def _changes(resource: Resource, mesh: Mesh, *, breaks: bool) -> Iterator[Findin
 
 def _found(change: Change, resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for at in change.find(resource, mesh):
-        yield finding(at, f"from Istio {change.release} on, {change.what}", hint=change.mend)
+        yield finding(at, f"starting with Istio {change.release}, {change.what}", hint=change.mend)
 
 
 @check("broken-by-upgrade", severity="error", evidence="document", kinds=KINDS)
 def broken_by_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What stops working."""
+    """Report what stops working."""
     yield from _changes(resource, mesh, breaks=True)
 
 
 @check("changed-by-upgrade", severity="warning", evidence="document", kinds=KINDS)
 def changed_by_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """What goes on working, and means something else."""
+    """Report what keeps working but changes its meaning."""
     yield from _changes(resource, mesh, breaks=False)
 
 
 @check("flag-gone-after-upgrade", severity="warning", evidence="document", kinds=_FLAG_KINDS)
 def flag_gone_after_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Environment variables of istiod and of proxies that the target does not read."""
+    """Report environment variables of istiod and proxies that the target release ignores."""
     if mesh.settings.upgrade_to is None:
         return
     for name, at in _variables(resource):
@@ -62,8 +62,8 @@ def flag_gone_after_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]
         if release and _passed(release, mesh):
             yield finding(
                 at,
-                f"from Istio {release} on, nobody reads `{name}`: the default of that release holds",
-                hint="delete it, and look whether the manifests still want the old behaviour",
+                f"starting with Istio {release}, `{name}` is ignored; the default of that release applies",
+                hint="remove it, and check whether your manifests rely on the old behavior",
             )
 
 
@@ -74,7 +74,7 @@ def _removed() -> dict[str, str]:
 
 
 def _variables(resource: Resource) -> Iterator[tuple[str, Cursor]]:
-    """Names of environment variables, and where they stand."""
+    """Yield the names of environment variables with their places."""
     yield from ((flag.name, flag.at) for flag in flags_of(resource))
     for config in proxy_configs(resource) if resource.type in PROXY_KINDS else ():
         yield from config["proxyMetadata"].items()
