@@ -167,7 +167,7 @@ def upgrades() -> str:
                 )
                 text += f"| {kinds} | {change.what} | {change.mend} | {rule} |\n"
         if gone := [f"`{flag}`" for flag, removed in flags.items() if removed == release]:
-            text += f"| flags | nobody reads {', '.join(gone)} | delete them | {link(all_rules()['flag-gone-after-upgrade'])} |\n"
+            text += f"| flags | {', '.join(gone)} ignored | remove them | {link(all_rules()['flag-gone-after-upgrade'])} |\n"
     return text
 
 

@@ -135,7 +135,7 @@ def test_file_of_100_megabytes(run: Run, tmp_path: Path) -> None:
         file.truncate(100 * 1024**2)
     found = run("big.yaml")
     assert found.exit_code == 1
-    assert "big.yaml:1:1: error[unreadable-file]: the file is not read: it has 100 MiB" in found.output
+    assert "big.yaml:1:1: error[unreadable-file]: cannot read the file: 100 MiB is larger" in found.output
 
 
 def test_folder_of_links_in_a_circle(run: Run, faulty: str, tmp_path: Path) -> None:

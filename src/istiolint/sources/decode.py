@@ -8,7 +8,7 @@ _MARKS = {"utf-8-sig": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-1
 
 
 class UndecodableError(Exception):
-    """Bytes that are no text; the message says why."""
+    """Bytes that cannot be decoded; the message says why."""
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -19,13 +19,13 @@ def decode(content: bytes) -> tuple[str, str]:
     encoding = next((encoding for encoding, mark in _MARKS.items() if content.startswith(mark)), "utf-8")
     is_utf_16 = encoding.startswith("utf-16")
     if not is_utf_16 and b"\0" in content:
-        raise UndecodableError("it is no text: it holds NUL bytes")
+        raise UndecodableError("binary file (it contains NUL bytes)")
     try:
         return (content[2:] if is_utf_16 else content).decode(encoding), encoding
     except UnicodeDecodeError as error:
         name = "UTF-16" if is_utf_16 else "UTF-8"
         line = content.count(b"\n", 0, error.start) + 1
-        raise UndecodableError(f"it is not {name} (byte 0x{content[error.start]:02x} on line {line})") from None
+        raise UndecodableError(f"not valid {name} (byte 0x{content[error.start]:02x} on line {line})") from None
 
 
 def encode(text: str, encoding: str) -> bytes:
@@ -36,9 +36,9 @@ def encode(text: str, encoding: str) -> bytes:
 
 
 def source_of(path: str, content: bytes) -> Source:
-    """The bytes of a file as a source, which tells of its trouble if they are no text."""
+    """Return the bytes of a file as a source, with `trouble` if they cannot be decoded."""
     try:
         text, encoding = decode(content)
     except UndecodableError as error:
-        return Source(path, trouble=f"the file is not read: {error}")
+        return Source(path, trouble=f"cannot read the file: {error}")
     return Source(path, text, encoding=encoding)

@@ -154,9 +154,9 @@ def _is_special(path: str) -> bool:
 
 
 def too_large(size: int | None = None) -> str:
-    """Why a file is not read."""
-    what = f"it has {size / 1024**2:.0f} MiB" if size else "it is larger"
-    return f"the file is not read: {what}, and {MOST_BYTES // 1024**2} MiB is the most"
+    """Return why a large file is skipped."""
+    what = f"{size / 1024**2:.0f} MiB is" if size else "it is"
+    return f"cannot read the file: {what} larger than the limit of {MOST_BYTES // 1024**2} MiB"
 
 
 def _words(error: OSError, what: str) -> str:
