@@ -132,7 +132,7 @@ def test_a_host_of_two_namespaces() -> None:
         }
         for name in ("one", "two")
     ]
-    assert any("from Istio 1.30 on" in message for message in told(entries, "1.29", "1.30"))
+    assert any("starting with Istio 1.30," in message for message in told(entries, "1.29", "1.30"))
 
 
 def test_a_flag_that_is_gone() -> None:

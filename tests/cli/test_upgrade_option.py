@@ -16,7 +16,7 @@ spec:
 def test_what_changes_is_told(run: Run) -> None:
     result = run("-", "--istio-version", "1.23", "--upgrade-to", "1.24", input=RETRIES)
     assert result.exit_code == 0
-    assert "from Istio 1.24 on, 503 is not tried again by default" in result.stdout
+    assert "starting with Istio 1.24, 503 responses are not retried by default" in result.stdout
     assert "503" not in run("-", "--istio-version", "1.23", input=RETRIES).stdout
 
 

@@ -299,14 +299,14 @@ def test_any_value_may_stand_at_an_unknown_field(kind: str, value: Any) -> None:
 def test_labels_in_the_selector_itself() -> None:
     text = resource("AuthorizationPolicy", ("spec", "selector"), {"app": "web", "tier": "front"})
     diagnostics = found(text)
-    assert [(d.rule, d.hint) for d in diagnostics] == [("misplaced-field", "write it under `spec.selector.matchLabels`")] * 2
+    assert [(d.rule, d.hint) for d in diagnostics] == [("misplaced-field", "move it to `spec.selector.matchLabels`")] * 2
     wanted = resource("AuthorizationPolicy", ("spec", "selector", "matchLabels"), {"app": "web", "tier": "front"})
     assert mend([Source("a.yaml", text)], Settings(select=RULES)).texts == {"a.yaml": wanted}
 
 
 def test_a_home_below_a_list_that_is_not_there() -> None:
     text = resource("AuthorizationPolicy", ("spec", "rules", 0, "from", 0, "source", "paths"), ["/a"])
-    assert only(text).hint == "write it as `spec.rules[0].to[].operation.paths`"
+    assert only(text).hint == "move it to `spec.rules[0].to[].operation.paths`"
 
 
 def test_in_a_list_of_resources() -> None:
