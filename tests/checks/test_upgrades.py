@@ -33,9 +33,9 @@ def typed(name: str) -> dict[str, Any]:
 
 EXAMPLES: list[tuple[str, str, dict[str, Any]]] = [
     ("1.18", "certificates", mesh({"certificates": [{"secretName": "a"}]})),
-    ("1.19", "needs its group", {"kind": "HTTPRoute", "spec": {"parentRefs": [{"kind": "Service", "name": "a"}]}}),
+    ("1.19", "requires its group", {"kind": "HTTPRoute", "spec": {"parentRefs": [{"kind": "Service", "name": "a"}]}}),
     ("1.20", "this filter", {"kind": "EnvoyFilter", "spec": patch("sni_verifier")}),
-    ("1.21", "public authorities", {"kind": "DestinationRule", "spec": TLS}),
+    ("1.21", "public CAs", {"kind": "DestinationRule", "spec": TLS}),
     ("1.21", "without `sni`", {"kind": "DestinationRule", "spec": TLS}),
     ("1.21", "policy/v1beta1", {"kind": "PodDisruptionBudget", "apiVersion": "policy/v1beta1", "spec": {}}),
     ("1.21", "jwt_authn", {"kind": "EnvoyFilter", "spec": patch("istio_authn")}),
@@ -50,7 +50,7 @@ EXAMPLES: list[tuple[str, str, dict[str, Any]]] = [
     ("1.24", "this label", {"kind": "Telemetry", "spec": {"selector": {"matchLabels": {"istio.io/gateway-name": "a"}}}}),
     ("1.24", "this attribute", {"kind": "Telemetry",
     "spec": {"accessLogging": [{"filter": {"expression": "wasm.downstream_peer"}}]}}),
-    ("1.24", "no operator", {"kind": "Deployment", "metadata": {"name": "istio-operator"}, "spec": {"template": pod()}}),
+    ("1.24", "operator no longer", {"kind": "Deployment", "metadata": {"name": "istio-operator"}, "spec": {"template": pod()}}),
     ("1.24", "annotation is ignored", {"kind": "Pod", **pod(annotations={"sidecar.istio.io/enableCoreDump": "true"})}),
     ("1.24", "warmup.duration", {"kind": "DestinationRule",
     "spec": {"trafficPolicy": {"loadBalancer": {"warmupDurationSecs": "9s"}}}}),
@@ -58,19 +58,19 @@ EXAMPLES: list[tuple[str, str, dict[str, Any]]] = [
     ("1.25", "trafficDistribution", {"kind": "Service", "spec": {"trafficDistribution": "PreferClose"}}),
     ("1.25", "annotation is deprecated", {"kind": "Pod",
     **pod(annotations={"traffic.sidecar.istio.io/kubevirtInterfaces": "a"})}),
-    ("1.26", "knows this type", {"kind": "EnvoyFilter", "spec": patch("istio.envoy.config.filter.http.authn.v2alpha1.A")}),
+    ("1.26", "this type no longer", {"kind": "EnvoyFilter", "spec": patch("istio.envoy.config.filter.http.authn.v2alpha1.A")}),
     ("1.26", "cacerts", {"kind": "Secret", "metadata": {"name": "cacerts"}, "data": {"ca-key.pem": "YQ=="}}),
     ("1.27", "Lightstep", mesh({"extensionProviders": [{"name": "a", "lightstep": {}}]})),
     ("1.27", "native sidecar", {"kind": "Job",
     "spec": {"template": {"spec": {"containers": [{"command": ["curl /quitquitquit"]}]}}}}),
     ("1.27", "nativeSidecar", {"kind": "Pod", **pod(annotations={"sidecar.istio.io/native-side": "true"})}),
     ("1.28", "-shadow", {"kind": "VirtualService", "spec": {"http": [{"mirror": {"host": "a"}, "route": ROUTE}]}}),
-    ("1.28", "`v1` only", {"kind": "BackendTLSPolicy", "apiVersion": "gateway.networking.k8s.io/v1alpha3", "spec": {}}),
+    ("1.28", "only as `v1`", {"kind": "BackendTLSPolicy", "apiVersion": "gateway.networking.k8s.io/v1alpha3", "spec": {}}),
     ("1.29", "annotation is ignored", {"kind": "Pod", **pod(annotations={"sidecar.istio.io/statsCompression": "br"})}),
     ("1.22", "injected credentials", {"kind": "EnvoyFilter", "spec": typed("injected_credentials.generic.v3.Generic")}),
     ("1.24", "this filter", {"kind": "EnvoyFilter", "spec": typed("filters.http.proto_message_logging.v3.A")}),
     ("1.29", "Squash", {"kind": "EnvoyFilter", "spec": typed("filters.http.squash.v3.Squash")}),
-    ("1.31", "served nowhere", {"kind": "Gateway", "spec": {"selector": {"gateway.networking.k8s.io/gateway-name": "a"}}}),
+    ("1.31", "no proxy serves", {"kind": "Gateway", "spec": {"selector": {"gateway.networking.k8s.io/gateway-name": "a"}}}),
     ("1.31", "this registry", {"kind": "WasmPlugin", "spec": {"url": "oci://gcr.io/istio-release/a:1"}}),
     ("1.31", "minHealthPercent", {"kind": "DestinationRule",
     "spec": {"trafficPolicy": {"outlierDetection": {"minHealthPercent": 1}}}}),
@@ -116,9 +116,11 @@ def whole(part: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(("release", "words", "part"), EXAMPLES)
 def test_a_change_is_told_for_upgrades_that_pass_it(release: str, words: str, part: dict[str, Any]) -> None:
     documents = [whole(part)]
-    said = [f"from Istio {release} on" in message and words in message for message in told(documents, before(release), release)]
+    said = [
+        f"starting with Istio {release}," in message and words in message for message in told(documents, before(release), release)
+    ]
     assert any(said)
-    assert not [message for message in told(documents, release, NEWEST) if f"from Istio {release} on" in message]
+    assert not [message for message in told(documents, release, NEWEST) if f"starting with Istio {release}," in message]
     assert told(documents, before(release), None) == []
 
 

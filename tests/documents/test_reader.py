@@ -92,13 +92,13 @@ def test_a_key_that_replaces_a_merged_one_is_no_duplicate(parser: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: *x\n", "no anchor &x"),
-        ("a: &x [*x]\n", "inside the value that it names"),
-        ("? [a]\n: b\n", "where a key must be"),
-        ("{a: 1}: b\n", "where a key must be"),
-        ("a: &x {b: 1}\n*x : c\n", "where a key must be"),
-        ("<<: 1\n", "takes a mapping"),
-        ("a: &x [1]\n<<: *x\n", "takes a mapping"),
+        ("a: *x\n", "no anchor `&x`"),
+        ("a: &x [*x]\n", "refers to the value that contains it"),
+        ("? [a]\n: b\n", "cannot be a key"),
+        ("{a: 1}: b\n", "cannot be a key"),
+        ("a: &x {b: 1}\n*x : c\n", "cannot be a key"),
+        ("<<: 1\n", "must be a mapping"),
+        ("a: &x [1]\n<<: *x\n", "must be a mapping"),
     ],
 )
 def test_yaml_that_is_no_data(parser: str, text: str, words: str) -> None:
