@@ -21,7 +21,7 @@ from istiolint.config import Config, ConfigError, load
         ("fail-on: errors", ':1:10: `fail-on` must be one of error, warning, info, not "errors"'),
         ('whole-mesh: "yes"', ':1:13: `whole-mesh` must be true or false, not "yes"'),
         ("environments:\n  live: [a]", ':2:9: `live` must be a mapping, not ["a"]'),
-        ("environments: {live: {namespace: [a]}}", ":1:23: there is no setting `namespace`; did you mean `namespaces`?"),
+        ("environments: {live: {namespace: [a]}}", ":1:23: unknown setting `namespace`; did you mean `namespaces`?"),
         ("5", ":1:1: the file must be a mapping, not 5"),
         (f"select: {'a' * 100}", ":1:9: `select` must be a list, such as `[one, two]`"),
     ],

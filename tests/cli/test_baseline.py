@@ -121,7 +121,7 @@ def test_what_is_no_baseline_is_neither_read_nor_written_over(run: Run, faulty: 
     for more in ([], ["--write-baseline"]):
         found = run(faulty, "--baseline", "values.yaml", *more)
         assert found.exit_code == 2
-        assert "values.yaml is no baseline of istiolint" in found.output
+        assert "values.yaml is not an istiolint baseline" in found.output
     assert (tmp_path / "values.yaml").read_text("utf-8") == text
 
 

@@ -98,7 +98,7 @@ def test_a_name_that_a_plugin_would_have_brought(process: Process, plugin: Path,
     found = lint(process, plugin, "import nowhere", "--select", "acme-rule", faulty)
     assert found.returncode == 2
     words = " ".join(found.stderr.split())
-    assert "there is no rule `acme-rule`; the plugin acme could not be loaded (ModuleNotFoundError" in words
+    assert "unknown rule `acme-rule`; the plugin acme could not be loaded (ModuleNotFoundError" in words
 
 
 def test_the_list_of_rules_tells_whose_are_missing(process: Process, plugin: Path) -> None:
@@ -115,4 +115,4 @@ def test_a_fault_of_istiolint_is_no_finding(process: Process, plugin: Path, soun
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith("istiolint: internal error: KeyError: 'oh'\n")
     assert f"render ({plugin}/acme.py:2)" in found.stderr
-    assert "please report it" in found.stderr
+    assert "Please report it" in found.stderr

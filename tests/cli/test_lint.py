@@ -102,13 +102,13 @@ def test_empty_folder(run: Run) -> None:
     found = run()
     assert found.exit_code == 0
     assert found.output.startswith("Nothing found in 0 files.\n")
-    assert "no YAML or JSON file" in found.output
+    assert "No YAML or JSON files" in found.output
 
 
 def test_missing_path(run: Run, sound: str) -> None:
     found = run(sound, "gone/away.yaml")
     assert found.exit_code == 2
-    assert "there is no file or folder gone/away.yaml" in found.output
+    assert "no such file or folder: gone/away.yaml" in found.output
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -175,7 +175,7 @@ def test_context_is_read_but_not_linted(run: Run, faulty: str, sound: str) -> No
 def test_istio_version_that_is_not_known(run: Run, sound: str, version: str) -> None:
     found = run(sound, "--istio-version", version)
     assert found.exit_code == 2
-    assert f"istiolint knows Istio 1.18 to 1.31, not `{version}`" in found.output
+    assert f"unsupported Istio version `{version}`; use 1.18 to 1.31" in found.output
 
 
 @pytest.mark.parametrize("version", ["1.24", "v1.24", "1.24.3", "1.31"])
@@ -187,7 +187,7 @@ def test_istio_version(run: Run, sound: str, version: str) -> None:
 def test_unknown_rule(run: Run, sound: str, option: str) -> None:
     found = run(sound, option, "syntax,duplicate-kye")
     assert found.exit_code == 2
-    assert "there is no rule `duplicate-kye`; did you mean `duplicate-key`?" in " ".join(found.output.split())
+    assert "unknown rule `duplicate-kye`; did you mean `duplicate-key`?" in " ".join(found.output.split())
 
 
 def test_select_and_ignore(run: Run, faulty: str) -> None:
@@ -232,7 +232,7 @@ def test_help_of_the_group_and_of_lint(run: Run) -> None:
     for words in ("-h, --help", "--version", "explain", "rules", "completion", "istiolint ./manifests"):
         assert words in overview
     assert "Usage: istiolint lint" in lint
-    for status in ("Exit status:\n    0  nothing", "  1  something", "  2  the call was wrong"):
+    for status in ("Exit status:\n    0  no findings", "  1  findings", "  2  the call was wrong"):
         assert status in overview
         assert status in lint
     assert run("--help").output == overview

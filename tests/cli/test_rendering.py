@@ -196,11 +196,11 @@ def test_no_path_is_an_option_or_a_command(run: Run, path: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--helm", "oci://example.com/shop"], "there is no file or folder oci://example.com/shop"),
-        (["--kustomize", "https://example.com/x"], "there is no file or folder https://example.com/x"),
-        (["--helm", "overlay", "--values", "gone.yaml"], "there is no file or folder gone.yaml"),
-        (["--values", "overlay/routes.yaml"], "--values needs one --helm CHART; "),
-        (["--helm", "overlay", "--helm", ".", "--values", "overlay/routes.yaml"], "--values needs one --helm CHART; "),
+        (["--helm", "oci://example.com/shop"], "no such file or folder: oci://example.com/shop"),
+        (["--kustomize", "https://example.com/x"], "no such file or folder: https://example.com/x"),
+        (["--helm", "overlay", "--values", "gone.yaml"], "no such file or folder: gone.yaml"),
+        (["--values", "overlay/routes.yaml"], "--values needs exactly one --helm CHART; "),
+        (["--helm", "overlay", "--helm", ".", "--values", "overlay/routes.yaml"], "--values needs exactly one --helm CHART; "),
         (["--helm", "overlay", "--against", "HEAD"], "--against compares files"),
     ],
 )

@@ -109,4 +109,4 @@ def test_explain_an_unknown_rule(run: Run) -> None:
     assert run("explain", "ALL").exit_code == 2
     found = run("explain", "duplicate-keys")
     assert found.exit_code == 2
-    assert "there is no rule `duplicate-keys`; did you mean `duplicate-key`?" in " ".join(found.output.split())
+    assert "unknown rule `duplicate-keys`; did you mean `duplicate-key`?" in " ".join(found.output.split())

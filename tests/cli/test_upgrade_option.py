@@ -24,7 +24,7 @@ def test_what_changes_is_told(run: Run) -> None:
     ("options", "words"),
     [
         (["--upgrade-to", "1.31"], "--upgrade-to needs --istio-version"),
-        (["--istio-version", "1.30", "--upgrade-to", "1.30"], "is no upgrade from 1.30"),
+        (["--istio-version", "1.30", "--upgrade-to", "1.30"], "is not newer than 1.30"),
         (["--istio-version", "1.30", "--upgrade-to", "1.99"], "1.99"),
     ],
 )

@@ -20,9 +20,7 @@ def baseline_options(command: _Command) -> _Command:
     """The options of a command that tells only what is not in the baseline."""
     file = click.Path(dir_okay=False, path_type=Path)
     for option in (
-        click.option(
-            "--write-baseline", is_flag=True, help="Write what is found to the baseline: it is not reported from then on."
-        ),
+        click.option("--write-baseline", is_flag=True, help="Record the current findings in the baseline."),
         click.option("--baseline", type=file, metavar="FILE", help=f"Leave out what this file holds; {NAME} by default."),
     ):
         command = option(command)

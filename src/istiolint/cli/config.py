@@ -23,12 +23,12 @@ _WIDTH = 44
 
 
 @click.command(
-    short_help="Show the settings that hold, and where each comes from.",
+    short_help="Show the effective settings and where each comes from.",
     params=[param for param in lint.params if param.name in ("paths", *_OPTIONS)],
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
 def config(paths: tuple[str, ...], format_: str, **options: Any) -> None:
-    """Show the settings that hold when these paths are linted with these options, as a configuration file would say them."""
+    """Show the effective settings for these paths and options, in the form of a configuration file."""
     from istiolint.engine.selection import selected
     from istiolint.rules.registry import all_rules
 

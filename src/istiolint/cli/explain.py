@@ -1,4 +1,4 @@
-"""`istiolint explain RULE`: what a rule is about, and which rules a topic has."""
+"""`istiolint explain RULE`: explain a rule, and which rules a topic has."""
 
 import re
 
@@ -42,7 +42,7 @@ def explain(rule: str) -> None:
         click.echo("`istiolint explain RULE` shows the page of a rule.")
         return
     if not found:
-        raise click.UsageError(f"there is no rule `{rule}`{suggestion(rule)}")
+        raise click.UsageError(f"unknown rule `{rule}`{suggestion(rule)}")
     if len(found) > MOST_PAGES:
         click.echo(f"istioctl uses {rule.upper()} for several checks; istiolint has a rule for each:\n")
         click.echo("".join(f"  {match.id}\n" for match in found) + "\n`istiolint explain RULE` shows its page.")

@@ -21,9 +21,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def fixing_options(command: _Command) -> _Command:
     """The options of a command that can mend what it finds."""
     for option in (
-        click.option("--diff", is_flag=True, help="Show what --fix would write, as a patch for `git apply`, and write nothing."),
-        click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: fixes that may change what was meant, too."),
-        click.option("--fix", is_flag=True, help="Mend the files as far as it can be done for sure, and report what is left."),
+        click.option("--diff", is_flag=True, help="Print the changes of --fix as a patch for `git apply`; write nothing."),
+        click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also apply fixes that may change behavior."),
+        click.option("--fix", is_flag=True, help="Apply safe fixes in place and report the remaining findings."),
     ):
         command = option(command)
     return command

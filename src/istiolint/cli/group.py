@@ -16,9 +16,9 @@ EXAMPLES = """\b
 Examples:
   istiolint                                lint the current folder
   istiolint ./manifests --context ./base   read ./base for reference only
-  helm template . | istiolint -            lint what a chart renders
-  istiolint explain IST0101                what a rule is about
-  istiolint mtls ./manifests               who takes mTLS, and whose calls fail
+  helm template . | istiolint -            lint a rendered chart
+  istiolint explain IST0101                explain a rule
+  istiolint mtls ./manifests               effective mTLS and failing calls
   istiolint trace --from shop/web GET http://cart.shop/items   what happens to a request
 """
 
@@ -87,4 +87,4 @@ class DefaultToLint(click.Group):
 )
 @click.version_option(__version__, message="istiolint %(version)s")
 def group() -> None:
-    """Read Istio manifests offline and say what will break, where, why, and how to mend it."""
+    """Static analysis for Istio: finds configuration that will break, explains why, and suggests a fix. No cluster needed."""

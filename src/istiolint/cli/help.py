@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import click
 
 SECTIONS = {
-    "What is read": (
+    "Input": (
+        "render",
         "context",
         "cluster",
         "stdin_filename",
@@ -18,7 +19,7 @@ SECTIONS = {
         "mesh_config",
         "mesh_networks",
     ),
-    "What is reported": (
+    "Rule selection": (
         "select",
         "extend_select",
         "ignore",
@@ -29,8 +30,8 @@ SECTIONS = {
         "min_severity",
         "fail_on",
     ),
-    "What is mended": ("fix", "unsafe_fixes", "diff"),
-    "How it is reported": (
+    "Fixes": ("fix", "unsafe_fixes", "diff"),
+    "Output": (
         "formats",
         "output",
         "concise",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 EXIT_STATUS = """\b
 Exit status:
-  0  the file is written
-  2  it is not: there is one already, or it cannot be written
+  0  the file was written
+  2  the file exists already or cannot be written
 """
 
 
@@ -54,7 +54,7 @@ def init(folder: str, stdout: bool, tests: Path | None, force: bool) -> None:
             raise Refusal(f"cannot write {file}: {error.strerror or error}") from error
     click.echo(f"Wrote {printable(str(path))} from what {counted(len(sources), 'file')} tell.")
     if above and not above.samefile(path):
-        click.echo(f"It is heard in place of {printable(str(above))}, which is not read any more for this folder.")
+        click.echo(f"It replaces {printable(str(above))}, which no longer applies to this folder.")
     click.echo(
         "Next: `istiolint` lints; `istiolint --write-baseline` keeps what it finds today for later: only what is new fails."
     )

@@ -46,7 +46,7 @@ class Inputs(NamedTuple):
         from istiolint.sources.revisions import Revision, RevisionError
 
         if self.rendering or self.rendering.found:
-            raise Refusal("--against compares files; it has no former state of what --render, --kustomize and --helm render")
+            raise Refusal("--against compares files and cannot be combined with --render, --kustomize or --helm")
         paths = [self.stdin_path if path == "-" and self.stdin_path else path for path in self.paths]
         named = named_paths(paths, context=self.context, clusters=self.clusters)
         try:
@@ -86,7 +86,7 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
 def _stdin_path(paths: tuple[str, ...], name: str | None) -> str | None:
     """The file whose text comes from standard input."""
     if name and paths and "-" not in paths:
-        raise Refusal("--stdin-filename names the text of standard input, which `-` among the paths stands for")
+        raise Refusal("--stdin-filename needs `-` among the paths")
     return name
 
 
@@ -148,7 +148,7 @@ def _target(options: dict[str, Any], values: dict[str, Any]) -> str | None:
     if written is None:
         raise Refusal("--upgrade-to needs --istio-version, the Istio that runs today")
     if minor(_version(target)) <= minor(_version(written)):
-        raise Refusal(f"--upgrade-to {target} is no upgrade from {written}")
+        raise Refusal(f"--upgrade-to {target} is not newer than {written}")
     return _version(target)
 
 
@@ -167,4 +167,4 @@ def _version(version: str) -> str:
     number = rest.partition(".")[0]
     if major == "1" and number.isascii() and number.isdigit() and minor(OLDEST) <= int(number) <= minor(NEWEST):
         return f"1.{number}"
-    raise Refusal(f"istiolint knows Istio {OLDEST} to {NEWEST}, not `{version}`")
+    raise Refusal(f"unsupported Istio version `{version}`; use {OLDEST} to {NEWEST}")

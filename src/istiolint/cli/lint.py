@@ -29,63 +29,69 @@ from istiolint.sources import InputError, Source
 
 EXIT_STATUS = """\b
 Exit status:
-  0  nothing at or above --fail-on was found
-  1  something was found
-  2  the call was wrong, or istiolint failed and the report is not whole
+  0  no findings at or above --fail-on
+  1  findings
+  2  usage error or internal error: the report is incomplete
 """
 
 
-@click.command(cls=SectionedCommand, short_help="Lint; what istiolint does when no command is named.", epilog=EXIT_STATUS)
+@click.command(cls=SectionedCommand, short_help="Lint manifests (the default command).", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
-@click.option("--select", multiple=True, type=RuleNames(), help="Only these rules: ids, IST and KIA codes, topics, tags, ALL.")
-@click.option("--extend-select", multiple=True, type=RuleNames(), help="These rules as well.")
-@click.option("--ignore", multiple=True, type=RuleNames(), help="Leave out these rules.")
-@click.option("--context", multiple=True, type=PATH, help="Read for reference, do not lint.")
-@click.option("--cluster", multiple=True, metavar="NAME=PATH", help="Lint as what this cluster of the mesh holds.")
+@click.option(
+    "--select", multiple=True, type=RuleNames(), help="Run only these rules: ids, IST and KIA codes, topics, tags, or ALL."
+)
+@click.option("--extend-select", multiple=True, type=RuleNames(), help="Also run these rules.")
+@click.option("--ignore", multiple=True, type=RuleNames(), help="Do not run these rules.")
+@click.option(
+    "--context", multiple=True, type=PATH, help="Resolve references against these files; do not report findings in them."
+)
+@click.option(
+    "--cluster", multiple=True, metavar="NAME=PATH", help="Lint these files as the configuration of one cluster of the mesh."
+)
 @click.option("--stdin-filename", type=PATH, metavar="FILE", help="Lint standard input (-) as the text of this file.")
 @rendering_options
-@click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
+@click.option("--whole-mesh", is_flag=True, help="The files are the entire mesh: report every reference to anything else.")
 @click.option(
-    "--istio-version", type=Release(), metavar="1.N", help=f"Lint for this Istio, {OLDEST} to {NEWEST}; the newest by default."
+    "--istio-version", type=Release(), metavar="1.N", help=f"Istio release to lint for, {OLDEST} to {NEWEST} (default: {NEWEST})."
 )
 @click.option(
     "--upgrade-to",
     type=Release(),
     metavar="1.N",
-    help="Tell what an upgrade from --istio-version to this Istio changes for the files.",
+    help="Report what an upgrade from --istio-version to this release changes.",
 )
-@click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
-@click.option("--mesh-networks", type=FILE, help="A MeshNetworks document.")
-@click.option("--against", metavar="REV|PATH", help="Report only what is not found in this git revision, or in this folder.")
+@click.option("--mesh-config", type=FILE, help="File with a MeshConfig or the `istio` ConfigMap.")
+@click.option("--mesh-networks", type=FILE, help="File with MeshNetworks.")
+@click.option("--against", metavar="REV|PATH", help="Report only findings that are new since this git revision or folder.")
 @baseline_options
-@click.option("--write-suppressions", is_flag=True, help="Write comments into the files that suppress what is found.")
+@click.option("--write-suppressions", is_flag=True, help="Add comments that suppress the current findings.")
 @fixing.fixing_options
-@click.option(
-    "--severity", "min_severity", type=click.Choice(SEVERITIES), help="Report this severity and above; info by default."
-)
-@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that gives exit status 1; error by default.")
+@click.option("--severity", "min_severity", type=click.Choice(SEVERITIES), help="Lowest severity to report (default: info).")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that causes exit status 1 (default: error).")
 @click.option(
     "--format",
     "formats",
     multiple=True,
     type=TargetType(),
     metavar="FORMAT[=FILE]",
-    help=f"How to report, as often as wanted: {', '.join(FORMATS)}.",
+    help=f"Output format; repeat it for several reports: {', '.join(FORMATS)}.",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
-@click.option("--concise", is_flag=True, help="Show each finding as one line; for the text format.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option("--concise", is_flag=True, help="Text format: one line per finding.")
 @click.option("--all", "everything", is_flag=True, help=f"Show all findings in text, not {MOST} at most per rule and file.")
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of listing them; for the text format.")
-@click.option("--show-files", is_flag=True, help="List the files that would be linted, and do no more.")
-@click.option("--show-suppressed", is_flag=True, help="List what the manifests ask to leave out; not in the github format.")
-@click.option("--show-unchecked", is_flag=True, help="List the references that were not checked; for text and JSON.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that check large input; one per core by default.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text.")
-@click.option("--quiet", "-q", is_flag=True, help="Leave out the summary of the text format.")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read this configuration file.")
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--statistics", is_flag=True, help="Text format: count the findings of each rule.")
+@click.option("--show-files", is_flag=True, help="List the files that would be linted, and exit.")
+@click.option("--show-suppressed", is_flag=True, help="Also list suppressed findings (not in the github format).")
+@click.option("--show-unchecked", is_flag=True, help="Also list references that could not be checked (text and JSON).")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Number of worker processes for large input (default: one per core)."
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use color in the text format.")
+@click.option("--quiet", "-q", is_flag=True, help="Text format: no summary.")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Use this configuration file.")
+@click.option("--isolated", is_flag=True, help="Ignore configuration files.")
 def lint(paths: tuple[str, ...], **options: Any) -> None:
-    """Lint files, folders, or standard input (-); the current folder by default."""
+    """Lint files, folders, or standard input (-). Without a path, lint the current folder."""
     from istiolint.comparison.comparison import keep_new
     from istiolint.engine import lint as engine
     from istiolint.engine.workers import cores
@@ -174,5 +180,5 @@ def _tell(report: Report, fail_on: Severity, options: dict[str, Any], *, err: bo
 def _tell_errors(report: Report) -> int:
     """Tell of failures of istiolint itself; the exit status that they give."""
     for trouble in report.internal_errors:
-        click.echo(f"istiolint: internal error: {printable(trouble)}; the rest of the report stands", err=True)
+        click.echo(f"istiolint: internal error: {printable(trouble)}; the other findings are complete", err=True)
     return 2 if report.internal_errors else 0

@@ -46,7 +46,7 @@ def _tell(error: Exception) -> None:
     said = printable(f"{type(error).__name__}: {error}")
     sys.stderr.write(
         f"istiolint: internal error: {said}\n" + "\n".join(map(printable, lines)) + "\n"
-        "This is a fault of istiolint, and there is no result: please report it with the lines above and, if you may, the file.\n"
+        "This is a bug in istiolint and there is no result. Please report it with the lines above and, if possible, the file.\n"
     )
 
 

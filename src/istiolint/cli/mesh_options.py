@@ -27,9 +27,9 @@ def mesh_options(command: Command) -> Command:
             click.option("--cluster", multiple=True, metavar="NAME=PATH", help="The files of this cluster."),
             rendering_options,
             click.option("--whole-mesh", is_flag=True, help="The input is the entire mesh: anything else does not exist."),
-            click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap."),
-            click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Read this configuration file."),
-            click.option("--isolated", is_flag=True, help="Read no configuration file."),
+            click.option("--mesh-config", type=FILE, help="File with a MeshConfig or the `istio` ConfigMap."),
+            click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Use this configuration file."),
+            click.option("--isolated", is_flag=True, help="Ignore configuration files."),
         )
     ):
         command = option(command)

@@ -23,17 +23,19 @@ Exit status:
 
 @click.command(short_help="Show the effective mTLS of each workload and port.", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
-@click.option("--context", multiple=True, type=PATH, help="More of the same mesh.")
-@click.option("--cluster", multiple=True, metavar="NAME=PATH", help="What this cluster of the mesh holds.")
+@click.option(
+    "--context", multiple=True, type=PATH, help="Resolve references against these files; do not report findings in them."
+)
+@click.option("--cluster", multiple=True, metavar="NAME=PATH", help="The configuration of one cluster of the mesh.")
 @rendering_options
-@click.option("--whole-mesh", is_flag=True, help="The input is the whole mesh: what is not in it does not exist.")
-@click.option("--mesh-config", type=FILE, help="A MeshConfig, or the `istio` ConfigMap.")
+@click.option("--whole-mesh", is_flag=True, help="The files are the entire mesh: report every reference to anything else.")
+@click.option("--mesh-config", type=FILE, help="File with a MeshConfig or the `istio` ConfigMap.")
 @click.option("--against", metavar="REV|PATH", help="Show only what breaks since this git revision, or this folder.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Read this configuration file.")
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Use this configuration file.")
+@click.option("--isolated", is_flag=True, help="Ignore configuration files.")
 def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: Any) -> None:
-    """Show for each workload and port whether it takes mTLS, plaintext or both, what sets that, and which callers fail."""
+    """Show which workloads and ports accept mTLS, plaintext or both, which policy says so, and which callers fail."""
     from istiolint.engine import lint as engine
     from istiolint.mutual_tls import changes, json, text
     from istiolint.mutual_tls.table import all_rows

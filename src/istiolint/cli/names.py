@@ -32,4 +32,4 @@ def check_names(names: Iterable[str]) -> None:
 
     for name in names:
         if next(matching(name), None) is None:
-            raise click.BadParameter(f"there is no rule `{name}`{suggestion(name)}")
+            raise click.BadParameter(f"unknown rule `{name}`{suggestion(name)}")

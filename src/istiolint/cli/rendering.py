@@ -22,12 +22,18 @@ def rendering_options(command: _Command) -> _Command:
             "--render",
             is_flag=True,
             default=None,
-            help="Render all charts and overlays found, with helm, kustomize or kubectl.",
+            help="Render every chart and overlay among the files with helm, kustomize or kubectl.",
         ),
-        click.option("--values", multiple=True, type=path, metavar="FILE", help="Values for the chart of --helm."),
-        click.option("--helm", multiple=True, type=path, metavar="CHART", help="Read what `helm template` makes of a chart."),
+        click.option("--values", multiple=True, type=path, metavar="FILE", help="Values file for the chart of --helm."),
         click.option(
-            "--kustomize", multiple=True, type=path, metavar="DIR", help="Read what `kustomize build` makes of a folder."
+            "--helm", multiple=True, type=path, metavar="CHART", help="Render a chart with `helm template`, and lint the result."
+        ),
+        click.option(
+            "--kustomize",
+            multiple=True,
+            type=path,
+            metavar="DIR",
+            help="Render an overlay with `kustomize build`, and lint the result.",
         ),
     ):
         command = option(command)
@@ -52,7 +58,7 @@ class Rendering(NamedTuple):
     def sources(self, files: Iterable[Source]) -> Iterator[Source]:
         """What is rendered, then the files. Raises RenderError and MissingPathError for what options name."""
         if self.values and len(self.helm) != 1:
-            raise Refusal("--values needs one --helm CHART; for several charts with values: helm template ... | istiolint -")
+            raise Refusal("--values needs exactly one --helm CHART; for several charts use `targets` in the configuration")
         if self:
             from istiolint.rendered.recipes import Recipe
 

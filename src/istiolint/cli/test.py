@@ -33,7 +33,7 @@ Exit status:
 @click.option(
     "--format", "format_", type=click.Choice(["text", "junit", "json", "github", "tap"]), default="text", help="Output format."
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @mesh_options
 def test(paths: tuple[str, ...], format_: str, **options: Any) -> None:
     """Trace the requests of test files, and compare what is expected with what happens."""

@@ -114,7 +114,7 @@ def load(path: Path) -> Baseline:
     except OSError as error:
         raise BaselineError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise BaselineError(f"{path} is no baseline of istiolint") from error
+        raise BaselineError(f"{path} is not an istiolint baseline") from error
 
 
 def _entries(written: dict[str, Any]) -> Iterator[Entry]:

@@ -32,7 +32,7 @@ def check(config: Config) -> None:
         known = error.schema["properties"]
         key = next(key for key in error.instance if key not in known)
         where = config.where(*error.absolute_path, key, part="key")
-        message = f"there is no setting `{key}`{_meant(key, known)}"
+        message = f"unknown setting `{key}`{_meant(key, known)}"
     raise ConfigError(f"{where}: {message}")
 
 

@@ -43,7 +43,7 @@ def read(report: Report) -> list[str]:
     """What was read, skipped and not checked, a sentence each."""
     summary = report.summary
     if not summary.files:
-        return ["There is no YAML or JSON file to lint (hidden files and those that git ignores are left out)."]
+        return ["No YAML or JSON files to lint (hidden files and files that git ignores are skipped)."]
     known, other = sum(summary.kinds.values()), sum(summary.other_kinds.values())
     lines = [f"Read {counted(known, 'resource')}" + (f": {listed(summary.kinds)}" if known else "") + "."]
     if other:

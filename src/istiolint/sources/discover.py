@@ -22,7 +22,7 @@ class MissingPathError(InputError):
     """A path that the user named and that is not there."""
 
     def __init__(self, path: str):
-        super().__init__(f"there is no file or folder {path}")
+        super().__init__(f"no such file or folder: {path}")
         self.path = path
 
 

@@ -38,7 +38,7 @@ class Revision:
         try:
             self.commit = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
         except RevisionError as error:
-            raise RevisionError(f"git knows no revision `{name}`, and there is no such folder") from error
+            raise RevisionError(f"`{name}` is neither a git revision nor a folder") from error
 
     def sources(self, named: Iterable[Named]) -> Iterator[Source]:
         """What stood behind files and folders then, under the same paths as today; nothing for those that were not there yet.
