@@ -46,7 +46,7 @@ _EXT_AUTHZ = {"HTTP_FILTER": "envoy.filters.http.ext_authz", "NETWORK_FILTER": "
     rows=["EF-11", "EF-18", "EF-19"],
 )  # fmt: skip
 def match_of_another_object(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A patch for one thing that looks for another."""
+    """Report a `match` that does not belong to `applyTo`."""
     for patch in patches(envoy_filter, mesh):
         applies, match = patch["applyTo"], patch["match"]
         wanted = _OBJECTS.get(applies.text)
@@ -54,8 +54,8 @@ def match_of_another_object(envoy_filter: Resource, mesh: Mesh) -> Iterator[Find
             if wanted and name != wanted and match[name].value is not None:
                 yield finding(
                     match[name].key,
-                    f"a patch for {applies.text} is found by `{wanted}`, not by `{name}`; Istio refuses the EnvoyFilter",
-                    hint=f"write `match.{wanted}`",
+                    f"a patch for `{applies.text}` is matched by `{wanted}`, not by `{name}`; Istio rejects the EnvoyFilter",
+                    hint=f"use `match.{wanted}`",
                     related=[(applies, "what the patch applies to")],
                 )
 
@@ -64,14 +64,14 @@ def match_of_another_object(envoy_filter: Resource, mesh: Mesh) -> Iterator[Find
     "filter-match-without-effect", severity="warning", evidence="document", kinds=KIND, rows=["EF-12"],
 )  # fmt: skip
 def filter_match_without_effect(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A filter that is looked for where none is patched."""
+    """Report a filter match in a patch for a listener or filter chain."""
     for patch in patches(envoy_filter, mesh):
         found = patch["match"]["listener"]["filterChain"]["filter"]
         if patch["applyTo"].text in ("LISTENER", "FILTER_CHAIN") and found.value is not None:
             yield finding(
                 found.key,
-                f"a patch for {patch['applyTo'].text} does not look at filters: this condition has no effect; Istio warns of it",
-                hint="delete it, or write `applyTo: NETWORK_FILTER`",
+                f"a patch for `{patch['applyTo'].text}` ignores `filter`; the match has no effect",
+                hint="remove it, or use `applyTo: NETWORK_FILTER`",
             )
 
 
@@ -95,22 +95,22 @@ def filter_without_name(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
     "sub-filter-misplaced", severity="error", evidence="document", kinds=KIND, rows=["EF-14", "EF-15"],
 )  # fmt: skip
 def sub_filter_misplaced(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A filter within one that has none inside, or in a patch for something else."""
+    """Report a `subFilter` outside of the HTTP connection manager or of patches for HTTP filters."""
     for patch in patches(envoy_filter, mesh):
         applies, found = patch["applyTo"].text, patch["match"]["listener"]["filterChain"]["filter"]
         inner, name = found["subFilter"], found["name"].text
         if not isinstance(inner.value, dict) or applies not in _LISTENERS:
             continue
         if applies != "HTTP_FILTER":
-            what = f"a patch for {applies} does not look at filters within filters"
+            what = f"a patch for `{applies}` cannot match `subFilter`"
         elif name and name not in _HTTP_CONNECTIONS:
-            what = f"`{name}` has no filters within"
+            what = f"`{name}` does not contain filters"
         else:
             continue
         yield finding(
             inner.key,
-            f"{what}; Istio refuses the EnvoyFilter",
-            hint=f"with `applyTo: HTTP_FILTER`, look for it within `{_HTTP_CONNECTIONS[0]}`",
+            f"{what}; Istio rejects the EnvoyFilter",
+            hint=f"use `applyTo: HTTP_FILTER`, and match it in `{_HTTP_CONNECTIONS[0]}`",
         )
 
 
@@ -137,7 +137,7 @@ def renamed_filter(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     "invalid-proxy-version", severity="error", evidence="document", kinds=KIND, rows=["EF-09", "EF-10"],
 )  # fmt: skip
 def invalid_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A pattern for versions of proxies that nobody can read."""
+    """Report a `proxyVersion` that is too long or not a valid regular expression."""
     for patch in patches(envoy_filter, mesh):
         version = patch["match"]["proxy"]["proxyVersion"]
         if not version.literal:
@@ -145,13 +145,13 @@ def invalid_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Findin
         if len(version.text.encode()) > _LONGEST_VERSION:
             yield finding(
                 version,
-                f"a pattern of more than {_LONGEST_VERSION} characters; Istio warns of it",
-                hint="write one such as `^1\\.30.*`",
+                f"`proxyVersion` is longer than {_LONGEST_VERSION} characters; Istio warns about it",
+                hint="use a pattern such as `^1\\.30.*`",
                 severity="warning",
             )
         elif why := refusal(version.text):
             yield finding(
                 version,
-                f"`{version.text}` is no regular expression ({why}); Istio refuses the EnvoyFilter",
-                hint="write one such as `^1\\.30.*`",
+                f"`{version.text}` is not a valid regular expression ({why}); Istio rejects the EnvoyFilter",
+                hint="use a pattern such as `^1\\.30.*`",
             )
