@@ -34,6 +34,8 @@ OBJECT = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n"
         ("reassert.yaml", OBJECT, None),
         ("01-error-pages.txt.yaml", OBJECT, None),
         ("deploy.golden.yaml", OBJECT, Skip.EXPECTED_OUTPUT),
+        ("samples/verify/example_disallowed.yaml", OBJECT, Skip.TEST_STEP),
+        ("samples/verify/example_allowed.yaml", OBJECT, None),
         ("expected.yaml", "a: b: c", Skip.EXPECTED_OUTPUT),
         ("expected_output.json", OBJECT, Skip.EXPECTED_OUTPUT),
         ("expected-traffic.yaml", OBJECT, None),

@@ -19,6 +19,8 @@ _ASSERTION = re.compile(
     r"(?:(?:.*[-_.])?assert(?:ions?|s)?(?:[-_.].*)?"  # 00-assert, assert-routes, chainsaw-step-01-assert-1
     r"|(?:[0-9]+|chainsaw(?:-.*)?)-errors?(?:-[0-9]+)?)\.ya?ml\Z"
 )
+_REJECTED = re.compile(r"example_disallowed.*\.ya?ml\Z")
+"""Samples of Gatekeeper constraints that must be rejected, as `gator` tests name them."""
 _ERROR = re.compile(r"(?:.*[-_.])?errors?(?:[-_.].*)?\.ya?ml\Z")
 _EXPECTED = re.compile(r"(?:(?:.*[-_.])?(?:expected|golden)|expected[-_.]?(?:output|result)s?)\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _EXPECTED_FOLDER = re.compile(r"(?:^|.*[/\\])(?:expected|golden|goldens|__snapshots?__)[/\\]", re.IGNORECASE)
@@ -31,10 +33,12 @@ def is_cluster_test(data: Any) -> bool:
 
 
 def by_name(path: str) -> Skip | None:
-    """Return what the name of a file says that it is: an assertion, or the expected output of a test."""
+    """Return what the name of a file says that it is: an assertion, a rejected sample, or the expected output of a test."""
     name = os.path.basename(path)
     if _ASSERTION.match(name):
         return Skip.ASSERTION
+    if _REJECTED.match(name):
+        return Skip.TEST_STEP
     return Skip.EXPECTED_OUTPUT if _EXPECTED.match(name) else None
 
 
