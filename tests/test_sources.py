@@ -142,11 +142,11 @@ def test_what_git_ignores_is_read_when_it_is_named(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"a: \xe9\n", "not UTF-8 (byte 0xe9 on line 1)"),
-        (b"a: 1\nb: \xff", "not UTF-8 (byte 0xff on line 2)"),
+        (b"a: \xe9\n", "not valid UTF-8 (byte 0xe9 on line 1)"),
+        (b"a: 1\nb: \xff", "not valid UTF-8 (byte 0xff on line 2)"),
         (b"\x7fELF\0\0", "NUL bytes"),
         ("a: 1".encode("utf-16-le"), "NUL bytes"),
-        (b"\xff\xfea", "not UTF-16"),
+        (b"\xff\xfea", "not valid UTF-16"),
     ],
 )
 def test_what_is_no_text_is_told(tree: Path, content: bytes, words: str) -> None:

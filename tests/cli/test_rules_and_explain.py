@@ -24,7 +24,7 @@ def test_rules_as_json(run: Run) -> None:
     assert key["severity"] == "error"
     assert (key["topic"], key["category"]) == ("syntax", "syntax")
     assert key["default"] is True
-    assert key["title"].startswith("A key is written twice")
+    assert key["title"].startswith("Duplicate key")
 
 
 def ids(run: Run, *options: str) -> list[str]:
@@ -69,7 +69,7 @@ def test_explain_by_id(run: Run) -> None:
     found = run("explain", "duplicate-key")
     assert found.exit_code == 0
     assert found.output.startswith("duplicate-key (error, topic syntax; on by default")
-    assert "A key is written twice in one mapping" in found.output
+    assert "Duplicate key" in found.output
     assert "```" not in found.output
 
 
