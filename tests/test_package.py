@@ -83,7 +83,7 @@ def test_unpacked_wheel_lints(wheel: Path, tmp_path: Path) -> None:
 def test_unpacked_wheel_explains(wheel: Path, tmp_path: Path) -> None:
     explained = run(wheel, "explain", "duplicate-key", cwd=tmp_path)
     assert explained.returncode == 0, explained.stderr
-    assert "A key is written twice in one mapping" in explained.stdout
+    assert "Duplicate key" in explained.stdout
 
 
 def test_checkout_runs_without_installation(sdist: Path, tmp_path: Path) -> None:
