@@ -29,9 +29,9 @@ def test_what_the_library_cannot_read_is_no_certificate(monkeypatch: pytest.Monk
     def load(pem: bytes) -> x509.Certificate:
         raise x509.InvalidVersion("7 is not a valid X509 version", 7)
 
-    assert told() == "`tls.crt` is no certificate in PEM form"
+    assert told() == "`tls.crt` is not a PEM certificate"
     monkeypatch.setattr(x509, "load_pem_x509_certificate", load)
-    assert told() == "`tls.crt` is no certificate in PEM form"
+    assert told() == "`tls.crt` is not a PEM certificate"
 
 
 def test_warnings_of_the_library_are_not_printed(monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder) -> None:

@@ -232,7 +232,7 @@ def test_help_of_the_group_and_of_lint(run: Run) -> None:
     for words in ("-h, --help", "--version", "explain", "rules", "completion", "istiolint ./manifests"):
         assert words in overview
     assert "Usage: istiolint lint" in lint
-    for status in ("Exit status:\n    0  no findings", "  1  findings", "  2  the call was wrong"):
+    for status in ("Exit status:\n    0  no findings", "  1  findings", "  2  usage error"):
         assert status in overview
         assert status in lint
     assert run("--help").output == overview
