@@ -6,7 +6,8 @@ from typing import Any
 
 from istiolint.sources import Source
 
-_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""The names under which Kustomize finds the kustomization of a folder, the first one that exists."""
 
 
 def patch_paths(sources: Iterable[Source]) -> frozenset[str]:
@@ -16,7 +17,7 @@ def patch_paths(sources: Iterable[Source]) -> frozenset[str]:
     return frozenset(
         os.path.normpath(os.path.join(os.path.dirname(source.path), path))
         for source in sources
-        if os.path.basename(source.path) in _NAMES
+        if os.path.basename(source.path) in KUSTOMIZATION_NAMES
         for document in read(source)
         for path in _named(document.data)
     )

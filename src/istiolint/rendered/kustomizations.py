@@ -4,11 +4,10 @@ import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from istiolint.documents import Document, patch_paths, read
+from istiolint.documents import KUSTOMIZATION_NAMES, Document, patch_paths, read
 from istiolint.resources.resource import Resource, resources
 from istiolint.sources import discover
 
-_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _LEADING = ("resources", "bases", "components")
 
 
@@ -82,7 +81,7 @@ def _kustomizations(folder: str, seen: set[str]) -> Iterator[dict[str, Any]]:
 
 
 def _kustomization_files(folder: str) -> list[str]:
-    return [path for name in _NAMES if os.path.isfile(path := os.path.join(folder, name))][:1]
+    return [path for name in KUSTOMIZATION_NAMES if os.path.isfile(path := os.path.join(folder, name))][:1]
 
 
 def _leading(folder: str, kustomization: dict[str, Any]) -> Iterator[str]:

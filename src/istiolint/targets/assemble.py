@@ -7,7 +7,7 @@ from istiolint.documents import Document
 from istiolint.resources.resource import Resource
 from istiolint.targets.delivery import deliver, deliveries
 from istiolint.targets.folders import Defining, Identity, partition
-from istiolint.targets.kustomization import Build, build, patch_files, referenced
+from istiolint.targets.kustomization import Build, build, referenced
 from istiolint.targets.library import Library, folder_of, normal
 from istiolint.targets.target import Target, TargetKind
 
@@ -41,25 +41,20 @@ def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Targe
         yield _target(name, "rendered", _resources(found, library), found)
     done = {folder_of(path) for _, path in rendered}
     used: set[Document] = set()
-    for folder, target, made in _built(written, library):
+    kustomizations = [document for document in written if _is_kustomization(document, library)]
+    for folder, target, made in _built(written, kustomizations, library):
         used |= made.used
         if folder not in done:
             yield target
-    kustomizations = [document for document in written if _is_kustomization(document, library)]
-    patches = {path for document in kustomizations for path in patch_files(document)}
-    plain = [
-        document for document in written
-        if document not in used and document not in kustomizations and normal(document.source.path) not in patches
-    ]  # fmt: skip
-    yield from _plain(plain, library, done)
+    used.update(kustomizations)
+    yield from _plain([document for document in written if document not in used], library, done)
 
 
-def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[str, Target, Build]]:
+def _built(
+    documents: Sequence[Document], kustomizations: Sequence[Document], library: Library
+) -> Iterator[tuple[str, Target, Build]]:
     """The targets of kustomizations and deliveries, with their folders and what they are built of."""
-    inner: set[str] = set()
-    kustomizations = [document for document in documents if _is_kustomization(document, library)]
-    for document in kustomizations:
-        inner.update(referenced(document))
+    inner = {path for document in kustomizations for path in referenced(document)}
     delivered: set[str] = set()
     for delivery in sorted(deliveries(documents, library), key=lambda one: (one.folder, str(one.resource.identity))):
         made = deliver(delivery, library)
@@ -79,11 +74,7 @@ def _built(documents: Sequence[Document], library: Library) -> Iterator[tuple[st
 def _build_target(name: str, kind: TargetKind, made: Build) -> Target:
     resources = [piece.finish() for piece in made.pieces]
     skipped = [document for document in made.used if document.is_unread]
-    gaps = [
-        *made.gaps,
-        *(f"generated {kind} {name}" for kind, name in sorted(made.generated) if kind not in ("ConfigMap", "Secret")),
-    ]
-    return Target(name, kind, _sorted(resources), gaps=gaps, skipped=skipped)
+    return Target(name, kind, _sorted(resources), gaps=made.gaps, skipped=skipped)
 
 
 def _plain(documents: Sequence[Document], library: Library, rendered: Container[str]) -> Iterator[Target]:
@@ -116,10 +107,10 @@ def _target(name: str, kind: TargetKind, resources: list[Resource], documents: I
 def _clusters(by_cluster: dict[str, list[Document]], shared: list[Document], library: Library) -> list[Target]:
     """One target a cluster. What is of no named cluster is in each, and is linted in the first."""
     made: list[Target] = []
+    of_all = list(_assemble(shared, library))
     for number, (name, documents) in enumerate(sorted(by_cluster.items())):
-        parts = list(_assemble(documents, library))
-        parts += _assemble(shared, library) if number == 0 else ()
-        context = [] if number == 0 else [one for part in _assemble(shared, library) for one in part.resources]
+        parts = [*_assemble(documents, library), *(of_all if number == 0 else ())]
+        context = [] if number == 0 else [one for part in of_all for one in part.resources]
         made.append(
             Target(
                 name, "cluster", _sorted(_once(resource for part in parts for resource in part.resources)), name, context=context,

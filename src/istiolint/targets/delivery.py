@@ -13,8 +13,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.targets import transformers
 from istiolint.targets.kustomization import Build, build, transform
-from istiolint.targets.library import KUSTOMIZATION_NAMES, Library, folder_of, normal
-from istiolint.targets.piece import Piece
+from istiolint.targets.library import Library, folder_of, normal
 from istiolint.targets.target import TargetKind
 
 _FLUX = "kustomize.toolkit.fluxcd.io"
@@ -86,23 +85,13 @@ def _content(delivery: Delivery, library: Library) -> Build:
         inside = folder_of(path)
         if any(inside == other or inside.startswith(f"{other}/") for other in done):
             continue
-        if inside != folder and any(posixpath.join(inside, name) in library.files_in(inside) for name in KUSTOMIZATION_NAMES):
+        if inside != folder and library.kustomization(inside) is not None:
             done.append(inside)  # as Flux generates a kustomization: a folder with one of its own is one resource
-            _join(made, build(inside, library))
+            made.join(build(inside, library))
             continue
         for document in library.file(path, delivery.resource.document) or ():
-            made.used.add(document)
-            if document.is_unread:
-                made.gaps.append(f"{path} was not read")
-            made.pieces += [Piece(resource) for resource in library.resources(document)]
+            made.add(document, library)
     return made
-
-
-def _join(made: Build, other: Build) -> None:
-    made.pieces += other.pieces
-    made.gaps += other.gaps
-    made.generated |= other.generated
-    made.used |= other.used
 
 
 def _apply_flux(root: Cursor, delivery: Delivery, library: Library, made: Build) -> None:

@@ -15,7 +15,6 @@ from istiolint.targets.piece import Piece
 _LEADING = ("resources", "bases")
 _UNREADABLE = ("helmCharts", "helmChartInflationGenerator", "generators", "transformers", "vars", "configurations")
 """Fields whose effect only Kustomize itself knows: plugins, charts, variables."""
-_GENERATORS = (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret"))
 
 
 @dataclass(slots=True)
@@ -25,10 +24,21 @@ class Build:
     pieces: list[Piece] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     """In words, what could not be read or applied; a build with gaps may hold more than is known."""
-    generated: set[tuple[str, str]] = field(default_factory=set)
-    """Kind and name of what generators make."""
     used: set[Document] = field(default_factory=set)
     """All documents that it was made of: kustomizations, resources and patches."""
+
+    def join(self, other: "Build") -> None:
+        """Add what another build makes."""
+        self.pieces += other.pieces
+        self.gaps += other.gaps
+        self.used |= other.used
+
+    def add(self, document: Document, library: Library) -> None:
+        """Add the resources of a document."""
+        self.used.add(document)
+        if document.is_unread:
+            self.gaps.append(f"{document.source.path} was not read")
+        self.pieces += [Piece(resource) for resource in library.resources(document)]
 
 
 def build(folder: str, library: Library, by: Document | None = None) -> Build:
@@ -46,17 +56,6 @@ def referenced(kustomization: Document) -> Iterator[str]:
         for entry in root[section]:
             if entry.text and not _is_remote(entry.text):
                 yield normal(posixpath.join(folder, entry.text))
-
-
-def patch_files(kustomization: Document) -> Iterator[str]:
-    """The files that a kustomization names as patches."""
-    root = Cursor(kustomization, (), kustomization.data)
-    folder = folder_of(kustomization.source.path)
-    for section in ("patches", "patchesStrategicMerge", "patchesJson6902"):
-        for entry in root[section]:
-            path = entry["path"].text or entry.text
-            if path and "\n" not in path:
-                yield normal(posixpath.join(folder, path))
 
 
 def _accumulate(folder: str, library: Library, made: Build, chain: tuple[str, ...], by: Document | None) -> None:
@@ -77,8 +76,6 @@ def _accumulate(folder: str, library: Library, made: Build, chain: tuple[str, ..
         else:
             _accumulate(path, library, made, chain, document)
     made.gaps += [f"`{name}` of a kustomization" for name in _UNREADABLE if root[name]]
-    for section, kind in _GENERATORS:
-        made.generated.update((kind, generator["name"].text) for generator in root[section])
     transform(root, folder, library, made)
 
 
@@ -94,16 +91,10 @@ def _add_resources(path: str, folder: str, library: Library, made: Build, *, cha
             return
         inner = Build()
         _accumulate(full, library, inner, chain, by)
-        made.pieces += inner.pieces
-        made.gaps += inner.gaps
-        made.generated |= inner.generated
-        made.used |= inner.used
+        made.join(inner)
         return
     for document in documents:
-        made.used.add(document)
-        if document.is_unread:
-            made.gaps.append(f"{full} was not read")
-        made.pieces += [Piece(resource) for resource in library.resources(document)]
+        made.add(document, library)
 
 
 def transform(root: Cursor, folder: str, library: Library, made: Build) -> None:

@@ -4,11 +4,9 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
 
-from istiolint.documents import Document
+from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.resource import Resource, resources
 from istiolint.sources import Source
-
-KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 Load = Callable[[str, Source], Sequence[Document]]
 """Reads a file that is not part of the input, for a file that names it; nothing where it cannot be read."""
