@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from istiolint.primitives.ports import on_the_wire
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.kinds import WORKLOADS
+from istiolint.resources.pods import pod_of
 from istiolint.resources.resource import Resource
 
 MACHINES = ("WorkloadEntry", "WorkloadGroup")
@@ -186,7 +186,9 @@ class Workloads:
 
     def __init__(self, resources: Iterable[Resource], services: Iterable[Resource]):
         self.all: tuple[Workload, ...] = tuple(
-            Workload(resource, pod) for resource in resources if (pod := _pod(resource)) is not None
+            Workload(resource, pod)
+            for resource in resources
+            if (pod := resource["pod"] if resource.type in MACHINES else pod_of(resource)) is not None
         )
         self._services = services
         self._services_of: dict[tuple[str, frozenset[tuple[str, str]]], Services] = {}
@@ -315,17 +317,3 @@ def ports_of(service: Resource, workload: Workload) -> Iterator[tuple[Cursor, in
         number, target = port["port"].number, port["targetPort"]
         if number is not None and port["protocol"].text in ("", "TCP"):
             yield port, number, workload.port_number(target) if target.exists else number
-
-
-def _pod(resource: Resource) -> Cursor | None:
-    """Where the pod's metadata and spec are. A Rollout with a workloadRef runs the template of another workload."""
-    if resource.type == "Pod":
-        return resource
-    if resource.type in MACHINES:
-        return resource["pod"]
-    if resource.type == "CronJob":
-        return resource.spec["jobTemplate"]["spec"]["template"]
-    if resource.type in WORKLOADS:
-        template = resource.spec["template"]
-        return template if template.mapping else None
-    return None

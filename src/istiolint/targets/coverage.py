@@ -10,6 +10,7 @@ from functools import cached_property
 from istiolint.documents import Document
 from istiolint.documents.quoted import QuotedResource
 from istiolint.resources.kinds import DEPLOYERS, KUBERNETES_GATEWAY, WORKLOADS, type_of
+from istiolint.resources.pods import pod_of
 from istiolint.resources.resource import Resource
 from istiolint.targets.target import Target
 
@@ -206,10 +207,8 @@ class Coverage:
 
 
 def _pod_labels(workload: Resource) -> dict[str, str]:
-    template = workload if workload.type == "Pod" else workload.spec["template"]
-    if workload.type == "CronJob":
-        template = workload.spec["jobTemplate"]["spec"]["template"]
-    return template["metadata"]["labels"].labels
+    pod = pod_of(workload)
+    return pod["metadata"]["labels"].labels if pod is not None else {}
 
 
 def _may_create(resource: Resource) -> bool:
