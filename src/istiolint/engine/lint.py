@@ -151,7 +151,7 @@ class _Run:
     def given(self, path: str | None) -> Document | None:
         """The first document of a file that an option names; MissingPathError if there is none.
 
-        Nobody would notice that a faulty one is not heard, so that its problems are told although it is not linted.
+        Its problems are reported although it is not linted: a broken one would be ignored silently.
         """
         for source in discover((), context=[path]) if path else ():
             for document in self.read(source, {}):
