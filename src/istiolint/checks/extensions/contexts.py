@@ -16,7 +16,7 @@ _FEW = 2
 
 @check("envoyfilter-context-without-proxy", severity="warning", evidence="missing", kinds=["EnvoyFilter"])
 def envoyfilter_context_without_proxy(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A patch for gateways where only sidecars are, or the other way round."""
+    """Report a patch for gateways that applies only to sidecars, or the other way round."""
     labels = envoy_filter.spec["workloadSelector"]["labels"].labels
     bound = envoy_filter.spec["targetRef"] or envoy_filter.spec["targetRefs"]
     if bound or (envoy_filter.namespace == mesh.root_namespace and not labels):
@@ -31,35 +31,35 @@ def envoyfilter_context_without_proxy(envoy_filter: Resource, mesh: Mesh) -> Ite
         if context.text == "GATEWAY" and not gateways and not _has_gateway(envoy_filter, labels, mesh):
             yield finding(
                 context,
-                f"the patch is for gateways, and this EnvoyFilter applies to {names(workloads, _FEW)}, which "
-                f"{'is a sidecar' if len(workloads) == 1 else 'are sidecars'}; it changes nothing",
-                hint=_elsewhere(mesh) or "use the namespace of the gateway's pods, or a context for sidecars",
+                f"`GATEWAY` does not match any proxy: this EnvoyFilter applies only to "
+                f"{'the sidecar' if len(workloads) == 1 else 'sidecars'} of {names(workloads, _FEW)}",
+                hint=_elsewhere(mesh) or "move the EnvoyFilter to the namespace of the gateway's pods, or use a sidecar context",
                 known=mesh.settings.whole_mesh or bool(labels) or _is_complete(envoy_filter, workloads, mesh),
             )
         elif context.text in _SIDECAR and len(gateways) == len(workloads):
             yield finding(
                 context,
-                f"`{context.text}` is for sidecars, and this EnvoyFilter applies to {names(workloads, _FEW)}, which "
-                f"{'is a gateway' if len(workloads) == 1 else 'are gateways'}; the patch changes nothing",
-                hint="use the context `GATEWAY`, or another selector",
+                f"`{context.text}` does not match any proxy: this EnvoyFilter applies only to "
+                f"{'the gateway' if len(workloads) == 1 else 'the gateways'} {names(workloads, _FEW)}",
+                hint="use `context: GATEWAY`, or change the selector",
                 known=mesh.settings.whole_mesh or bool(labels) or _is_complete(envoy_filter, workloads, mesh),
             )
 
 
 def _has_gateway(envoy_filter: Resource, labels: dict[str, str], mesh: Mesh) -> bool:
-    """Whether a Gateway of the Gateway API, whose pods no manifest shows, may be in the scope of an EnvoyFilter."""
+    """Return whether an EnvoyFilter may apply to a Gateway API gateway, whose pods are in no manifest."""
     return bool(mesh.in_namespace(KUBERNETES_GATEWAY, envoy_filter.namespace)) and (
         not labels or "gateway.networking.k8s.io/gateway-name" in labels
     )
 
 
 def _is_complete(envoy_filter: Resource, workloads: Sequence[Workload], mesh: Mesh) -> bool:
-    """Whether the input is likely to show all workloads of the namespace."""
+    """Return whether the input is likely to contain all workloads of the namespace."""
     placed = envoy_filter.placed and all(workload.resource.placed for workload in workloads)
     return placed and not mesh.coverage.is_filled(envoy_filter.namespace)
 
 
 def _elsewhere(mesh: Mesh) -> str:
-    """Where the gateways of the input run, if that is one namespace."""
+    """Return a hint with the namespace of the gateways, if all run in one."""
     found = {workload.namespace for gateway in mesh.all("Gateway")[:_FEW] for workload in mesh.gateway_workloads.of(gateway)}
     return f"move the EnvoyFilter to namespace `{found.pop()}`, where the gateway runs" if len(found) == 1 else ""

@@ -1,4 +1,4 @@
-"""Values of EnvoyFilters as Istio decodes them: JSON into the messages of Envoy's API (golang/protobuf, package jsonpb)."""
+"""Decode values of EnvoyFilters as Istio does: from JSON to messages of Envoy's API (golang/protobuf, package jsonpb)."""
 
 import re
 from base64 import b64decode
@@ -35,7 +35,7 @@ _MOST_LETTERS = 2
 
 
 class Fault(NamedTuple):
-    """What keeps a value from being decoded, in words that name it."""
+    """Why a value cannot be decoded, in words that name it."""
 
     at: Cursor | Place
     message: str
@@ -43,7 +43,7 @@ class Fault(NamedTuple):
 
 
 class Stranger(NamedTuple):
-    """A field that the message does not have, and the one that was probably meant. Istio only warns of it."""
+    """An unknown field of a message, and the field that was probably meant. Istio only warns about it."""
 
     field: Cursor
     message: str
@@ -51,7 +51,7 @@ class Stranger(NamedTuple):
 
 
 def decode(value: Cursor, type_: str) -> Iterator[Fault | Stranger]:
-    """Yield what is wrong with a value of a type as in the table of messages; nothing for null, which stands for no value."""
+    """Yield what is wrong with a value of a type from the table of messages. A null means no value, and is valid."""
     if value.value is None or has_variable(value.text):
         return
     if type_.startswith("[]"):
@@ -86,7 +86,7 @@ def _map(value: Cursor, key_type: str, value_type: str) -> Iterator[Fault | Stra
         yield _not(value, "a mapping")
     for key, item in value.items():
         if key_type != "string" and not _INTEGER.fullmatch(key):
-            yield Fault(item.key, f"the key `{key}` must be a whole number")
+            yield Fault(item.key, f"the key `{key}` is not a whole number")
         yield from decode(item, value_type)
 
 
@@ -113,9 +113,9 @@ def _well_known(value: Cursor, name: str) -> Iterator[Fault | Stranger]:
         yield from _scalar(value, _WRAPPED[name])
     elif name == "Duration":
         if not isinstance(value.value, str):
-            yield _not(value, "a string such as `5s`", f"write `{value.value}s`" if value.number is not None else None)
+            yield _not(value, "a string such as `5s`", f"use `{value.value}s`" if value.number is not None else None)
         elif nanoseconds(value.text) is None:
-            yield Fault(value, f"{quoted(value.text)} is not a duration", "write a number with its unit, such as `250ms` or `5s`")
+            yield Fault(value, f"invalid duration {quoted(value.text)}", "use a number with a unit, such as `250ms` or `5s`")
     elif name == "Timestamp":
         if not isinstance(value.value, str) or not _TIME.fullmatch(value.text):
             yield _not(value, "a time such as `2026-01-31T12:00:00Z`")
@@ -132,12 +132,12 @@ def _any(value: Cursor) -> Iterator[Fault | Stranger]:
     type_ = value[TYPE]
     if not type_.exists:
         yield Fault(
-            value.key, f"{_called(value)} has no `{TYPE}`", f"set `{TYPE}` to `type.googleapis.com/` and the name of the message"
+            value.key, f"{_called(value)} has no `{TYPE}`", f"set `{TYPE}` to `{_URL}` followed by the message name"
         )
     elif type_.value is None or type_.value == "":
-        yield Fault(type_.key, f"`{TYPE}` is empty", "write `type.googleapis.com/` and the name of the message")
+        yield Fault(type_.key, f"`{TYPE}` is empty", f"use `{_URL}` followed by the message name")
     elif not isinstance(type_.value, str):
-        yield _not(type_, "a string", "write `type.googleapis.com/` and the name of the message")
+        yield _not(type_, "a string", f"use `{_URL}` followed by the message name")
     elif not has_variable(type_.text):
         yield from _content(value, type_, type_.text.rpartition("/")[2])
 
@@ -146,15 +146,15 @@ def _content(value: Cursor, type_: Cursor, name: str) -> Iterator[Fault | Strang
     well_known = name.removeprefix(_PREFIX)
     if name.startswith(_PREFIX) and well_known in _WELL_KNOWN:
         if not value["value"].exists:
-            yield Fault(type_, f"`{name}` needs a `value` beside it", "write the content under `value`")
+            yield Fault(type_, f"`{name}` has no `value`", "move the content to `value`")
         else:
             yield from _well_known(value["value"], well_known)
     elif "/" not in type_.text:
-        yield Fault(type_, f"{quoted(type_.text)} is not the URL of a type, which Envoy needs", f"write `{_URL}{name}`")
+        yield Fault(type_, f"{quoted(type_.text)} is not a type URL", f"use `{_URL}{name}`")
     elif _OLD.search(name):
-        yield Fault(type_, f"`{name}` is of Envoy's API v2, which Istio 1.8 removed", "use the type and the fields of API v3")
+        yield Fault(type_, f"`{name}` belongs to Envoy API v2, which Istio 1.8 removed", "use the type and fields of Envoy API v3")
     elif not _NAME.fullmatch(name):
-        yield Fault(type_, f"{quoted(type_.text)} is not the name of a message", "look it up in Envoy's API reference")
+        yield Fault(type_, f"{quoted(type_.text)} is not a valid message name", "use a type from Envoy's API reference")
     elif fields_of(name) is not None:
         yield from _message(value, name)
     else:
@@ -162,7 +162,7 @@ def _content(value: Cursor, type_: Cursor, name: str) -> Iterator[Fault | Strang
         near = [known for distance, known in nearest(message, messages_of(package)) if distance <= _MOST_LETTERS]
         if near:
             meant = f"{type_.text.removesuffix(name)}{package}.{near[0]}"
-            yield Fault(type_, f"Envoy's API has no message `{name}`", f"did you mean `{meant}`?")
+            yield Fault(type_, f"unknown Envoy message `{name}`", f"did you mean `{meant}`?")
 
 
 def _scalar(value: Cursor, type_: str) -> Iterator[Fault]:
@@ -175,7 +175,7 @@ def _scalar(value: Cursor, type_: str) -> Iterator[Fault]:
             yield _not(value, "a string", "put it in quotes" if not isinstance(found, (dict, list)) else None)
     elif type_ == "bytes":
         if not isinstance(found, str) or not _is_base64(found):
-            yield _not(value, "a string in base64")
+            yield _not(value, "a base64 string")
     elif type_ in _INTEGERS:
         low, high = _INTEGERS[type_]
         number = int(found) if isinstance(found, str) and _INTEGER.fullmatch(found) and len(found) < 30 else value.number
@@ -194,10 +194,10 @@ def _enum(value: Cursor, type_: str, values: tuple[str, ...]) -> Iterator[Fault]
         if value.text in values:
             return
         near = nearest(value.text, values)
-        # a release of Istio may know values that are newer than the table
+        # Istio may accept values that are newer than the table
         if near or not _CONSTANT.fullmatch(value.text):
             hint = f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{known}`' for known in values[:12])}"
-            yield Fault(value, f"{quoted(value.text)} is not a value of `{type_.rpartition('.')[2]}`", hint)
+            yield Fault(value, f"invalid `{type_.rpartition('.')[2]}` {quoted(value.text)}", hint)
     elif value.number is None:
         yield _not(
             value, f"a value of `{type_.rpartition('.')[2]}`", f"use one of {', '.join(f'`{name}`' for name in values[:12])}"

@@ -1,4 +1,4 @@
-"""Types of Envoy's API in EnvoyFilters that Istio does not know: misspelt, of a later release, or gone."""
+"""Envoy API types in EnvoyFilters that Istio does not know: misspelled, too new, or removed."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _OLD_API = "v2"
 
 @check("unknown-envoy-type", severity="error", evidence="document", tags=["rejected"], kinds=KIND)
 def unknown_envoy_type(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A type that istiod cannot read, because it is not built with it."""
+    """Report a type that istiod cannot decode, because it is not built with it."""
     version, release = mesh.settings.istio_version, mesh.settings.istio_minor
     for patch in patches(envoy_filter, mesh):
         for at in types(patch["patch"]["value"]):
@@ -26,20 +26,20 @@ def unknown_envoy_type(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
                 meant = near(package, release)
                 yield finding(
                     at,
-                    f"Envoy has no types in `{package}`; Istio refuses the EnvoyFilter",
-                    hint=f"did you mean `{meant}`?" if meant else "look the type up in the reference of Envoy's API",
+                    f"unknown Envoy package `{package}`; Istio rejects the EnvoyFilter",
+                    hint=f"did you mean `{meant}`?" if meant else "use a type from Envoy's API reference",
                     severity=None if meant else "warning",
                 )
             elif not span.begun(release):
                 yield finding(
                     at,
-                    f"Istio knows `{package}` since {span.since}; {version} refuses the EnvoyFilter",
-                    hint=f"upgrade Istio to {span.since}, or configure it by a TypedStruct if the proxies know it already",
+                    f"`{package}` requires Istio {span.since}; Istio {version} rejects the EnvoyFilter",
+                    hint=f"upgrade Istio to {span.since}, or use a TypedStruct if the proxies already support the type",
                 )
             elif span.ended(release):
                 meant = near(package, release)
                 yield finding(
                     at,
-                    f"Istio {span.removed} has dropped `{package}`; {version} refuses the EnvoyFilter",
-                    hint=f"write `{meant}`" if meant else "delete the patch",
+                    f"Istio {span.removed} removed `{package}`; Istio {version} rejects the EnvoyFilter",
+                    hint=f"use `{meant}`" if meant else "remove the patch",
                 )

@@ -1,4 +1,4 @@
-"""What an EnvoyFilter's patches look for: proxies, listeners and filters, routes, clusters."""
+"""What EnvoyFilter patches match: proxies, listeners and filters, routes, clusters."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ _OBJECTS = {
     **dict.fromkeys(_ROUTES, "routeConfiguration"),
     "CLUSTER": "cluster",
 }
-"""What can be matched, by what the patch applies to."""
+"""The `match` field by `applyTo`."""
 _HTTP_CONNECTIONS = ("envoy.filters.network.http_connection_manager", "envoy.http_connection_manager")
 _LONGEST_VERSION = 1024
 _HTTP = (
@@ -37,7 +37,7 @@ _RENAMED = {
         for name in ("client_ssl_auth", "echo", "http_connection_manager", "mongo_proxy", "ratelimit", "redis_proxy", "tcp_proxy")
     },
 }
-"""Names of filters of long ago, with those that Istio gives them. (`envoy.ext_authz` was that of two.)"""
+"""Former filter names with the present ones. (`envoy.ext_authz` was the name of two filters.)"""
 _EXT_AUTHZ = {"HTTP_FILTER": "envoy.filters.http.ext_authz", "NETWORK_FILTER": "envoy.filters.network.ext_authz"}
 
 
@@ -77,7 +77,7 @@ def filter_match_without_effect(envoy_filter: Resource, mesh: Mesh) -> Iterator[
 
 @further_check(EMPTY_FIELD, kinds=KIND, rows=["EF-13", "EF-16"])
 def filter_without_name(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A filter that is looked for without a name."""
+    """Report a filter match without a name."""
     for patch in patches(envoy_filter, mesh):
         found = patch["match"]["listener"]["filterChain"]["filter"]
         if patch["applyTo"].text not in _LISTENERS:
@@ -86,8 +86,8 @@ def filter_without_name(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
             if isinstance(place.value, dict) and place["name"].value in (None, ""):
                 yield finding(
                     place["name"] if place["name"].exists else place.key,
-                    f"`{place.name}` has no name; Istio refuses the EnvoyFilter",
-                    hint="write the `name` of the filter",
+                    f"`{place.name}` has no name; Istio rejects the EnvoyFilter",
+                    hint="add the `name` of the filter",
                 )
 
 
@@ -119,7 +119,7 @@ def sub_filter_misplaced(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding
     fold="file",
 )  # fmt: skip
 def renamed_filter(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A name that no filter has any more."""
+    """Report a former filter name."""
     for patch in patches(envoy_filter, mesh):
         found = patch["match"]["listener"]["filterChain"]["filter"]
         for name, applies in ((found["name"], "NETWORK_FILTER"), (found["subFilter"]["name"], "HTTP_FILTER")):
@@ -127,9 +127,9 @@ def renamed_filter(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
             if today:
                 yield finding(
                     name,
-                    f"no filter is called `{name.text}` any more: the patch is applied to none",
-                    hint=f"write `{today}`",
-                    fix=Fix(f"write `{today}`", (Replace(name.place, today),)),
+                    f"filter `{name.text}` was renamed; the patch never matches",
+                    hint=f"use `{today}`",
+                    fix=Fix(f"use `{today}`", (Replace(name.place, today),)),
                 )
 
 

@@ -1,6 +1,6 @@
 """EnvoyFilter patches that Istio ignores, or whose effect depends on the order in which filters are applied.
 
-Which operations work on what is documented at EnvoyFilter.Patch.Operation; the order at EnvoyFilter.priority.
+Istio documents the operations at EnvoyFilter.Patch.Operation, and the order at EnvoyFilter.priority.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ REPLACEABLE = ("NETWORK_FILTER", "HTTP_FILTER", "LISTENER_FILTER", "VIRTUAL_HOST
 
 
 def _patches(envoy_filter: Resource) -> Iterator[tuple[Cursor, str, str]]:
-    """Each patch with what it applies to and its operation."""
+    """Yield each patch with what it applies to and its operation."""
     for patch in envoy_filter.spec["configPatches"]:
         yield patch, patch["applyTo"].text, patch["patch"]["operation"].text
 
@@ -30,14 +30,14 @@ def _patches(envoy_filter: Resource) -> Iterator[tuple[Cursor, str, str]]:
     codes=["IST0153"],
 )
 def envoyfilter_add_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """ADD on a route configuration; on a route it works, although `istioctl analyze` reports it."""
+    """Report ADD on a route configuration; on a route it works, although `istioctl analyze` reports it."""
     for patch, applies_to, operation in _patches(envoy_filter):
         if operation == "ADD" and applies_to == _ROUTE:
             yield _applied(patch["patch"]["operation"])
         elif operation == "ADD" and applies_to == _CONFIGURATION:
             yield finding(
                 patch["patch"]["operation"],
-                f"`ADD` does nothing when `applyTo` is `{applies_to}`; Istio ignores the patch",
+                f"`ADD` is not supported for `{applies_to}`; Istio ignores the patch",
                 hint="use `MERGE`, or `ADD` with `applyTo: VIRTUAL_HOST`",
             )
 
@@ -50,22 +50,22 @@ def envoyfilter_add_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Find
     codes=["IST0154"],
 )
 def envoyfilter_remove_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """REMOVE on a route configuration; on a route it works, although `istioctl analyze` reports it."""
+    """Report REMOVE on a route configuration; on a route it works, although `istioctl analyze` reports it."""
     for patch, applies_to, operation in _patches(envoy_filter):
         if operation == "REMOVE" and applies_to == _ROUTE:
             yield _applied(patch["patch"]["operation"])
         elif operation == "REMOVE" and applies_to == _CONFIGURATION:
             yield finding(
                 patch["patch"]["operation"],
-                f"`REMOVE` does nothing when `applyTo` is `{applies_to}`; Istio ignores the patch",
-                hint="remove single routes or virtual hosts instead",
+                f"`REMOVE` is not supported for `{applies_to}`; Istio ignores the patch",
+                hint="remove individual routes or virtual hosts instead",
             )
 
 
 def _applied(operation: Cursor) -> Finding:
     return finding(
         operation,
-        f"Istio applies `{operation.text}` to an `HTTP_ROUTE`, although `istioctl analyze` says that it does not",
+        f"Istio applies `{operation.text}` to an `HTTP_ROUTE`, although `istioctl analyze` reports that it does not",
         hint="check the result with `istioctl proxy-config routes`",
         severity="info",
     )
@@ -79,13 +79,13 @@ def _applied(operation: Cursor) -> Finding:
     codes=["IST0152"],
 )
 def envoyfilter_replace_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """REPLACE on anything but a named filter or a virtual host."""
+    """Report REPLACE on anything but a filter or a virtual host."""
     for patch, applies_to, operation in _patches(envoy_filter):
         if operation == "REPLACE" and applies_to and applies_to not in REPLACEABLE:
             yield finding(
                 patch["patch"]["operation"],
-                f"`REPLACE` does nothing when `applyTo` is `{applies_to}`; Istio replaces only named filters",
-                hint="use `MERGE`, or `REMOVE` and `ADD`",
+                f"`REPLACE` is not supported for `{applies_to}`; Istio ignores the patch",
+                hint="use `MERGE`, or `REMOVE` followed by `ADD`",
             )
 
 
@@ -94,12 +94,12 @@ def envoyfilter_replace_ignored(envoy_filter: Resource, mesh: Mesh) -> Iterator[
     codes=["IST0151"], default=False,
 )  # fmt: skip
 def envoyfilter_order_undefined(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """An operation relative to another filter, without a priority."""
+    """Report an operation relative to another filter, without a priority."""
     for patch, operation in _relative(envoy_filter):
         if not mesh.envoy_filters.patched_by_version(patch):
             yield finding(
                 patch["patch"]["operation"],
-                f"`{operation}` depends on what other EnvoyFilters did before; without a `priority` creation time decides",
+                f"`{operation}` depends on the order of EnvoyFilters; without `priority`, Istio orders them by creation time",
                 hint="set `spec.priority`, or use `INSERT_FIRST`, `ADD` or `MERGE`",
             )
 
@@ -109,21 +109,21 @@ def envoyfilter_order_undefined(envoy_filter: Resource, mesh: Mesh) -> Iterator[
     codes=["IST0155"], default=False,
 )  # fmt: skip
 def envoyfilter_order_by_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """The same for a filter that another patch handles for one proxy version only."""
+    """Report such an operation on a filter that another patch handles for one proxy version only."""
     for patch, operation in _relative(envoy_filter):
         if other := mesh.envoy_filters.patched_by_version(patch):
             version = other["match"]["proxy"]["proxyVersion"]
             yield finding(
                 patch["patch"]["operation"],
-                f"`{operation}` on `{instance_name(patch)}`, which another patch handles for proxies `{version.text}` only: "
-                "what comes out differs from one proxy version to the next",
-                hint="set `spec.priority`, and give both patches a `proxyVersion`",
+                f"`{operation}` of `{instance_name(patch)}` has no `proxyVersion`, but another patch applies only to "
+                f"`{version.text}`; the result depends on the proxy version",
+                hint="set `spec.priority`, and set `proxyVersion` in both patches",
                 related=[(version, "the patch for one proxy version")],
             )
 
 
 def _relative(envoy_filter: Resource) -> Iterator[tuple[Cursor, str]]:
-    """Patches whose operation is relative to what is there, in an EnvoyFilter without a priority."""
+    """Yield the patches whose operation is relative to existing objects, if the EnvoyFilter has no priority."""
     if envoy_filter.spec["priority"].number:
         return
     for patch, applies_to, operation in _patches(envoy_filter):

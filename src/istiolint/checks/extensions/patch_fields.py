@@ -1,4 +1,4 @@
-"""EnvoyFilters: what a patch must say, and values that Envoy cannot read."""
+"""Required fields of EnvoyFilter patches, and values that Envoy cannot decode."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _ADDS = ("ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST", "REPLACE")
 
 
 def patches(envoy_filter: Resource, mesh: Mesh) -> Iterator[Cursor]:
-    """The patches that Istio checks: those for waypoints it does not look at."""
+    """Yield the patches that Istio validates; newer versions skip those for waypoints."""
     for patch in envoy_filter.spec["configPatches"]:
         skipped = patch["match"]["context"].text == "WAYPOINT" and minor(mesh.settings.istio_version) >= _WAYPOINT_SKIPPED_SINCE
         if isinstance(patch.value, dict) and not skipped:
@@ -30,11 +30,11 @@ def patches(envoy_filter: Resource, mesh: Mesh) -> Iterator[Cursor]:
     default=False,
 )  # fmt: skip
 def envoyfilter_exposes_internals(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Any EnvoyFilter at all."""
+    """Report every EnvoyFilter."""
     yield finding(
         envoy_filter["kind"],
-        "an EnvoyFilter changes what Istio makes for Envoy, which may look different in the next release; Istio warns of each",
-        hint="look whether Telemetry, WasmPlugin, ProxyConfig or a DestinationRule can do it by now",
+        "an EnvoyFilter patches Envoy configuration that Istio generates; it may break with any Istio release",
+        hint="use Telemetry, WasmPlugin, ProxyConfig or a DestinationRule where one of them is enough",
     )
 
 
@@ -43,25 +43,25 @@ def envoyfilter_exposes_internals(envoy_filter: Resource, mesh: Mesh) -> Iterato
     rows=["EF-05", "EF-06", "EF-07", "EF-08"],
 )  # fmt: skip
 def patch_incomplete(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A patch that does not say what to change, how, or into what."""
+    """Report a patch without target, operation or value."""
     for patch in patches(envoy_filter, mesh):
         applies, change = patch["applyTo"], patch["patch"]
         operation = change["operation"]
         if applies.value is None or applies.text == "INVALID":
             yield _incomplete(
-                applies if applies.exists else patch, "the patch does not say what it applies to", "write `applyTo`"
+                applies if applies.exists else patch, "the patch has no `applyTo`", "add `applyTo`"
             )
         elif change.value is None:
-            yield _incomplete(patch["applyTo"].key, "there is no `patch`", "write `patch: {operation: ..., value: ...}`")
+            yield _incomplete(patch["applyTo"].key, "`patch` is missing", "add `patch: {operation: ..., value: ...}`")
         elif isinstance(change.value, dict) and (operation.value is None or operation.text == "INVALID"):
             at = operation if operation.exists else change.key
-            yield _incomplete(at, "the patch does not say what to do", "write `operation`, such as `MERGE` or `INSERT_BEFORE`")
+            yield _incomplete(at, "the patch has no `operation`", "add `operation`, such as `MERGE` or `INSERT_BEFORE`")
         elif operation.text not in ("", "REMOVE") and change["value"].value is None:
-            yield _incomplete(operation, f"`{operation.text}` has no `value`", "write what is to stand there")
+            yield _incomplete(operation, f"`{operation.text}` has no `value`", "add the `value` to merge or insert")
 
 
 def _incomplete(at: Cursor | Place, what: str, hint: str) -> Finding:
-    return finding(at, f"{what}; Istio refuses the EnvoyFilter", hint=hint)
+    return finding(at, f"{what}; Istio rejects the EnvoyFilter", hint=hint)
 
 
 _MESSAGES = {
@@ -84,7 +84,7 @@ _MESSAGES = {
     "invalid-envoy-value", severity="error", evidence="document", kinds=KIND, rows=["EF-20", "EF-22"],
 )  # fmt: skip
 def invalid_envoy_value(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Values that Istio cannot decode."""
+    """Report values that Istio cannot decode."""
     for patch in patches(envoy_filter, mesh):
         applies = patch["applyTo"].text
         for fault in decode(patch["patch"]["value"], _MESSAGES[applies]) if applies in _MESSAGES else ():
@@ -96,14 +96,14 @@ def invalid_envoy_value(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
     "unknown-envoy-field", severity="warning", evidence="document", kinds=KIND, rows=["EF-21"],
 )  # fmt: skip
 def unknown_envoy_field(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Misspelt fields, which Istio drops. (A field that resembles no other may be newer than the table of messages.)"""
+    """Report misspelled fields, which Istio drops. (A field that resembles no other may be newer than the table of messages.)"""
     for patch in patches(envoy_filter, mesh):
         applies = patch["applyTo"].text
         for stranger in decode(patch["patch"]["value"], _MESSAGES[applies]) if applies in _MESSAGES else ():
             if isinstance(stranger, Stranger) and stranger.meant:
                 yield finding(
                     stranger.field.key,
-                    f"Envoy's `{stranger.message.rpartition('.')[2]}` has no field `{stranger.field.name}`; Istio drops it",
+                    f"unknown field `{stranger.field.name}` in Envoy's `{stranger.message.rpartition('.')[2]}`; Istio drops it",
                     hint=f"did you mean `{stranger.meant}`?",
                 )
 
@@ -112,7 +112,7 @@ def unknown_envoy_field(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
     "filter-without-config", severity="warning", evidence="document", kinds=KIND, rows=["EF-23"],
 )  # fmt: skip
 def filter_without_config(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """A filter that is added by its name alone."""
+    """Report a filter that is added without its configuration."""
     for patch in patches(envoy_filter, mesh):
         value, operation = patch["patch"]["value"], patch["patch"]["operation"].text
         if patch["applyTo"].text not in _FILTERS or operation not in _ADDS or not isinstance(value.value, dict):
@@ -123,7 +123,6 @@ def filter_without_config(envoy_filter: Resource, mesh: Mesh) -> Iterator[Findin
         if not given and value["name"].text:
             yield finding(
                 value["name"],
-                f"`{value['name'].text}` has no `typed_config`: Envoy finds a filter by the type of its configuration, and "
-                "refuses the listener",
-                hint=f"write `typed_config` with `{_TYPE}`",
+                f"filter `{value['name'].text}` has no `typed_config`; Envoy rejects the entire listener",
+                hint=f"add `typed_config` with `{_TYPE}`",
             )
