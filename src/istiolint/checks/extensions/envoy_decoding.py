@@ -131,9 +131,7 @@ def _any(value: Cursor) -> Iterator[Fault | Stranger]:
         return
     type_ = value[TYPE]
     if not type_.exists:
-        yield Fault(
-            value.key, f"{_called(value)} has no `{TYPE}`", f"set `{TYPE}` to `{_URL}` followed by the message name"
-        )
+        yield Fault(value.key, f"{_called(value)} has no `{TYPE}`", f"set `{TYPE}` to `{_URL}` followed by the message name")
     elif type_.value is None or type_.value == "":
         yield Fault(type_.key, f"`{TYPE}` is empty", f"use `{_URL}` followed by the message name")
     elif not isinstance(type_.value, str):
@@ -152,7 +150,7 @@ def _content(value: Cursor, type_: Cursor, name: str) -> Iterator[Fault | Strang
     elif "/" not in type_.text:
         yield Fault(type_, f"{quoted(type_.text)} is not a type URL", f"use `{_URL}{name}`")
     elif _OLD.search(name):
-        yield Fault(type_, f"`{name}` belongs to Envoy API v2, which Istio 1.8 removed", "use the type and fields of Envoy API v3")
+        yield Fault(type_, f"`{name}` belongs to Envoy API v2, which Istio 1.8 removed", "use types and fields of Envoy API v3")
     elif not _NAME.fullmatch(name):
         yield Fault(type_, f"{quoted(type_.text)} is not a valid message name", "use a type from Envoy's API reference")
     elif fields_of(name) is not None:

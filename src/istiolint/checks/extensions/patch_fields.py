@@ -48,9 +48,7 @@ def patch_incomplete(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
         applies, change = patch["applyTo"], patch["patch"]
         operation = change["operation"]
         if applies.value is None or applies.text == "INVALID":
-            yield _incomplete(
-                applies if applies.exists else patch, "the patch has no `applyTo`", "add `applyTo`"
-            )
+            yield _incomplete(applies if applies.exists else patch, "the patch has no `applyTo`", "add `applyTo`")
         elif change.value is None:
             yield _incomplete(patch["applyTo"].key, "`patch` is missing", "add `patch: {operation: ..., value: ...}`")
         elif isinstance(change.value, dict) and (operation.value is None or operation.text == "INVALID"):
