@@ -70,10 +70,10 @@ class Settings:
         """The minor of `istio_version`."""
         return minor(self.istio_version)
 
-    def knows_host(self, host: str) -> bool:
+    def is_known_host(self, host: str) -> bool:
         """Whether a full host name is one of those that are there although the input does not hold them."""
         return any(fnmatchcase(host, pattern) for pattern in self.known_hosts)
 
-    def knows_gateway(self, namespace: str, name: str) -> bool:
+    def is_known_gateway(self, namespace: str, name: str) -> bool:
         """Whether a gateway is one of those that are there although the input does not hold them."""
         return any(fnmatchcase(f"{namespace}/{name}", pattern) for pattern in self.known_gateways)

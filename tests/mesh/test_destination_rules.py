@@ -40,7 +40,7 @@ def rule(name: str, namespace: str, host: str = HOST, export: str = "", selector
 )
 def test_the_order_in_which_a_proxy_looks(documents: list[str], client: str, expected: set[str]) -> None:
     for order in (documents, documents[::-1]):
-        assert set(subsets(mesh("".join(order)).destination_rules.seen_from(client, HOST))) == expected
+        assert set(subsets(mesh("".join(order)).destination_rules.visible_from(client, HOST))) == expected
 
 
 def test_the_service_of_another_namespace() -> None:
@@ -49,18 +49,18 @@ def test_the_service_of_another_namespace() -> None:
         "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e, namespace: partners}\n"
         "spec: {hosts: [api.example.com]}\n---\n" + rule("theirs", "partners", host="api.example.com")
     )
-    assert set(subsets(mesh(text).destination_rules.seen_from("web", "api.example.com"))) == {"theirs"}
+    assert set(subsets(mesh(text).destination_rules.visible_from("web", "api.example.com"))) == {"theirs"}
 
 
 def test_the_root_namespace_of_the_mesh_config() -> None:
     found = mesh(rule("root", "config"), mesh_config="rootNamespace: config")
-    assert set(subsets(found.destination_rules.seen_from("web", HOST))) == {"root"}
+    assert set(subsets(found.destination_rules.visible_from("web", HOST))) == {"root"}
 
 
 def test_rules_without_a_namespace_may_be_meant() -> None:
     found = mesh(rule("own", "shop") + rule("open", "web", host="reviews").replace(", namespace: web", ""))
     clients = mesh(rule("x", "shop")).all("DestinationRule")
-    assert set(subsets(found.destination_rules.maybe(HOST, clients[0]))) == {"open"}
+    assert set(subsets(found.destination_rules.possible(HOST, clients[0]))) == {"open"}
 
 
 RULES = st.lists(
@@ -76,8 +76,8 @@ RULES = st.lists(
 @given(RULES, st.sampled_from(["web", "shop", "istio-system"]))
 def test_what_is_seen_is_exported_and_covers_the_host(rules: list[tuple[str, str, str]], client: str) -> None:
     found = mesh("".join(rule(f"r{index}", *spec) for index, spec in enumerate(rules))).destination_rules
-    seen = found.seen_from(client, HOST)
+    seen = found.visible_from(client, HOST)
     assert all(client in found.scope(rule) or "*" in found.scope(rule) for rule in seen)
-    assert {id(rule) for rule in seen} <= {id(rule) for rule in found.anywhere(HOST)}
+    assert {id(rule) for rule in seen} <= {id(rule) for rule in found.covering(HOST)}
     assert len({rule.namespace for rule in seen}) <= 1
     assert len({rule.spec["host"].text for rule in seen}) <= 1

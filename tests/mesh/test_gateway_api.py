@@ -1,7 +1,7 @@
 import pytest
 from meshes import mesh
 
-from istiolint.mesh.gateway_api import backends, lets_in, listeners, parents, takes_kind
+from istiolint.mesh.gateway_api import allows_route, backends, listeners, parents, supports_kind
 
 API = "apiVersion: gateway.networking.k8s.io/v1\n"
 ROUTE = (
@@ -55,7 +55,7 @@ def test_lets_in(allowed: str, namespace: str, labels: str | None, expected: boo
     found = mesh(text)
     gateway, route = found.all("KubernetesGateway")[0], found.all("HTTPRoute")[0]
     (listener,) = listeners(gateway, next(parents(route)).at)
-    assert lets_in(listener, gateway, route, found.all("Namespace")) is expected
+    assert allows_route(listener, gateway, route, found.all("Namespace")) is expected
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_grants(grant: str, expected: bool) -> None:
 def test_kinds_of_a_listener(listener: str, kind: str, expected: bool) -> None:
     gateway = API + f"kind: Gateway\nmetadata: {{name: g, namespace: edge}}\nspec: {{listeners: [{{{listener}}}]}}\n"
     known = mesh(gateway).all("KubernetesGateway")[0]
-    assert takes_kind(known.spec["listeners"][0], kind) is expected
+    assert supports_kind(known.spec["listeners"][0], kind) is expected

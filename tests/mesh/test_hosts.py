@@ -47,7 +47,7 @@ def test_fqdn(host: str, expected: str) -> None:
 def test_fqdn_in_another_cluster_domain() -> None:
     hosts = mesh(service("a", "x"), settings=Settings(cluster_domain="corp.example")).hosts
     assert hosts.fqdn("a", "x") == "a.x.svc.corp.example"
-    assert hosts.seen("a.x.svc.corp.example", "web")
+    assert hosts.visible_to("a.x.svc.corp.example", "web")
     assert hosts.service_name("a.x.svc.cluster.local") is None
 
 
@@ -95,11 +95,11 @@ kind: Service
 metadata: {name: fn, namespace: shop}
 """).hosts
     for name in ("public-istio.edge", "way.edge", "other.edge", "fn.shop"):
-        assert hosts.seen(f"{name}.svc.cluster.local", "any"), name
-    assert not hosts.seen("public.edge.svc.cluster.local", "any")
-    assert hosts.seen("far.shop.svc.clusterset.local", "any").ports == (9000,)  # type: ignore[union-attr]
-    assert not hosts.seen("far.shop.svc.cluster.local", "any")
-    assert hosts.seen("public-istio.edge.svc.cluster.local", "any").ports == (80,)  # type: ignore[union-attr]
+        assert hosts.visible_to(f"{name}.svc.cluster.local", "any"), name
+    assert not hosts.visible_to("public.edge.svc.cluster.local", "any")
+    assert hosts.visible_to("far.shop.svc.clusterset.local", "any").ports == (9000,)  # type: ignore[union-attr]
+    assert not hosts.visible_to("far.shop.svc.cluster.local", "any")
+    assert hosts.visible_to("public-istio.edge.svc.cluster.local", "any").ports == (80,)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -115,20 +115,20 @@ metadata: {name: fn, namespace: shop}
     ],
 )
 def test_services_are_seen_where_they_are_exported(export: str, namespace: str, seen: bool) -> None:
-    assert bool(mesh(service("a", "x", export)).hosts.seen("a.x.svc.cluster.local", namespace)) is seen
+    assert bool(mesh(service("a", "x", export)).hosts.visible_to("a.x.svc.cluster.local", namespace)) is seen
 
 
 def test_the_meshs_default_export() -> None:
     found = mesh(service("a", "x") + service("b", "x", "*"), mesh_config="defaultServiceExportTo: ['.']").hosts
-    assert found.seen("a.x.svc.cluster.local", "x")
-    assert not found.seen("a.x.svc.cluster.local", "web")
-    assert found.seen("b.x.svc.cluster.local", "web")
+    assert found.visible_to("a.x.svc.cluster.local", "x")
+    assert not found.visible_to("a.x.svc.cluster.local", "web")
+    assert found.visible_to("b.x.svc.cluster.local", "web")
 
 
 def test_a_hidden_service_does_not_hide_a_wildcard() -> None:
     hosts = mesh(entry("www.example.com", "x", "'.'") + entry("*.example.com", "web")).hosts
-    assert hosts.seen("www.example.com", "x").name == "www.example.com"  # type: ignore[union-attr]
-    assert hosts.seen("www.example.com", "api").name == "*.example.com"  # type: ignore[union-attr]
+    assert hosts.visible_to("www.example.com", "x").name == "www.example.com"  # type: ignore[union-attr]
+    assert hosts.visible_to("www.example.com", "api").name == "*.example.com"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -208,5 +208,5 @@ def test_seen_as_by_going_through_all(
     covering = sorted((name for name in exact if covers(name, wanted)), key=lambda name: (name != wanted, -len(name)))
     for order in (documents, documents[::-1]):
         hosts = mesh("".join(order)).hosts
-        found = hosts.seen(hosts.fqdn(host, client), client)
+        found = hosts.visible_to(hosts.fqdn(host, client), client)
         assert (found.name if found else None) == (covering[0] if covering else None)

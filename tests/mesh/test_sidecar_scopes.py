@@ -3,7 +3,7 @@
 import pytest
 from meshes import mesh
 
-from istiolint.mesh.sidecar_scopes import lets_in
+from istiolint.mesh.sidecar_scopes import imports_host
 
 POD = """
 apiVersion: v1
@@ -68,11 +68,11 @@ def test_the_nearest_sidecar_holds(sidecars: list[str], holds: str | None) -> No
 def test_hosts_let_services_in(hosts: str, shown: bool) -> None:
     found = mesh(POD + sidecar("shop", "shop", hosts=hosts))
     one = found.all("Sidecar")[0]
-    assert lets_in(one, found.workloads.all[0].namespace, "checkout", "orders.checkout.svc.cluster.local") is shown
+    assert imports_host(one, found.workloads.all[0].namespace, "checkout", "orders.checkout.svc.cluster.local") is shown
 
 
 def test_the_dot_of_the_mesh_wide_sidecar_is_the_namespace_of_the_workload() -> None:
     found = mesh(POD + ROOT)
     one = found.all("Sidecar")[0]
-    assert lets_in(one, found.workloads.all[0].namespace, "shop", "stock.shop.svc.cluster.local")
-    assert not lets_in(one, found.workloads.all[0].namespace, "istio-system", "istiod.istio-system.svc.cluster.local")
+    assert imports_host(one, found.workloads.all[0].namespace, "shop", "stock.shop.svc.cluster.local")
+    assert not imports_host(one, found.workloads.all[0].namespace, "istio-system", "istiod.istio-system.svc.cluster.local")

@@ -62,7 +62,7 @@ def test_rollout_with_a_workload_ref_runs_the_template_of_the_deployment() -> No
     assert [workload.title for workload in found.workloads.all] == ["Deployment shop/w"]
 
 
-MACHINES = """
+VM_KINDS = """
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
 metadata: {name: vm, namespace: shop, labels: {app: meta}}
@@ -76,7 +76,7 @@ spec: {metadata: {labels: {app: vms}}, template: {serviceAccount: vms, labels: {
 
 
 def test_machines() -> None:
-    found = mesh(MACHINES).workloads
+    found = mesh(VM_KINDS).workloads
     entry, group = found.all
     assert (entry.labels, entry.service_account) == ({"app": "meta", "disk": "ssd"}, "vms")
     assert (group.labels, group.service_account) == ({"app": "vms", "zone": "a"}, "vms")

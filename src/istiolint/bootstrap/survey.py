@@ -122,5 +122,5 @@ def _missing_hosts(mesh: Mesh) -> Iterator[str]:
         for destination in destinations(virtual_service):
             host = destination["host"].text
             fqdn = mesh.hosts.fqdn(host, virtual_service.namespace)
-            if host and not has_placeholder(host) and next(mesh.hosts.behind(fqdn), None) is None:
+            if host and not has_placeholder(host) and next(mesh.hosts.covering(fqdn), None) is None:
                 yield fqdn

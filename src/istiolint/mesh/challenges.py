@@ -13,7 +13,7 @@ class Challenges:
         self._get = get
         self._index = HostIndex((host, certificate) for certificate in certificates for host in self._hosts(certificate))
 
-    def under(self, host: str) -> Iterator[Resource]:
+    def covered_by(self, host: str) -> Iterator[Resource]:
         """The Certificates for a host, or for hosts that a wildcard covers."""
         return self._index.overlapping(host)
 

@@ -40,11 +40,11 @@ class DestinationRules:
         self._private = {namespace: HostIndex(items) for namespace, items in private.items()}
         self._exported = {namespace: HostIndex(items) for namespace, items in exported.items()}
 
-    def anywhere(self, fqdn: str) -> list[Resource]:
+    def covering(self, fqdn: str) -> list[Resource]:
         """Every rule that covers a host, whoever sees it; the most specific first."""
         return list(self._all.covering(fqdn))
 
-    def under(self, wildcard: str) -> list[Resource]:
+    def covered_by(self, wildcard: str) -> list[Resource]:
         """The rules for hosts that a wildcard covers, whichever namespaces see them."""
         return list(self._all.covered(wildcard))
 
@@ -52,16 +52,16 @@ class DestinationRules:
         """Return the subsets that some rule defines for a host, by name."""
         found = self._subsets.get(fqdn)
         if found is None:
-            rules = self.anywhere(fqdn)
+            rules = self.covering(fqdn)
             found = self._subsets[fqdn] = subsets_of(rules[0]) if len(rules) == 1 else subsets(rules)
         return found
 
-    def maybe(self, fqdn: str, referrer: Resource) -> list[Resource]:
+    def possible(self, fqdn: str, referrer: Resource) -> list[Resource]:
         """The rules that may cover a host as well, because they or the referrer leave it open in which namespace they live."""
         named = self._by_short_name.get(fqdn.partition(".")[0], ())
         return [rule for rule in named if not (rule.placed and referrer.placed)]
 
-    def beside(self, rule: Resource, subset: str = "") -> Sequence[Resource]:
+    def merged_with(self, rule: Resource, subset: str = "") -> Sequence[Resource]:
         """Return the rules with which a rule is merged, itself included, and that have the subset, or else a `trafficPolicy`.
 
         Istio merges rules of one namespace for just the same host that are shown to the same namespaces. (Rules with a
@@ -87,7 +87,7 @@ class DestinationRules:
         """The namespaces that see a rule."""
         return self._scopes[id(rule)]
 
-    def seen_from(self, namespace: str, fqdn: str) -> Sequence[Resource]:
+    def visible_from(self, namespace: str, fqdn: str) -> Sequence[Resource]:
         """The rules that proxies of a namespace use for a host: they are merged, the others are not looked at.
 
         A proxy looks in its own namespace, then in that of the service, then in the root namespace, and stops at the first

@@ -76,7 +76,7 @@ def listeners(gateway: Resource, parent: Cursor) -> list[Cursor]:
     ]
 
 
-def lets_in(listener: Cursor, gateway: Resource, route: Resource, namespaces: Iterable[Resource]) -> bool | None:
+def allows_route(listener: Cursor, gateway: Resource, route: Resource, namespaces: Iterable[Resource]) -> bool | None:
     """Whether a listener takes routes of the namespace of a route; None where that hangs on labels that the input does not show.
 
     `namespaces` are the Namespaces of that name.
@@ -93,7 +93,7 @@ def lets_in(listener: Cursor, gateway: Resource, route: Resource, namespaces: It
     return route.namespace == gateway.namespace
 
 
-def takes_kind(listener: Cursor, kind: str) -> bool:
+def supports_kind(listener: Cursor, kind: str) -> bool:
     """Whether a listener can take routes of a kind, by its protocol and by what it allows; True for protocols of others."""
     allowed = listener["allowedRoutes"]["kinds"]
     if allowed and not any(each["kind"].text == kind and each["group"].text in ("", GROUP) for each in allowed):

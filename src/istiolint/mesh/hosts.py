@@ -98,21 +98,21 @@ class Hosts:
                 return ServiceName(name, rest)
         return None
 
-    def behind(self, fqdn: str) -> Iterator[KnownHost]:
+    def covering(self, fqdn: str) -> Iterator[KnownHost]:
         """What stands behind a full name: services of that name first, then wildcards that cover it."""
         return self._index.covering(fqdn)
 
-    def named(self, fqdn: str) -> Sequence[KnownHost]:
+    def exact(self, fqdn: str) -> Sequence[KnownHost]:
         """What has just this full name, wildcards left out."""
         return self._index.exact(fqdn)
 
-    def under(self, fqdn: str) -> Iterator[KnownHost]:
+    def overlapping(self, fqdn: str) -> Iterator[KnownHost]:
         """What a host stands for if it may be a wildcard: also the services that it covers."""
         return self._index.overlapping(fqdn)
 
-    def seen(self, fqdn: str, namespace: str) -> KnownHost | None:
-        """The first of `behind` that is shown to a namespace."""
-        return next((host for host in self.behind(fqdn) if sees(namespace, host.scope)), None)
+    def visible_to(self, fqdn: str, namespace: str) -> KnownHost | None:
+        """The first of `covering` that is shown to a namespace."""
+        return next((host for host in self.covering(fqdn) if sees(namespace, host.scope)), None)
 
     def namespaces_of(self, fqdn: str) -> tuple[str, ...]:
         """The namespaces of the services with just this full name; that in the name if the input has none of them."""
@@ -130,7 +130,7 @@ class Hosts:
 
     def ports_of(self, name: str, namespace: str) -> list[int]:
         """The ports of a Kubernetes Service; none where it is not in the input, or some manifest of it does not tell them."""
-        known = self.named(f"{name}.{namespace}.svc.{self.cluster_domain}")
+        known = self.exact(f"{name}.{namespace}.svc.{self.cluster_domain}")
         aliases = any(host.resource and host.resource.spec["type"].text == "ExternalName" for host in known)
         if aliases or not all(host.ports for host in known):
             return []

@@ -115,7 +115,7 @@ class Injection:
 
     def _find(self, workload: Workload) -> Membership:  # noqa: PLR0911 - one answer a reason, in the order in which they count
         resource, labels = workload.resource, workload.metadata["labels"]
-        if not workload.runs_pods:
+        if not workload.creates_pods:
             return Membership("sidecar", f"a {workload.kind} runs its own proxy", resource["kind"])
         proxy = proxy_container(workload)
         if proxy and proxy["image"].text != "auto":

@@ -6,11 +6,12 @@ from functools import cache, cached_property
 
 from istiolint.documents import Document
 from istiolint.mesh.allowing import Allowing
+from istiolint.mesh.alternatives import Alternatives
 from istiolint.mesh.authorization import Authorization
 from istiolint.mesh.calls import Calls
 from istiolint.mesh.challenges import Challenges
-from istiolint.mesh.companions import Companions
 from istiolint.mesh.config_sources import NETWORK_KINDS
+from istiolint.mesh.cors_preflights import CorsPreflights
 from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.entrances import Entrances
 from istiolint.mesh.environments import Environments
@@ -27,23 +28,22 @@ from istiolint.mesh.injection import Injection
 from istiolint.mesh.injectors import Injectors
 from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.mesh.mtls import Mtls
-from istiolint.mesh.neighbours import Neighbours
 from istiolint.mesh.networks import INSTALL_KINDS, PLACES, Networks
+from istiolint.mesh.other_clusters import OtherClusters
+from istiolint.mesh.overlapping_policies import OverlappingPolicies
 from istiolint.mesh.policy_targets import PolicyTargets
-from istiolint.mesh.preflights import Preflights
 from istiolint.mesh.proxy_images import ProxyImages
-from istiolint.mesh.reach import Reach, Reached
 from istiolint.mesh.retry_chains import RetryChains
 from istiolint.mesh.route_matches import RouteMatches
 from istiolint.mesh.secrets import Secrets
+from istiolint.mesh.selected_workloads import Reach, SelectedWorkloads
 from istiolint.mesh.selection import Selection
 from istiolint.mesh.service_entries import ServiceEntries
 from istiolint.mesh.sidecar_scopes import SidecarScopes
-from istiolint.mesh.variants import Variants
 from istiolint.mesh.virtual_services import VirtualServices
 from istiolint.mesh.waypoints import Waypoints
-from istiolint.mesh.workloads import MACHINES, Workloads
-from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_MAKERS, WORKLOADS
+from istiolint.mesh.workloads import VM_KINDS, Workloads
+from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_SOURCES, WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
 from istiolint.targets.coverage import Coverage
@@ -74,7 +74,7 @@ class Mesh:
         self._by_name: dict[tuple[str, str, str], Resource] = {}
         # In an order of their own: what rules say must not depend on the order of files.
         known = sorted((resource for resource in resources if resource.type), key=_order)
-        self._variants = Variants(known, settings.whole_mesh)
+        self._alternatives = Alternatives(known, settings.whole_mesh)
         for resource in known:
             type_ = resource.type or ""
             self._by_type[type_].append(resource)
@@ -107,9 +107,9 @@ class Mesh:
                 found[type_, resource.name].append(resource)
         return found
 
-    def rivals(self, one: Resource, other: Resource) -> bool:
+    def exclusive(self, one: Resource, other: Resource) -> bool:
         """Whether two resources are alternatives that no cluster holds together, so that they cannot contradict each other."""
-        return self._variants.rivals(one, other)
+        return self._alternatives.exclusive(one, other)
 
     @cached_property
     def envoy_filters(self) -> EnvoyFilters:
@@ -144,7 +144,7 @@ class Mesh:
     @cached_property
     def workloads(self) -> Workloads:
         """Which workloads there are, what labels and Services select."""
-        return Workloads(self.all(*WORKLOADS, *MACHINES), self.all("Service"))
+        return Workloads(self.all(*WORKLOADS, *VM_KINDS), self.all("Service"))
 
     @cached_property
     def sidecar_scopes(self) -> SidecarScopes:
@@ -210,7 +210,7 @@ class Mesh:
     @cached_property
     def secrets(self) -> Secrets:
         """Which Secrets there are, or will be made by an operator."""
-        return Secrets(self.all("Secret"), self.all(*SECRET_MAKERS))
+        return Secrets(self.all("Secret"), self.all(*SECRET_SOURCES))
 
     @cached_property
     def injectors(self) -> Injectors:
@@ -218,9 +218,9 @@ class Mesh:
         return Injectors(self.all("MutatingWebhookConfiguration"))
 
     @cached_property
-    def neighbours(self) -> Neighbours:
+    def other_clusters(self) -> OtherClusters:
         """What the other clusters of the mesh hold."""
-        return Neighbours(self._foreign, trust_domain=self.settings.trust_domain)
+        return OtherClusters(self._foreign, trust_domain=self.settings.trust_domain)
 
     @cached_property
     def networks(self) -> Networks:
@@ -246,7 +246,7 @@ class Mesh:
     def hosts(self) -> Hosts:
         """Which service stands behind a host."""
         return Hosts(
-            [*self.all(*HOST_KINDS), *self.neighbours.services], cluster_domain=self.settings.cluster_domain,
+            [*self.all(*HOST_KINDS), *self.other_clusters.services], cluster_domain=self.settings.cluster_domain,
             root_namespace=self.root_namespace, coverage=self.coverage,
             default=self.config.names("defaultServiceExportTo"),
         )  # fmt: skip
@@ -278,9 +278,9 @@ class Mesh:
         return GatewayPaths(self.virtual_services)
 
     @cached_property
-    def preflights(self) -> Preflights:
+    def cors_preflights(self) -> CorsPreflights:
         """At which gateways browsers ask before they call."""
-        return Preflights(self.all("VirtualService", "HTTPRoute"), self.gateways, self.workloads, self.root_namespace)
+        return CorsPreflights(self.all("VirtualService", "HTTPRoute"), self.gateways, self.workloads, self.root_namespace)
 
     @cached_property
     def route_matches(self) -> RouteMatches:
@@ -301,18 +301,18 @@ class Mesh:
     @cached_property
     def waypoints(self) -> Waypoints:
         """Which waypoint serves a Service."""
-        return Waypoints(self.namespaces, self.gateways, self.rivals, self.all("Service"))
+        return Waypoints(self.namespaces, self.gateways, self.exclusive, self.all("Service"))
 
-    def reached(self, policy: Resource) -> Reached:
+    def workloads_selected_by(self, policy: Resource) -> SelectedWorkloads:
         """The workloads that a policy applies to by its selector, without those that are never applied together with it."""
         return self._reach.of(policy)
 
-    def beside(self, policy: Resource, type_: str) -> Sequence[Resource]:
+    def overlapping_policies(self, policy: Resource, type_: str) -> Sequence[Resource]:
         """The policies of a type that may apply to the workloads or targets of this one, whatever file they are in."""
-        reached = self.reached(policy)
-        if type_ not in reached.answers:
-            reached.answers[type_] = list(self._companions(type_).of(reached))
-        answer: Sequence[Resource] = reached.answers[type_]
+        selected = self.workloads_selected_by(policy)
+        if type_ not in selected.answers:
+            selected.answers[type_] = list(self._overlapping(type_).of(selected))
+        answer: Sequence[Resource] = selected.answers[type_]
         return answer
 
     @cached_property
@@ -320,12 +320,16 @@ class Mesh:
         return PolicyTargets(self.get, self.waypoints, self.root_namespace)
 
     @cached_property
-    def _companions(self) -> Callable[[str], Companions]:
-        return cache(lambda type_: Companions(self.all(type_), self.reached, self.root_namespace, self._policy_targets.meet))
+    def _overlapping(self) -> Callable[[str], OverlappingPolicies]:
+        return cache(
+            lambda type_: OverlappingPolicies(
+                self.all(type_), self.workloads_selected_by, self.root_namespace, self._policy_targets.meet
+            )
+        )
 
     @cached_property
     def _reach(self) -> Reach:
-        return Reach(self.workloads, self.root_namespace, self.rivals, self._variants.variant)
+        return Reach(self.workloads, self.root_namespace, self.exclusive, self._alternatives.variant)
 
     @cached_property
     def grants(self) -> Grants:

@@ -29,10 +29,10 @@ class ProxyImages:
         image = _image(injector_values(injector)) if injector and IMAGE_ANNOTATION not in workload.annotations else None
         if not image:
             return frozenset()
-        variants = list(self._variants(workload))
+        variants = list(self._alternatives(workload))
         return frozenset([image, f"{image}-{variants[-1]}"] if variants and variants[-1] != "default" else [image])
 
-    def _variants(self, workload: Workload) -> Iterator[str]:
+    def _alternatives(self, workload: Workload) -> Iterator[str]:
         """The variants that are asked for, the one that counts last."""
         default = self._config["defaultConfig"]
         image = default.get("image") if isinstance(default, dict) else None

@@ -40,7 +40,7 @@ class SidecarScopes:
         return (workload for workload in candidates if self.of(workload) is sidecar)
 
 
-def lets_in(sidecar: Resource, client: str, namespace: str, fqdn: str) -> bool:
+def imports_host(sidecar: Resource, client: str, namespace: str, fqdn: str) -> bool:
     """Whether a Sidecar may show proxies of the namespace `client` a host of a namespace: where it cannot be read, it may."""
     listeners = list(sidecar.spec["egress"])
     for entry in (entry for listener in listeners for entry in listener["hosts"]):

@@ -57,10 +57,10 @@ class Waypoints:
         self,
         namespaces: Mapping[str, Sequence[Resource]],
         gateways: Gateways,
-        rivals: Callable[[Resource, Resource], bool],
+        exclusive: Callable[[Resource, Resource], bool],
         services: Sequence[Resource],
     ):
-        self._namespaces, self._gateways, self._rivals, self._all = namespaces, gateways, rivals, services
+        self._namespaces, self._gateways, self._exclusive, self._all = namespaces, gateways, exclusive, services
 
     def use(self, service: Resource) -> Use | None:
         """What leads the traffic of a Service through a waypoint, its own label or its Namespace's; None if nothing does."""
@@ -85,7 +85,7 @@ class Waypoints:
     def surely_without(self, service: Resource) -> bool:
         """Whether no waypoint serves a Service: its Namespace is in the input, and neither of them has the label."""
         namespaces = self._namespaces.get(service.namespace, ())
-        return bool(namespaces) and self.use(service) is None and not any(self._rivals(service, other) for other in namespaces)
+        return bool(namespaces) and self.use(service) is None and not any(self._exclusive(service, other) for other in namespaces)
 
     def gateways(self, use: Use) -> Sequence[Resource]:
         """The Gateways of the Gateway API that a label names."""

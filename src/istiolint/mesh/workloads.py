@@ -10,7 +10,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.pods import pod_of
 from istiolint.resources.resource import Resource
 
-MACHINES = ("WorkloadEntry", "WorkloadGroup")
+VM_KINDS = ("WorkloadEntry", "WorkloadGroup")
 """Kinds that bring workloads from outside Kubernetes into the mesh."""
 FINITE = ("CronJob", "Job")
 """Kinds whose pods end."""
@@ -59,9 +59,9 @@ class Workload:
         return self.resource.title
 
     @property
-    def runs_pods(self) -> bool:
+    def creates_pods(self) -> bool:
         """Whether it runs in Kubernetes (WorkloadEntry and WorkloadGroup do not)."""
-        return self.kind not in MACHINES
+        return self.kind not in VM_KINDS
 
     @cached_property
     def label_maps(self) -> tuple[Cursor, ...]:
@@ -171,12 +171,12 @@ class Services(tuple[Resource, ...]):
     def _answers(self) -> dict[Callable[["Services"], bool], bool]:
         return {}
 
-    def together(self, rivals: Callable[[Resource, Resource], bool]) -> Sequence[Resource]:
+    def together(self, exclusive: Callable[[Resource, Resource], bool]) -> Sequence[Resource]:
         """Return those that may be applied together: of two that are alternatives of one another, the first."""
         if self._together is None:
             self._together = []
             for service in self:
-                if not any(rivals(service, other) for other in self._together):
+                if not any(exclusive(service, other) for other in self._together):
                     self._together.append(service)
         return self._together
 
@@ -188,7 +188,7 @@ class Workloads:
         self.all: tuple[Workload, ...] = tuple(
             Workload(resource, pod)
             for resource in resources
-            if (pod := resource["pod"] if resource.type in MACHINES else pod_of(resource)) is not None
+            if (pod := resource["pod"] if resource.type in VM_KINDS else pod_of(resource)) is not None
         )
         self._services = services
         self._services_of: dict[tuple[str, frozenset[tuple[str, str]]], Services] = {}

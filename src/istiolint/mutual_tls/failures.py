@@ -54,7 +54,7 @@ def _of_service(
     named: set[int] = set()
     calls = [call for call in mesh.calls.of_service(service) if call.port in (None, number)]
     for call in calls:
-        if mesh.rivals(service, call.caller.resource) or is_control_plane(call.caller):
+        if mesh.exclusive(service, call.caller.resource) or is_control_plane(call.caller):
             continue
         membership = mesh.injection.of(call.caller)
         if membership.state == "outside":
@@ -68,10 +68,10 @@ def _of_service(
                 yield Failure(call.caller.title, f"{client[1].title} {reason}", client[0], membership.state == "sidecar")
             elif strict and not client and not mesh.config.on("enableAutoMtls"):
                 yield Failure(call.caller.title, "it sends plaintext, because `enableAutoMtls` is off", call.at)
-    for rule in mesh.destination_rules.anywhere(host):
+    for rule in mesh.destination_rules.covering(host):
         mode = _mode(rule.spec["trafficPolicy"], number)
         reason = _mismatch((mode, rule) if mode is not None else None, strict=strict, disabled=disabled)
-        if mesh.rivals(rule, service):
+        if mesh.exclusive(rule, service):
             continue
         if mode is not None and reason and id(rule) not in named:
             yield Failure("every client that heeds it", f"{rule.title} {reason}", mode)
@@ -83,7 +83,7 @@ def _of_service(
 
 def client_mode(namespace: str, host: str, number: int, mesh: Mesh) -> tuple[Cursor, Resource] | None:
     """Return the client TLS mode that clients of a namespace use for a port of a host, and the DestinationRule that sets it."""
-    for rule in mesh.destination_rules.seen_from(namespace, host):
+    for rule in mesh.destination_rules.visible_from(namespace, host):
         if (mode := _mode(rule.spec["trafficPolicy"], number)) is not None:
             return mode, rule
     return None

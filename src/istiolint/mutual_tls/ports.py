@@ -35,7 +35,7 @@ def ports(workload: Workload, mesh: Mesh) -> list[Port]:
 
 
 def _declared(workload: Workload) -> list[tuple[int, str, str]]:
-    if workload.runs_pods:
+    if workload.creates_pods:
         return [
             (number, port["name"].text, _protocol(port))
             for container in workload.containers

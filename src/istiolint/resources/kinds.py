@@ -43,7 +43,7 @@ KUBERNETES_GATEWAY = "KubernetesGateway"
 KNATIVE_SERVICE = "KnativeService"
 """How Knative Serving's Service is called here; it brings a Kubernetes Service of its own name."""
 
-DEPLOYERS = ("Application", "ApplicationSet", "HelmChart", "HelmRelease")
+DELIVERY_KINDS = ("Application", "ApplicationSet", "HelmChart", "HelmRelease")
 """Kinds that bring resources into a namespace which no manifest beside them shows."""
 
 WORKLOADS = (
@@ -59,7 +59,7 @@ WORKLOADS = (
 )
 """Kinds that run pods. (WorkloadEntry and WorkloadGroup are workloads of the mesh outside Kubernetes.)"""
 
-SECRET_MAKERS = ("Certificate", "ExternalSecret", "SealedSecret")
+SECRET_SOURCES = ("Certificate", "ExternalSecret", "SealedSecret")
 """Kinds from which operators make Secrets."""
 
 _TYPES = {(group, kind): kind for groups in (ISTIO, KUBERNETES) for group, kinds in groups.items() for kind in kinds}

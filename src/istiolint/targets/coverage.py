@@ -9,7 +9,7 @@ from functools import cached_property
 
 from istiolint.documents import Document
 from istiolint.documents.quoted import QuotedResource
-from istiolint.resources.kinds import DEPLOYERS, KUBERNETES_GATEWAY, WORKLOADS, type_of
+from istiolint.resources.kinds import DELIVERY_KINDS, KUBERNETES_GATEWAY, WORKLOADS, type_of
 from istiolint.resources.pods import pod_of
 from istiolint.resources.resource import Resource
 from istiolint.targets.target import Target
@@ -197,7 +197,7 @@ class Coverage:
         """The namespaces into which charts and operators bring more than the manifests show; "" for any."""
         found: set[str] = set()
         for resource in self._resources:
-            if resource.type in DEPLOYERS:
+            if resource.type in DELIVERY_KINDS:
                 found.add(_destination(resource))
             elif resource.type in _INSTALLERS or resource.kind in _INSTALLERS:
                 found.add(resource.metadata["namespace"].text or "istio-system")

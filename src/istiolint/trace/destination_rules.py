@@ -66,7 +66,7 @@ class ClientRules:
         """The DestinationRules that cover a host and that a proxy does not use."""
         used = self.of(proxy, host)
         names = used.rules if used is not None else ()
-        for rule in self._mesh.destination_rules.anywhere(host):
+        for rule in self._mesh.destination_rules.covering(host):
             if rule in names:
                 continue
             if not sees(proxy.namespace, self._mesh.destination_rules.scope(rule)):
@@ -84,7 +84,7 @@ class ClientRules:
     def _for_namespace(self, namespace: str, host: str) -> list[MergedRule]:
         key = namespace, host
         if key not in self._merged:
-            self._merged[key] = list(_merge(oldest_first(self._mesh.destination_rules.seen_from(namespace, host)), self._mesh))
+            self._merged[key] = list(_merge(oldest_first(self._mesh.destination_rules.visible_from(namespace, host)), self._mesh))
         return self._merged[key]
 
 

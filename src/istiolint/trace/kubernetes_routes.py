@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_api import Reference, lets_in, listeners, parents, takes_kind
+from istiolint.mesh.gateway_api import Reference, allows_route, listeners, parents, supports_kind
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.host_index import covers
 from istiolint.mesh.visibility import Scope
@@ -106,7 +106,7 @@ def _at_gateway(route: Resource, parent: Reference, mesh: Mesh) -> Iterator[_Att
     for gateway in mesh.gateways.find(GatewayName(parent.namespace, parent.name)):
         for listener in listeners(gateway, parent.at) if gateway.type == KUBERNETES_GATEWAY else ():
             namespaces = mesh.namespaces.get(route.namespace, ())
-            if not takes_kind(listener, route.kind) or lets_in(listener, gateway, route, namespaces) is False:
+            if not supports_kind(listener, route.kind) or allows_route(listener, gateway, route, namespaces) is False:
                 continue
             served = listener["hostname"].text.lower() or "*"
             for host, at in written.items():

@@ -136,7 +136,7 @@ class Registry:
         }
 
     def _services(self) -> Iterator[Service]:
-        for known in self._mesh.hosts.under("*"):
+        for known in self._mesh.hosts.overlapping("*"):
             if known.name.endswith(f".{CLUSTER_SET}") and (
                 known.resource is None or known.resource.type not in ("ServiceImport", "ServiceExport")
             ):

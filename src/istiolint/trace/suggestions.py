@@ -132,7 +132,9 @@ def _of_policy(model: Model, policy: Resource) -> Iterator[Request]:
     """Yield requests for the rules of a policy: from a client that each rule names, and from one that it does not name."""
     services = list(
         dict.fromkeys(
-            service for workload in model.mesh.reached(policy) for service in model.mesh.workloads.services_of(workload)
+            service
+            for workload in model.mesh.workloads_selected_by(policy)
+            for service in model.mesh.workloads.services_of(workload)
         )
     )
     for rule in model.mesh.authorization.rules(policy):

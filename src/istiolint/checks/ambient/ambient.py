@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.reach import of_reach
+from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.waypoints import USE_WAYPOINT
 from istiolint.mesh.workloads import Workload, names
 from istiolint.resources.cursor import Cursor
@@ -27,7 +27,7 @@ _OF_CONNECTIONS = (
 _PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod")
 
 
-@of_reach
+@once_per_selection
 def _ambient(workloads: Sequence[Workload], mesh: Mesh) -> list[Workload]:
     """Return the workloads of a policy if all of them are in ambient mode, not counting gateways and waypoints."""
     found = [workload for workload in workloads if not is_gateway(workload)]
@@ -105,9 +105,9 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
     else:
         hosts = [(resource.spec["host"], mesh.hosts.fqdn(resource.spec["host"].text, resource.namespace))]
     for at, fqdn in hosts:
-        for known in mesh.hosts.named(fqdn):
+        for known in mesh.hosts.exact(fqdn):
             service = known.resource
-            if service is None or service.type != "Service" or mesh.rivals(resource, service):
+            if service is None or service.type != "Service" or mesh.exclusive(resource, service):
                 continue
             workloads = mesh.workloads.of_service(service)
             states = [mesh.injection.of(workload) for workload in workloads]

@@ -18,7 +18,7 @@ def waypoint_skipped_by_gateway(policy: Resource, mesh: Mesh) -> Iterator[Findin
     """Report policies of a waypoint that a gateway bypasses by sending requests directly to the pods."""
     for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
         service = mesh.get("Service", policy.namespace, target["name"].text) if target["kind"].text == "Service" else None
-        if service is None or is_dry_run(policy) or mesh.rivals(policy, service):
+        if service is None or is_dry_run(policy) or mesh.exclusive(policy, service):
             continue
         use = mesh.waypoints.use(service)
         if use is None or not any(is_waypoint(gateway) for gateway in mesh.waypoints.gateways(use)):
@@ -26,7 +26,7 @@ def waypoint_skipped_by_gateway(policy: Resource, mesh: Mesh) -> Iterator[Findin
         if not skipped_by_gateways(service, mesh.namespaces.get(service.namespace, ())):
             continue
         for entrance in mesh.entrances.to(mesh.hosts.fqdn(service.name, service.namespace)):
-            if not mesh.rivals(policy, entrance.route) and not mesh.rivals(policy, entrance.gateway):
+            if not mesh.exclusive(policy, entrance.route) and not mesh.exclusive(policy, entrance.gateway):
                 yield finding(
                     target["name"],
                     f"{entrance.gateway.title} sends requests for Service `{service.name}` directly to its pods; they bypass the "

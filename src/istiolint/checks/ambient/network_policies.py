@@ -35,7 +35,7 @@ def network_policy_blocks_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding
 def _is_for_ports(policy: Resource) -> bool:
     """Return whether a policy allows some ports, but not the one for mesh traffic."""
     rules = list(policy.spec["ingress"])
-    return _limits_ingress(policy) and bool(rules) and not any(map(_lets_in, rules))
+    return _limits_ingress(policy) and bool(rules) and not any(map(_admits, rules))
 
 
 def _limits_ingress(policy: Resource) -> bool:
@@ -43,7 +43,7 @@ def _limits_ingress(policy: Resource) -> bool:
     return "Ingress" in types or not types
 
 
-def _lets_in(rule: Cursor) -> bool:
+def _admits(rule: Cursor) -> bool:
     """Return whether an `ingress` rule allows, or may allow, the mesh port; a rule without ports allows all."""
     ports = list(rule["ports"])
     return not ports or any(_may_be_hbone(port) for port in ports)
@@ -63,7 +63,7 @@ def _selected(policy: Resource, mesh: Mesh) -> list[Workload]:
     return [
         workload
         for workload in mesh.workloads.selected(labels, policy.namespace)
-        if workload.runs_pods and selects(policy.spec["podSelector"], workload.labels)
+        if workload.creates_pods and selects(policy.spec["podSelector"], workload.labels)
     ]
 
 
@@ -75,7 +75,7 @@ def _open(workload: Workload, mesh: Mesh) -> bool:
     """Return whether another policy for the same pods allows mesh traffic: NetworkPolicies add up."""
     return any(
         _limits_ingress(other)
-        and any(map(_lets_in, other.spec["ingress"]))
+        and any(map(_admits, other.spec["ingress"]))
         and selects(other.spec["podSelector"], workload.labels)
         for other in mesh.in_namespace("NetworkPolicy", workload.namespace)
     )

@@ -26,7 +26,7 @@ def target_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if kind is None or not target["name"].text or target["kind"].text != kind:
             continue
         service = mesh.get(kind, policy.namespace, target["name"].text)
-        if service is None or mesh.rivals(policy, service) or not mesh.waypoints.surely_without(service):
+        if service is None or mesh.exclusive(policy, service) or not mesh.waypoints.surely_without(service):
             continue
         yield finding(
             target["name"],

@@ -37,7 +37,7 @@ def waypoint_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
     elif not mesh.waypoints.gateways(use):
         others = [gateway for gateway in mesh.gateways.named(use.name.name) if is_waypoint(gateway)]
-        elsewhere = others[0] if others and not mesh.rivals(resource, others[0]) else None
+        elsewhere = others[0] if others and not mesh.exclusive(resource, others[0]) else None
         yield finding(
             use.at,
             f"waypoint `{use.name}` does not exist; traffic goes directly to the pods, and request policies are not enforced",
@@ -58,7 +58,7 @@ def waypoint_for_other_traffic(resource: Resource, mesh: Mesh) -> Iterator[Findi
     wanted = "service" if resource.type in _SERVICES else "workload"
     for gateway in mesh.waypoints.gateways(use):
         takes = traffic_of(gateway)
-        if takes not in (wanted, "all") and is_waypoint(gateway) and not mesh.rivals(resource, gateway):
+        if takes not in (wanted, "all") and is_waypoint(gateway) and not mesh.exclusive(resource, gateway):
             what = "services" if wanted == "service" else "workloads"
             label = gateway.metadata["labels"][WAYPOINT_FOR]
             yield finding(

@@ -9,7 +9,9 @@ from istiolint.rules.check import check, finding
 
 
 def _two_for_namespace(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
-    if others := [other for other in mesh.selection(resource).also_for_namespace(resource) if not mesh.rivals(resource, other)]:
+    if others := [
+        other for other in mesh.selection(resource).also_for_namespace(resource) if not mesh.exclusive(resource, other)
+    ]:
         yield finding(
             resource.metadata["name"],
             f"{resource.kind} `{others[0].name}` also applies to the entire namespace `{resource.namespace}`; "
@@ -21,7 +23,7 @@ def _two_for_namespace(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def _two_for_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for other, workload in mesh.selection(resource).also_for_workload(resource):
-        if not mesh.rivals(resource, other):
+        if not mesh.exclusive(resource, other):
             yield finding(
                 resource.metadata["name"],
                 f"{resource.kind} `{other.name}` also selects {workload.title}; Istio uses only the oldest one",

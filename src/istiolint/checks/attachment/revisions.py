@@ -39,7 +39,7 @@ def resource_of_other_revision(resource: Resource, mesh: Mesh) -> Iterator[Findi
     for namespace in mesh.namespaces.get(resource.namespace, ()):
         own = namespace.metadata["labels"][REVISION]
         revision = _DEFAULT if namespace.labels.get(NAMESPACE_INJECTION) == "enabled" else own.text
-        if revision and _differ(label.text, revision) and not mesh.rivals(resource, namespace):
+        if revision and _differ(label.text, revision) and not mesh.exclusive(resource, namespace):
             yield finding(
                 label,
                 f"only revision `{label.text}` reads this {resource.kind}; the proxies of namespace "

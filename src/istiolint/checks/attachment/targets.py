@@ -28,7 +28,7 @@ def target_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue
         if mesh.get(type_, policy.namespace, name.text):
             continue
-        elsewhere = [other for other in mesh.named(type_, name.text) if not mesh.rivals(policy, other)]
+        elsewhere = [other for other in mesh.named(type_, name.text) if not mesh.exclusive(policy, other)]
         placed = policy.placed and all(other.placed for other in elsewhere)
         yield finding(
             name,

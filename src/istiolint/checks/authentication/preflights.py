@@ -26,13 +26,13 @@ def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report policies at a gateway that deny every request without a JWT, OPTIONS included, for hosts with CORS settings."""
     if is_dry_run(policy):
         return
-    asking = mesh.preflights.behind(policy, mesh.reached)
+    asking = mesh.cors_preflights.for_policy(policy, mesh.workloads_selected_by)
     demand = (_denial(policy) if policy.spec["action"].text == "DENY" else _allowance(policy, mesh)) if asking else None
     if demand is None:
         return
     at, operation = demand
     for found in asking:
-        if mesh.rivals(policy, found.routes) or mesh.rivals(policy, found.gateway):
+        if mesh.exclusive(policy, found.routes) or mesh.exclusive(policy, found.gateway):
             continue
         if host := next((host.text for host in found.hosts if _concerns(operation, host.text)), None):
             yield finding(

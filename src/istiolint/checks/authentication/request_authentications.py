@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.reach import Reached, of_reach
+from istiolint.mesh.selected_workloads import SelectedWorkloads, once_per_selection
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -23,16 +23,16 @@ def _token_conditions(policy: Resource) -> Iterator[Cursor]:
         yield from (condition["key"] for condition in rule["when"] if condition["key"].text.startswith("request.auth."))
 
 
-@of_reach
-def _tokens_matter(workloads: Reached, mesh: Mesh) -> bool:
+@once_per_selection
+def _tokens_matter(workloads: SelectedWorkloads, mesh: Mesh) -> bool:
     """Whether a policy requires a JWT, or delegates to an external provider, whose decisions are not known."""
-    policies = mesh.beside(workloads.policy, "AuthorizationPolicy")
+    policies = mesh.overlapping_policies(workloads.policy, "AuthorizationPolicy")
     return any(any(_token_conditions(other)) or other.spec["action"].text == "CUSTOM" for other in policies)
 
 
-@of_reach
-def _issuers(workloads: Reached, mesh: Mesh) -> dict[str, Cursor]:
-    readers = mesh.beside(workloads.policy, "RequestAuthentication")
+@once_per_selection
+def _issuers(workloads: SelectedWorkloads, mesh: Mesh) -> dict[str, Cursor]:
+    readers = mesh.overlapping_policies(workloads.policy, "RequestAuthentication")
     return {rule["issuer"].text: rule["issuer"] for reader in readers for rule in reader.spec["jwtRules"] if rule["issuer"].text}
 
 
@@ -58,7 +58,7 @@ def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     condition = next(_token_conditions(policy), None)
     if condition is None or policy.spec["action"].text == "CUSTOM":
         return
-    if not mesh.beside(policy, "RequestAuthentication"):
+    if not mesh.overlapping_policies(policy, "RequestAuthentication"):
         effect = "denies nothing" if policy.spec["action"].text == "DENY" else "allows no request"
         yield finding(
             condition if condition.name == "key" else condition.key,

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, ip_network
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.reach import of_reach
+from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -43,7 +43,7 @@ def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@of_reach
+@once_per_selection
 def _hiding(workloads: Sequence[Workload], mesh: Mesh) -> Resource | None:
     """The first Service of a gateway among the workloads that hides the addresses of clients."""
     for workload in workloads:
@@ -66,7 +66,7 @@ def _direct_addresses(policy: Resource) -> Iterator[Cursor]:
 def public_addresses_inside(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report public addresses at workloads to which only pods of the cluster connect, gateways included."""
     fields = [field for field in _direct_addresses(policy) if field.name != "key" and all(map(_is_public, field))]
-    workloads = mesh.reached(policy) if fields else ()
+    workloads = mesh.workloads_selected_by(policy) if fields else ()
     if workloads and _are_inside(policy, mesh):
         field = fields[0]
         yield finding(
@@ -77,7 +77,7 @@ def public_addresses_inside(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@of_reach
+@once_per_selection
 def _are_inside(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     return all(_is_inside(workload, mesh) for workload in workloads)
 

@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.reach import of_reach
+from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -64,7 +64,7 @@ def _is_open(workload: Workload, port: int, mesh: Mesh) -> bool:
     return any(_request_field(rule) is None and _covers(rule, port) for rule in rules)
 
 
-@of_reach
+@once_per_selection
 def _all_tcp_ports(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Workload, Cursor, int]]:
     return [(workload, port, target) for workload in workloads for port, target in _tcp_ports(workload, mesh)]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_servers import Server
-from istiolint.mesh.reach import Reached, of_reach
+from istiolint.mesh.selected_workloads import SelectedWorkloads, once_per_selection
 from istiolint.mesh.waypoints import WAYPOINT_CLASSES
 from istiolint.primitives.ports import TLS
 from istiolint.resources.cursor import Cursor
@@ -58,16 +58,16 @@ def _servers(policy: Resource, mesh: Mesh) -> list[Server]:
     if targets:
         return _of_targets(policy, targets, mesh)
     gateways = _gateways(policy, mesh)
-    if any(mesh.rivals(policy, gateway) for gateway in gateways):
+    if any(mesh.exclusive(policy, gateway) for gateway in gateways):
         return []
     return [Server(gateway, cursor) for gateway in gateways for cursor in gateway.spec["servers"]]
 
 
-@of_reach
-def _gateways(reached: Reached, mesh: Mesh) -> list[Resource]:
+@once_per_selection
+def _gateways(selected: SelectedWorkloads, mesh: Mesh) -> list[Resource]:
     """The Gateways that all workloads of a policy run; none where some of them run none."""
     found: dict[int, Resource] = {}
-    for workload in reached:
+    for workload in selected:
         run = mesh.entrances.gateways_on(workload)
         if not run:
             return []
@@ -81,7 +81,7 @@ def _of_targets(policy: Resource, targets: list[Cursor], mesh: Mesh) -> list[Ser
         gateway = (
             mesh.get(KUBERNETES_GATEWAY, policy.namespace, target["name"].text) if target["kind"].text == "Gateway" else None
         )
-        if gateway is None or gateway.spec["gatewayClassName"].text in WAYPOINT_CLASSES or mesh.rivals(policy, gateway):
+        if gateway is None or gateway.spec["gatewayClassName"].text in WAYPOINT_CLASSES or mesh.exclusive(policy, gateway):
             return []
         found += (Server(gateway, listener) for listener in gateway.spec["listeners"])
     return found

@@ -37,7 +37,7 @@ def policy_host_not_served(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def _is_served(name: str, policy: Resource, mesh: Mesh) -> bool:
     fqdn = mesh.hosts.fqdn(name, policy.namespace)
-    known = any(mesh.hosts.behind(fqdn)) or any(mesh.hosts.behind(name))
+    known = any(mesh.hosts.covering(fqdn)) or any(mesh.hosts.covering(name))
     return known or mesh.virtual_services.serves(name) or mesh.gateway_servers.serves(name)
 
 

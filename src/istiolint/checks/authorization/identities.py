@@ -9,7 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import service_account
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.mtls import Effective
-from istiolint.mesh.reach import of_reach
+from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.workloads import Workload, names, ports_of
 from istiolint.mutual_tls.failures import client_mode
 from istiolint.resources.cursor import Cursor
@@ -90,7 +90,7 @@ def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report trust domains that are neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
     by_default = mesh.settings.whole_mesh or mesh.config.known  # without a `trustDomain` it is `cluster.local`
-    if (written is None and mesh.settings.trust_domain is None and not by_default) or mesh.neighbours.services:
+    if (written is None and mesh.settings.trust_domain is None and not by_default) or mesh.other_clusters.services:
         return
     own = mesh.config.text("trustDomain")
     known = {own, "cluster.local", *mesh.config.names("trustDomainAliases")}
@@ -176,7 +176,11 @@ def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     for value, workloads in _named_workloads(policy, mesh):
         states = [mesh.injection.of(workload) for workload in workloads]
         outside = [state for state in states if state.state == "outside" and state.explicit]
-        if states and len(outside) == len(states) and not any(mesh.rivals(policy, workload.resource) for workload in workloads):
+        if (
+            states
+            and len(outside) == len(states)
+            and not any(mesh.exclusive(policy, workload.resource) for workload in workloads)
+        ):
             because = outside[0]
             yield finding(
                 value,
@@ -215,7 +219,7 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
     if field is None:
         return
-    workloads = mesh.reached(policy)
+    workloads = mesh.workloads_selected_by(policy)
     if not workloads:
         return
     action = policy.spec["action"].text or "ALLOW"
@@ -252,7 +256,7 @@ def _plaintext_clients(policy: Resource, workloads: Sequence[Workload], mesh: Me
             host = mesh.hosts.fqdn(service.name, service.namespace)
             if any(_uses_mtls(policy.namespace, host, number, automatic, mesh) for _, number, _ in ports_of(service, workload)):
                 return None  # one client is enough, and checking this one needs no list of clients
-            rules = mesh.destination_rules.anywhere(host)
+            rules = mesh.destination_rules.covering(host)
             clients = {policy.namespace, service.namespace, *(rule.namespace for rule in rules), *mesh.namespaces}
             for _, number, _ in ports_of(service, workload):
                 modes = [client_mode(namespace, host, number, mesh) for namespace in sorted(clients)]
@@ -268,7 +272,7 @@ def _uses_mtls(namespace: str, host: str, number: int, automatic: bool, mesh: Me
     return mode[0].text != "DISABLE" if mode else automatic
 
 
-@of_reach
+@once_per_selection
 def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     """Whether mTLS is off for all of these workloads, and their sidecars would use it."""
     return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
@@ -283,7 +287,7 @@ def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Findi
     if field is None or mesh.authorization.refuses_strangers(policy.namespace):
         return
     for workload, lenient in _lenient(policy, mesh):
-        if not any(mesh.rivals(policy, other) for other in lenient.policies):
+        if not any(mesh.exclusive(policy, other) for other in lenient.policies):
             yield finding(
                 field.key,
                 f"plaintext clients bypass this DENY rule; `{workload.title}` is in `PERMISSIVE` mode, and `{field.name}` "
@@ -294,7 +298,7 @@ def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Findi
             return
 
 
-@of_reach
+@once_per_selection
 def _lenient(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Workload, Effective]]:
     """The workloads with a sidecar that accepts plaintext by a policy, and the mode that applies."""
     found = []

@@ -6,7 +6,7 @@ from istiolint.fields.service_ports import carries_http
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.reach import of_reach
+from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.selection import selector
 from istiolint.mesh.waypoints import is_waypoint
 from istiolint.mesh.workloads import Workload
@@ -143,11 +143,11 @@ def _selects_gateway(policy: Resource) -> bool:
     return any(labels.get(key, "").endswith("gateway") for key in ("app", "istio"))
 
 
-@of_reach
-def _workloads_have_only_http(reached: Sequence[Workload], mesh: Mesh) -> bool:
-    workloads = [workload for workload in reached if not is_gateway(workload)]
+@once_per_selection
+def _workloads_have_only_http(selected: Sequence[Workload], mesh: Mesh) -> bool:
+    workloads = [workload for workload in selected if not is_gateway(workload)]
     services = [service for workload in workloads for service in mesh.workloads.services_of(workload)]
-    found = bool(services) or (not workloads and bool(reached))
+    found = bool(services) or (not workloads and bool(selected))
     return found and all(carries_http(port) for service in services for port in service.spec["ports"])
 
 

@@ -11,7 +11,7 @@ from istiolint.fields.service_ports import carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.reach import of_reach
+from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.workloads import Workload, names, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -76,7 +76,7 @@ def _declared(policy: Resource, number: str, mesh: Mesh) -> Cursor | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-@of_reach
+@once_per_selection
 def _declarations(workloads: Sequence[Workload], mesh: Mesh) -> dict[str, dict[str, Cursor]]:
     """The Service ports that target each port of some workloads, by protocol; none if a gateway is among them."""
     found: dict[str, dict[str, Cursor]] = defaultdict(dict)
@@ -98,11 +98,11 @@ class _Ports(NamedTuple):
     gateways: bool
 
 
-@of_reach
+@once_per_selection
 def _ports(workloads: Sequence[Workload], mesh: Mesh) -> _Ports:
-    found = _Ports({}, set(), any(workload.runs_pods and is_gateway(workload) for workload in workloads))
+    found = _Ports({}, set(), any(workload.creates_pods and is_gateway(workload) for workload in workloads))
     for workload in workloads:
-        if not workload.runs_pods:
+        if not workload.creates_pods:
             continue
         found.open.update(port.number for port in workload.ports)
         for service in mesh.workloads.services_of(workload):
@@ -134,7 +134,7 @@ def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check("policy-port-past-proxy", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
 def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ports that annotations exclude from the sidecar."""
-    workloads = mesh.reached(policy)
+    workloads = mesh.workloads_selected_by(policy)
     for operation in operations(policy) if workloads else ():
         for port in operation["ports"]:
             number = int(port.text) if port.text.isdecimal() and len(port.text) < _TOO_LONG else 0
@@ -149,7 +149,7 @@ def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@of_reach
+@once_per_selection
 def _past_proxy(workloads: Sequence[Workload], mesh: Mesh) -> Callable[[int], Cursor | None]:
     """Return a function for the first annotation that excludes a port from the sidecars of all workloads, or None."""
 

@@ -125,7 +125,7 @@ def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     provider = policy.spec["provider"]["name"]
     if policy.spec["action"].text != "CUSTOM" or not provider.text or mesh.flags.on(_SEVERAL_AUTHORIZERS):
         return
-    workloads = {id(workload): workload for workload in mesh.reached(policy)}
+    workloads = {id(workload): workload for workload in mesh.workloads_selected_by(policy)}
     for namespace in dict.fromkeys([policy.namespace, mesh.root_namespace]):
         for other in mesh.in_namespace("AuthorizationPolicy", namespace):
             theirs = other.spec["provider"]["name"]
@@ -133,10 +133,10 @@ def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 other is policy
                 or other.spec["action"].text != "CUSTOM"
                 or theirs.text in ("", provider.text)
-                or mesh.rivals(policy, other)
+                or mesh.exclusive(policy, other)
             ):
                 continue
-            if common := next((workload for workload in mesh.reached(other) if id(workload) in workloads), None):
+            if common := next((workload for workload in mesh.workloads_selected_by(other) if id(workload) in workloads), None):
                 yield finding(
                     provider,
                     f"`{common.title}` has two external authorization providers, `{provider.text}` and `{theirs.text}`; Istio "

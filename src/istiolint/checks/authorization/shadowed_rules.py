@@ -53,7 +53,7 @@ def rule_allowed_already(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def _wider(rule: Rule, action: str, mesh: Mesh) -> Iterator[Rule]:
     for wide in mesh.authorization.wider(rule, action):
-        if wide.policy is rule.policy or not mesh.rivals(rule.policy, wide.policy):
+        if wide.policy is rule.policy or not mesh.exclusive(rule.policy, wide.policy):
             yield wide
 
 

@@ -50,7 +50,7 @@ def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             for gateway in mesh.waypoints.gateways(use) if use else ():
                 identity = Identity(gateway.namespace, gateway.name)
                 serves = not mesh.flags.on(_AUTO_ALLOW) and is_waypoint(gateway) and traffic_of(gateway) in ("service", "all")
-                if not serves or _is_admitted(identity, workload, mesh) or mesh.rivals(policy, gateway):
+                if not serves or _is_admitted(identity, workload, mesh) or mesh.exclusive(policy, gateway):
                     continue
                 yield finding(
                     _place(policy),
@@ -82,8 +82,8 @@ def routed_workload_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             for service in mesh.workloads.services_of(workload)
             if _is_routed(mesh.hosts.fqdn(service.name, service.namespace), mesh)
         ]
-        left = [other for other in (*served, *routed) if not mesh.rivals(policy, other)]
-        if left and not mesh.rivals(policy, workload.resource):
+        left = [other for other in (*served, *routed) if not mesh.exclusive(policy, other)]
+        if left and not mesh.exclusive(policy, workload.resource):
             what = f"it runs {left[0].title}" if served else f"routes target Service `{left[0].name}`"
             yield finding(
                 policy.metadata["name"],
@@ -107,7 +107,7 @@ def _workloads(policy: Resource, mesh: Mesh) -> Iterator[Workload]:
     """The workloads in the mesh for which a policy is the first ALLOW policy."""
     for workload in mesh.allowing.led_by(policy):
         gateway = is_gateway(workload) or mesh.entrances.gateways_on(workload)
-        if not gateway and mesh.injection.of(workload).in_mesh and not mesh.rivals(policy, workload.resource):
+        if not gateway and mesh.injection.of(workload).in_mesh and not mesh.exclusive(policy, workload.resource):
             yield workload
 
 
@@ -115,7 +115,7 @@ def _excluded(policy: Resource, workload: Workload, service: Resource, entrance:
     """Whether a gateway that routes to a Service is not allowed under any of its identities."""
     involved: Iterable[Resource] = (workload.resource, service, entrance.route, entrance.gateway)
     return not any(_is_admitted(identity, workload, mesh) for identity in entrance.identities) and not any(
-        mesh.rivals(policy, other) for other in involved
+        mesh.exclusive(policy, other) for other in involved
     )
 
 

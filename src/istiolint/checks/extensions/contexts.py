@@ -23,7 +23,7 @@ def envoyfilter_context_without_proxy(envoy_filter: Resource, mesh: Mesh) -> Ite
         return
     everywhere = envoy_filter.namespace == mesh.root_namespace
     workloads = mesh.workloads.selected(labels, None if everywhere else envoy_filter.namespace)
-    if not workloads or any(mesh.rivals(envoy_filter, workload.resource) for workload in workloads[:_FEW]):
+    if not workloads or any(mesh.exclusive(envoy_filter, workload.resource) for workload in workloads[:_FEW]):
         return
     gateways = [workload for workload in workloads if is_gateway(workload) or mesh.entrances.gateways_on(workload)]
     for patch in envoy_filter.spec["configPatches"]:

@@ -45,7 +45,7 @@ def unusable_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a Secret without a certificate, or with one that is not currently valid."""
     for reference, namespace, listener in _certificates(gateway):
         secret = mesh.get("Secret", namespace, reference["name"].text)
-        if secret and not mesh.rivals(gateway, secret) and (why := fault(secret)):
+        if secret and not mesh.exclusive(gateway, secret) and (why := fault(secret)):
             yield finding(
                 reference["name"],
                 f"Secret `{namespace}/{secret.name}` cannot be used for TLS on listener `{listener['name'].text}`: {why}",
@@ -65,7 +65,7 @@ def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Findin
             continue
         if mesh.get("ConfigMap", policy.namespace, name.text):
             continue
-        elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.rivals(policy, other)]
+        elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.exclusive(policy, other)]
         yield finding(
             name,
             f"ConfigMap `{name.text}` not found in namespace `{policy.namespace}`; requests to the backend fail, or are sent "
@@ -84,12 +84,12 @@ def two_tls_settings_for_backend(policy: Resource, mesh: Mesh) -> Iterator[Findi
         if target["kind"].text != "Service" or target["group"].text or not target["name"].text:
             continue
         host = mesh.hosts.fqdn(target["name"].text, policy.namespace)
-        for rule in mesh.destination_rules.seen_from(policy.namespace, host):
+        for rule in mesh.destination_rules.visible_from(policy.namespace, host):
             tls = rule.spec["trafficPolicy"]["tls"]
             if (
                 tls["mode"].text
                 and mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace) == host
-                and not mesh.rivals(policy, rule)
+                and not mesh.exclusive(policy, rule)
             ):
                 yield finding(
                     target["name"],

@@ -47,7 +47,7 @@ def two_gateways_for_one_address(gateway: Resource, mesh: Mesh) -> Iterator[Find
     for address in gateway.spec["addresses"]:
         for other in mesh.in_namespace(KUBERNETES_GATEWAY, gateway.namespace) if address["value"].text else ():
             theirs = next((at["value"] for at in other.spec["addresses"] if at["value"].text == address["value"].text), None)
-            if other is not gateway and theirs is not None and not mesh.rivals(gateway, other):
+            if other is not gateway and theirs is not None and not mesh.exclusive(gateway, other):
                 yield finding(
                     address["value"],
                     f"{other.title} also requests address `{address['value'].text}`; only one of them gets it",
@@ -108,7 +108,7 @@ def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Find
         return
     if not gateway.spec["gatewayClassName"].text.startswith("istio") or mesh.get("ConfigMap", gateway.namespace, name.text):
         return
-    elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.rivals(gateway, other)]
+    elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.exclusive(gateway, other)]
     yield finding(
         name,
         f"ConfigMap `{name.text}` not found in namespace `{gateway.namespace}`; the settings for the Gateway's Deployment "

@@ -23,7 +23,7 @@ def route_beside_virtual_service(route: Resource, mesh: Mesh) -> Iterator[Findin
             service = other.virtual_service
             # a route in another namespace than its Service applies only to clients in its own namespace
             together = route.namespace == parent.namespace or sees(route.namespace, mesh.virtual_services.scope(service))
-            if other.fqdn == host and service.spec["http"] and together and not mesh.rivals(route, service):
+            if other.fqdn == host and service.spec["http"] and together and not mesh.exclusive(route, service):
                 yield finding(
                     parent.at["name"],
                     f"{service.title} also routes `{host}`; Istio uses only one of the two for a client, and which one is "

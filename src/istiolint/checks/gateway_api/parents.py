@@ -9,7 +9,7 @@ from istiolint.documents.placeholders import can_be_name
 from istiolint.fields.service_ports import ports_in_words
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, Reference, lets_in, listeners, parents, takes_kind
+from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, Reference, allows_route, listeners, parents, supports_kind
 from istiolint.mesh.host_index import overlap
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -46,7 +46,7 @@ def kind_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a route of a kind that none of the listeners accepts."""
     for parent in parents(route):
         meant = [listener for gateway in gateways_of(parent, mesh) for listener in listeners(gateway, parent.at)]
-        if meant and not any(takes_kind(listener, route.kind) for listener in meant):
+        if meant and not any(supports_kind(listener, route.kind) for listener in meant):
             allowed, protocol = meant[0]["allowedRoutes"]["kinds"], meant[0]["protocol"]
             why = "`allowedRoutes.kinds` excludes them" if allowed else f"protocol `{protocol.text}` does not support them"
             gateway = f"Gateway `{parent.name}`"
@@ -114,13 +114,13 @@ def _attachments(route: Resource, mesh: Mesh) -> tuple[list[_Served], bool]:
     namespaces = mesh.namespaces.get(route.namespace, ())
     for parent in parents(route):
         gateways = gateways_of(parent, mesh)
-        if len(gateways) != 1 or mesh.rivals(route, gateways[0]):
+        if len(gateways) != 1 or mesh.exclusive(route, gateways[0]):
             complete = False
             continue
         meant = [
             listener
             for listener in listeners(gateways[0], parent.at)
-            if takes_kind(listener, route.kind) and lets_in(listener, gateways[0], route, namespaces) is not False
+            if supports_kind(listener, route.kind) and allows_route(listener, gateways[0], route, namespaces) is not False
         ]
         if meant and all(_is_known(listener) for listener in meant):
             found.append(_Served(parent, gateways[0], meant))
@@ -155,7 +155,7 @@ def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a route for a Service that does not exist."""
     for parent in parents(route):
         fqdn = f"{parent.name}.{parent.namespace}.svc.{mesh.hosts.cluster_domain}"
-        if parent.type != "Service" or not can_be_name(parent.name) or mesh.hosts.named(fqdn):
+        if parent.type != "Service" or not can_be_name(parent.name) or mesh.hosts.exact(fqdn):
             continue
         elsewhere = sorted({other.namespace for other in mesh.hosts.services_named(parent.name)})
         yield finding(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.checks.gateways.cloud_load_balancers import REDIRECT_LOOP
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_api import lets_in, listeners, parents
+from istiolint.mesh.gateway_api import allows_route, listeners, parents
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.host_index import overlap
 from istiolint.resources.cursor import Cursor
@@ -29,7 +29,7 @@ def redirect_to_itself(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 continue
             for gateway in mesh.gateways.find(GatewayName(parent.namespace, parent.name)):
                 listener = _https_listener(gateway, parent.at, route, mesh)
-                if listener is not None and not mesh.rivals(route, gateway):
+                if listener is not None and not mesh.exclusive(route, gateway):
                     yield finding(
                         redirect["scheme"],
                         f"the redirect is also attached to HTTPS listener `{listener['name'].text}` of {gateway.title}; clients "
@@ -58,7 +58,7 @@ def _https_listener(gateway: Resource, parent: Cursor, route: Resource, mesh: Me
     hosts = [host.text for host in route.spec["hostnames"] if host.text] or ["*"]
     for listener in listeners(gateway, parent):
         served = listener["hostname"].text or "*"
-        allowed = lets_in(listener, gateway, route, mesh.namespaces.get(route.namespace, ()))
+        allowed = allows_route(listener, gateway, route, mesh.namespaces.get(route.namespace, ()))
         if listener["protocol"].text == "HTTPS" and allowed and any(overlap(served, host) for host in hosts):
             return listener
     return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_api import ROUTE_KINDS, Reference, backends, lets_in, listeners, parents
+from istiolint.mesh.gateway_api import ROUTE_KINDS, Reference, allows_route, backends, listeners, parents
 from istiolint.mesh.gateways import GatewayName
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -22,7 +22,7 @@ def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     for parent in parents(route):
         if parent.type != KUBERNETES_GATEWAY or not can_be_name(parent.name) or gateways_of(parent, mesh):
             continue
-        if mesh.settings.knows_gateway(parent.namespace, parent.name):
+        if mesh.settings.is_known_gateway(parent.namespace, parent.name):
             continue
         elsewhere = [other for other in mesh.gateways.named(parent.name) if other.type == KUBERNETES_GATEWAY]
         names = sorted({other.namespace for other in elsewhere})
@@ -67,7 +67,7 @@ def route_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         namespaces = mesh.namespaces.get(route.namespace, ())
         meant = [(gateway, listener) for gateway in gateways for listener in listeners(gateway, parent.at)]
         placed = route.placed and all(gateway.placed for gateway in gateways)
-        if meant and placed and all(lets_in(listener, gateway, route, namespaces) is False for gateway, listener in meant):
+        if meant and placed and all(allows_route(listener, gateway, route, namespaces) is False for gateway, listener in meant):
             gateway, listener = meant[0]
             allowed = listener["allowedRoutes"]["namespaces"]
             yield finding(
@@ -87,7 +87,7 @@ def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a backend Service that does not exist."""
     for backend in backends(route):
         fqdn = f"{backend.name}.{backend.namespace}.svc.{mesh.hosts.cluster_domain}"
-        if backend.type != "Service" or not can_be_name(backend.name) or "." in backend.name or mesh.hosts.named(fqdn):
+        if backend.type != "Service" or not can_be_name(backend.name) or "." in backend.name or mesh.hosts.exact(fqdn):
             continue
         elsewhere = sorted({other.namespace for other in mesh.hosts.services_named(backend.name)})
         host = fqdn if backend.at["namespace"] else backend.name

@@ -19,8 +19,8 @@ def challenge_redirected(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         server, redirect = Server(gateway, cursor), cursor["tls"]["httpsRedirect"]
         if redirect.value is not True or server.protocol not in HTTP or server.port != _PORT:
             continue
-        found = (certificate for host, _ in server.hosts for certificate in mesh.challenges.under(host))
-        if certificate := next((each for each in found if not mesh.rivals(gateway, each)), None):
+        found = (certificate for host, _ in server.hosts for certificate in mesh.challenges.covered_by(host))
+        if certificate := next((each for each in found if not mesh.exclusive(gateway, each)), None):
             name = next((at for at in certificate.spec["dnsNames"]), certificate.metadata["name"])
             yield finding(
                 redirect,

@@ -62,7 +62,7 @@ def balancers(gateway: Resource, mesh: Mesh) -> Iterator[Balancer]:
     for workload in mesh.gateway_workloads.of(gateway):
         for service in mesh.workloads.services_of(workload):
             ended = service.annotations.get(_PORTS, "*").replace(" ", "").split(",")
-            if not service.annotations.get(_CERTIFICATE) or mesh.rivals(gateway, service):
+            if not service.annotations.get(_CERTIFICATE) or mesh.exclusive(gateway, service):
                 continue
             for port in service.spec["ports"]:
                 if "*" in ended or str(port["port"].number) in ended or (port["name"] and port["name"].text in ended):

@@ -23,7 +23,9 @@ def conflicting_gateways(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     for cursor in gateway.spec["servers"]:
         server = Server(gateway, cursor)
         for host, at in server.hosts:
-            found = (other for other in mesh.gateway_servers.with_host(server, host) if not mesh.rivals(gateway, other.gateway))
+            found = (
+                other for other in mesh.gateway_servers.with_host(server, host) if not mesh.exclusive(gateway, other.gateway)
+            )
             if others := list(islice(found, _MOST + 1)):
                 yield _conflict(server, host, at, others)
 
@@ -52,7 +54,7 @@ def certificate_on_several_gateways(gateway: Resource, mesh: Mesh) -> Iterator[F
     """Report a certificate that another Gateway of the same workloads uses (HTTP/2 connection reuse)."""
     for cursor in gateway.spec["servers"]:
         server = Server(gateway, cursor)
-        others = (other for other in mesh.gateway_servers.with_certificate(server) if not mesh.rivals(gateway, other.gateway))
+        others = (other for other in mesh.gateway_servers.with_certificate(server) if not mesh.exclusive(gateway, other.gateway))
         if other := next(others, None):
             tls = cursor["tls"]
             at = tls["credentialName"] if tls["credentialName"] else tls["serverCertificate"]

@@ -62,7 +62,7 @@ def _split(fqdn: str, ingress: Resource, mesh: Mesh) -> tuple[Resource, str, Cur
     """Return what splits a service for callers in the mesh: the resource, a description, and the place."""
     for known in mesh.virtual_services.on_mesh(fqdn):
         other = known.virtual_service
-        if other is ingress or mesh.rivals(ingress, other):
+        if other is ingress or mesh.exclusive(ingress, other):
             continue
         if _by_subset(other, fqdn, mesh):
             return other, "the routes by subset", other.spec["hosts"]
@@ -73,7 +73,7 @@ def _split(fqdn: str, ingress: Resource, mesh: Mesh) -> tuple[Resource, str, Cur
     if service is None:
         return None
     for other in mesh.service_routes.of(service.namespace, service.name):
-        if other is ingress or other.namespace != service.namespace or mesh.rivals(ingress, other):
+        if other is ingress or other.namespace != service.namespace or mesh.exclusive(ingress, other):
             continue
         for rule in other.spec["rules"]:
             if sum(1 for backend in rule["backendRefs"] if backend["weight"].number != 0) > 1:
@@ -93,7 +93,7 @@ def _by_subset(virtual_service: Resource, fqdn: str, mesh: Mesh) -> bool:
 
 def _by_waypoint(fqdn: str, mesh: Mesh) -> bool:
     """Whether gateways send traffic for a service through its waypoint."""
-    known = [host for host in mesh.hosts.named(fqdn) if host.resource is not None]
+    known = [host for host in mesh.hosts.exact(fqdn) if host.resource is not None]
     return any(
         host.resource and not skipped_by_gateways(host.resource, mesh.namespaces.get(host.namespace, ())) for host in known
     )

@@ -21,7 +21,7 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
     for name, gateway in bound_gateways(virtual_service):
         if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or not can_be_name(gateway.text):
             continue
-        if mesh.settings.knows_gateway(name.namespace, name.name):
+        if mesh.settings.is_known_gateway(name.namespace, name.name):
             continue
         elsewhere = mesh.gateways.named(name.name)
         others = sorted({f"{other.namespace}/{other.name}" for other in elsewhere})

@@ -24,7 +24,7 @@ def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         for host in service.spec["hosts"] if name.name != MESH else ():
             for neighbour in mesh.gateway_paths.taken(service, name, mesh.hosts.fqdn(host.text, service.namespace)):
                 other = neighbour.virtual_service
-                if id(other) in told or mesh.rivals(service, other):
+                if id(other) in told or mesh.exclusive(service, other):
                     continue
                 if len(told) == _MOST:
                     return

@@ -23,7 +23,7 @@ def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Findi
     hosts = [host.text for host in service.spec["hosts"] if host.text]
     for name, at in bound_gateways(service):
         found = () if name.name == MESH else mesh.gateways.find(name)
-        if not kinds or any(gateway.type != "Gateway" or mesh.rivals(service, gateway) for gateway in found):
+        if not kinds or any(gateway.type != "Gateway" or mesh.exclusive(service, gateway) for gateway in found):
             continue
         servers = [server for gateway in found for server in mesh.gateways.servers(gateway, hosts, service.namespace)]
         served = [_routes_of(server) for server in servers]

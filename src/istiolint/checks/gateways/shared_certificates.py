@@ -85,6 +85,6 @@ def _wildcards(server: Server, host: str, mesh: Mesh) -> Iterator[Server]:
         terminates = other.protocol == "HTTPS" and tls["mode"].text in _TERMINATED and certificate_of(other)
         narrow = any(pattern.startswith("*.") and host.endswith(pattern[1:]) for pattern, _ in other.hosts)
         same = certificate_of(other) == certificate_of(server)  # reported by certificate-on-several-gateways
-        apart = not mesh.virtual_services.on_gateway(name, host) and not mesh.rivals(server.gateway, other.gateway)
+        apart = not mesh.virtual_services.on_gateway(name, host) and not mesh.exclusive(server.gateway, other.gateway)
         if terminates and narrow and not same and apart:
             yield other

@@ -190,7 +190,7 @@ def _wildcard_elsewhere(host: str, server: Server, mesh: Mesh) -> Cursor | None:
     for other in mesh.gateway_servers.with_wildcard_over(server, host):
         simple = other.protocol == "HTTPS" and other.cursor["tls"]["mode"].text == "SIMPLE"
         name = GatewayName(other.gateway.namespace, other.gateway.name)
-        if simple and mesh.virtual_services.on_gateway(name, host) and not mesh.rivals(server.gateway, other.gateway):
+        if simple and mesh.virtual_services.on_gateway(name, host) and not mesh.exclusive(server.gateway, other.gateway):
             return next(at for covering, at in other.hosts if overlap(covering, host))
     return None
 

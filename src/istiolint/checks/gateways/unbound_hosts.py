@@ -20,11 +20,11 @@ def gateway_host_without_gateways(virtual_service: Resource, mesh: Mesh) -> Iter
         return
     for host in virtual_service.spec["hosts"]:
         name = host.text.lower()
-        if "." not in name or "*" in name or next(mesh.hosts.behind(host.text), None) or mesh.hosts.service_name(name):
+        if "." not in name or "*" in name or next(mesh.hosts.covering(host.text), None) or mesh.hosts.service_name(name):
             continue
         for server in mesh.gateway_servers.serving(name):
             gateway = server.gateway
-            if mesh.rivals(virtual_service, gateway) or _is_routed(gateway, name, virtual_service, mesh):
+            if mesh.exclusive(virtual_service, gateway) or _is_routed(gateway, name, virtual_service, mesh):
                 continue
             yield finding(
                 host,
@@ -52,7 +52,7 @@ def route_back_to_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Fin
     for name, _ in bound_gateways(virtual_service):
         for gateway in mesh.gateways.find(name) if name.name != MESH else ():
             workloads = mesh.gateway_workloads.of(gateway) if gateway.type != KUBERNETES_GATEWAY else ()
-            if not workloads or mesh.rivals(virtual_service, gateway):
+            if not workloads or mesh.exclusive(virtual_service, gateway):
                 continue
             for kind in ("http", "tcp", "tls"):
                 for route in virtual_service.spec[kind]:
@@ -66,8 +66,8 @@ def _leading_back(
     for target in route["route"]:
         destination = target["destination"]
         fqdn = mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace)
-        for service in (known.resource for known in mesh.hosts.named(fqdn)):
-            if service is None or service.type != "Service" or mesh.rivals(virtual_service, service):
+        for service in (known.resource for known in mesh.hosts.exact(fqdn)):
+            if service is None or service.type != "Service" or mesh.exclusive(virtual_service, service):
                 continue
             behind = {id(workload) for workload in mesh.workloads.of_service(service)}
             if not all(id(workload) in behind for workload in workloads):

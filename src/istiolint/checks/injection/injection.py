@@ -236,7 +236,7 @@ _STATUS = "sidecar.istio.io/status"
 def pod_in_sidecar_and_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report pods whose labels request both a sidecar and ambient mode, and injected pods in ambient mode."""
     workload = mesh.workloads.of(resource)
-    if workload is None or not workload.runs_pods:
+    if workload is None or not workload.creates_pods:
         return
     proxy = proxy_container(workload)
     if proxy is not None and workload.metadata["annotations"][_STATUS].text:

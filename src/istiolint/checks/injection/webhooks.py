@@ -30,7 +30,7 @@ def overlapping_injection_webhooks(configuration: Resource, mesh: Mesh) -> Itera
 
 
 def _alternatives(one: Resource, other: Resource, mesh: Mesh) -> bool:
-    return one is not other and mesh.rivals(one, other)
+    return one is not other and mesh.exclusive(one, other)
 
 
 @check(

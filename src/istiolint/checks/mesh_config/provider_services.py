@@ -31,8 +31,8 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
     severity: Severity | None = None if settings.name in _AUTHORIZERS else "warning"
     effect = "proxies send nothing to this provider" if severity else "CUSTOM policies with this provider deny every request"
     namespace, _, name = host.text.rpartition("/")
-    known = [each for each in mesh.hosts.named(name) if namespace in ("", each.namespace)]
-    if any(each.resource and mesh.rivals(resource, each.resource) for each in known):
+    known = [each for each in mesh.hosts.exact(name) if namespace in ("", each.namespace)]
+    if any(each.resource and mesh.exclusive(resource, each.resource) for each in known):
         return
     if known:
         ports = sorted({number for each in known for number in each.ports})
@@ -47,7 +47,7 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
         )
         return
     meant = _meant(name, mesh)
-    if not meant and (mesh.settings.knows_host(name) or any("*" in each.name for each in mesh.hosts.behind(name))):
+    if not meant and (mesh.settings.is_known_host(name) or any("*" in each.name for each in mesh.hosts.covering(name))):
         return
     service = mesh.hosts.service_name(name)
     yield finding(
@@ -65,7 +65,7 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
 
 def _meant(name: str, mesh: Mesh) -> Sequence[KnownHost]:
     """Return the services that a host very likely means: in another case, shortened, or in another namespace."""
-    if lower := mesh.hosts.named(name.lower()):
+    if lower := mesh.hosts.exact(name.lower()):
         return lower
     short, _, rest = name.partition(".")
     namespace, _, stump = rest.partition(".")

@@ -70,4 +70,4 @@ def _hosts(resource: Resource) -> Iterator[tuple[Cursor, str]]:
 
 def _declared(host: str, mesh: Mesh) -> bool:
     """Whether a ServiceEntry adds the host to the registry regardless of the flags."""
-    return any(known.resource is not None and known.resource.type == "ServiceEntry" for known in mesh.hosts.behind(host))
+    return any(known.resource is not None and known.resource.type == "ServiceEntry" for known in mesh.hosts.covering(host))

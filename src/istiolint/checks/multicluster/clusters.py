@@ -18,7 +18,7 @@ from istiolint.rules.check import check, finding
 )  # fmt: skip
 def service_differs_between_clusters(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a Service that clusters define differently, although the mesh merges it."""
-    for other in mesh.neighbours.same_service(service):
+    for other in mesh.other_clusters.same_service(service):
         for words, here, there in _differences(service, other):
             yield finding(
                 here,
@@ -36,10 +36,10 @@ def foreign_trust_domain(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report another cluster with a trust domain that this cluster does not trust."""
     trusted = {mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases")}
     # custom CA certificates may define their own trust domains
-    if not mesh.neighbours.configs or mesh.config["caCertificates"] or any(has_placeholder(name) for name in trusted):
+    if not mesh.other_clusters.configs or mesh.config["caCertificates"] or any(has_placeholder(name) for name in trusted):
         return
     for own in (config["trustDomain"] for config in mesh_configs(resource)):
-        for cluster, config in mesh.neighbours.configs.items() if own.text in trusted else ():
+        for cluster, config in mesh.other_clusters.configs.items() if own.text in trusted else ():
             other, there = config.text("trustDomain"), config.at("trustDomain")
             if other not in trusted and not has_placeholder(other):
                 yield finding(
@@ -59,7 +59,7 @@ def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
     name = global_values(install)["multiCluster"]["clusterName"]
     if not name.literal:
         return
-    for other in mesh.neighbours.resources:
+    for other in mesh.other_clusters.resources:
         theirs = global_values(other)["multiCluster"]["clusterName"]
         if other.type in INSTALL_KINDS and theirs.text == name.text:
             yield finding(
@@ -79,7 +79,7 @@ def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
 )  # fmt: skip
 def resource_differs_between_clusters(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a resource that differs from its counterpart in another cluster."""
-    for other in mesh.neighbours.counterparts(resource):
+    for other in mesh.other_clusters.counterparts(resource):
         if resource.spec.value != other.spec.value:
             ours, theirs = resource.spec.mapping, other.spec.mapping
             fields = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))

@@ -63,4 +63,4 @@ def _with_mtls(endpoint: Cursor, entry: Resource, mesh: Mesh) -> bool:
     mode = endpoint["labels"][_TLS_MODE]
     if mode.exists or endpoint["serviceAccount"].text:
         return mode.text in ("", "istio") or mode.unresolved
-    return any(mesh.destination_rules.anywhere(host.text) for host in entry.spec["hosts"])
+    return any(mesh.destination_rules.covering(host.text) for host in entry.spec["hosts"])

@@ -63,7 +63,7 @@ def rollout_route_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report routes that the VirtualService does not define, and missing route names."""
     for reference in _virtual_services(rollout):
         service = mesh.get(reference.kind, reference.namespace, reference.name)
-        if service is None or mesh.rivals(rollout, service):
+        if service is None or mesh.exclusive(rollout, service):
             continue
         for route in reference.at["routes"]:
             names = [each["name"].text for each in service.spec["http"] if each["name"].text]
@@ -122,7 +122,7 @@ def rollout_subset_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]
     """Report subsets that the DestinationRule of a Rollout does not define."""
     reference = _destination_rule(rollout)
     rule = mesh.get(reference.kind, reference.namespace, reference.name) if reference else None
-    if reference is None or rule is None or mesh.rivals(rollout, rule):
+    if reference is None or rule is None or mesh.exclusive(rollout, rule):
         return
     defined = [subset["name"].text for subset in rule.spec["subsets"]]
     for field in ("canarySubsetName", "stableSubsetName"):
@@ -143,7 +143,7 @@ def virtual_service_of_flagger(virtual_service: Resource, mesh: Mesh) -> Iterato
     """Report a VirtualService with the name of the one that Flagger generates for a Canary."""
     for canary in mesh.in_namespace("Canary", virtual_service.namespace):
         names, provider = canary_services(canary), canary.spec["provider"].text
-        if not names or names[0] != virtual_service.name or provider not in _ISTIO or mesh.rivals(virtual_service, canary):
+        if not names or names[0] != virtual_service.name or provider not in _ISTIO or mesh.exclusive(virtual_service, canary):
             continue
         yield finding(
             virtual_service.metadata["name"],

@@ -87,12 +87,12 @@ def mirror_to_outside(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for route in service.spec["http"]:
         for destination in (route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])):
             host = destination["host"]
-            for known in mesh.hosts.named(mesh.hosts.fqdn(host.text, service.namespace)) if host.text else ():
+            for known in mesh.hosts.exact(mesh.hosts.fqdn(host.text, service.namespace)) if host.text else ():
                 entry = known.resource
                 outside = (
                     entry is not None and entry.type == "ServiceEntry" and entry.spec["location"].text in ("", "MESH_EXTERNAL")
                 )
-                if entry is not None and outside and not mesh.rivals(service, entry):
+                if entry is not None and outside and not mesh.exclusive(service, entry):
                     yield finding(
                         host,
                         f"requests are mirrored to external host `{host.text}`; their data and credentials leave the mesh",
@@ -193,7 +193,7 @@ def virtual_service_for_foreign_host(service: Resource, mesh: Mesh) -> Iterator[
 
 
 def _foreign(host: Cursor, service: Resource, mesh: Mesh) -> Resource | None:
-    for known in mesh.hosts.named(mesh.hosts.fqdn(host.text, service.namespace)) if host.text else ():
+    for known in mesh.hosts.exact(mesh.hosts.fqdn(host.text, service.namespace)) if host.text else ():
         other = known.resource
         if (
             other is not None
@@ -202,7 +202,7 @@ def _foreign(host: Cursor, service: Resource, mesh: Mesh) -> Resource | None:
             and other.placed
             and service.placed
         ):
-            return None if mesh.rivals(service, other) else other
+            return None if mesh.exclusive(service, other) else other
     return None
 
 

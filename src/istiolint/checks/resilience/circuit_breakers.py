@@ -86,9 +86,9 @@ def stream_limit_without_http2(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _first_port(fqdn: str, rule: Resource, mesh: Mesh) -> Cursor | None:
     """Return an HTTP port of the Services of a host; None if a port may carry HTTP/2 or declares no protocol."""
     ports: list[Cursor] = []
-    for known in mesh.hosts.named(fqdn):
+    for known in mesh.hosts.exact(fqdn):
         service = known.resource
-        if service is None or service.type != "Service" or mesh.rivals(rule, service) or not service.spec["ports"]:
+        if service is None or service.type != "Service" or mesh.exclusive(rule, service) or not service.spec["ports"]:
             return None
         ports += service.spec["ports"]
     for port in ports:

@@ -23,7 +23,7 @@ def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Findin
                     if policy["loadBalancer"]["consistentHash"][name]), None)  # fmt: skip
         if key is None or mesh.virtual_services.routes_http_to(fqdn):
             continue
-        owners = [known.resource for known in mesh.hosts.named(fqdn)]
+        owners = [known.resource for known in mesh.hosts.exact(fqdn)]
         number = policy["port"]["number"].number
         ports = [(port, owner) for owner in owners if owner for port in owner.spec["ports"]]
         ports = [
@@ -31,7 +31,7 @@ def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Findin
         ]
         if not ports or not all(_is_opaque(port, owner) for port, owner in ports):
             continue
-        if any(owner is None or mesh.rivals(rule, owner) for owner in owners):
+        if any(owner is None or mesh.exclusive(rule, owner) for owner in owners):
             continue
         said = ports[0][0]
         yield finding(
@@ -54,8 +54,10 @@ def hash_over_weighted_split(virtual_service: Resource, mesh: Mesh) -> Iterator[
         for target in targets if len(targets) > 1 else ():
             host = target["destination"]["host"]
             fqdn = mesh.hosts.fqdn(host.text, virtual_service.namespace)
-            rules = [rule for namespace in namespaces for rule in mesh.destination_rules.seen_from(namespace, fqdn)]
-            hashed = next((at for rule in rules if not mesh.rivals(virtual_service, rule) and (at := _hash(rule, target))), None)
+            rules = [rule for namespace in namespaces for rule in mesh.destination_rules.visible_from(namespace, fqdn)]
+            hashed = next(
+                (at for rule in rules if not mesh.exclusive(virtual_service, rule) and (at := _hash(rule, target))), None
+            )
             if hashed is not None:
                 yield finding(
                     route["route"].key,

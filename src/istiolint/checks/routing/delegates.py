@@ -22,7 +22,7 @@ def delegate_outside_root_match(virtual_service: Resource, mesh: Mesh) -> Iterat
     handing = [
         (root, at, list(at_route["match"]))
         for root in mesh.virtual_services.roots(virtual_service)
-        if not mesh.rivals(virtual_service, root)
+        if not mesh.exclusive(virtual_service, root)
         for at_route, at in _delegating(root, virtual_service)
     ]
     for route in virtual_service.spec["http"] if handing else ():

@@ -78,7 +78,7 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     In the routes of a sidecar istiod sees the services of the listener's port alone, and takes that port for all others.
     """
     hosts = list(mesh.virtual_services.mesh_hosts(virtual_service))
-    known = [list(mesh.hosts.named(host.fqdn)) for host in hosts]
+    known = [list(mesh.hosts.exact(host.fqdn)) for host in hosts]
     if not hosts or not all(known):
         return
     receiving = {port.number for found in known for host in found for port in ports_of_host(host) if port.is_http}
@@ -100,7 +100,7 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _services(destination: Cursor, virtual_service: Resource, mesh: Mesh) -> list[KnownHost]:
     """Return the services of exactly this host; none if the ports of any of them are unknown."""
     fqdn = mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace)
-    services = list(mesh.hosts.named(fqdn))
+    services = list(mesh.hosts.exact(fqdn))
     aliases = any(service.resource and service.resource.spec["type"].text == "ExternalName" for service in services)
     return [] if aliases or not all(service.ports for service in services) else services
 

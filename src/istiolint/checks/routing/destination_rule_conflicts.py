@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.mesh.destination_rules import subsets_of
 from istiolint.mesh.selection import selector
-from istiolint.mesh.sidecar_scopes import lets_in
+from istiolint.mesh.sidecar_scopes import imports_host
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -43,13 +43,13 @@ def _is_read(rule: Resource, mesh: Mesh) -> bool:
     whole = [sidecar for sidecar in mesh.in_namespace("Sidecar", rule.namespace) if not selector(sidecar)]
     others = [sidecar for sidecar in mesh.in_namespace("Sidecar", rule.namespace) if selector(sidecar)]
     owner = next(iter(owners), fqdn.split(".")[1] if fqdn.count(".") > 1 else "")
-    return not whole or bool(others) or any(lets_in(sidecar, rule.namespace, owner, fqdn) for sidecar in whole)
+    return not whole or bool(others) or any(imports_host(sidecar, rule.namespace, owner, fqdn) for sidecar in whole)
 
 
 def _lost(rule: Resource, at: Place, subset: str, what: str, mesh: Mesh) -> Iterator[Finding]:
     """Report what a rule and others both define; of many others, only the first few."""
-    rules = mesh.destination_rules.beside(rule, subset) if not rule.spec["workloadSelector"].exists else ()
-    others = list(islice((other for other in rules if other is not rule and not mesh.rivals(rule, other)), _MOST + 1))
+    rules = mesh.destination_rules.merged_with(rule, subset) if not rule.spec["workloadSelector"].exists else ()
+    others = list(islice((other for other in rules if other is not rule and not mesh.exclusive(rule, other)), _MOST + 1))
     if others:
         also = " (and others)" if len(others) > 1 else ""
         yield finding(

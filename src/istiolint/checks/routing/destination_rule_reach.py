@@ -18,7 +18,7 @@ def destination_rule_not_consulted(rule: Resource, mesh: Mesh) -> Iterator[Findi
     if not exports or not rule.placed or rule.namespace == mesh.root_namespace or "*" in host.text:
         return
     fqdn = mesh.hosts.fqdn(host.text, rule.namespace)
-    known = [service for service in mesh.hosts.named(fqdn) if service.resource is not None]
+    known = [service for service in mesh.hosts.exact(fqdn) if service.resource is not None]
     if not known or any(
         service.namespace == rule.namespace or (service.resource and not service.resource.placed) for service in known
     ):
@@ -44,7 +44,9 @@ def subset_policy_not_used(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     if not with_policy or "*" in fqdn:
         return
     routed = [
-        host for host in mesh.virtual_services.on_mesh(fqdn) if host.fqdn == fqdn and not mesh.rivals(rule, host.virtual_service)
+        host
+        for host in mesh.virtual_services.on_mesh(fqdn)
+        if host.fqdn == fqdn and not mesh.exclusive(rule, host.virtual_service)
     ]
     for subset in with_policy:
         if routed and not mesh.virtual_services.routes_to_subset(fqdn, subset["name"].text):

@@ -28,7 +28,7 @@ def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for destination in destinations(virtual_service):
         host = destination["host"]
         fqdn = mesh.hosts.fqdn(host.text, virtual_service.namespace)
-        if _is_host(host) and next(mesh.hosts.behind(fqdn), None) is None and not mesh.settings.knows_host(fqdn):
+        if _is_host(host) and next(mesh.hosts.covering(fqdn), None) is None and not mesh.settings.is_known_host(fqdn):
             yield _not_found(host, virtual_service, mesh.hosts, "Envoy has no cluster for it and returns 503")
 
 
@@ -41,8 +41,8 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
     host = rule.spec["host"]
     fqdn = mesh.hosts.fqdn(host.text, rule.namespace)
     wildcard_of_the_cluster = fqdn.startswith("*") and (fqdn == "*" or f".svc.{mesh.hosts.cluster_domain}".endswith(fqdn[1:]))
-    known = wildcard_of_the_cluster or mesh.settings.knows_host(fqdn)
-    if _is_host(host) and not known and next(mesh.hosts.under(fqdn), None) is None:
+    known = wildcard_of_the_cluster or mesh.settings.is_known_host(fqdn)
+    if _is_host(host) and not known and next(mesh.hosts.overlapping(fqdn), None) is None:
         found = _not_found(host, rule, mesh.hosts, "the rule has no effect")
         # the route to the host is reported already, as an error
         yield replace(found, severity="info") if mesh.virtual_services.routes_to(fqdn) else found
@@ -58,7 +58,7 @@ def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]
     clients = gateways or audience.namespaces
     for destination in destinations(virtual_service):
         host = destination["host"]
-        behind = list(mesh.hosts.behind(mesh.hosts.fqdn(host.text, virtual_service.namespace))) if _is_host(host) else []
+        behind = list(mesh.hosts.covering(mesh.hosts.fqdn(host.text, virtual_service.namespace))) if _is_host(host) else []
         seeing = [namespace for namespace in clients if any(sees(namespace, known.scope) for known in behind)]
         blind = [namespace for namespace in clients if namespace not in seeing]
         if behind and blind and (gateways or not seeing):

@@ -18,11 +18,11 @@ def destination_rule_for_pods(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     if (
         not (host.text.endswith(domain) and pod and name and dot and namespace)
         or "." in namespace
-        or any(mesh.hosts.under(host.text))
+        or any(mesh.hosts.overlapping(host.text))
     ):
         return
     service = mesh.get("Service", namespace, name)
-    if service is None or service.spec["clusterIP"].text != "None" or mesh.rivals(rule, service):
+    if service is None or service.spec["clusterIP"].text != "None" or mesh.exclusive(rule, service):
         return
     whole = f"{name}.{namespace}{domain}"
     yield finding(

@@ -21,11 +21,11 @@ def destination_rule_hidden_by_wildcard(rule: Resource, mesh: Mesh) -> Iterator[
     if not host.text.startswith("*") or rule.namespace == mesh.root_namespace or rule.spec["workloadSelector"].exists:
         return
     clients = [workload for workload in mesh.workloads.in_namespace(rule.namespace) if mesh.injection.of(workload).in_mesh]
-    for other in mesh.destination_rules.under(host.text) if clients else ():
+    for other in mesh.destination_rules.covered_by(host.text) if clients else ():
         fqdn = mesh.hosts.fqdn(other.spec["host"].text, other.namespace)
-        if other.namespace == rule.namespace or "*" in fqdn or mesh.rivals(rule, other):
+        if other.namespace == rule.namespace or "*" in fqdn or mesh.exclusive(rule, other):
             continue
-        if not sees(rule.namespace, mesh.destination_rules.scope(other)) or rule not in mesh.destination_rules.seen_from(
+        if not sees(rule.namespace, mesh.destination_rules.scope(other)) or rule not in mesh.destination_rules.visible_from(
             rule.namespace, fqdn
         ):
             continue

@@ -27,7 +27,7 @@ def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
         port = match["port"]
         without = [host for host in hosts if not _may_have(host, kind, port, mesh)]
         if hosts and len(without) == len(hosts):
-            known = [each for host in hosts for each in mesh.hosts.named(host.fqdn)]
+            known = [each for host in hosts for each in mesh.hosts.exact(host.fqdn)]
             ports = sorted({number for each in known for number in each.ports} - {port.number or 0})
             other = any(port.number in each.ports for each in known)
             yield finding(
@@ -57,7 +57,7 @@ def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator
     gateways = [gateway for name in names for gateway in mesh.gateways.find(name)]
     if not gateways or any(name.name == MESH or not mesh.gateways.find(name) for name in names):
         return
-    if any(mesh.rivals(virtual_service, gateway) or gateway.type == KUBERNETES_GATEWAY for gateway in gateways):
+    if any(mesh.exclusive(virtual_service, gateway) or gateway.type == KUBERNETES_GATEWAY for gateway in gateways):
         return
     ports = {port for gateway in gateways for port in served_ports(gateway)}
     for match in matches:
@@ -90,9 +90,9 @@ def _may_carry(kind: str, host: KnownHost, number: int | None) -> bool:
 
 def _may_have(host: MeshHost, kind: str, port: Cursor, mesh: Mesh) -> bool:
     """Whether the sidecars of callers may use a match for this port of a host."""
-    known = list(mesh.hosts.under(host.fqdn))
+    known = list(mesh.hosts.overlapping(host.fqdn))
     if known:
         unclear = any(not each.ports for each in known)
-        rival = any(each.resource and mesh.rivals(host.virtual_service, each.resource) for each in known)
+        rival = any(each.resource and mesh.exclusive(host.virtual_service, each.resource) for each in known)
         return unclear or rival or any(_may_carry(kind, each, port.number) for each in known)
-    return kind != "http" or "*" in host.fqdn or port.number == _HTTP or mesh.settings.knows_host(host.fqdn)
+    return kind != "http" or "*" in host.fqdn or port.number == _HTTP or mesh.settings.is_known_host(host.fqdn)

@@ -21,13 +21,13 @@ def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Findi
     if kinds not in (["http"], ["tcp"]) or any(name.name != MESH for name, _ in bound_gateways(service)):
         return
     for host in mesh.virtual_services.mesh_hosts(service):
-        known = [one.resource for one in mesh.hosts.named(host.fqdn)]
+        known = [one.resource for one in mesh.hosts.exact(host.fqdn)]
         owners = [owner for owner in known if owner is not None and owner.type in ("Service", "ServiceEntry")]
         ports = [(port, carries(port, owner)) for owner in owners for port in owner.spec["ports"]]
         wanted = "http" if kinds == ["http"] else "tcp"
         other = "tcp" if wanted == "http" else "http"
         if ports and len(owners) == len(known) and all(carried == other for _, carried in ports):
-            if any(mesh.rivals(service, owner) for owner in owners):
+            if any(mesh.exclusive(service, owner) for owner in owners):
                 continue
             yield finding(
                 service.spec[wanted].key,

@@ -23,7 +23,7 @@ TOPOLOGY = (
 def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report subsets whose labels no workload of the host has."""
     endpoints = list(_endpoints(rule, mesh))
-    if all(isinstance(endpoint, Workload) and mesh.rivals(rule, endpoint.resource) for endpoint in endpoints):
+    if all(isinstance(endpoint, Workload) and mesh.exclusive(rule, endpoint.resource) for endpoint in endpoints):
         return
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     for subset in rule.spec["subsets"]:
@@ -41,7 +41,7 @@ def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def _endpoints(rule: Resource, mesh: Mesh) -> Iterator[Workload | dict[str, str]]:
     """The workloads of the rule's host, and the labels of endpoints that ServiceEntries list."""
-    for known in mesh.hosts.under(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)):
+    for known in mesh.hosts.overlapping(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)):
         service = known.resource
         if service is not None and service.type == "Service":
             yield from mesh.workloads.of_service(service)

@@ -21,10 +21,12 @@ from istiolint.rules.check import check, finding
 def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report subsets that no DestinationRule for the host defines."""
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
-        rules = mesh.destination_rules.anywhere(fqdn)
+        rules = mesh.destination_rules.covering(fqdn)
         made = mesh.destination_rules.subsets(fqdn)
         if subset.text not in made:
-            maybe = not mesh.settings.whole_mesh and subset.text in subsets(mesh.destination_rules.maybe(fqdn, virtual_service))
+            maybe = not mesh.settings.whole_mesh and subset.text in subsets(
+                mesh.destination_rules.possible(fqdn, virtual_service)
+            )
             yield finding(
                 subset,
                 f"no DestinationRule for `{host}` defines subset `{subset.text}`; Envoy has no cluster for it and returns 503",
@@ -44,8 +46,8 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
     gateways = mesh.entrances.namespaces(virtual_service)
     audience = gateways or mesh.virtual_services.audience(virtual_service).namespaces
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
-        rules = mesh.destination_rules.anywhere(fqdn)
-        used = {name: mesh.destination_rules.seen_from(name, fqdn) for name in audience}
+        rules = mesh.destination_rules.covering(fqdn)
+        used = {name: mesh.destination_rules.visible_from(name, fqdn) for name in audience}
         maker = next((rule for rule in rules if subset.text in subsets_of(rule)), None)
         without = [name for name, seen in used.items() if not any(subset.text in subsets_of(rule) for rule in seen)]
         unplaced = maker is not None and not (maker.placed and virtual_service.placed) and not mesh.settings.whole_mesh
@@ -81,7 +83,7 @@ def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str
 def _is_known_without_rules(fqdn: str, subset: str, referrer: Resource, mesh: Mesh) -> bool:
     """Whether the target, which has no rule for a host, would have one: it has the service itself."""
     service = mesh.hosts.service_name(fqdn)
-    has_service = mesh.settings.whole_mesh or next(mesh.hosts.behind(fqdn), None) is not None
+    has_service = mesh.settings.whole_mesh or next(mesh.hosts.covering(fqdn), None) is not None
     # pods with the usual label show the Service as well
     has_service = has_service or bool(service and mesh.workloads.selected({"app": service.name}, service.namespace))
     return has_service and mesh.coverage.lacks_subset(fqdn, subset, referrer)

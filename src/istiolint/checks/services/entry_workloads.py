@@ -15,7 +15,7 @@ def service_entry_selects_nothing(entry: Resource, mesh: Mesh) -> Iterator[Findi
     if not labels.labels or mesh.workloads.selected(labels.labels, entry.namespace):
         return
     others = mesh.workloads.selected(labels.labels, None)
-    elsewhere = [workload for workload in others if not mesh.rivals(entry, workload.resource)]
+    elsewhere = [workload for workload in others if not mesh.exclusive(entry, workload.resource)]
     placed = entry.placed and all(workload.resource.placed for workload in others)
     wanted = ", ".join(f"{key}: {value}" for key, value in labels.labels.items())
     yield finding(

@@ -22,7 +22,7 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
     """Report the same host and port with different protocols, visible to the same clients."""
     for port in entry.spec["ports"]:
         ports = mesh.service_entries.contradicting_ports(entry, port)
-        if other := next((other for owner, other in ports if not mesh.rivals(entry, owner)), None):
+        if other := next((other for owner, other in ports if not mesh.exclusive(entry, owner)), None):
             yield finding(
                 port["protocol"],
                 f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for "
@@ -41,7 +41,7 @@ def conflicting_service_entry_resolution(entry: Resource, mesh: Mesh) -> Iterato
     for port in entry.spec["ports"]:
         for other, other_port in mesh.service_entries.same_ports(entry, port):
             theirs = other.spec["resolution"]
-            if own == (theirs.text or "NONE") or other.namespace != entry.namespace or mesh.rivals(entry, other):
+            if own == (theirs.text or "NONE") or other.namespace != entry.namespace or mesh.exclusive(entry, other):
                 continue
             yield finding(
                 entry.spec["resolution"] if entry.spec["resolution"].text else port["number"],
@@ -60,7 +60,7 @@ def service_entries_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Find
         return
     for port in entry.spec["ports"]:
         others = mesh.service_entries.sharing_listener(entry, port) if is_raw_tcp(port) else ()
-        if found := next(((other, at) for other, at in others if not mesh.rivals(entry, other)), None):
+        if found := next(((other, at) for other, at in others if not mesh.exclusive(entry, other)), None):
             other, at = found
             yield finding(
                 port["number"],

@@ -20,7 +20,7 @@ def _ports(resource: Resource, mesh: Mesh) -> Iterator[tuple[Resource, Cursor, W
     if workload is None or not _injected(workload, mesh) or "gateway.istio.io/managed" in resource.labels:
         return
     services = mesh.workloads.services_of(workload)
-    for service in services.together(mesh.rivals) if services.disagree else ():
+    for service in services.together(mesh.exclusive) if services.disagree else ():
         for port in service.spec["ports"]:
             yield service, port, workload
 

@@ -19,7 +19,7 @@ def target_port_not_declared(service: Resource, mesh: Mesh) -> Iterator[Finding]
     workloads = [
         workload
         for workload in (mesh.workloads.of_service(service) if named else ())
-        if workload.runs_pods and not mesh.rivals(service, workload.resource)
+        if workload.creates_pods and not mesh.exclusive(service, workload.resource)
     ]
     for target in named:
         if workloads and not any(target.text == own.name for workload in workloads for own in workload.ports):

@@ -27,10 +27,10 @@ def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Fi
     for workload in mesh.workloads.of_service(service):
         if not mesh.workloads.services_of(workload).once(_differ):
             continue
-        if is_gateway(workload) or mesh.injection.of(workload).state != "sidecar" or mesh.rivals(service, workload.resource):
+        if is_gateway(workload) or mesh.injection.of(workload).state != "sidecar" or mesh.exclusive(service, workload.resource):
             continue
         services = [
-            other for other in mesh.workloads.services_of(workload) if other is service or not mesh.rivals(service, other)
+            other for other in mesh.workloads.services_of(workload) if other is service or not mesh.exclusive(service, other)
         ]
         seen: dict[int, tuple[Resource, Cursor, int]] = {}
         for other in services[: services.index(service) + 1] if service in services else ():

@@ -32,7 +32,7 @@ def two_groups_of_machines(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     labels = group.spec["metadata"]["labels"]
     for other in mesh.in_namespace("WorkloadGroup", group.namespace) if labels.labels else ():
         theirs = other.spec["metadata"]["labels"]
-        if other is not group and theirs.labels == labels.labels and not mesh.rivals(group, other):
+        if other is not group and theirs.labels == labels.labels and not mesh.exclusive(group, other):
             yield finding(
                 labels.key,
                 f"{other.title} has the same labels; Services and policies cannot distinguish the VM workloads of the two groups",

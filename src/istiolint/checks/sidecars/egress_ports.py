@@ -20,7 +20,7 @@ def sidecar_port_without_service(sidecar: Resource, mesh: Mesh) -> Iterator[Find
             continue
         known = [host for entry in listener["hosts"] for host in _hosts(entry, sidecar, mesh)]
         ports = {number for host in known for number in host.ports}
-        unclear = any(not host.ports or mesh.rivals(sidecar, host.resource) for host in known if host.resource)
+        unclear = any(not host.ports or mesh.exclusive(sidecar, host.resource) for host in known if host.resource)
         if not known or not ports or port.number in ports or unclear:
             continue
         yield finding(
@@ -40,7 +40,7 @@ def _hosts(entry: Cursor, sidecar: Resource, mesh: Mesh) -> Iterator[KnownHost]:
         return
     namespace = sidecar.namespace if owner == "." else owner
     names = [host] if host != "*" else _names_in(namespace, mesh)
-    for each in (each for name in names for each in (mesh.hosts.under(name) if "*" in name else mesh.hosts.named(name))):
+    for each in (each for name in names for each in (mesh.hosts.overlapping(name) if "*" in name else mesh.hosts.exact(name))):
         if namespace in ("*", each.namespace):
             yield each
 

@@ -6,7 +6,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.calls import Call
 from istiolint.mesh.injection import is_control_plane, is_gateway
-from istiolint.mesh.sidecar_scopes import lets_in
+from istiolint.mesh.sidecar_scopes import imports_host
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -20,7 +20,7 @@ def call_hidden_by_sidecar(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     egress = list(sidecar.spec["egress"])
     told: set[int] = set()
     for workload in mesh.sidecar_scopes.governed(sidecar):
-        if not egress or not _has_proxy(workload, mesh) or mesh.rivals(sidecar, workload.resource):
+        if not egress or not _has_proxy(workload, mesh) or mesh.exclusive(sidecar, workload.resource):
             continue
         for call in mesh.calls.of_caller(workload):
             to_itself = workload in mesh.workloads.of_service(call.service)
@@ -47,11 +47,11 @@ def _has_proxy(workload: Workload, mesh: Mesh) -> bool:
 def _is_known(sidecar: Resource, call: Call, mesh: Mesh) -> bool:
     """Return whether the Sidecar may import a Service. Istio also imports the destinations of imported VirtualServices."""
     host = mesh.hosts.fqdn(call.service.name, call.service.namespace)
-    owners = {call.service.namespace, *(known.namespace for known in mesh.hosts.behind(host))}
+    owners = {call.service.namespace, *(known.namespace for known in mesh.hosts.covering(host))}
     return (
-        any(lets_in(sidecar, call.caller.namespace, owner, host) for owner in owners)
+        any(imports_host(sidecar, call.caller.namespace, owner, host) for owner in owners)
         or mesh.virtual_services.routes_to(host)
-        or mesh.rivals(sidecar, call.service)
+        or mesh.exclusive(sidecar, call.service)
     )
 
 

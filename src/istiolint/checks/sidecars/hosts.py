@@ -24,7 +24,7 @@ def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not slash or owner.startswith("~") or "." not in host or not can_be_name(entry.text):
                 continue  # the rule invalid-host reports short names
             namespace = sidecar.namespace if owner == "." else owner
-            under = [each for each in mesh.hosts.under(host) if namespace in ("*", each.namespace)]
+            under = [each for each in mesh.hosts.overlapping(host) if namespace in ("*", each.namespace)]
             here = bool(under)
             if (
                 under
@@ -39,8 +39,8 @@ def sidecar_host_not_found(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
                     related=[each.place for each in under[:2] if each.place],
                 )
                 continue
-            if not here and not mesh.settings.knows_host(host) and next(mesh.virtual_services.on_mesh(host), None) is None:
-                yield _nothing(entry, list(mesh.hosts.named(host)), sidecar, mesh)
+            if not here and not mesh.settings.is_known_host(host) and next(mesh.virtual_services.on_mesh(host), None) is None:
+                yield _nothing(entry, list(mesh.hosts.exact(host)), sidecar, mesh)
 
 
 def _nothing(entry: Cursor, known: list[KnownHost], sidecar: Resource, mesh: Mesh) -> Finding:

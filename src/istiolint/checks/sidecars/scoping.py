@@ -45,7 +45,7 @@ def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     if services < _MANY_SERVICES or mesh.injection.of_namespace(namespace.name).state != "sidecar":
         return
     scoped = any(mesh.in_namespace("Sidecar", place) for place in (namespace.name, mesh.root_namespace))
-    proxies = [workload for workload in mesh.workloads.in_namespace(namespace.name) if workload.runs_pods]
+    proxies = [workload for workload in mesh.workloads.in_namespace(namespace.name) if workload.creates_pods]
     if not scoped and proxies:
         others = services - len(mesh.hosts.services_in(namespace.name))
         yield finding(

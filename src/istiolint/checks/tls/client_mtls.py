@@ -39,14 +39,14 @@ def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Findin
     if host.startswith("*"):
         yield from _many_hosts(rule, host, mesh)
         return
-    service = next((known.resource for known in mesh.hosts.behind(host) if known.name == host and known.resource), None)
-    if service is None or service.type != "Service" or mesh.rivals(rule, service) or not _heeded(rule, service, host, mesh):
+    service = next((known.resource for known in mesh.hosts.covering(host) if known.name == host and known.resource), None)
+    if service is None or service.type != "Service" or mesh.exclusive(rule, service) or not _heeded(rule, service, host, mesh):
         return
     for tls in _settings(rule):
         workloads = [
             workload
             for workload in mesh.workloads.of_service(service)
-            if workload.matches(tls.labels) and not mesh.rivals(rule, workload.resource)
+            if workload.matches(tls.labels) and not mesh.exclusive(rule, workload.resource)
         ]
         if tls.mode.text in _WITHOUT_MESH_CERTIFICATE:
             yield from _refused(rule, tls, service, workloads, mesh)
@@ -93,7 +93,7 @@ def strict_mtls_in_disabled_namespace(policy: Resource, mesh: Mesh) -> Iterator[
         return
     namespace = mesh.mtls.of_namespace(policy.namespace)
     strict = _strict(policy)
-    if strict is None or not namespace.disabled or any(mesh.rivals(policy, other) for other in namespace.policies):
+    if strict is None or not namespace.disabled or any(mesh.exclusive(policy, other) for other in namespace.policies):
         return
     left = sorted(set(_plaintext_to_strict(policy, mesh)))
     if left:
@@ -170,7 +170,7 @@ def _refused(rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequ
             effective = mesh.mtls.of(workload, port)
             if not effective.strict or not mesh.injection.captures(workload, port):
                 continue
-            if any(mesh.rivals(rule, policy) for policy in effective.policies):
+            if any(mesh.exclusive(rule, policy) for policy in effective.policies):
                 continue
             sends = "plaintext" if tls.mode.text == "DISABLE" else "TLS without a mesh certificate"
             yield finding(
@@ -203,7 +203,7 @@ def _unanswered(
         for port in _ports(tls, service, workload):
             effective = mesh.mtls.of(workload, port)
             if effective.disabled and mesh.injection.of(workload).state == "sidecar":
-                if any(mesh.rivals(rule, policy) for policy in effective.policies):
+                if any(mesh.exclusive(rule, policy) for policy in effective.policies):
                     continue
                 yield finding(
                     tls.mode,
@@ -218,7 +218,7 @@ def _unanswered(
 def _heeded(rule: Resource, service: Resource, host: str, mesh: Mesh) -> bool:
     """Whether clients in any namespace use a rule: a closer rule often hides one in the root namespace."""
     clients = {rule.namespace, service.namespace, *mesh.namespaces}
-    return any(rule in mesh.destination_rules.seen_from(namespace, host) for namespace in clients)
+    return any(rule in mesh.destination_rules.visible_from(namespace, host) for namespace in clients)
 
 
 def _many_hosts(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
@@ -231,7 +231,7 @@ def _many_hosts(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
         return  # hosts outside the mesh, or the pods of a headless Service, which destination-rule-for-pods reports
     where = mesh.root_namespace if everywhere else namespace
     effective, membership = mesh.mtls.of_namespace(where), mesh.injection.of_namespace(where)
-    if any(mesh.rivals(rule, policy) for policy in effective.policies) or (everywhere and not effective.policies):
+    if any(mesh.exclusive(rule, policy) for policy in effective.policies) or (everywhere and not effective.policies):
         return
     services = "of the mesh" if everywhere else f"in namespace `{namespace}`"
     related = [(field, "mode of the servers") for field in effective.set_by]

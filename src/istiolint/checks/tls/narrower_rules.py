@@ -28,7 +28,7 @@ def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     for other in mesh.destination_rules.wider(fqdn):
         mode, wider = other.spec["trafficPolicy"]["tls"]["mode"], other.spec["host"].text
         lost = mode.text in _LOST or (mode.text == "ISTIO_MUTUAL" and not automatic)
-        if not lost or mesh.rivals(rule, other):
+        if not lost or mesh.exclusive(rule, other):
             continue
         if other.namespace in places and sees(rule.namespace, mesh.destination_rules.scope(other)):
             yield finding(

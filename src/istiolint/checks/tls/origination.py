@@ -29,8 +29,8 @@ def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     if mesh.virtual_services.routes_http_to(fqdn):
         return  # requests from another port are routed there, and this rule originates their TLS
     told = set()
-    for entry in (known.resource for known in mesh.hosts.named(fqdn)):
-        if entry is None or entry.type != "ServiceEntry" or mesh.rivals(rule, entry):
+    for entry in (known.resource for known in mesh.hosts.exact(fqdn)):
+        if entry is None or entry.type != "ServiceEntry" or mesh.exclusive(rule, entry):
             continue
         for port in entry.spec["ports"]:
             mode = _mode_for(policy, port["number"].number)
@@ -53,7 +53,7 @@ def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if port["number"].number != _HTTPS_PORT or protocol not in _REQUESTS:
             continue
         hosts = [host.text for host in entry.spec["hosts"] if host.text]
-        rules = [rule for host in hosts for rule in mesh.destination_rules.anywhere(host)]
+        rules = [rule for host in hosts for rule in mesh.destination_rules.covering(host)]
         if any(_mode_for(rule.spec["trafficPolicy"], _HTTPS_PORT).text in _ORIGINATED for rule in rules):
             continue
         yield finding(
@@ -70,8 +70,8 @@ def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     policy = rule.spec["trafficPolicy"]
     if not _modes(policy):
         return
-    for entry in (known.resource for known in mesh.hosts.named(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace))):
-        if entry is None or entry.type != "ServiceEntry" or not _is_outside(entry) or mesh.rivals(rule, entry):
+    for entry in (known.resource for known in mesh.hosts.exact(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace))):
+        if entry is None or entry.type != "ServiceEntry" or not _is_outside(entry) or mesh.exclusive(rule, entry):
             continue
         modes = (_mode_for(policy, port["number"].number) for port in entry.spec["ports"])
         if mode := next((mode for mode in modes if mode.text == "ISTIO_MUTUAL"), None):
@@ -114,8 +114,8 @@ def tls_originated_on_http_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if not _modes(policy) or mesh.virtual_services.routes_http_to(fqdn):
         return
-    for entry in (known.resource for known in mesh.hosts.named(fqdn)):
-        if entry is None or entry.type != "ServiceEntry" or not _is_outside(entry) or mesh.rivals(rule, entry):
+    for entry in (known.resource for known in mesh.hosts.exact(fqdn)):
+        if entry is None or entry.type != "ServiceEntry" or not _is_outside(entry) or mesh.exclusive(rule, entry):
             continue
         moved = any(endpoint["ports"] for endpoint in entry.spec["endpoints"])
         for port in entry.spec["ports"]:
@@ -139,15 +139,15 @@ def http_route_to_tls_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
         for target in route["route"]:
             destination = target["destination"]
             fqdn = mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace)
-            for entry in (known.resource for known in mesh.hosts.named(fqdn)):
-                if entry is None or entry.type != "ServiceEntry" or mesh.rivals(virtual_service, entry):
+            for entry in (known.resource for known in mesh.hosts.exact(fqdn)):
+                if entry is None or entry.type != "ServiceEntry" or mesh.exclusive(virtual_service, entry):
                     continue
                 ports = list(entry.spec["ports"])
                 wanted = destination["port"]["number"].number or (ports[0]["number"].number if len(ports) == 1 else None)
                 port = next((each for each in ports if each["number"].number == wanted), None)
                 if wanted is None or port is None or port["protocol"].text.upper() not in TLS:
                     continue
-                rules = mesh.destination_rules.anywhere(fqdn)
+                rules = mesh.destination_rules.covering(fqdn)
                 if any(_originates_somewhere(rule, wanted) for rule in rules):
                     continue
                 yield finding(

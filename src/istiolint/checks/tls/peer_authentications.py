@@ -101,12 +101,12 @@ def peer_authentication_conflict(policy: Resource, mesh: Mesh) -> Iterator[Findi
     """Report two policies of one scope. Istio uses the oldest one, and files carry no creation time."""
     selection = mesh.selection(policy)
     for other in selection.also_for_namespace(policy):
-        if not mesh.rivals(policy, other) and _surely_together(policy, other):
+        if not mesh.exclusive(policy, other) and _surely_together(policy, other):
             whole = "the entire mesh" if policy.namespace == mesh.root_namespace else f"namespace `{policy.namespace}`"
             yield _conflict(policy, other, policy.metadata["name"], whole)
     if policy.namespace != mesh.root_namespace:
         for other, workload in selection.also_for_workload(policy):
-            if not mesh.rivals(policy, other) and _surely_together(policy, other):
+            if not mesh.exclusive(policy, other) and _surely_together(policy, other):
                 yield _conflict(policy, other, policy.spec["selector"]["matchLabels"], f"`{workload.title}`")
 
 
@@ -182,7 +182,7 @@ def _nobody_listens(port: Cursor, number: int, workloads: Sequence[Workload], me
                 declared.add(target)
                 if service_port == number and target is not None:
                     mapped.append((entry, target, service))
-        if number in declared or not workload.runs_pods:
+        if number in declared or not workload.creates_pods:
             return
     targets = sorted({target for _, target, _ in mapped})
     if targets:
@@ -207,7 +207,7 @@ def _nobody_listens(port: Cursor, number: int, workloads: Sequence[Workload], me
 def _in_reach(policy: Resource, mesh: Mesh) -> list[Workload]:
     """Return the workloads that a policy selects, without those that are never applied together with it."""
     found = mesh.mtls.selected(policy)
-    return [workload for workload in found if not mesh.rivals(policy, workload.resource)]
+    return [workload for workload in found if not mesh.exclusive(policy, workload.resource)]
 
 
 def _surely_together(one: Resource, other: Resource) -> bool:

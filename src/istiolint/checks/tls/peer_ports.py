@@ -23,7 +23,7 @@ def peer_port_without_service(resource: Resource, mesh: Mesh) -> Iterator[Findin
     """Report a peer port that no Service declares: sidecars send plaintext there, which STRICT rejects."""
     workload = mesh.workloads.of(resource)
     service = mesh.get("Service", resource.namespace, resource.spec["serviceName"].text)
-    if workload is None or service is None or service.spec["clusterIP"].text != "None" or mesh.rivals(resource, service):
+    if workload is None or service is None or service.spec["clusterIP"].text != "None" or mesh.exclusive(resource, service):
         return
     if (resource.spec["replicas"].number or 1) < 2 or mesh.injection.of(workload).state != "sidecar":
         return
@@ -33,7 +33,7 @@ def peer_port_without_service(resource: Resource, mesh: Mesh) -> Iterator[Findin
         if number is None or number in declared or not _is_for_peers(port, number):
             continue
         mode = mesh.mtls.of(workload, number)
-        alternatives = any(mesh.rivals(resource, policy) for policy in mode.policies)
+        alternatives = any(mesh.exclusive(resource, policy) for policy in mode.policies)
         if mode.strict and mesh.injection.captures(workload, number) and not alternatives:
             name = f"tcp-{port['name'].text or 'peers'}"
             yield finding(

@@ -24,7 +24,7 @@ def strict_mtls_breaks_workload(policy: Resource, mesh: Mesh) -> Iterator[Findin
     """Report what STRICT rejects: each probe, each Service for external clients, each caller without a proxy."""
     if not any(_strict_fields(policy)):
         return
-    reach = [workload for workload in mesh.mtls.selected(policy) if not mesh.rivals(policy, workload.resource)]
+    reach = [workload for workload in mesh.mtls.selected(policy) if not mesh.exclusive(policy, workload.resource)]
     guarded = [workload for workload in reach if _is_guarded(workload, mesh)]
     blamed: set[int] = set()
     for workload in guarded:
@@ -113,7 +113,7 @@ def _callers(
     """Report callers without a proxy whose manifests configure them to call a guarded Service."""
     for call in mesh.calls.of_service(service):
         membership = mesh.injection.of(call.caller)
-        if membership.state != "outside" or mesh.rivals(policy, call.caller.resource):
+        if membership.state != "outside" or mesh.exclusive(policy, call.caller.resource):
             continue
         for workload in workloads:
             targets = [target for _, number, target in ports_of(service, workload) if call.port in (None, number)]

@@ -218,9 +218,14 @@ def mirrors(service: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
 def hosts_of_two_namespaces(entry: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
     """Hosts that another namespace declares as well, both for everybody."""
     for host in entry.spec["hosts"]:
-        for known in mesh.hosts.named(host.text) if host.text else ():
+        for known in mesh.hosts.exact(host.text) if host.text else ():
             other = known.resource
-            if other is not None and other.namespace != entry.namespace and "*" in known.scope and not mesh.rivals(entry, other):
+            if (
+                other is not None
+                and other.namespace != entry.namespace
+                and "*" in known.scope
+                and not mesh.exclusive(entry, other)
+            ):
                 yield host
                 break
 

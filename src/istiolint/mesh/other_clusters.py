@@ -9,7 +9,7 @@ from istiolint.mesh.meshconfig import MeshConfig
 from istiolint.resources.resource import Resource
 
 
-class Neighbours:
+class OtherClusters:
     """The Services and the settings of other clusters. Configuration of Istio's own counts only where it is applied."""
 
     def __init__(self, foreign: Iterable[Resource], *, trust_domain: str | None = None):

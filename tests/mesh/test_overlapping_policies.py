@@ -27,7 +27,7 @@ def policies(kind: str, drawn: list[tuple[str, dict[str, str], dict[str, Any]]])
 
 
 @given(POLICIES, POLICIES, st.lists(st.tuples(NAMESPACES, LABELS), max_size=4))
-def test_companions_are_those_that_comparing_all_pairs_finds(
+def test_overlapping_policies_are_those_that_comparing_all_pairs_finds(
     one: list[Any], other: list[Any], pods: list[tuple[str, dict[str, str]]]
 ) -> None:
     workloads = [
@@ -44,11 +44,13 @@ def test_companions_are_those_that_comparing_all_pairs_finds(
                 continue
             if targets_of(policy) or targets_of(companion):
                 meets = targets_of(policy) == targets_of(companion) and len(namespaces) == 1
-            elif found.reached(policy) and found.reached(companion):
-                meets = not {id(w) for w in found.reached(policy)}.isdisjoint(id(w) for w in found.reached(companion))
+            elif found.workloads_selected_by(policy) and found.workloads_selected_by(companion):
+                meets = not {id(w) for w in found.workloads_selected_by(policy)}.isdisjoint(
+                    id(w) for w in found.workloads_selected_by(companion)
+                )
             else:
                 ours, theirs = selector(policy).items(), selector(companion).items()
                 meets = ours <= theirs or theirs <= ours
             if meets:
                 expected.add(companion.name)
-        assert {companion.name for companion in found.beside(policy, kinds[1])} == expected
+        assert {companion.name for companion in found.overlapping_policies(policy, kinds[1])} == expected

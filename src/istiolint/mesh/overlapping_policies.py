@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from istiolint.mesh.policy_targets import targets_of
-from istiolint.mesh.reach import Reached
+from istiolint.mesh.selected_workloads import SelectedWorkloads
 from istiolint.mesh.selection import selector
 from istiolint.resources.resource import Resource
 
 Labels = frozenset[tuple[str, str]]
 
 
-class Companions:
+class OverlappingPolicies:
     """The policies of one kind by the workloads that they apply to, and by their selectors.
 
     `meet` says whether two policies, at least one of which is bound to targets, may meet.
@@ -20,7 +20,7 @@ class Companions:
     def __init__(
         self,
         policies: Sequence[Resource],
-        reached: Callable[[Resource], Reached],
+        selected: Callable[[Resource], SelectedWorkloads],
         root_namespace: str,
         meet: Callable[[Resource, Resource], bool],
     ):
@@ -34,7 +34,7 @@ class Companions:
             if targets_of(policy):
                 self._bound.append(number)
                 continue
-            workloads, labels = reached(policy), frozenset(selector(policy).items())
+            workloads, labels = selected(policy), frozenset(selector(policy).items())
             self._selectors[policy.namespace].setdefault(labels, []).append(number)
             if not workloads:
                 self._lost[policy.namespace].setdefault(labels, []).append(number)
@@ -44,7 +44,7 @@ class Companions:
                     self._reaching[id(workload)].append(id(workloads))
             self._by_reach[id(workloads)].append(number)
 
-    def of(self, workloads: Reached) -> list[Resource]:
+    def of(self, workloads: SelectedWorkloads) -> list[Resource]:
         """Return the policies that may apply to what a policy applies to, those of its own namespace first.
 
         Where no workload of one of the two is known, their selectors decide.
@@ -67,7 +67,7 @@ class Companions:
             if near and self._meet(policy, other):
                 yield number
 
-    def _selected(self, policy: Resource, workloads: Reached) -> Iterator[int]:
+    def _selected(self, policy: Resource, workloads: SelectedWorkloads) -> Iterator[int]:
         for reach in {reach for workload in workloads for reach in self._reaching.get(id(workload), ())}:
             yield from self._by_reach[reach]
         labels = frozenset(selector(policy).items())

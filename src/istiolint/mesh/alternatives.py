@@ -24,7 +24,7 @@ def _folder(file: str) -> str:
     return f"{PurePosixPath(file.replace(chr(92), '/')).parent}/"
 
 
-class Variants:
+class Alternatives:
     """Files and folders that define the same resources.
 
     `whole_mesh`: the input is one mesh, so that what names no namespace is in `default` and not wherever it is applied.
@@ -49,7 +49,7 @@ class Variants:
                 seen.add(folder)
         self._meet = cache(self._share)
 
-    def rivals(self, one: Resource, other: Resource) -> bool:
+    def exclusive(self, one: Resource, other: Resource) -> bool:
         """Whether two resources are alternatives: the same one twice, or from files or folders that define the same one.
 
         Resources that name no namespace may also be applied to different ones, unless they stand below one folder.

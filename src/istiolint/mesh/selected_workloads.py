@@ -14,31 +14,31 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class Reached(tuple[Workload, ...]):
+class SelectedWorkloads(tuple[Workload, ...]):
     """The workloads that a policy applies to; one object for all policies of a kind with equal reach, of which `policy` is one.
 
-    `answers` keeps what `of_reach` functions return for it: a namespace may have as many policies as workloads.
+    `answers` keeps what `once_per_selection` functions return for it: a namespace may have as many policies as workloads.
     """
 
     policy: Resource
     answers: dict[Any, Any]
 
-    def __new__(cls, policy: Resource, workloads: Sequence[Workload] = ()) -> "Reached":
+    def __new__(cls, policy: Resource, workloads: Sequence[Workload] = ()) -> "SelectedWorkloads":
         """Keep these workloads in this order."""
         made = super().__new__(cls, workloads)
         made.policy, made.answers = policy, {}
         return made
 
 
-def of_reach(find: Callable[[Reached, "Mesh"], Result]) -> Callable[[Resource, "Mesh"], Result]:
+def once_per_selection(find: Callable[[SelectedWorkloads, "Mesh"], Result]) -> Callable[[Resource, "Mesh"], Result]:
     """Decorate what is asked about all workloads of a policy, so that policies of equal reach share one answer."""
 
     @wraps(find)
     def found(policy: Resource, mesh: "Mesh") -> Result:
-        reached = mesh.reached(policy)
-        if find not in reached.answers:
-            reached.answers[find] = find(reached, mesh)
-        answer: Result = reached.answers[find]
+        selected = mesh.workloads_selected_by(policy)
+        if find not in selected.answers:
+            selected.answers[find] = find(selected, mesh)
+        answer: Result = selected.answers[find]
         return answer
 
     return found
@@ -47,22 +47,22 @@ def of_reach(find: Callable[[Reached, "Mesh"], Result]) -> Callable[[Resource, "
 class Reach:
     """The workloads that policies apply to, found once for each reach.
 
-    `rivals` says whether a resource is never applied together with a policy; `variant` what that depends on.
+    `exclusive` says whether a resource is never applied together with a policy; `variant` what that depends on.
     """
 
     def __init__(
         self,
         workloads: Workloads,
         root_namespace: str,
-        rivals: Callable[[Resource, Resource], bool],
+        exclusive: Callable[[Resource, Resource], bool],
         variant: Callable[[Resource], Hashable],
     ):
         self._workloads, self._root_namespace = workloads, root_namespace
-        self._rivals, self._variant = rivals, variant
-        self._of_policy: dict[int, Reached] = {}
-        self._of_reach: dict[Hashable, Reached] = {}
+        self._exclusive, self._variant = exclusive, variant
+        self._of_policy: dict[int, SelectedWorkloads] = {}
+        self._of_reach: dict[Hashable, SelectedWorkloads] = {}
 
-    def of(self, policy: Resource) -> Reached:
+    def of(self, policy: Resource) -> SelectedWorkloads:
         """The workloads of an AuthorizationPolicy, RequestAuthentication, Telemetry, EnvoyFilter or WasmPlugin.
 
         Those with its labels, or all of its namespace; in the root namespace those of every namespace. None for one that is bound
@@ -73,14 +73,14 @@ class Reach:
             found = self._of_policy[id(policy)] = self._find(policy)
         return found
 
-    def _find(self, policy: Resource) -> Reached:
+    def _find(self, policy: Resource) -> SelectedWorkloads:
         if policy.spec["targetRef"].value or policy.spec["targetRefs"].value:
-            return Reached(policy)
+            return SelectedWorkloads(policy)
         namespace, labels = None if policy.namespace == self._root_namespace else policy.namespace, selector(policy)
         key = policy.type, namespace, frozenset(labels.items()), self._variant(policy)
         found = self._of_reach.get(key)
         if found is None:
             selected = self._workloads.selected(labels, namespace)
-            found = Reached(policy, [each for each in selected if not self._rivals(policy, each.resource)])
+            found = SelectedWorkloads(policy, [each for each in selected if not self._exclusive(policy, each.resource)])
             self._of_reach[key] = found
         return found

@@ -24,7 +24,7 @@ class CrossOrigin(NamedTuple):
         return self.routes.spec["hostnames" if self.routes.type == "HTTPRoute" else "hosts"]
 
 
-class Preflights:
+class CorsPreflights:
     """The routes for other origins, by the gateway that answers the preflight requests for them."""
 
     def __init__(self, routes: Iterable[Resource], gateways: Gateways, workloads: Workloads, root_namespace: str):
@@ -36,7 +36,7 @@ class Preflights:
                 for name in dict.fromkeys(_gateways(route)):
                     self._found += (CrossOrigin(gateway, route, policy) for gateway in gateways.find(name))
 
-    def behind(self, policy: Resource, reached: Callable[[Resource], Sequence[Workload]]) -> list[CrossOrigin]:
+    def for_policy(self, policy: Resource, selected: Callable[[Resource], Sequence[Workload]]) -> list[CrossOrigin]:
         """The routes on gateways for which a policy holds. Where no workload of a gateway is known, its labels tell."""
         refs = [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref.mapping]
         if refs:
@@ -48,15 +48,15 @@ class Preflights:
                 and found.gateway.namespace == policy.namespace
                 and found.gateway.name in named
             ]
-        own = reached(policy) if self._found else ()
+        own = selected(policy) if self._found else ()
         return [
             found for found in self._found
             if found.gateway.type != KUBERNETES_GATEWAY and self._runs_on(found.gateway, policy, own)
         ]  # fmt: skip
 
-    def _runs_on(self, gateway: Resource, policy: Resource, reached: Sequence[Workload]) -> bool:
+    def _runs_on(self, gateway: Resource, policy: Resource, selected: Sequence[Workload]) -> bool:
         wanted = gateway.spec["selector"].labels
-        if any(workload.matches(wanted) for workload in reached):
+        if any(workload.matches(wanted) for workload in selected):
             return True
         unknown = not self._workloads.selected(wanted, None)
         return unknown and policy.namespace == self._root_namespace and selector(policy).items() <= wanted.items()
