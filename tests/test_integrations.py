@@ -1,6 +1,7 @@
 """What others run istiolint by: the hooks of pre-commit and the GitHub Action."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,28 +18,43 @@ def read(name: str) -> Any:
     return YAML(typ="safe").load((ROOT / name).read_text("utf-8"))
 
 
+def hooks() -> dict[str, dict[str, Any]]:
+    return {hook["id"]: hook for hook in read(".pre-commit-hooks.yaml")}
+
+
 def test_hooks_of_pre_commit() -> None:
-    hooks = {hook["id"]: hook for hook in read(".pre-commit-hooks.yaml")}
-    assert set(hooks) == {"istiolint", "istiolint-all"}
-    for hook in hooks.values():
+    assert set(hooks()) == {"istiolint", "istiolint-changed", "istiolint-all"}
+    for name, hook in hooks().items():
         assert {"name", "description", "entry", "language"} <= hook.keys()
         assert hook["language"] == "python"
         assert hook["entry"].split()[0] == "istiolint"
         assert hook["require_serial"] is True
-    assert hooks["istiolint"]["types"] == ["yaml"]
-    assert hooks["istiolint"].get("pass_filenames", True) is True
-    assert hooks["istiolint-all"]["pass_filenames"] is False
-    assert hooks["istiolint-all"]["always_run"] is True
+        reads_all = not hook.get("pass_filenames", True)
+        assert reads_all == (name != "istiolint-changed")
+        assert reads_all == hook.get("always_run", False)
 
 
-@pytest.mark.parametrize("hook", read(".pre-commit-hooks.yaml"), ids=lambda hook: hook["id"])
-def test_a_hook_runs_as_pre_commit_runs_it(hook: dict[str, Any], tmp_path: Path) -> None:
-    (tmp_path / "faulty.yaml").write_text(FAULTY, "utf-8")
+def run_hook(hook: dict[str, Any], folder: Path, *files: str) -> subprocess.CompletedProcess[str]:
+    """Run a hook in a folder as pre-commit does."""
     command = [sys.executable, "-m", *hook["entry"].split(), *hook.get("args", [])]
-    files = ["faulty.yaml"] if hook.get("pass_filenames", True) else []
-    found = subprocess.run([*command, *files], cwd=tmp_path, capture_output=True, text=True, check=False)
+    names = files if hook.get("pass_filenames", True) else ()
+    return subprocess.run([*command, *names], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+@pytest.mark.parametrize("hook", hooks().values(), ids=lambda hook: hook["id"])
+def test_a_hook_runs_as_pre_commit_runs_it(hook: dict[str, Any], tmp_path: Path) -> None:
+    """A commit adds one faulty file to another; only `istiolint-all` reports both."""
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    subprocess.run([*git, "init", "--quiet"], cwd=tmp_path, check=True)
+    (tmp_path / "old.yaml").write_text(FAULTY, "utf-8")
+    subprocess.run([*git, "add", "."], cwd=tmp_path, check=True)
+    subprocess.run([*git, "commit", "--quiet", "--message", "first"], cwd=tmp_path, check=True)
+    (tmp_path / "new.yaml").write_text(FAULTY, "utf-8")
+    found = run_hook(hook, tmp_path, "new.yaml")
     assert found.returncode == 1, found.stderr
-    assert "duplicate-key" in found.stdout
+    assert "new.yaml:5:1: error[duplicate-key]" in found.stdout
+    assert ("old.yaml:5:1: error[duplicate-key]" in found.stdout) == (hook["id"] == "istiolint-all")
 
 
 def action_step(name: str) -> dict[str, Any]:

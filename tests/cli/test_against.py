@@ -78,6 +78,7 @@ def rules(run: Run, *arguments: str) -> list[str]:
 @needs_git
 def test_lint_leaves_out_what_is_there_already(run: Run, committed: Git, tmp_path: Path) -> None:
     assert rules(run, "faulty.yaml") == ["duplicate-key"]
+    (tmp_path / "faulty.yaml").write_text("# moved down\n" + FAULTY, "utf-8")
     found = run("--against", "main", "faulty.yaml")
     assert found.exit_code == 0
     assert "hidden: 1 finding already present at `main`" in found.stderr
@@ -218,3 +219,50 @@ def test_names_that_are_odd(run: Run, committed: Git, tmp_path: Path) -> None:
     committed("add", ".")
     committed("commit", "--quiet", "--message", "odd")
     assert rules(run, "--against", "HEAD") == rules(run, "mesh/mesh.yaml", "--against", "HEAD") == []
+
+
+@needs_git
+def test_what_a_change_breaks_in_other_files_is_new(run: Run, committed: Git, tmp_path: Path) -> None:
+    """A subset is renamed in one file; the route to it is in another."""
+    rule = (
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: payments, namespace: shop}\n"
+        "spec: {host: payments, subsets: [{name: v1, labels: {version: v1}}]}\n"
+    )
+    route = (
+        "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: payments, namespace: shop}\n"
+        "spec: {hosts: [payments], http: [{route: [{destination: {host: payments, subset: v1}}]}]}\n"
+    )
+    (tmp_path / "rule.yaml").write_text(rule, "utf-8")
+    (tmp_path / "route.yaml").write_text(route, "utf-8")
+    committed("add", ".")
+    committed("commit", "--quiet", "--message", "routes")
+    (tmp_path / "rule.yaml").write_text(rule.replace("name: v1", "name: v2"), "utf-8")
+    assert "route-to-missing-subset" in rules(run, "--against", "HEAD")
+    (tmp_path / "rule.yaml").unlink()
+    assert "route-to-missing-subset" in rules(run, "--against", "HEAD")
+
+
+@needs_git
+def test_nothing_is_linted_if_no_file_has_changed(run: Run, committed: Git) -> None:
+    found = run("--against", "HEAD")
+    assert found.stdout == "Nothing found in 2 files.\nNo file has changed, so none was linted.\n"
+    assert found.exit_code == 0
+    assert rules(run, "--against", "HEAD") == []
+
+
+@needs_git
+def test_before_the_first_commit_everything_is_new(run: Run, git: Git, tmp_path: Path) -> None:
+    (tmp_path / "faulty.yaml").write_text(FAULTY, "utf-8")
+    assert rules(run, "--against", "HEAD") == ["duplicate-key"]
+    assert run("--against", "HEAD~1").exit_code == 2
+
+
+@needs_git
+def test_head_is_what_pre_commit_compares_with(run: Run, committed: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "second.yaml").write_text(FAULTY, "utf-8")
+    committed("add", ".")
+    committed("commit", "--quiet", "--message", "second")
+    assert rules(run, "--against", "HEAD") == []
+    monkeypatch.setenv("PRE_COMMIT_FROM_REF", "HEAD~1")
+    assert rules(run, "--against", "HEAD") == ["duplicate-key"]
+    assert rules(run, "--against", "main") == []

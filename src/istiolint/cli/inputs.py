@@ -40,7 +40,8 @@ class Inputs(NamedTuple):
     def sources_of(self, state: str) -> Iterator[Source]:
         """The files as they are in another state: a folder that stands for the only path, or a git revision.
 
-        A name that could be both is a revision, unless it is written as a path. Raises RevisionError.
+        A name that could be both is a revision, unless it is written as a path. `HEAD` is the commit that pre-commit
+        compares with if it was started with `--from-ref` or before a push. Raises RevisionError.
         """
         from istiolint.sources.discover import named_paths
         from istiolint.sources.revisions import Revision, RevisionError
@@ -49,6 +50,8 @@ class Inputs(NamedTuple):
             raise Refusal("--against compares files and cannot be combined with --render, --kustomize or --helm")
         paths = [self.stdin_path if path == "-" and self.stdin_path else path for path in self.paths]
         named = named_paths(paths, context=self.context, clusters=self.clusters)
+        if state == "HEAD":
+            state = os.environ.get("PRE_COMMIT_FROM_REF") or state
         try:
             if os.path.isdir(state) and (os.sep in state or state.startswith(".")):
                 return self._folder(state)

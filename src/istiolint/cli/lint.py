@@ -92,7 +92,7 @@ Exit status:
 @click.option("--isolated", is_flag=True, help="Ignore configuration files.")
 def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-). Without a path, lint the current folder."""
-    from istiolint.comparison.comparison import keep_new
+    from istiolint.comparison.earlier import Earlier
     from istiolint.engine import lint as engine
     from istiolint.engine.workers import cores
 
@@ -109,22 +109,28 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             write_text("".join(f"{printable(source.path)}\n" for source in given.sources() if source.linted), options["output"])
             return
         baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
-        before = engine.lint(given.sources_of(options["against"]), settings, jobs=jobs) if options["against"] else None
+        sources = list(given.sources())
+        earlier, unchanged = None, False
+        if options["against"]:
+            earlier = Earlier(given.sources_of(options["against"]), lambda files: engine.lint(files, settings, jobs=jobs))
+            unchanged = earlier.is_equal(sources)
 
         def run(sources: Iterable[Source]) -> Report:
-            report = engine.lint(sources, settings, watch(), jobs)
+            report = engine.lint([] if unchanged else sources, settings, watch(), jobs)
             if baseline and not options["write_baseline"]:
                 baseline.keep_new(report)
-            report.left_out = keep_new(report, before) if before else 0
+            if unchanged:
+                report.summary.unchanged, report.summary.files = True, sum(source.linted for source in sources)
+            report.left_out = earlier.keep_new(report) if earlier else 0
             if not options["write_baseline"]:
                 report.hide_below(settings.min_severity)
             return report
 
         if options["write_suppressions"]:
-            sys.exit(write_suppressions(list(given.sources()), run))
+            sys.exit(write_suppressions(sources, run))
         if options["fix"] or options["diff"]:
-            sys.exit(_fix(list(given.sources()), run, settings.fail_on, options))
-        report = run(given.sources())
+            sys.exit(_fix(sources, run, settings.fail_on, options))
+        report = run(sources)
         if baseline and options["write_baseline"]:
             sys.exit(_tell_errors(report) or write_baseline(baseline, report))
     except InputError as error:

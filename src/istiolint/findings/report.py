@@ -43,6 +43,8 @@ class Summary:
     """Fixes that were made before this report, by rule of the finding."""
     resources: Counter[str] = field(default_factory=Counter)
     """How many resources each file has, by path."""
+    unchanged: bool = False
+    """Whether nothing was linted because all files are as they were in the state to compare with."""
     charts: list[Chart] = field(default_factory=list)
     """Charts with resources of Istio or the Gateway API that were not rendered."""
 

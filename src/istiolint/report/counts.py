@@ -44,6 +44,8 @@ def read(report: Report) -> list[str]:
     summary = report.summary
     if not summary.files:
         return ["No YAML or JSON files to lint (hidden files and files that git ignores are skipped)."]
+    if summary.unchanged:
+        return ["No file has changed, so none was linted."]
     known, other = sum(summary.kinds.values()), sum(summary.other_kinds.values())
     lines = [f"Read {counted(known, 'resource')}" + (f": {listed(summary.kinds)}" if known else "") + "."]
     if other:

@@ -29,7 +29,10 @@ class _File(NamedTuple):
 
 
 class Revision:
-    """One commit of the repository that contains a path. Raises RevisionError where the repository has none of that name."""
+    """One commit of the repository that contains a path. Raises RevisionError where the repository has none of that name.
+
+    Before the first commit, `HEAD` is a revision without files.
+    """
 
     def __init__(self, name: str, path: str = os.curdir):
         self.name = name
@@ -38,6 +41,9 @@ class Revision:
         try:
             self.commit = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
         except RevisionError as error:
+            if name == "HEAD" and self._has_no_commit():
+                self.commit = ""
+                return
             raise RevisionError(f"`{name}` is neither a git revision nor a folder") from error
 
     def sources(self, named: Iterable[Named]) -> Iterator[Source]:
@@ -66,7 +72,16 @@ class Revision:
             raise RevisionError(f"`{path}` is not in the git repository {self.root}: there is no state of it at `{self.name}`")
         return "" if absolute == self.root else os.path.relpath(absolute, self.root).replace(os.sep, "/")
 
+    def _has_no_commit(self) -> bool:
+        """Whether the repository is new: HEAD names a branch that does not exist yet."""
+        try:
+            return not self._git("for-each-ref", "--count=1") and bool(self._git("symbolic-ref", "--quiet", "HEAD"))
+        except RevisionError:
+            return False
+
     def _files(self) -> Iterator[_File]:
+        if not self.commit:
+            return
         listed = self._git("ls-tree", "-r", "-z", "-l", "--full-tree", self.commit).decode("utf-8", "surrogateescape")
         for entry in filter(None, listed.split("\0")):
             facts, _, path = entry.partition("\t")
