@@ -11,9 +11,9 @@ from istiolint.sources import Source
 class Earlier:
     """The files of an earlier state, and what `lint` reports in them.
 
-    Most changes bring no findings, and most findings are in a few files. So the earlier state is linted only if there is something
-    to compare, and findings are computed only for the files that have findings now and for those whose text differs (a file may
-    have been renamed). All other files are read for reference.
+    Most changes bring no findings, and most findings are in a few files. So the earlier state is linted only if there is
+    something to compare, and findings are computed only for the files that have findings now and for those whose text differs (a
+    file may have been renamed). All other files are read for reference.
     """
 
     def __init__(self, sources: Iterable[Source], lint: Callable[[list[Source]], Report]):
