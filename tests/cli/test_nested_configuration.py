@@ -48,13 +48,13 @@ def test_severities_of_the_nearest_file_count(run: Run, tree: Path) -> None:
 
 
 def test_off_hides_findings_and_can_depend_on_the_environment(run: Run, tree: Path) -> None:
-    (tree / ".istiolint.yaml").write_text("severity: {unknown-field: 'off'}\n", "utf-8")
+    (tree / ".istiolint.yaml").write_text("severity: {unknown-field: off}\n", "utf-8")
     assert levels(run, ".") == {}
     assert run(".").exit_code == 0
     environment = "environments: {live: {paths: ['b/**'], severity: {unknown-field: error}}}\n"
-    (tree / ".istiolint.yaml").write_text(f"severity: {{unknown-field: 'off'}}\n{environment}", "utf-8")
+    (tree / ".istiolint.yaml").write_text(f"severity: {{unknown-field: off}}\n{environment}", "utf-8")
     assert levels(run, ".") == {"two.yaml": "error", "three.yaml": "error"}
-    (tree / ".istiolint.yaml").write_text("environments: {live: {paths: ['b/**'], severity: {unknown-field: 'off'}}}\n", "utf-8")
+    (tree / ".istiolint.yaml").write_text("environments: {live: {paths: ['b/**'], severity: {unknown-field: off}}}\n", "utf-8")
     assert levels(run, ".") == {"one.yaml": "error"}
 
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from istiolint.config.config import Config, ConfigError, Steps
 from istiolint.config.problems import checked, problems_of
@@ -63,7 +64,20 @@ def load_all(path: Path) -> Config:
 
 def _read(path: Path) -> Config:
     path = _shortest(path)
-    return _from_toml(path) if path.name == PYPROJECT else _from_yaml(path)
+    config = _from_toml(path) if path.name == PYPROJECT else _from_yaml(path)
+    _read_off(config.values)
+    return config
+
+
+def _read_off(values: Any) -> None:
+    """Turn `off` back into text: YAML reads it as false unless it is quoted."""
+    if not isinstance(values, dict):
+        return
+    environments = values.get("environments")
+    for place in (values, *(environments.values() if isinstance(environments, dict) else ())):
+        levels = place.get("severity") if isinstance(place, dict) else None
+        if isinstance(levels, dict):
+            levels.update({name: "off" for name, level in levels.items() if level is False})
 
 
 def _from_yaml(path: Path) -> Config:
