@@ -24,8 +24,9 @@ LAYERS = [
     "checks",
     "suppression", "rendered",
     "engine",
+    "access", "graph",
     "fix", "testing", "report", "comparison",
-    "config", "bootstrap", "request_tests", "access",
+    "config", "bootstrap", "request_tests",
     "cli",
 ]  # fmt: skip
 """The packages, and the modules directly in istiolint, from the bottom to the top."""

@@ -66,7 +66,7 @@ def rows(model: Model, sources: Sequence[str] = (), targets: Sequence[str] = ())
         workloads = [each for each in model.mesh.workloads.of_service(service.resource) if not is_control_plane(each)]
         for port in service.ports:
             if workloads and port.protocol != "UDP" and not is_gateway(workloads[0]):
-                yield from (_access(model, service, port, client, workloads) for client in clients)
+                yield from (access_of(model, service, port, client, workloads) for client in clients)
 
 
 def clients_of(model: Model) -> list[Client]:
@@ -92,8 +92,8 @@ def _is_target(service: Service, targets: Iterable[str]) -> bool:
     return any(target in (f"{service.namespace}/{name}", service.host, service.namespace) for target in targets)
 
 
-def _access(model: Model, service: Service, port: Port, client: Client, workloads: Sequence[Workload]) -> Access:
-    """The narrowest answer of the workloads behind a Service: requests are balanced over them."""
+def access_of(model: Model, service: Service, port: Port, client: Client, workloads: Sequence[Workload]) -> Access:
+    """Return the narrowest answer of the workloads behind a Service: requests are balanced over them."""
     order = {"none": 0, "some": 1, "all": 2}
     answers = [_at(model, service, port, client, workload) for workload in workloads]
     return min(answers, key=lambda answer: order[answer.verdict])

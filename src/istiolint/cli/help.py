@@ -9,8 +9,6 @@ SECTIONS = {
         "render",
         "context",
         "cluster",
-        "exclude",
-        "force_exclude",
         "stdin_filename",
         "kustomize",
         "helm",

@@ -1,46 +1,42 @@
-"""What a configuration may hold: its schema, and in words what is wrong with one that breaks it."""
+"""What a configuration may hold: its schema, and in words what is wrong with one that it refuses."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from istiolint.config.config import Config, Steps
+from istiolint.config.config import Config, ConfigError
 from istiolint.data import folder
-from istiolint.findings.finding import Part
 
 _LONGEST_SHOWN = 60
-_WITHOUT_VALUE = ("$schema", "root")
-"""What a file says of itself."""
 
 
 def setting_names() -> tuple[str, ...]:
     """All settings that there are, as they are ordered in the schema."""
-    return tuple(name for name in _schema()["properties"] if name not in _WITHOUT_VALUE)
+    return tuple(_schema()["properties"])
 
 
 def _schema() -> Any:
     return json.loads((folder("schemas") / "istiolint-config.schema.json").read_text("utf-8"))
 
 
-def problems(config: Config) -> Iterator[tuple[Steps, Part, str]]:
-    """Yield what breaks the schema in a file: the setting, whether its key or its value is wrong, and the message."""
+def check(config: Config) -> None:
+    """Raise ConfigError for what the schema refuses."""
     from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
 
-    for error in Draft202012Validator(_schema()).iter_errors(config.values):
-        steps = tuple(error.absolute_path)
-        if error.validator == "additionalProperties":
-            known = error.schema["properties"]
-            for key in error.instance:
-                if key not in known:
-                    yield (*steps, key), "key", f"unknown setting `{key}`{_meant(str(key), known)}"
-        else:
-            yield steps, "value", _words(error)
+    schema = _schema()
+    error = best_match(Draft202012Validator(schema).iter_errors(config.values))
+    if error is None:
+        return
+    where, message = config.where(*error.absolute_path), _words(error)
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        key = next(key for key in error.instance if key not in known)
+        where = config.where(*error.absolute_path, key, part="key")
+        message = f"unknown setting `{key}`{_meant(key, known)}"
+    raise ConfigError(f"{where}: {message}")
 
 
-_TYPES = {
-    "object": "a mapping", "array": "a list, such as `[one, two]`", "string": "text", "boolean": "true or false",
-    "integer": "a whole number", "number": "a number",
-}  # fmt: skip
+_TYPES = {"object": "a mapping", "array": "a list, such as `[one, two]`", "string": "text", "boolean": "true or false"}
 
 
 def _words(error: Any) -> str:
@@ -48,25 +44,17 @@ def _words(error: Any) -> str:
     setting = next((f"`{step}`" for step in reversed(error.absolute_path) if isinstance(step, str)), "the file")
     value = json.dumps(error.instance, ensure_ascii=False, default=str)
     instead = f", not {value}" if len(value) <= _LONGEST_SHOWN else ""
-    expected = error.validator_value
     match error.validator:
         case "type":
-            quotes = expected == "string" and isinstance(error.instance, int | float)
-            words = f"must be {_TYPES[expected]}{instead}{'; put quotes around it' if quotes else ''}"
+            quotes = error.validator_value == "string" and isinstance(error.instance, int | float)
+            return f"{setting} must be {_TYPES[error.validator_value]}{instead}{'; put quotes around it' if quotes else ''}"
         case "enum":
-            words = f"must be one of {', '.join(expected)}{instead}"
+            return f"{setting} must be one of {', '.join(error.validator_value)}{instead}"
         case "oneOf":
-            names = [f"`{one['required'][0]}`" for one in expected]
-            words = f"needs either {' or '.join(names)}"
-        case "required":
-            words = f"needs `{next(name for name in expected if name not in error.instance)}`"
-        case "minimum" | "maximum":
-            words = f"must be at {'least' if error.validator == 'minimum' else 'most'} {expected}{instead}"
-        case "minItems" | "minLength":
-            words = "must not be empty"
+            names = [one["required"][0] for one in error.validator_value]
+            return f"{setting} needs either {' or '.join(f'`{name}`' for name in names)}"
         case _:
-            words = f"must be {error.schema['title']}{instead}" if "title" in error.schema else f"is not valid{instead}"
-    return f"{setting} {words}"
+            return f'{setting} must be a release of Istio, such as "1.30"{instead}'
 
 
 def _meant(key: str, known: dict[str, Any]) -> str:

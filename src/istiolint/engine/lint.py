@@ -17,20 +17,28 @@ from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResour
 from istiolint.rules.gates import Gates
 from istiolint.rules.registry import plugin_failures
 from istiolint.settings import Settings
-from istiolint.sources import Excluded, Source, discover
+from istiolint.sources import Source, discover
 from istiolint.sources.discover import is_wanted
 from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of
 
 Watch: TypeAlias = Callable[[int, int], None]
+Look: TypeAlias = Callable[[str, Mesh], None]
 
 
-def lint(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None, jobs: int = 1) -> Report:
+def lint(
+    sources: Iterable[Source],
+    settings: Settings | None = None,
+    watch: Watch | None = None,
+    jobs: int = 1,
+    look: Look | None = None,
+) -> Report:
     """Read, understand and check everything; never raises for what the input holds.
 
     `watch` is called with the number of files read so far and of all files. `jobs` is the number of processes that check large
     input, where processes can be forked; the report is the same for any number. A process with threads has to keep to one.
+    `look` is called with the name and the mesh of each target once it is checked, before the next mesh is built.
     """
-    return _Run(settings or Settings(), watch, jobs).lint(sources)
+    return _Run(settings or Settings(), watch, jobs).lint(sources, look)
 
 
 def understand(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None) -> "Understood":
@@ -64,13 +72,14 @@ class _Run:
         self.named: list[Document] = []
         self.validated: dict[int, Resource] = {}
         self.counted: set[tuple[Document, Path]] = set()
-        self.excluded = Excluded(self.settings.exclude)
 
-    def lint(self, sources: Iterable[Source]) -> Report:
+    def lint(self, sources: Iterable[Source], look: Look | None = None) -> Report:
         for target, mesh in self.meshes(sources):
             self.outcome.enter(target, mesh)
             everything = (*target.resources, *target.context, *target.foreign)
             self.do(self.tasks(target, mesh), (resource.document for resource in everything))
+            if look:
+                look(target.name, mesh)
         self.internal_errors += [
             f"{what} failed on {count - 1} more of the resources" for what, count in self.crashes.items() if count > 1
         ]
@@ -163,15 +172,12 @@ class _Run:
         return None
 
     def load(self, path: str, by: Source) -> list[Document]:
-        """The documents of a file that is not part of the input, linted if the kustomization that names it is.
-
-        An excluded file is only read for reference.
-        """
+        """The documents of a file that is not part of the input, linted if the kustomization that names it is."""
         if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
             return []
         sources = list(discover([path]))
         for source in sources:
-            source.linted, source.cluster = by.linted and not self.excluded.covers(path), by.cluster
+            source.linted, source.cluster = by.linted, by.cluster
         return [document for source in sources for document in self.read(source, {})]
 
     def read(self, source: Source, named: Mapping[str, Skip]) -> Iterator[Document]:

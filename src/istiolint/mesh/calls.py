@@ -33,6 +33,14 @@ class Call(NamedTuple):
     at: Cursor
 
 
+class Mention(NamedTuple):
+    """A host in the configuration of a workload, the port with it (None where there is none), and where it is."""
+
+    host: str
+    port: int | None
+    at: Cursor
+
+
 class Calls:
     """The calls between the workloads and the Services of the input, by the Service that is called."""
 
@@ -67,13 +75,18 @@ class Calls:
         return by_service
 
     def _of_workload(self, workload: Workload) -> Iterator[Call]:
+        for mention in self.mentions(workload):
+            service = self._service(mention.host, workload.namespace)
+            if service:
+                yield Call(workload, service, mention.port, mention.at)
+
+    def mentions(self, workload: Workload) -> Iterator[Mention]:
+        """Yield the hosts in what the containers of a workload are given, whatever is behind them."""
         for text, host_alone in self._settings(workload):
             for match in _mentions(text.text, host_alone):
-                service = self._service(match["host"].lower(), workload.namespace)
-                if service:
-                    groups = match.groupdict()
-                    port = int(groups["port"]) if groups.get("port") else _SCHEME_PORTS.get((groups.get("scheme") or "").lower())
-                    yield Call(workload, service, port, text)
+                groups = match.groupdict()
+                port = int(groups["port"]) if groups.get("port") else _SCHEME_PORTS.get((groups.get("scheme") or "").lower())
+                yield Mention(match["host"].lower(), port, text)
 
     def _settings(self, workload: Workload) -> Iterator[tuple[Cursor, bool]]:
         """The strings that containers are given; whether the name of a setting says that it holds a host."""
