@@ -16,7 +16,7 @@ from istiolint.config import Config, ConfigError, load
         ("istio-version: 1.30", ":1:16: `istio-version` must be text, not 1.3; put quotes around it"),
         ("istio-version: latest", ':1:16: `istio-version` must be a release of Istio, such as "1.30", not "latest"'),
         ("\nselect: duplicate-key", ':2:9: `select` must be a list, such as `[one, two]`, not "duplicate-key"'),
-        ("select: [a, 2]", ":1:13: `select` must be text, not 2; put quotes around it"),
+        ("select: [ALL, 2]", ":1:15: `select` must be text, not 2; put quotes around it"),
         ("context: [[a]]", ':1:11: `context` must be text, not ["a"]'),
         ("fail-on: errors", ':1:10: `fail-on` must be one of error, warning, info, not "errors"'),
         ('whole-mesh: "yes"', ':1:13: `whole-mesh` must be true or false, not "yes"'),
@@ -32,6 +32,33 @@ def test_words_for_faults(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load(path)
     assert str(caught.value) == f"{path}{words}"
+
+
+def test_all_problems_are_reported_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "ignore: [duplicate-kye, IST0101]\nselekt: [ALL]\nistio-version: '1.99'\nexclude: [a, '!']\n"
+        "severity: {unknown-field: of}\nenvironments: {live: {severity: {nothing-such: error}, path: [a]}}\n",
+        "utf-8",
+    )
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert [problem.removeprefix(str(path)).partition(";")[0] for problem in caught.value.problems] == [
+        ":1:10: unknown rule `duplicate-kye`",
+        ":2:1: unknown setting `selekt`",
+        ":3:16: unsupported Istio version `1.99`",
+        ":4:14: invalid pattern `!`",
+        ':5:27: `unknown-field` must be one of error, warning, info, off, not "of"',
+        ":6:34: unknown rule `nothing-such`",
+        ":6:56: unknown setting `path`",
+    ]
+    assert caught.value.lines[0] == "7 errors in the configuration:"
+
+
+def test_editors_may_name_the_schema(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("$schema: https://shop.example/istiolint-config.schema.json\nroot: true\n", "utf-8")
+    assert load(path).is_root
 
 
 VALUES = st.recursive(

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from site_pages.commands import commands
-from site_pages.configuration import configuration
 from site_pages.links import MOVED, page_of, relinked
 from site_pages.rules import rule_pages
 
@@ -21,7 +20,7 @@ def site() -> dict[str, str]:
     files = [*sorted(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md")), *MOVED]
     pages = {page_of(file): relinked((ROOT / file).read_text("utf-8"), file) for file in files}
     pages["license.md"] = f"# License\n\n```text\n{pages['license.md'].strip()}\n```\n"
-    return pages | rule_pages() | {"commands.md": commands(), "configuration.md": configuration()}
+    return pages | rule_pages() | {"commands.md": commands()}
 
 
 def main() -> None:

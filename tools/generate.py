@@ -25,6 +25,7 @@ import expected
 import feature_flags_table
 import installation_schemas
 import meshconfig_table
+from site_pages.configuration import configuration
 from tables import TABLES
 
 from istiolint.rules import index as rule_index
@@ -38,6 +39,7 @@ FILES: dict[str, Callable[[], str]] = {
         f"docs/{name}.md": partial(console.page, ROOT / f"docs/{name}.md")
         for name in ("access", "mtls", "request-tests", "trace")
     },
+    "docs/configuration.md": configuration,
     "README.md": console.readme,
     "fixtures/shop/expected.txt": expected.shop,
     "fixtures/broken/expected.txt": expected.broken,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from istiolint.findings.finding import Severity
+from istiolint.findings.finding import Level, Severity
+from istiolint.sources import Exclude
 
 NEWEST = "1.31"
 OLDEST = "1.18"
@@ -23,7 +24,7 @@ class Environment:
     paths: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     """Keys with patterns of values, of the resource or its namespace."""
-    severity: tuple[tuple[str, Severity], ...] = ()
+    severity: tuple[tuple[str, Level], ...] = ()
     """Other severities for rules in this environment; as `Settings.severity`."""
 
 
@@ -37,15 +38,34 @@ class PathIgnore:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a nested configuration file says of the rules, for the files in its folder and below.
+
+    It adds to what the files above it say, unless it is a root.
+    """
+
+    folder: str
+    root: bool = False
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, Level], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One run's settings; the defaults are those of `istiolint PATH` without a configuration file."""
 
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: tuple[tuple[str, Severity], ...] = ()
-    """Other severities for rules, by id, code, topic or tag."""
+    severity: tuple[tuple[str, Level], ...] = ()
+    """Other severities for rules, by id, code, topic or tag; `off` reports nothing."""
     per_path_ignores: tuple[PathIgnore, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    """What differs in parts of the tree, the outer folders first."""
+    exclude: tuple[Exclude, ...] = ()
+    """What is not linted even if a kustomization names it."""
     known_hosts: tuple[str, ...] = ()
     known_gateways: tuple[str, ...] = ()
     fail_on: Severity = "error"

@@ -119,7 +119,7 @@ def test_config_as_json_has_every_setting(run: Run) -> None:
     assert tuple(found["settings"]) == setting_names()
     assert found["settings"]["fail-on"] == {"value": "error", "source": "default"}
     schema = json.loads((ROOT / "schemas/istiolint-config.schema.json").read_text("utf-8"))
-    assert set(setting_names()) == set(schema["properties"])
+    assert {*setting_names(), "$schema", "root"} == set(schema["properties"])
 
 
 def test_a_faulty_configuration_is_told(run: Run, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_every_setting_is_described(written: dict[str, str]) -> None:
         assert node.get("description", "").replace("*", "\\*") in section
         assert "any value" not in section, name
     assert "`error`, `warning`, `info`" in text
-    assert "- Without it: `error`." in text
+    assert "- Default: `error`." in text
     assert "`NAME.namespaces`: " in text
 
 

@@ -1,57 +1,33 @@
-"""The settings of the configuration file, from its schema."""
+"""The page of the configuration file: all settings, from its schema."""
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from istiolint.data import folder
 from istiolint.settings import Settings
 
 SCHEMA = "istiolint-config.schema.json"
-HEAD = f"""\
-# Configuration
-
-istiolint looks for `.istiolint.yaml`, or a pyproject.toml with a table `[tool.istiolint]`, in the folder of what it lints and
-above it, up to the root of the repository. Of several paths, the folder that holds all of them counts. `--config FILE` names
-another, `--isolated` reads none, and options of the command line win over it. Every setting may be left out; one that does not
-exist, or has a value that it cannot have, is told with its line, and the exit status is 2.
-
-```yaml
-# yaml-language-server: $schema=schemas/{SCHEMA}
-istio-version: "1.30"
-whole-mesh: true
-context: [base/]
-fail-on: warning
-severity:
-  port-without-protocol: info
-per-path-ignores:
-  legacy/**: [production, unknown-annotation]
-environments:
-  production:
-    namespaces: [shop-*]
-    severity:
-      permissive-in-production: error
-```
-
-The first line is for editors: [the schema](schemas/{SCHEMA}) lets them propose settings and check them.
-
-## Settings
-"""
+PAGE = Path(__file__).parents[2] / "docs/configuration.md"
+START = "\n## All settings\n"
+"""Where the generated part of the page starts."""
 TYPES = {"string": "text", "boolean": "true or false", "integer": "a number", "number": "a number", "null": "nothing"}
 
 
 def configuration() -> str:
-    """The page of all settings."""
+    """The page docs/configuration.md with all settings as the schema describes them."""
     schema = json.loads((folder("schemas") / SCHEMA).read_text("utf-8"))
-    return HEAD + "".join(_setting(name, node, schema) for name, node in schema["properties"].items())
+    settings = (_setting(name, node, schema) for name, node in schema["properties"].items())
+    return PAGE.read_text("utf-8").partition(START)[0] + START + "".join(settings)
 
 
 def _setting(name: str, node: dict[str, Any], schema: dict[str, Any]) -> str:
     found = _resolved(node, schema)
-    lines = [f"\n### {name}\n\n{_words(found)}\n\n- Takes {_type(found, schema)}.\n"]
+    lines = [f"\n### {name}\n\n{_words(found)}\n\n- Value: {_type(found, schema)}.\n"]
     if (default := _default(name)) is not None:
-        lines.append(f"- Without it: `{default}`.\n")
-    lines += [f"- `{path}`: {_words(inner)} Takes {_type(inner, schema)}.\n" for path, inner in _within(found, schema)]
+        lines.append(f"- Default: `{default}`.\n")
+    lines += [f"- `{path}`: {_words(inner)} Value: {_type(inner, schema)}.\n" for path, inner in _within(found, schema)]
     return "".join(lines)
 
 

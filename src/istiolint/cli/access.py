@@ -41,7 +41,7 @@ def access(
         now = all_rows(found)
         before = all_rows(meshes(read, against)) if against else []
     except InputError as error:
-        raise Refusal(str(error)) from error
+        raise Refusal(error) from error
     if against:
         changed = report.changes(before, now)
         if format_ == "json":

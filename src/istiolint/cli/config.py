@@ -14,11 +14,16 @@ from istiolint.documents.quoting import as_flow
 from istiolint.findings.escape import printable
 
 _OPTIONS = (
-    "select", "extend_select", "ignore", "context", "cluster", "render", "kustomize", "helm", "values", "whole_mesh",
-    "istio_version", "upgrade_to", "mesh_config", "mesh_networks", "baseline", "min_severity", "fail_on", "config", "isolated",
+    "select", "extend_select", "ignore", "exclude", "force_exclude", "context", "cluster", "render", "kustomize", "helm",
+    "values", "whole_mesh", "istio_version", "upgrade_to", "mesh_config", "mesh_networks", "baseline", "min_severity", "fail_on",
+    "config", "isolated",
 )  # fmt: skip
 _PARAMETERS = {"clusters": "cluster"}
 """Settings whose option has another name."""
+_ADDED = ("ignore", "extend-select", "exclude", "context")
+"""Settings whose values from options and from all files add up."""
+_MERGED = ("severity", "per-path-ignores", "environments", "clusters", "targets", "known-hosts", "known-gateways")
+"""Settings whose values from all files add up."""
 _WIDTH = 44
 
 
@@ -29,13 +34,12 @@ _WIDTH = 44
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
 def config(paths: tuple[str, ...], format_: str, **options: Any) -> None:
     """Show the effective settings for these paths and options, in the form of a configuration file."""
-    from istiolint.engine.selection import selected
     from istiolint.rules.registry import all_rules
 
     try:
         given = inputs(paths, options)
     except ConfigError as error:
-        raise Refusal(str(error)) from error
+        raise Refusal(error) from error
     found = [(name, _value(name, given, options), _origin(name, given, options)) for name in setting_names()]
     if format_ == "json":
         settings = {name: {"value": value, "source": source} for name, value, source in found}
@@ -46,28 +50,48 @@ def config(paths: tuple[str, ...], format_: str, **options: Any) -> None:
     for name, value, source in found:
         said = f"# {name}: not set" if value is None else f"{name}: {as_flow(value)}"
         click.echo(f"{said:{_WIDTH}}  # {printable(source)}" if value is not None else said)
-    click.echo(f"# {len(selected(given.settings))} of {len(all_rules())} rules are on; `istiolint rules` lists all.")
+    click.echo(f"# {len(_rules_on(given, options))} of {len(all_rules())} rules are on; `istiolint rules` lists all.")
     if not paths and Path("config").exists():
         click.echo("istiolint: to lint what is called config here: istiolint ./config", err=True)
 
 
+def _rules_on(given: Inputs, options: dict[str, Any]) -> dict[str, Any]:
+    """The rules that are on where the configuration applies to everything."""
+    from istiolint.engine.selection import selected_in
+
+    return selected_in(given.settings_in_folders(options), str(given.config.folder))
+
+
 def _value(name: str, given: Inputs, options: dict[str, Any]) -> Any:
     """What holds, as a configuration file would say it. Paths are relative to the current folder."""
+    config = given.config
+    found: Any
     match name:
         case "context":
-            return list(given.context)
+            found = list(given.context)
         case "clusters":
             names = dict.fromkeys(cluster for cluster, _ in given.clusters)
-            return {name: [path for cluster, path in given.clusters if cluster == name] for name in names}
+            found = {name: [path for cluster, path in given.clusters if cluster == name] for name in names}
         case "baseline":
-            return str(options["baseline"]) if options["baseline"] else next(iter(given.config.paths("baseline")), None)
+            found = str(options["baseline"]) if options["baseline"] else next(iter(config.paths("baseline")), None)
         case "render":
-            return given.rendering.found
+            found = given.rendering.found
         case "severity" | "environments" | "per-path-ignores" | "targets":
-            return given.config.values.get(name, {})
+            found = config.merged(name)
+        case "select":
+            found = _option(name, options) or list(config.value(name, ()))
+        case "extend-select" | "ignore" | "exclude":
+            found = [*_option(name, options), *config.names(name)]
+        case "force-exclude":
+            found = config.value(name, False) if options["force_exclude"] is None else options["force_exclude"]
         case _:
             value = getattr(given.settings, name.replace("-", "_"))
-            return list(value) if isinstance(value, tuple) else value
+            found = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def _option(name: str, options: dict[str, Any]) -> list[str]:
+    return [value for values in options[name.replace("-", "_")] for value in values]
 
 
 def _origin(name: str, given: Inputs, options: dict[str, Any]) -> str:
@@ -75,6 +99,7 @@ def _origin(name: str, given: Inputs, options: dict[str, Any]) -> str:
     option = _PARAMETERS.get(name, name.replace("-", "_"))
     flags = next((parameter.opts for parameter in lint.params if parameter.name == option), [])
     called = flags[:1] if options.get(option) else []
-    written = [given.config.where(name, part="key")] if name in given.config.values else []
-    adds_up = name in ("ignore", "extend-select", "context")
+    written = [config.here(name, part="key") for config in given.config.having(name)]
+    adds_up = name in _ADDED
+    written = written if adds_up or name in _MERGED else written[:1]
     return ", ".join([*called, *written] if adds_up else (called or written)) or "default"

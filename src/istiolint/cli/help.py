@@ -9,6 +9,8 @@ SECTIONS = {
         "render",
         "context",
         "cluster",
+        "exclude",
+        "force_exclude",
         "stdin_filename",
         "kustomize",
         "helm",

@@ -3,21 +3,39 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from istiolint.cli.names import check_names
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import Rendering, with_origins
-from istiolint.config import Config, ConfigError, find, load
+from istiolint.config import Config, Tree, find, load, load_all
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source, discover
 
 PATH = click.Path(path_type=str)
 DIRECTORY = click.Path(exists=True, file_okay=False, path_type=str)
 FILE = click.Path(dir_okay=False, path_type=str)
+
+
+class Patterns(click.ParamType):  # type: ignore[type-arg]
+    """Patterns as in .gitignore, with commas between them."""
+
+    name = "patterns"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The patterns, each checked."""
+        from pathspec import GitIgnoreSpec
+
+        patterns = tuple(pattern.strip() for pattern in value.split(",") if pattern.strip())
+        for pattern in patterns:
+            try:
+                GitIgnoreSpec.from_lines([pattern])
+            except ValueError:
+                self.fail(f"invalid pattern `{pattern}`", param, ctx)
+        return patterns
 
 
 class Inputs(NamedTuple):
@@ -31,11 +49,29 @@ class Inputs(NamedTuple):
     rendering: Rendering = Rendering()
     stdin_path: str | None = None
     """The file whose text comes from standard input."""
+    tree: Tree = Tree(Config(), nested=False)
 
     def sources(self) -> Iterator[Source]:
-        """The files as they are, and what is rendered. Raises MissingPathError and RenderError."""
-        files = discover(self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path)
+        """The files as they are, and what is rendered. Raises MissingPathError, ConfigError and RenderError."""
+        files = discover(self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path, excludes=self.tree)
         return self.rendering.sources(with_origins(files))
+
+    def settings_in_folders(self, options: dict[str, Any]) -> Settings:
+        """The settings with those of nested configuration files in the folders that were searched so far."""
+        return replace(
+            self.settings,
+            per_path_ignores=self.tree.path_ignores,
+            exclude=self.tree.excludes,
+            scopes=tuple(
+                replace(
+                    scope,
+                    select=_listed(options["select"]) or scope.select,
+                    extend_select=(*scope.extend_select, *_listed(options["extend_select"])),
+                    ignore=(*scope.ignore, *_listed(options["ignore"])),
+                )
+                for scope in self.tree.scopes
+            ),
+        )
 
     def sources_of(self, state: str) -> Iterator[Source]:
         """The files as they are in another state: a folder that stands for the only path, or a git revision.
@@ -60,7 +96,13 @@ class Inputs(NamedTuple):
             if os.path.isdir(state):
                 return self._folder(state)
             raise
-        return revision.sources(named)
+        return (source for source in revision.sources(named) if not self._is_excluded(source, paths))
+
+    def _is_excluded(self, source: Source, named: list[str]) -> bool:
+        """Whether a file of another state would be excluded today."""
+        if source.path in (os.path.normpath(path) for path in named):
+            return self.tree.covers_named(source.path)
+        return self.tree.covers(source.path)
 
     def _folder(self, folder: str) -> Iterator[Source]:
         if self.clusters or len(self.paths) != 1 or not os.path.isdir(self.paths[0]):
@@ -68,6 +110,8 @@ class Inputs(NamedTuple):
         for source in discover((folder,), context=self.context):
             if source.linted:
                 source.path = os.path.normpath(os.path.join(self.paths[0], os.path.relpath(source.path, folder)))
+                if self.tree.covers(source.path):
+                    continue
             yield source
 
 
@@ -78,12 +122,30 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     named = [stdin_path if path == "-" and stdin_path else path for path in paths]
     config = _config(options, [*named, *(each for each in (options["kustomize"], options["helm"]) for each in each or ())])
     settings = _settings(config, defaultdict(lambda: None, options))
+    tree = Tree(
+        config,
+        nested=not (options["isolated"] or options["config"]),
+        exclude=_listed(options.get("exclude")),
+        named=_flag(options, config, "force-exclude"),
+        names=tuple(path for path in named if path != "-"),
+    )
     clusters = _clusters(config, options["cluster"])
     context = (*options["context"], *config.paths("context"))
-    render = bool(config.values.get("render", False) if options.get("render") is None else options["render"])
+    render = _flag(options, config, "render")
     recipes = config.recipes() if render else ()
     rendering = Rendering(options["kustomize"], options["helm"], options["values"], render, recipes)
-    return Inputs(paths or (() if clusters or rendering else (".",)), context, clusters, settings, config, rendering, stdin_path)
+    paths = paths or (() if clusters or rendering else (".",))
+    return Inputs(paths, context, clusters, settings, config, rendering, stdin_path, tree)
+
+
+def _flag(options: dict[str, Any], config: Config, name: str) -> bool:
+    option = options.get(name.replace("-", "_"))
+    return bool(config.value(name, False) if option is None else option)
+
+
+def _listed(option: Iterable[tuple[str, ...]] | None) -> tuple[str, ...]:
+    """The values of an option that takes lists and may be given several times."""
+    return tuple(name for names in option or () for name in names)
 
 
 def _stdin_path(paths: tuple[str, ...], name: str | None) -> str | None:
@@ -96,8 +158,10 @@ def _stdin_path(paths: tuple[str, ...], name: str | None) -> str | None:
 def _config(options: dict[str, Any], paths: Iterable[str]) -> Config:
     if options["isolated"]:
         return Config()
-    path = Path(options["config"]) if options["config"] else find(_common_folder(paths))
-    return load(path) if path else Config()
+    if options["config"]:
+        return load(Path(options["config"]))
+    path = find(_common_folder(paths))
+    return load_all(path) if path else Config()
 
 
 def _common_folder(paths: Iterable[str]) -> Path:
@@ -111,43 +175,38 @@ def _common_folder(paths: Iterable[str]) -> Path:
 
 
 def _settings(config: Config, options: dict[str, Any]) -> Settings:
-    values, default = config.values, Settings()
-    select = tuple(name for names in options["select"] or () for name in names) or config.names("select")
-    ignore = (*(name for names in options["ignore"] or () for name in names), *config.names("ignore"))
-    for name, where in config.rule_names():
-        try:
-            check_names([name])
-        except click.BadParameter as error:
-            raise ConfigError(f"{where}: {error.message}") from error
+    value, default = config.value, Settings()
+    *_, outermost = config.chain()
     return Settings(
-        select=select,
-        extend_select=(*(name for names in options["extend_select"] or () for name in names), *config.names("extend-select")),
-        ignore=ignore,
-        severity=tuple(values.get("severity", {}).items()),
+        select=_listed(options["select"]) or outermost.own_names("select"),
+        extend_select=(*_listed(options["extend_select"]), *outermost.own_names("extend-select")),
+        ignore=(*_listed(options["ignore"]), *outermost.own_names("ignore")),
+        severity=tuple(outermost.values.get("severity", {}).items()),
         per_path_ignores=config.path_ignores(),
+        exclude=config.excludes(),
         known_hosts=config.names("known-hosts"),
         known_gateways=config.names("known-gateways"),
-        trust_domain=values.get("trust-domain", default.trust_domain),
-        fail_on=options["fail_on"] or values.get("fail-on", default.fail_on),
-        min_severity=options["min_severity"] or values.get("min-severity", default.min_severity),
+        trust_domain=value("trust-domain", default.trust_domain),
+        fail_on=options["fail_on"] or value("fail-on", default.fail_on),
+        min_severity=options["min_severity"] or value("min-severity", default.min_severity),
         show_unchecked=bool(options["show_unchecked"]),
-        istio_version=_version(options["istio_version"] or values.get("istio-version", default.istio_version)),
-        upgrade_to=_target(options, values),
-        whole_mesh=options["whole_mesh"] or values.get("whole-mesh", False),
-        root_namespace=values.get("root-namespace", default.root_namespace),
-        cluster_domain=values.get("cluster-domain", default.cluster_domain),
+        istio_version=_version(options["istio_version"] or value("istio-version", default.istio_version)),
+        upgrade_to=_target(options, config),
+        whole_mesh=options["whole_mesh"] or value("whole-mesh", False),
+        root_namespace=value("root-namespace", default.root_namespace),
+        cluster_domain=value("cluster-domain", default.cluster_domain),
         environments=config.environments(),
         mesh_config=options["mesh_config"] or next(iter(config.paths("mesh-config")), None),
         mesh_networks=options["mesh_networks"] or next(iter(config.paths("mesh-networks")), None),
     )
 
 
-def _target(options: dict[str, Any], values: dict[str, Any]) -> str | None:
+def _target(options: dict[str, Any], config: Config) -> str | None:
     """The release to which an upgrade leads; Refusal for one that is not newer than that from which it comes."""
-    target = options.get("upgrade_to") or values.get("upgrade-to")
+    target = options.get("upgrade_to") or config.value("upgrade-to")
     if target is None:
         return None
-    written = options["istio_version"] or values.get("istio-version")
+    written = options["istio_version"] or config.value("istio-version")
     if written is None:
         raise Refusal("--upgrade-to needs --istio-version, the Istio that runs today")
     if minor(_version(target)) <= minor(_version(written)):

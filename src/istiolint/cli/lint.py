@@ -11,7 +11,7 @@ import click
 from istiolint.cli import fixing
 from istiolint.cli.baseline import baseline_of, baseline_options, write_baseline
 from istiolint.cli.help import SectionedCommand
-from istiolint.cli.inputs import FILE, PATH, inputs
+from istiolint.cli.inputs import FILE, PATH, Patterns, inputs
 from istiolint.cli.names import RuleNames
 from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, write_text
 from istiolint.cli.progress import watch
@@ -48,6 +48,8 @@ Exit status:
 @click.option(
     "--cluster", multiple=True, metavar="NAME=PATH", help="Lint these files as the configuration of one cluster of the mesh."
 )
+@click.option("--exclude", multiple=True, type=Patterns(), metavar="PATTERNS", help="Do not read these paths (as in .gitignore).")
+@click.option("--force-exclude", is_flag=True, default=None, help="Do not read excluded files even if they are named.")
 @click.option("--stdin-filename", type=PATH, metavar="FILE", help="Lint standard input (-) as the text of this file.")
 @rendering_options
 @click.option("--whole-mesh", is_flag=True, help="The files are the entire mesh: report every reference to anything else.")
@@ -110,6 +112,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             return
         baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
         sources = list(given.sources())
+        settings = given.settings_in_folders(options)
         earlier, unchanged = None, False
         if options["against"]:
             earlier = Earlier(given.sources_of(options["against"]), lambda files: engine.lint(files, settings, jobs=jobs))
@@ -134,7 +137,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         if baseline and options["write_baseline"]:
             sys.exit(_tell_errors(report) or write_baseline(baseline, report))
     except InputError as error:
-        raise Refusal(str(error)) from error
+        raise Refusal(error) from error
     sys.exit(_tell(report, settings.fail_on, options))
 
 

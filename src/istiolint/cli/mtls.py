@@ -49,7 +49,7 @@ def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: A
         before = engine.understand(given.sources_of(against), given.settings) if against else None
         understood = engine.understand(given.sources(), given.settings, watch())
     except InputError as error:
-        raise Refusal(str(error)) from error
+        raise Refusal(error) from error
     found = all_rows(understood.meshes)
     if against and before:
         broken = list(changes.changes(all_rows(before.meshes), found))

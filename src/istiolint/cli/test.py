@@ -54,7 +54,7 @@ def test(paths: tuple[str, ...], format_: str, **options: Any) -> None:
             write_text(_changes(results, found, meshes(read, options["against"])), options["output"])
             sys.exit(found.report_troubles())
     except InputError as error:
-        raise Refusal(str(error)) from error
+        raise Refusal(error) from error
     write_text(FORMATS[format_](results), options["output"])
     if options["coverage"]:
         click.echo(_coverage(results, found), nl=False, err=format_ != "text")

@@ -73,7 +73,7 @@ def trace(arguments: tuple[str, ...], format_: str, **options: Any) -> None:
             sys.exit(found.report_troubles())
         traces = [trace_in(found.tracers, request, response) for request in requests]
     except (InputError, RequestError) as error:
-        raise Refusal(str(error)) from error
+        raise Refusal(error if isinstance(error, InputError) else str(error)) from error
     if options["write_test"]:
         _write(traces, options["write_test"])
     click.echo(json.render(traces) if format_ == "json" else "\n".join(map(text.render, traces)), nl=False)

@@ -1,10 +1,11 @@
-"""The configuration: a file that is found upwards from what is linted, and checked against its schema.
+"""The configuration: files that are found upwards from what is linted, and nested in it, each checked against the schema.
 
 The options of the command line win over it; `--isolated` reads none.
 """
 
 from istiolint.config.config import Config, ConfigError
-from istiolint.config.files import NAMES, find, load
+from istiolint.config.files import NAMES, find, load, load_all
 from istiolint.config.schema import setting_names
+from istiolint.config.tree import Tree
 
-__all__ = ["NAMES", "Config", "ConfigError", "find", "load", "setting_names"]
+__all__ = ["NAMES", "Config", "ConfigError", "Tree", "find", "load", "load_all", "setting_names"]

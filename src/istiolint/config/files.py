@@ -2,9 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from istiolint.config.config import Config, ConfigError, Steps
-from istiolint.config.schema import check
+from istiolint.config.problems import checked, problems_of
 from istiolint.documents import read
 from istiolint.findings.finding import Part, Place
 from istiolint.sources import discover
@@ -17,14 +18,17 @@ _TABLE = re.compile(rb"^\s*\[tool\.istiolint[].]", re.MULTILINE)
 def find(start: Path) -> Path | None:
     """The configuration file of a folder: in it or above, up to the root of the repository."""
     for place in (start, *start.parents):
-        for name in NAMES:
-            if (place / name).is_file():
-                return place / name
-        if _has_table(place / PYPROJECT):
-            return place / PYPROJECT
+        if found := in_folder(place):
+            return found
         if (place / ".git").exists():
             return None
     return None
+
+
+def in_folder(folder: Path) -> Path | None:
+    """The configuration file directly in a folder."""
+    named = next((folder / name for name in NAMES if (folder / name).is_file()), None)
+    return named or (folder / PYPROJECT if _has_table(folder / PYPROJECT) else None)
 
 
 def _has_table(path: Path) -> bool:
@@ -36,12 +40,44 @@ def _has_table(path: Path) -> bool:
 
 
 def load(path: Path) -> Config:
-    """Read a configuration file; raises ConfigError."""
+    """Read one configuration file; raises ConfigError with everything that is wrong with it."""
+    return checked(_read(path))
+
+
+def load_all(path: Path) -> Config:
+    """Read a configuration file and those above it that also apply, each the parent of the one below; raises ConfigError."""
+    files: list[Path] = []
+    above: Path | None = path.absolute()
+    while above is not None:
+        files.append(above)
+        is_root = _read(above).is_root
+        above = None if is_root or above.parent == above.parent.parent else find(above.parent.parent)
+    config: Config | None = None
+    problems: list[str] = []
+    for file in reversed(files):
+        config = _read(file).below(config)
+        problems += problems_of(config)
+    if problems or config is None:
+        raise ConfigError(*problems)
+    return config
+
+
+def _read(path: Path) -> Config:
     path = _shortest(path)
     config = _from_toml(path) if path.name == PYPROJECT else _from_yaml(path)
-    if config.values != {}:
-        check(config)
+    _read_off(config.values)
     return config
+
+
+def _read_off(values: Any) -> None:
+    """Turn `off` back into text: YAML reads it as false unless it is quoted."""
+    if not isinstance(values, dict):
+        return
+    environments = values.get("environments")
+    for place in (values, *(environments.values() if isinstance(environments, dict) else ())):
+        levels = place.get("severity") if isinstance(place, dict) else None
+        if isinstance(levels, dict):
+            levels.update({name: "off" for name, level in levels.items() if level is False})
 
 
 def _from_yaml(path: Path) -> Config:
@@ -49,10 +85,9 @@ def _from_yaml(path: Path) -> Config:
     if source.trouble:
         raise ConfigError(f"{path}: {source.trouble}")
     documents = [document for document in read(source) if document.data is not None or document.problems]
-    for document in documents:
-        for problem in document.problems:
-            begins = problem.place.span().begins
-            raise ConfigError(f"{path}:{begins.line}:{begins.column}: {problem.message}")
+    problems = [(problem.place.span().begins, problem.message) for document in documents for problem in document.problems]
+    if problems:
+        raise ConfigError(*(f"{path}:{begins.line}:{begins.column}: {message}" for begins, message in problems))
     if len(documents) > 1:
         raise ConfigError(f"{path}: one document is enough for a configuration")
     if not documents:

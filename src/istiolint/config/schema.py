@@ -1,42 +1,46 @@
-"""What a configuration may hold: its schema, and in words what is wrong with one that it refuses."""
+"""What a configuration may hold: its schema, and in words what is wrong with one that breaks it."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from istiolint.config.config import Config, ConfigError
+from istiolint.config.config import Config, Steps
 from istiolint.data import folder
+from istiolint.findings.finding import Part
 
 _LONGEST_SHOWN = 60
+_WITHOUT_VALUE = ("$schema", "root")
+"""What a file says of itself."""
 
 
 def setting_names() -> tuple[str, ...]:
     """All settings that there are, as they are ordered in the schema."""
-    return tuple(_schema()["properties"])
+    return tuple(name for name in _schema()["properties"] if name not in _WITHOUT_VALUE)
 
 
 def _schema() -> Any:
     return json.loads((folder("schemas") / "istiolint-config.schema.json").read_text("utf-8"))
 
 
-def check(config: Config) -> None:
-    """Raise ConfigError for what the schema refuses."""
+def problems(config: Config) -> Iterator[tuple[Steps, Part, str]]:
+    """Yield what breaks the schema in a file: the setting, whether its key or its value is wrong, and the message."""
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
 
-    schema = _schema()
-    error = best_match(Draft202012Validator(schema).iter_errors(config.values))
-    if error is None:
-        return
-    where, message = config.where(*error.absolute_path), _words(error)
-    if error.validator == "additionalProperties":
-        known = error.schema["properties"]
-        key = next(key for key in error.instance if key not in known)
-        where = config.where(*error.absolute_path, key, part="key")
-        message = f"unknown setting `{key}`{_meant(key, known)}"
-    raise ConfigError(f"{where}: {message}")
+    for error in Draft202012Validator(_schema()).iter_errors(config.values):
+        steps = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            known = error.schema["properties"]
+            for key in error.instance:
+                if key not in known:
+                    yield (*steps, key), "key", f"unknown setting `{key}`{_meant(str(key), known)}"
+        else:
+            yield steps, "value", _words(error)
 
 
-_TYPES = {"object": "a mapping", "array": "a list, such as `[one, two]`", "string": "text", "boolean": "true or false"}
+_TYPES = {
+    "object": "a mapping", "array": "a list, such as `[one, two]`", "string": "text", "boolean": "true or false",
+    "integer": "a whole number", "number": "a number",
+}  # fmt: skip
 
 
 def _words(error: Any) -> str:
@@ -44,17 +48,25 @@ def _words(error: Any) -> str:
     setting = next((f"`{step}`" for step in reversed(error.absolute_path) if isinstance(step, str)), "the file")
     value = json.dumps(error.instance, ensure_ascii=False, default=str)
     instead = f", not {value}" if len(value) <= _LONGEST_SHOWN else ""
+    expected = error.validator_value
     match error.validator:
         case "type":
-            quotes = error.validator_value == "string" and isinstance(error.instance, int | float)
-            return f"{setting} must be {_TYPES[error.validator_value]}{instead}{'; put quotes around it' if quotes else ''}"
+            quotes = expected == "string" and isinstance(error.instance, int | float)
+            words = f"must be {_TYPES[expected]}{instead}{'; put quotes around it' if quotes else ''}"
         case "enum":
-            return f"{setting} must be one of {', '.join(error.validator_value)}{instead}"
+            words = f"must be one of {', '.join(expected)}{instead}"
         case "oneOf":
-            names = [one["required"][0] for one in error.validator_value]
-            return f"{setting} needs either {' or '.join(f'`{name}`' for name in names)}"
+            names = [f"`{one['required'][0]}`" for one in expected]
+            words = f"needs either {' or '.join(names)}"
+        case "required":
+            words = f"needs `{next(name for name in expected if name not in error.instance)}`"
+        case "minimum" | "maximum":
+            words = f"must be at {'least' if error.validator == 'minimum' else 'most'} {expected}{instead}"
+        case "minItems" | "minLength":
+            words = "must not be empty"
         case _:
-            return f'{setting} must be a release of Istio, such as "1.30"{instead}'
+            words = f"must be {error.schema['title']}{instead}" if "title" in error.schema else f"is not valid{instead}"
+    return f"{setting} {words}"
 
 
 def _meant(key: str, known: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResour
 from istiolint.rules.gates import Gates
 from istiolint.rules.registry import plugin_failures
 from istiolint.settings import Settings
-from istiolint.sources import Source, discover
+from istiolint.sources import Excluded, Source, discover
 from istiolint.sources.discover import is_wanted
 from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of
 
@@ -72,6 +72,7 @@ class _Run:
         self.named: list[Document] = []
         self.validated: dict[int, Resource] = {}
         self.counted: set[tuple[Document, Path]] = set()
+        self.excluded = Excluded(self.settings.exclude)
 
     def lint(self, sources: Iterable[Source], look: Look | None = None) -> Report:
         for target, mesh in self.meshes(sources):
@@ -172,12 +173,15 @@ class _Run:
         return None
 
     def load(self, path: str, by: Source) -> list[Document]:
-        """The documents of a file that is not part of the input, linted if the kustomization that names it is."""
+        """The documents of a file that is not part of the input, linted if the kustomization that names it is.
+
+        An excluded file is only read for reference.
+        """
         if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
             return []
         sources = list(discover([path]))
         for source in sources:
-            source.linted, source.cluster = by.linted, by.cluster
+            source.linted, source.cluster = by.linted and not self.excluded.covers(path), by.cluster
         return [document for source in sources for document in self.read(source, {})]
 
     def read(self, source: Source, named: Mapping[str, Skip]) -> Iterator[Document]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from istiolint.documents import Document
 from istiolint.documents.document import document_of
 from istiolint.engine.folding import Entry, folded
-from istiolint.engine.selection import Levels, selected
+from istiolint.engine.selection import Levels, Selection, selected
 from istiolint.engine.unresolved import is_at_placeholder
 from istiolint.findings.finding import Diagnostic, Edit, Finding, Fix, Path, Place, Rewrite, field_path
 from istiolint.findings.report import Report, Summary, Suppressed
@@ -40,6 +40,7 @@ class Outcome:
         self.rules = selected(settings)
         self._settings = settings
         self._levels = Levels(settings)
+        self._selection = Selection(settings)
         self._path_ignores = PathIgnores(settings.per_path_ignores)
         self._ledger = Ledger()
         self._found: list[_Found] = []
@@ -98,8 +99,9 @@ class Outcome:
             for rule, finding in self._ledger.findings(self.rules, whole_mesh=self._settings.whole_mesh):
                 if is_at_placeholder(finding):
                     continue
-                diagnostic = traced(self._concrete(_Found(rule, finding)))
-                if rule.id in self.rules and not self._path_ignores.covers(rule, diagnostic.span.source.path):
+                found = _Found(rule, finding)
+                diagnostic = self._shown(found, self._concrete(found)) if rule.id in self.rules else None
+                if diagnostic:
                     kept[_key(diagnostic)] = diagnostic
         summary.unchecked.update(rule for rule, *_ in self._unchecked)
         summary.suppressed.update(one.diagnostic.rule for one in suppressed.values())
@@ -116,8 +118,7 @@ class Outcome:
     def _folded(self) -> list[Entry]:
         entries = []
         for merged in self._merged():
-            diagnostic = traced(merged.diagnostic)
-            if not self._path_ignores.covers(merged.found.rule, diagnostic.span.source.path):
+            if diagnostic := self._shown(merged.found, merged.diagnostic):
                 entries.append(Entry(merged.found.rule, merged.found.finding, merged.found.resource, diagnostic, merged.reason))
         each = "ALL" in (*self._settings.select, *self._settings.extend_select)
         return entries if each else folded(entries, self._installations)
@@ -154,12 +155,19 @@ class Outcome:
             one.diagnostic = replace(one.diagnostic, targets=self._names(one.targets), partial=partial or is_rendered)
             yield one
 
+    def _shown(self, found: "_Found", diagnostic: Diagnostic) -> Diagnostic | None:
+        """A diagnostic in the file that people write, with the severity that applies there; None where its rule is off."""
+        diagnostic, rule = traced(diagnostic), found.rule
+        path = diagnostic.span.source.path
+        level = self._levels.of(rule, found.finding, found.environment, path)
+        if level == "off" or not self._selection.has(rule, path) or self._path_ignores.covers(rule, path):
+            return None
+        return diagnostic if level == diagnostic.severity else replace(diagnostic, severity=level)
+
     def _listed_unchecked(self) -> list[Diagnostic]:
         """The references that the files cannot decide, by place."""
-        listed = [
-            replace(traced(self._concrete(found)), targets=self._names(targets)) for found, targets in self._unchecked.values()
-        ]
-        return sorted(listed, key=_key)
+        shown = [(self._shown(found, self._concrete(found)), targets) for found, targets in self._unchecked.values()]
+        return sorted((replace(one, targets=self._names(targets)) for one, targets in shown if one), key=_key)
 
     def _names(self, targets: Iterable[int]) -> tuple[str, ...]:
         """The names of targets, if the run has several."""
@@ -170,7 +178,7 @@ class Outcome:
         path = finding.place.path if isinstance(finding.place, Place) else ()
         path = path[len(resource.path) :] if resource else path
         return Diagnostic(
-            rule.id, rule.codes, rule.topic, rule.category, self._levels.of(rule, finding, found.environment),
+            rule.id, rule.codes, rule.topic, rule.category, finding.severity or rule.severity,
             finding.message, finding.hint, finding.place.span(), field_path(path), resource.identity if resource else None,
             tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), _in_files(finding.fix),
         )  # fmt: skip

@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 from istiolint.sources import Position, Source
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
+Level: TypeAlias = Severity | Literal["off"]
+"""What a configuration may set for a rule."""
 Path: TypeAlias = tuple[str | int, ...]
 Part: TypeAlias = Literal["value", "key"]
 

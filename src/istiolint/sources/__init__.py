@@ -1,7 +1,11 @@
 """Which texts are read, and where they came from: files, folders, standard input."""
 
 from istiolint.sources.discover import MissingPathError, discover
+from istiolint.sources.excluded import NOTHING, Exclude, Excluded, Excludes
 from istiolint.sources.input_error import InputError
 from istiolint.sources.source import Origin, Position, Source, Stretch
 
-__all__ = ["InputError", "MissingPathError", "Origin", "Position", "Source", "Stretch", "discover"]
+__all__ = [
+    "NOTHING", "Exclude", "Excluded", "Excludes", "InputError", "MissingPathError", "Origin", "Position", "Source", "Stretch",
+    "discover",
+]  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from istiolint.sources.decode import source_of
+from istiolint.sources.excluded import NOTHING, Excludes
 from istiolint.sources.ignored import Ignored
 from istiolint.sources.input_error import InputError
 from istiolint.sources.source import Source
@@ -49,7 +50,12 @@ def is_wanted(name: str) -> bool:
 
 
 def discover(
-    paths: Iterable[str], *, context: Iterable[str] = (), clusters: Iterable[tuple[str, str]] = (), stdin_path: str | None = None
+    paths: Iterable[str],
+    *,
+    context: Iterable[str] = (),
+    clusters: Iterable[tuple[str, str]] = (),
+    stdin_path: str | None = None,
+    excludes: Excludes = NOTHING,
 ) -> Iterator[Source]:
     """The sources behind files, folders and `-` (standard input); those under `context` are read, but not linted.
 
@@ -57,21 +63,23 @@ def discover(
 
     `stdin_path` is the file whose text comes from standard input; the file itself is then not read.
 
-    In folders, hidden files and those that git ignores are left out; a file that is named is always read. What is named
-    twice is read once, and linted if it is named in `paths`. The order is that of the paths, in folders that of the names.
+    In folders, hidden files and those that git ignores are left out, and so is what `excludes` covers; a file that is named is
+    read unless `excludes` covers named files. What is named twice is read once, and linted if it is named in `paths`. The order
+    is that of the paths, in folders that of the names.
     Raises MissingPathError at once, before anything is read; what cannot be read later is told in Source.trouble.
     """
     named = named_paths(paths, context=context, clusters=clusters)
     for path, *_ in named:
         if path != "-" and not os.path.lexists(path):
             raise MissingPathError(path)
-    return _Discovery(stdin_path).sources(named)
+    return _Discovery(stdin_path, excludes).sources(named)
 
 
 class _Discovery:
     """One walk; `seen` holds device and inode of what was read, so that overlapping paths and circles of links end."""
 
-    def __init__(self, stdin_path: str | None) -> None:
+    def __init__(self, stdin_path: str | None, excludes: Excludes) -> None:
+        self.excludes = excludes
         self.seen: set[tuple[int, int] | str] = set()
         self.stdin_path = str(Path(stdin_path)) if stdin_path else STDIN
         if stdin_path and os.path.exists(stdin_path):
@@ -88,13 +96,14 @@ class _Discovery:
             self.seen.add(STDIN)
             source = _text(self.stdin_path, sys.stdin.buffer)
             source.stdin = True
-            yield source
+            if self.stdin_path == STDIN or not self.excludes.covers_named(self.stdin_path):
+                yield source
 
     def path(self, path: str) -> Iterator[Source]:
         if os.path.isdir(path):
             absolute = os.path.realpath(path)
             yield from self.folder("" if path == "." else path, absolute, Ignored.above(absolute))
-        else:
+        elif not self.excludes.covers_named(path):
             yield from self.file(path)
 
     def folder(self, shown: str, absolute: str, ignored: Ignored) -> Iterator[Source]:
@@ -106,7 +115,9 @@ class _Discovery:
                 continue
             try:
                 if self.is_new(os.stat(absolute)):
-                    waiting.extend(_inside(shown, absolute, ignored.within(absolute)))
+                    self.excludes.enter(absolute)
+                    found = _inside(shown, absolute, ignored.within(absolute))
+                    waiting.extend(one for one in found if not self.excludes.covers(one[1], folder=one[3]))
             except OSError as error:
                 yield Source(shown or ".", trouble=_words(error, "folder"))
 
