@@ -33,7 +33,7 @@ def test_exports_are_documented() -> None:
     text = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("python-api.md", "plugins.md"))
     assert [
         name
-        for name in ("lint", "discover", "Source", "Settings", "Report", "Diagnostic", "check", "finding")
+        for name in ("lint", "discover", "Source", "Settings", "Report", "Diagnostic", "check", "finding", "Parameter", "Fix")
         if name not in text
     ] == []
 
@@ -63,8 +63,10 @@ def test_the_documented_code_runs(tmp_path: Path) -> None:
 
 
 def test_the_documented_plugin_is_the_example() -> None:
-    rule, test = blocks("plugins.md")
-    assert rule.strip() in (PLUGIN / "src/istiolint_acme/__init__.py").read_text("utf-8")
+    rule, parameters, test = blocks("plugins.md")
+    code = (PLUGIN / "src/istiolint_acme/__init__.py").read_text("utf-8")
+    assert rule.partition("\n\n\n")[2].strip() in code
+    assert parameters.strip() in code
     assert test.strip() in (PLUGIN / "tests/test_pages.py").read_text("utf-8")
     (toml,) = blocks("plugins.md", "toml")
     assert toml in (PLUGIN / "pyproject.toml").read_text("utf-8")
@@ -115,3 +117,26 @@ def test_the_example_is_part_of_a_run(installed: dict[str, str], tmp_path: Path)
     assert "timeout-missing" not in run(installed, "istiolint", "--ignore", "acme", str(tmp_path)).stdout
     sarif = run(installed, "istiolint", "--format", "sarif", str(tmp_path)).stdout
     assert '"HTTP route without a timeout"' in sarif
+
+
+def test_the_configuration_sets_parameters_of_plugins(installed: dict[str, str], tmp_path: Path) -> None:
+    spec = "spec: {hosts: [a.b], http: [{timeout: 1s, retries: {attempts: 5}, route: [{destination: {host: a.b.example}}]}]}\n"
+    text = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a, namespace: b}\n"
+    (tmp_path / "a.yaml").write_text(text + spec, "utf-8")
+    config = tmp_path / ".istiolint.yaml"
+
+    def lint_with(parameters: str) -> subprocess.CompletedProcess[str]:
+        config.write_text(parameters, "utf-8")
+        return run(installed, "istiolint", "--select", "acme", "a.yaml", cwd=tmp_path)
+
+    assert "5 attempts exceed the limit of 3" in lint_with("").stdout
+    assert "exceed the limit of 4" in lint_with("parameters: {too-many-retries: {attempts: 4}}\n").stdout
+    assert "exceed" not in lint_with("parameters: {too-many-retries: {attempts: 5}}\n").stdout
+    unknown = lint_with("parameters:\n  too-many-retries: {atempts: 4}\n")
+    assert (unknown.returncode, unknown.stderr.strip()) == (
+        2,
+        "Error: .istiolint.yaml:2:22: unknown parameter `atempts`; did you mean `attempts`?",
+    )
+    invalid = lint_with("parameters: {too-many-retries: {attempts: 0}}\n")
+    assert ".istiolint.yaml:1:43: `attempts` must be at least 1" in invalid.stderr
+    assert "attempts: 3  # Highest" in run(installed, "istiolint", "explain", "too-many-retries").stdout

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from istiolint.resources.cursor import Cursor
     from istiolint.resources.resource import Resource
     from istiolint.rules.check import check, finding
+    from istiolint.rules.parameters import Parameter
     from istiolint.settings import Settings
     from istiolint.sources import Source, discover
 
@@ -29,6 +30,7 @@ _MODULES = {
     "Diagnostic": "istiolint.findings.finding",
     "check": "istiolint.rules.check",
     "finding": "istiolint.rules.check",
+    "Parameter": "istiolint.rules.parameters",
     "Finding": "istiolint.findings.finding",
     "Fix": "istiolint.findings.finding",
     "Delete": "istiolint.findings.finding",
@@ -48,6 +50,7 @@ __all__ = [
     "Fix",
     "Mesh",
     "Move",
+    "Parameter",
     "Rename",
     "Replace",
     "Report",

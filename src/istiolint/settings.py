@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TypeAlias
 
 from istiolint.findings.finding import Level, Severity
 from istiolint.sources import Exclude
 
 NEWEST = "1.31"
 OLDEST = "1.18"
+ParameterValue: TypeAlias = bool | int | float | str | tuple[str, ...]
 
 
 def minor(version: str) -> int:
@@ -61,6 +63,8 @@ class Settings:
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, Level], ...] = ()
     """Other severities for rules, by id, code, topic or tag; `off` reports nothing."""
+    parameters: tuple[tuple[str, str, ParameterValue], ...] = ()
+    """Values of parameters of rules: rule id, name, value."""
     per_path_ignores: tuple[PathIgnore, ...] = ()
     scopes: tuple[Scope, ...] = ()
     """What differs in parts of the tree, the outer folders first."""
@@ -84,6 +88,10 @@ class Settings:
     environments: tuple[Environment, ...] = ()
     mesh_config: str | None = None
     mesh_networks: str | None = None
+
+    def parameter(self, rule: str, name: str, default: ParameterValue) -> ParameterValue:
+        """Return the value of a parameter of a rule; the default where it is not set."""
+        return next((value for id, key, value in self.parameters if (id, key) == (rule, name)), default)
 
     @property
     def istio_minor(self) -> int:

@@ -78,6 +78,8 @@ def _value(name: str, given: Inputs, options: dict[str, Any]) -> Any:
             found = given.rendering.found
         case "severity" | "environments" | "per-path-ignores" | "targets":
             found = config.merged(name)
+        case "parameters":
+            found = config.parameters()
         case "select":
             found = _option(name, options) or list(config.value(name, ()))
         case "extend-select" | "ignore" | "exclude":

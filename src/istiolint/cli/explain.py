@@ -61,6 +61,7 @@ def _title(rule_id: str) -> str:
 
 
 def _page(rule_id: str) -> str:
+    from istiolint.documents.quoting import as_flow
     from istiolint.rules.pages import pages
     from istiolint.rules.reading import readable
     from istiolint.rules.registry import all_rules
@@ -69,6 +70,10 @@ def _page(rule_id: str) -> str:
     facts = [f"{rule.severity}, topic {rule.topic}", "on by default" if rule.default else "off until selected"]
     facts += [", ".join(rule.codes)] if rule.codes else []
     head = f"{click.style(rule_id, bold=True)} ({'; '.join(facts)})\n\n"
+    if rule.parameters:
+        head += "Parameters, with their defaults:\n\n"
+        head += "".join(f"  {each.name}: {as_flow(each.schema['default'])}  # {each.description}\n" for each in rule.parameters)
+        head += "\n"
     return head + (_for_terminal(readable(page.text)) if page else "This rule has no page; it comes from a plugin.\n")
 
 

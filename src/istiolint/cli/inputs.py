@@ -12,6 +12,7 @@ import click
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import Rendering, with_origins
 from istiolint.config import Config, Tree, find, load, load_all
+from istiolint.rules.parameters import settings_of
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source, discover
 
@@ -182,6 +183,7 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
         extend_select=(*_listed(options["extend_select"]), *outermost.own_names("extend-select")),
         ignore=(*_listed(options["ignore"]), *outermost.own_names("ignore")),
         severity=tuple(outermost.values.get("severity", {}).items()),
+        parameters=settings_of(config.parameters()),
         per_path_ignores=config.path_ignores(),
         exclude=config.excludes(),
         known_hosts=config.names("known-hosts"),

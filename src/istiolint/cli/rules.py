@@ -81,6 +81,7 @@ def rules(format_: str, **filters: Any) -> None:
                 "fixable": rule.fixable,
                 "codes": list(rule.codes),
                 "kinds": list(rule.kinds),
+                "parameters": {parameter.name: parameter.schema for parameter in rule.parameters},
             }
             for rule in matching
         ]

@@ -154,6 +154,14 @@ class Config:
             for pattern, names in config.values["per-path-ignores"].items()
         )
 
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """Values of parameters by rule id and name."""
+        found: dict[str, dict[str, Any]] = {}
+        for config in reversed(self.having("parameters")):
+            for rule, values in config.values["parameters"].items():
+                found.setdefault(rule, {}).update(values)
+        return found
+
     def excludes(self) -> tuple[Exclude, ...]:
         """The paths that are not read, those of the outermost file first."""
         return tuple(Exclude(str(config.folder), config.own_names("exclude")) for config in reversed(self.having("exclude")))

@@ -21,7 +21,7 @@ def problems_of(config: Config) -> list[str]:
     if config.values == {}:
         return []
     found = [(config.here(*steps, part=part), message) for steps, part, message in schema.problems(config)]
-    found += [(where, message) for where, message in (*_names(config), *_versions(config), *_patterns(config))]
+    found += [*_names(config), *_parameters(config), *_versions(config), *_patterns(config)]
     return [f"{where}: {message}" for where, message in sorted(dict.fromkeys(found), key=lambda each: _order(each[0]))]
 
 
@@ -36,6 +36,17 @@ def _names(config: Config) -> list[tuple[str, str]]:
         (where, f"unknown rule `{name}`{suggestion(name)}")
         for name, where in config.rule_names()
         if next(matching(name), None) is None
+    ]
+
+
+def _parameters(config: Config) -> list[tuple[str, str]]:
+    from istiolint.rules.parameters import mistakes
+
+    written = config.values.get("parameters") if isinstance(config.values, dict) else None
+    values = {rule: given for rule, given in written.items() if isinstance(given, dict)} if isinstance(written, dict) else {}
+    return [
+        (config.here("parameters", *mistake.steps, part="key" if mistake.is_key else "value"), mistake.message)
+        for mistake in mistakes(values)
     ]
 
 

@@ -15,6 +15,7 @@ from istiolint.mesh import Mesh
 from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
 from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource
 from istiolint.rules.gates import Gates
+from istiolint.rules.parameters import check_settings
 from istiolint.rules.registry import plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Excluded, Source, discover
@@ -62,6 +63,7 @@ UNREADABLE = ("unreadable-file", "yaml-syntax", "yaml-too-deep", "yaml-alias-bom
 class _Run:
     def __init__(self, settings: Settings, watch: Watch | None, jobs: int = 1):
         self.settings, self.watch, self.jobs = settings, watch, jobs
+        check_settings(settings)
         self.outcome = Outcome(settings)
         self.gates = Gates(self.outcome.rules)
         self.summary = Summary()

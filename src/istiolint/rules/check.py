@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
 from istiolint.findings.finding import Finding, Fix, Place, Related, Severity, Span
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KNOWN
+from istiolint.rules.parameters import AnyParameter, bound
 from istiolint.rules.topics import TOPICS, topic_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Rule:
     """Identifiers of the checks of Istio's own validation that it covers (docs/validation.md lists them)."""
     tags: tuple[Tag, ...] = ()
     fold: Fold | None = None
+    parameters: tuple[AnyParameter, ...] = ()
 
     @property
     def category(self) -> Category:
@@ -118,6 +120,7 @@ def declare(
     rows: Sequence[str] = (),
     tags: Sequence[Tag] = (),
     fold: Fold | None = None,
+    parameters: Sequence[AnyParameter] = (),
 ) -> Rule:
     """Make a rule known. `default=False` leaves it off until it is selected.
 
@@ -135,7 +138,7 @@ def declare(
         raise ValueError(f"rule {id}: invalid topic `{topic}`; use lower-case letters, digits and hyphens")
     rule = Rule(
         id, severity, evidence, topic, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows), tuple(tags),
-        fold,
+        fold, bound(id, parameters),
     )  # fmt: skip
     known = DECLARED.setdefault(id, rule)
     if known is not rule:
@@ -156,12 +159,13 @@ def check(
     rows: Sequence[str] = (),
     tags: Sequence[Tag] = (),
     fold: Fold | None = None,
+    parameters: Sequence[AnyParameter] = (),
     when: Sequence[str] = (),
 ) -> Callable[[Check], Check]:
     """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource.
 
     The topic is the package of the function (see `topic_of`), unless `topic` names another. `when` names fields: the function
-    runs only for resources that have one of them, at any level.
+    runs only for resources that have one of them, at any level. `parameters` are the values that users can set for the rule.
     """
 
     def register(run: Check) -> Check:
@@ -169,7 +173,7 @@ def check(
             raise ValueError(f"rule {id}: the package of {run.__module__} is not a topic; add it to istiolint.rules.topics")
         rule = declare(
             id, severity=severity, evidence=evidence, topic=topic or topic_of(run.__module__), codes=codes, default=default,
-            fixable=fixable, tags=tags, fold=fold,
+            fixable=fixable, tags=tags, fold=fold, parameters=parameters,
         )  # fmt: skip
         return further_check(rule, kinds=kinds, rows=rows, when=when)(run)
 

@@ -5,9 +5,9 @@ where the severity is below error also `When to ignore it`. The YAML blocks belo
 else their corrected form; those below `Not reported` are near misses. (Older pages have `Mend`, `Bad` and `Good`.) In a bad
 block a comment on the line with the mistake says what must be found there: `# error: route-to-missing-subset "part of the
 message"` (a comment alone on a line speaks of the next one). Words behind ```yaml are settings of the example: `whole-mesh`,
-`istio-version=1.24`, `upgrade-to=1.31`, `encoding=latin-1` (how the file is stored), `clusters` (the first folder of a title is
-the cluster to which the file is applied), and `title="gateway.yaml"`: neighbouring blocks with titles are the files of one
-example. A block ```yaml fixed holds what the fixes make of the block before it.
+`istio-version=1.24`, `upgrade-to=1.31`, `parameter.attempts=5` (a parameter of the rule), `encoding=latin-1` (how the file is
+stored), `clusters` (the first folder of a title is the cluster to which the file is applied), and `title="gateway.yaml"`:
+neighboring blocks with titles are the files of one example. A block ```yaml fixed is what the fixes make of the block before.
 """
 
 import re

@@ -12,6 +12,7 @@ from typing import Any
 from istiolint.rules import index as rule_index
 from istiolint.rules import plugins
 from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, with_checks
+from istiolint.rules.parameters import restored
 
 _CHECKS = "istiolint.checks"
 """By name: the checks import this package."""
@@ -37,7 +38,7 @@ def _index() -> rule_index.Index | None:
 
 def _rule(facts: dict[str, Any]) -> Rule:
     arguments: dict[str, Any] = {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
-    return Rule(**arguments)
+    return Rule(**arguments | {"parameters": restored(facts["id"], facts.get("parameters", ()))})
 
 
 def walk() -> None:
@@ -93,6 +94,11 @@ def matching(name: str) -> Iterator[Rule]:
     for rule in all_rules().values():
         if name == "ALL" or rule.is_named(name):
             yield rule
+
+
+def rule_of(id: str) -> Rule | None:
+    """Return the rule with this id."""
+    return all_rules().get(id)
 
 
 def suggestion(name: str) -> str:

@@ -7,6 +7,8 @@ from istiolint.engine.lint import lint
 from istiolint.findings.finding import Diagnostic
 from istiolint.fix import mend
 from istiolint.rules.pages import Example, Expected, Page, without_announcements
+from istiolint.rules.parameters import from_text
+from istiolint.rules.parameters import settings_of as parameters_of
 from istiolint.rules.registry import all_rules
 from istiolint.settings import Settings
 from istiolint.sources import Source
@@ -91,11 +93,14 @@ def settings_of(page: Page, example: Example) -> Settings:
     """Return the settings of a run over an example: the rules that are on by default, and the one of the page."""
     rules = all_rules().values()
     rule = all_rules()[page.rule]
+    texts = {name.removeprefix("parameter."): text for name, text in example.settings.items() if name.startswith("parameter.")}
+    values = {name: from_text(rule, name, text) for name, text in texts.items()}
     return Settings(
         select=() if rule.default else (*(each.id for each in rules if each.default), rule.id),
         upgrade_to=example.settings.get("upgrade-to"),
         istio_version=example.settings.get("istio-version", Settings().istio_version),
         whole_mesh="whole-mesh" in example.settings,
+        parameters=parameters_of({rule.id: values}),
     )
 
 
