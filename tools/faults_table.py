@@ -283,4 +283,20 @@ FAULTS: dict[str, Fault] = {
         ("rollout-route-not-found", "rollout-subset-not-found", "rollout-target-not-found", "virtual-service-of-flagger"),
     ),
     "A90": Fault("Certificates that cannot be issued because of a redirect", ("challenge-redirected",)),
+    "A91": Fault("Helm values that the chart ignores or rejects", ("unknown-helm-value", "helm-value-of-wrong-type")),
+    "A92": Fault(
+        "Kubernetes APIs, Istio labels and annotations that a release removed",
+        ("retired-kubernetes-api", "removed-label", "unknown-annotation"),
+    ),
+    "A93": Fault("Policies of a Service that has no waypoint", ("target-without-waypoint",)),
+    "A94": Fault("HTTPS listeners without a certificate", ("https-listener-without-tls", "certificate-missing")),
+    "A95": Fault("Methods that no request has", ("unknown-method", "method-in-lower-case", "method-on-grpc-port")),
+    "A96": Fault(
+        "Misspelt fields and types in the values of an EnvoyFilter",
+        ("unknown-envoy-field", "unknown-envoy-type", "invalid-envoy-value"),
+    ),
+    "A97": Fault(
+        "IstioOperator and operator resources with fields that the installer rejects",
+        ("unknown-field", "wrong-type", "removed-field", "unknown-mesh-setting"),
+    ),
 }

@@ -7,7 +7,7 @@ usage: python tools/generate.py [--check] [--sources FOLDER]
 
 FOLDER has the sources of schemas/, each of them optional: `crds/` with the bundles of all releases (see build_schemas.py),
 `annotations.json`, `envoy-packages.json`, `feature-flags.json` and `meshconfig-fields.json` (see the modules *_table.py),
-`helm-values.json` and `sail-operator.json` (see installation_schemas.py).
+`helm-values.json` (see installation_schemas.py and chart_values.py) and `sail-operator.json` (see installation_schemas.py).
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import annotations_table
 import build_schemas
+import chart_values
 import console
 import envoy_types_table
 import expected
@@ -70,10 +71,9 @@ def _schemas(sources: Path) -> Iterator[tuple[str, str]]:
         for name, schema in sorted(build_schemas.build(bundles, ROOT / "schemas", fresh=True).items()):
             yield f"schemas/{name}.json", build_schemas.text_of(schema)
     if (source := sources / "helm-values.json").is_file():
-        yield (
-            "schemas/IstioOperator.json",
-            build_schemas.text_of(installation_schemas.operator(json.loads(source.read_text("utf-8")))),
-        )
+        values = json.loads(source.read_text("utf-8"))
+        yield "schemas/IstioOperator.json", build_schemas.text_of(installation_schemas.operator(values))
+        yield "schemas/helm-charts.json", build_schemas.text_of(chart_values.charts(values))
     if (source := sources / "sail-operator.json").is_file():
         for name, schema in installation_schemas.sail(json.loads(source.read_text("utf-8"))).items():
             yield f"schemas/{name}.json", build_schemas.text_of(schema)

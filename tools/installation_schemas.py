@@ -50,13 +50,14 @@ def operator(values: dict[str, Any]) -> Node:
     """Return the schema of IstioOperator, for the table of Helm values."""
     components = {name: closed(COMPONENT) for name in COMPONENTS}
     components |= {name: {"type": "array", "items": closed(GATEWAY)} for name in GATEWAYS}
-    spec = SPEC | {"components": closed(components), "values": _message("Values", values)}
+    spec = SPEC | {"components": closed(components), "values": message("Values", values)}
     body = closed({"apiVersion": TEXT, "kind": TEXT, "metadata": OBJECT, "spec": closed(spec), "status": ANY})
     head = {"$schema": DRAFT, "title": "IstioOperator", "x-group": "install.istio.io", "x-release": NEWEST}
     return shared(head | {"x-versions": {"v1alpha1": {}}} | body)
 
 
-def _message(name: str, values: dict[str, Any]) -> Node:
+def message(name: str, values: dict[str, Any]) -> Node:
+    """Return the schema of a message of the table of Helm values."""
     prefix = f"{name}."
     fields = {key.removeprefix(prefix): facts for key, facts in values.items() if key.startswith(prefix)}
     if not fields or any("." in field for field in fields):
@@ -75,7 +76,7 @@ def _spellings(field: str) -> tuple[str, ...]:
 
 def _field(name: str, facts: dict[str, Any], values: dict[str, Any]) -> Node:
     type_ = facts["type"]
-    made = dict(TYPES[type_]) if type_ in TYPES else _message(type_, values)
+    made = dict(TYPES[type_]) if type_ in TYPES else message(type_, values)
     if made == TEXT and name.endswith("s"):  # lists are given by the type of their items
         made = {"type": ["string", "array"], "items": ANY}
     elif name == "secretVolumes":

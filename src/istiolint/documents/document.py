@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
+from istiolint.documents.chart_values import ChartValues
 from istiolint.documents.events import events
 from istiolint.documents.layout import Layout, Node, layout
 from istiolint.documents.quoted import QuotedResource, quoted_resources
@@ -22,7 +23,7 @@ class Document:
     """One document of a source. `data` is plain: dict, list, str, int, float, bool, None; keys are strings.
 
     `offset` is where its text begins in the source. `skipped` says why it is not linted.
-    `parse` turns its text into events.
+    `parse` turns its text into events. `chart_values` are the parts of it that are values for Istio's Helm charts.
     """
 
     source: Source
@@ -33,6 +34,7 @@ class Document:
     problems: list[Finding] = field(default_factory=list)
     skipped: Skip | None = None
     parse: Callable[[str], Iterator[Any]] = events
+    chart_values: tuple[ChartValues, ...] = ()
 
     @property
     def linted(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from istiolint.documents import Document, Skip, named_by_others, read
+from istiolint.documents.chart_values import ChartValues, values_files
 from istiolint.engine.outcome import Outcome
 from istiolint.engine.tasks import Crash, Found, Tasks
 from istiolint.engine.workers import ENOUGH, WorkerError, can_fork, results
@@ -72,6 +73,7 @@ class _Run:
         self.crashes: Counter[str] = Counter()
         self.templates: list[str] = []
         self.named: list[Document] = []
+        self.values: dict[str, tuple[ChartValues, ...]] = {}
         self.validated: dict[int, Resource] = {}
         self.counted: set[tuple[Document, Path]] = set()
         self.excluded = Excluded(self.settings.exclude)
@@ -96,6 +98,7 @@ class _Run:
         """Each target with its mesh; a mesh is built when it is asked for, so that one at a time is in memory."""
         sources = list(sources)
         named = named_by_others(sources)
+        self.values = values_files(sources)
         documents = [document for source in self.watched(sources) for document in self.read(source, named)]
         given: list[Resource] = []
         if networks := self.given(self.settings.mesh_networks):
@@ -190,6 +193,8 @@ class _Run:
         self.sources.setdefault(source.path, source)
         self.summary.files += source.linted
         for document in read(source, named):
+            if document.skipped is Skip.OTHER and (values := self.values.get(os.path.normpath(source.path))):
+                document.chart_values, document.skipped = values, None
             if document.problems and source.linted:
                 resource = only_resource(document)
                 for problem in document.problems:

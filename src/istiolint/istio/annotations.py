@@ -12,6 +12,21 @@ INGRESS_CLASS = "kubernetes.io/ingress.class"
 DRY_RUN = "istio.io/dry-run"
 INTERNAL = "internal.istio.io/"
 """Before the names that Istio keeps for itself."""
+GONE = {
+    "ambient.istio.io/redirection": (
+        "1.22", "disabled", "the pod is not excluded from ambient mode",
+        "set the label `istio.io/dataplane-mode: none` on the pod",
+    ),
+    "istio.io/for-service-account": (
+        "1.22", "", "waypoints no longer belong to service accounts",
+        "set the label `istio.io/use-waypoint` on the namespace, Service or pod",
+    ),
+}  # fmt: skip
+"""Annotations that a release stopped reading because a label took their place: the release, the only value that is concerned
+("" for any), the consequence, and what to do.
+"""
+REMOVED_LABELS = {"istio.io/gateway-name": ("1.24", "gateway.networking.k8s.io/gateway-name")}
+"""The labels of pods that a release removed: the release, and the label that replaced it."""
 Sort = Literal["annotations", "labels"]
 
 

@@ -5,6 +5,8 @@ from functools import cached_property, wraps
 from typing import Any
 
 from istiolint.documents import Document
+from istiolint.documents.chart_values import ChartValues
+from istiolint.documents.document import value_at
 from istiolint.documents.recognise import is_values
 from istiolint.findings.finding import Path, ResourceName
 from istiolint.resources.cursor import Cursor
@@ -100,8 +102,8 @@ class Resource(Cursor):
 class GivenResource(Resource):
     """A document that is no Kubernetes object but is named by an option, such as `--mesh-networks`: it stands for one."""
 
-    def __init__(self, document: Document, kind: str, namespace: str):
-        super().__init__(document, (), document.data)
+    def __init__(self, document: Document, kind: str, namespace: str, path: Path = (), value: Any = None):
+        super().__init__(document, path, value if path else document.data)
         self.kind = self.type = kind
         self.__dict__ |= {"name": kind.lower(), "namespace": namespace}
 
@@ -117,12 +119,29 @@ class GivenResource(Resource):
 
 
 class ValuesResource(GivenResource):
-    """Values for Istio's Helm charts, by which a mesh is configured."""
+    """Values for one of Istio's Helm charts, by which a mesh is configured: a file of them, or a part of another resource.
+
+    `release` is that of the chart as `1.24`, or "" where it is not known. `owner` is the resource that gives the values.
+    """
+
+    def __init__(self, document: Document, values: ChartValues, value: Any = None, owner: Resource | None = None):
+        super().__init__(document, HELM_VALUES, "istio-system", () if values.text else values.path, value)
+        self.chart, self.release, self.owner = values.chart, values.release, owner
 
     @property
     def linted(self) -> bool:
         """As the file says that holds them."""
-        return self.document.source.linted
+        return self.document.linted
+
+    @property
+    def written(self) -> tuple[Document, Path]:
+        """Where the resource is written that gives the values, or the values themselves."""
+        return self.owner.written if self.owner else super().written
+
+    @property
+    def identity(self) -> ResourceName:
+        """That of the resource that gives the values."""
+        return self.owner.identity if self.owner else super().identity
 
 
 def resources(document: Document) -> Iterator[Resource]:
@@ -136,8 +155,12 @@ def resources(document: Document) -> Iterator[Resource]:
                 yield Resource(document, ("items", index), item)
     elif _is_object(data):
         yield Resource(document, (), data)
+    elif document.chart_values:
+        for values in document.chart_values:
+            if isinstance(value_at(data, values.path)[1], dict):
+                yield ValuesResource(document, values, value_at(data, values.path)[1])
     elif is_values(data):
-        yield ValuesResource(document, HELM_VALUES, "istio-system")
+        yield ValuesResource(document, ChartValues("istiod"))
 
 
 def only_resource(document: Document) -> Resource | None:

@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from istiolint.documents import Document
+from istiolint.resources.chart_values import values_given_by
 from istiolint.resources.resource import Resource
 from istiolint.targets.delivery import deliver, deliveries
 from istiolint.targets.folders import Defining, Identity, partition
@@ -74,7 +75,7 @@ def _built(
 def _build_target(name: str, kind: TargetKind, made: Build) -> Target:
     resources = [piece.finish() for piece in made.pieces]
     skipped = [document for document in made.used if document.is_unread]
-    return Target(name, kind, _sorted(resources), gaps=made.gaps, skipped=skipped)
+    return Target(name, kind, _with_values(_sorted(resources)), gaps=made.gaps, skipped=skipped)
 
 
 def _plain(documents: Sequence[Document], library: Library, rendered: Container[str]) -> Iterator[Target]:
@@ -101,7 +102,7 @@ def _plain(documents: Sequence[Document], library: Library, rendered: Container[
 
 def _target(name: str, kind: TargetKind, resources: list[Resource], documents: Iterable[Document]) -> Target:
     skipped = [document for document in documents if document.is_unread]
-    return Target(name, kind, _sorted(resources), skipped=skipped)
+    return Target(name, kind, _with_values(_sorted(resources)), skipped=skipped)
 
 
 def _clusters(by_cluster: dict[str, list[Document]], shared: list[Document], library: Library) -> list[Target]:
@@ -136,6 +137,11 @@ def _with_context(targets: list[Target]) -> list[Target]:
 
 def _resources(documents: Iterable[Document], library: Library) -> list[Resource]:
     return [resource for document in documents for resource in library.resources(document)]
+
+
+def _with_values(resources: list[Resource]) -> list[Resource]:
+    """Resources, with the values for Istio's charts that they give."""
+    return [*resources, *(values for resource in resources for values in values_given_by(resource))]
 
 
 def _once(resources: Iterable[Resource]) -> list[Resource]:

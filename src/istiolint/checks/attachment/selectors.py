@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
+from istiolint.istio.annotations import REMOVED_LABELS
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import GATEWAY_NAME, pod_labels
 from istiolint.mesh.waypoints import is_waypoint
@@ -12,6 +13,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.settings import minor
 
 _BY_SELECTOR = "ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY"
 BOUND_BY_SELECTOR = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin", "TrafficExtension"]
@@ -36,6 +38,8 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     gateways = mesh.all(KUBERNETES_GATEWAY) if everywhere else mesh.in_namespace(KUBERNETES_GATEWAY, resource.namespace)
     if any(labels.labels.items() <= pod_labels(gateway).items() for gateway in gateways):
         return
+    if any(mesh.settings.istio_minor >= minor(REMOVED_LABELS[name][0]) for name in REMOVED_LABELS if name in labels.labels):
+        return  # the rule removed-label reports it
     wanted = ", ".join(f"{key}: {value}" for key, value in labels.labels.items())
     others = mesh.workloads.selected(labels.labels, None)
     elsewhere = sorted({workload.namespace for workload in others})

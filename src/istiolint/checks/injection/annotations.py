@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding, Fix, Move, Rename
 from istiolint.istio.annotation_values import fault
-from istiolint.istio.annotations import DRY_RUN, INGRESS_CLASS, INTERNAL, Known, Sort, is_istio_key, known
+from istiolint.istio.annotations import DRY_RUN, GONE, INGRESS_CLASS, INTERNAL, Known, Sort, is_istio_key, known
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import PROXY_CONFIG
 from istiolint.resources.cursor import Cursor
@@ -51,7 +51,7 @@ def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Kn
 def unknown_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report annotations under istio.io that no Istio version knows, or not the target version."""
     for _, name, value, facts in _ours(resource, "annotations"):
-        if facts is None and not name.startswith(INTERNAL):
+        if facts is None and not name.startswith(INTERNAL) and name not in GONE:  # the rule removed-label reports those
             yield _unknown(name, value, "annotations")
         elif facts and not facts.works_in(mesh.settings):
             yield _other_version(name, value, facts, mesh.settings)
