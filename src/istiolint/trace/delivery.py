@@ -44,7 +44,7 @@ class Sending(NamedTuple):
 
 def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, steps: Steps) -> Destination:
     """What becomes of a request that a proxy sends to a cluster."""
-    found = Destination(target.host, target.port, target.subset, target.weight, "routed", sent=sent)
+    found = Destination(target.host, target.port, target.subset, target.weight, "routed", sent=sent, at=target.at)
     service = _cluster(model, sending, target, found, steps)
     if service is None:
         found.outcome, found.sent = "no-cluster", None

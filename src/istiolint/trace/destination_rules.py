@@ -62,6 +62,14 @@ class ClientRules:
                 return each
         return next((each for each in reversed(found) if not each.rules[0].spec["workloadSelector"].mapping), None)
 
+    def usable(self, namespace: str, host: str) -> list[MergedRule]:
+        """The rules for a host of which each proxy of a namespace uses one, depending on its labels."""
+        found = self._for_namespace(namespace, host)
+        general = [each for each in found if not each.rules[0].spec["workloadSelector"].mapping][-1:]
+        return [
+            each for each in found if each.rules[0].spec["workloadSelector"].mapping and each.rules[0].namespace == namespace
+        ] + general
+
     def unused(self, proxy: Proxy, host: str) -> Iterator["Unused"]:
         """The DestinationRules that cover a host and that a proxy does not use."""
         used = self.of(proxy, host)

@@ -30,16 +30,42 @@ class Model:
         self.mesh = mesh
         self.trust_domain = mesh.config.text("trustDomain") or "cluster.local"
         self.cluster_domain = mesh.hosts.cluster_domain
-        self.registry = Registry(mesh)
-        self.virtual_services = VirtualServiceIndex(mesh, kubernetes_routes(mesh))
-        self.scopes = Scopes(mesh, self.registry, self.virtual_services)
-        self.gateways = GatewayIndex(mesh, self.virtual_services)
-        self.rules = ClientRules(mesh)
         self.modes = ServerModes(mesh)
+        self.rules = ClientRules(mesh)
         self.client_tls = ClientTlsModes(mesh, self.modes)
-        self.policies = Policies(mesh)
-        self.authentication = Authentication(mesh)
         self._proxies: dict[int, Proxy] = {}
+
+    # The indexes below cost time on a large mesh, and a rule needs few of them.
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The services."""
+        return Registry(self.mesh)
+
+    @cached_property
+    def virtual_services(self) -> VirtualServiceIndex:
+        """The VirtualServices, and the routes of the Gateway API as such."""
+        return VirtualServiceIndex(self.mesh, kubernetes_routes(self.mesh))
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """What sidecars know."""
+        return Scopes(self.mesh, self.registry, self.virtual_services)
+
+    @cached_property
+    def gateways(self) -> GatewayIndex:
+        """What gateways listen on."""
+        return GatewayIndex(self.mesh, self.virtual_services)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The AuthorizationPolicies."""
+        return Policies(self.mesh)
+
+    @cached_property
+    def authentication(self) -> Authentication:
+        """The RequestAuthentications."""
+        return Authentication(self.mesh)
 
     def proxy(self, workload: Workload) -> Proxy:
         """The proxy of a workload."""

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from istiolint.mesh.mtls import Mode
 from istiolint.mesh.workloads import Workload
+from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
@@ -58,7 +59,7 @@ class Sent:
 
 @dataclass(slots=True)
 class Destination:
-    """A weighted destination of a route, or the only place where the request goes."""
+    """A weighted destination of a route, or the only place where the request goes; `at` is where a route names it."""
 
     host: str
     port: int
@@ -69,6 +70,7 @@ class Destination:
     leaves: list[Leaf] = field(default_factory=list)
     sent: Sent | None = None
     sure: bool = True
+    at: Cursor | None = None
 
     def outcomes(self) -> Iterator[Outcome]:
         """What may become of a request that is sent here."""

@@ -11,6 +11,7 @@ from istiolint.primitives.similar import closest
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.trace.model import model_of
 
 
 @check(
@@ -47,14 +48,14 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
     audience = gateways or mesh.virtual_services.audience(virtual_service).namespaces
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.covering(fqdn)
-        used = {name: mesh.destination_rules.visible_from(name, fqdn) for name in audience}
         maker = next((rule for rule in rules if subset.text in subsets_of(rule)), None)
-        without = [name for name, seen in used.items() if not any(subset.text in subsets_of(rule) for rule in seen)]
+        used = {name: model_of(mesh).rules.usable(name, fqdn) for name in audience} if maker is not None else {}
+        without = [name for name, merged in used.items() if not any(subset.text in each.subsets for each in merged)]
         unplaced = maker is not None and not (maker.placed and virtual_service.placed) and not mesh.settings.whole_mesh
         if maker is None or unplaced or not without or (len(without) < len(used) and not gateways):
             continue
         client = without[0]
-        instead = used[client][:1]
+        instead = [rule for each in used[client] for rule in each.rules if rule is not maker][:1]
         yield finding(
             subset,
             f"{'gateways' if gateways else 'proxies'} in namespace `{client}` do not see subset `{subset.text}` of `{host}` "

@@ -10,6 +10,8 @@ from istiolint.mesh.sidecar_scopes import imports_host
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.trace.calls import is_hidden
+from istiolint.trace.model import model_of
 
 _CAPTURE = "traffic.sidecar.istio.io/"
 
@@ -30,8 +32,8 @@ def call_hidden_by_sidecar(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
             host = mesh.hosts.fqdn(call.service.name, call.service.namespace)
             yield finding(
                 egress[-1]["hosts"].key,
-                f"`{workload.title}` is configured to call `{host}`, which this Sidecar does not import; "
-                + _consequence(sidecar, mesh),
+                f"`{workload.title}` is configured to call `{host}`, which this Sidecar does not import"
+                + f"{_for_port(sidecar, call, host)}; {_consequence(sidecar, mesh)}",
                 hint=f"add `{call.service.namespace}/{host}`",
                 related=[(call.at, "the workload is configured here"), (call.service.metadata["name"], "the Service")],
             )
@@ -45,14 +47,17 @@ def _has_proxy(workload: Workload, mesh: Mesh) -> bool:
 
 
 def _is_known(sidecar: Resource, call: Call, mesh: Mesh) -> bool:
-    """Return whether the Sidecar may import a Service. Istio also imports the destinations of imported VirtualServices."""
+    """Return whether the proxy of the caller may know a Service: a trace decides, where the Sidecar can be read."""
     host = mesh.hosts.fqdn(call.service.name, call.service.namespace)
-    owners = {call.service.namespace, *(known.namespace for known in mesh.hosts.covering(host))}
-    return (
-        any(imports_host(sidecar, call.caller.namespace, owner, host) for owner in owners)
-        or mesh.virtual_services.routes_to(host)
-        or mesh.exclusive(sidecar, call.service)
-    )
+    hosts = [host for listener in sidecar.spec["egress"] for host in listener["hosts"]]
+    unreadable = any("/" not in each.text or each.unresolved for each in hosts)
+    return unreadable or mesh.exclusive(sidecar, call.service) or not is_hidden(model_of(mesh), call, host)
+
+
+def _for_port(sidecar: Resource, call: Call, host: str) -> str:
+    """Return for which port the Sidecar hides a Service that it imports for others; empty for all ports."""
+    own = call.caller.namespace
+    return f" for port {call.port}" if call.port and imports_host(sidecar, own, call.service.namespace, host) else ""
 
 
 def _consequence(sidecar: Resource, mesh: Mesh) -> str:

@@ -1,0 +1,28 @@
+"""Services that routes target and that select no workload."""
+
+from collections.abc import Iterator
+
+from istiolint.findings.finding import Finding
+from istiolint.mesh import Mesh
+from istiolint.resources.resource import Resource
+from istiolint.rules.check import check, finding
+
+
+@check("routed-service-without-workload", severity="warning", evidence="missing", kinds=["Service"], when=["selector"])
+def routed_service_without_workload(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report a Service that routes target and whose selector matches no workload, so that Envoy has no endpoint for it."""
+    selector = service.spec["selector"]
+    fqdn = mesh.hosts.fqdn(service.name, service.namespace)
+    routed = mesh.virtual_services.routes_to(fqdn) or bool(mesh.entrances.to(fqdn))
+    external = service.spec["type"].text == "ExternalName"
+    if not routed or external or not selector.labels or selector.unresolved or mesh.workloads.of_service(service):
+        return
+    wanted = ", ".join(f"{key}: {value}" for key, value in selector.labels.items())
+    elsewhere = sorted({workload.namespace for workload in mesh.workloads.selected(selector.labels, None)})
+    yield finding(
+        selector,
+        f"no workload in namespace `{service.namespace}` has labels `{wanted}`; Service `{service.name}` is the target of routes "
+        "and has no endpoint, so Envoy returns 503",
+        hint=f"namespace `{elsewhere[0]}` has a workload with these labels" if elsewhere else "use labels that the pods have",
+        known=mesh.coverage.lacks_workload(selector.labels, service.namespace, service),
+    )
