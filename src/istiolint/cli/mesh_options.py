@@ -66,7 +66,7 @@ def meshes(read: Inputs, against: str | None = None) -> Meshes:
     from istiolint.trace.tracer import Tracer
 
     sources = list(read.sources_of(against) if against else read.sources())
-    understood = engine.understand(sources, read.settings, watch() if not against else None)
+    understood = engine.understand(sources, read.settings, watch() if not against else None, joined=True)
     troubles = [
         f"{trouble.span.source.path}:{trouble.span.begins.line}: ignored: {trouble.message}" for trouble in understood.unreadable
     ]

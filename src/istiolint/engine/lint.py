@@ -21,7 +21,7 @@ from istiolint.rules.registry import plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Excluded, Source, discover
 from istiolint.sources.discover import is_wanted
-from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of
+from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of, together
 
 Watch: TypeAlias = Callable[[int, int], None]
 Look: TypeAlias = Callable[[str, Mesh], None]
@@ -43,10 +43,15 @@ def lint(
     return _Run(settings or Settings(), watch, jobs).lint(sources, look)
 
 
-def understand(sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None) -> "Understood":
-    """Read and understand everything, and check nothing: for commands that tell what a mesh is, not what is wrong with it."""
+def understand(
+    sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None, *, joined: bool = False
+) -> "Understood":
+    """Read and understand everything, and check nothing: for commands that show what a mesh is, not what is wrong with it.
+
+    `joined`: targets that do not contradict each other are one mesh.
+    """
     run = _Run(settings or Settings(), watch)
-    meshes = [(target.name, mesh) for target, mesh in run.meshes(sources)]
+    meshes = [(target.name, mesh) for target, mesh in run.meshes(sources, joined=joined)]
     return Understood(meshes, [found for found in run.report().diagnostics if found.rule in UNREADABLE])
 
 
@@ -94,7 +99,7 @@ class _Run:
         self.summary.charts = charts_of_templates(self.templates, rendered=self.sources.values())
         return self.outcome.report(self.summary, self.sources, self.internal_errors)
 
-    def meshes(self, sources: Iterable[Source]) -> Iterator[tuple[Target, Mesh]]:
+    def meshes(self, sources: Iterable[Source], *, joined: bool = False) -> Iterator[tuple[Target, Mesh]]:
         """Each target with its mesh; a mesh is built when it is asked for, so that one at a time is in memory."""
         sources = list(sources)
         named = named_by_others(sources)
@@ -108,6 +113,8 @@ class _Run:
             given.append(GivenResource(mesh_config, MESH_CONFIG, self.settings.root_namespace))
         library = Library(documents, self.load if all(source.on_disk for source in sources) else None)
         targets = targets_of(documents, library)
+        if joined:
+            targets = together(targets)
         elsewhere = Elsewhere(targets, (document for document in documents if document.skipped))
         for target in targets or ([Target("")] if given else []):
             target.resources += given

@@ -4,5 +4,6 @@ from istiolint.targets.assemble import targets_of
 from istiolint.targets.coverage import Coverage, Elsewhere
 from istiolint.targets.library import Library
 from istiolint.targets.target import Target
+from istiolint.targets.together import together
 
-__all__ = ["Coverage", "Elsewhere", "Library", "Target", "targets_of"]
+__all__ = ["Coverage", "Elsewhere", "Library", "Target", "targets_of", "together"]

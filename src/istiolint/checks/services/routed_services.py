@@ -24,5 +24,7 @@ def routed_service_without_workload(service: Resource, mesh: Mesh) -> Iterator[F
         f"no workload in namespace `{service.namespace}` has labels `{wanted}`; Service `{service.name}` is the target of routes "
         "and has no endpoint, so Envoy returns 503",
         hint=f"namespace `{elsewhere[0]}` has a workload with these labels" if elsewhere else "use labels that the pods have",
-        known=mesh.coverage.lacks_workload(selector.labels, service.namespace, service),
+        # Files without any workload of a namespace are configuration that is kept apart from the applications.
+        known=bool(mesh.workloads.in_namespace(service.namespace))
+        and mesh.coverage.lacks_workload(selector.labels, service.namespace, service),
     )
