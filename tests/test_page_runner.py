@@ -1,4 +1,4 @@
-"""The page runner: problems name the line of the page; old and new headings."""
+"""The page runner: problems name the line of the page."""
 
 from pathlib import Path
 
@@ -23,22 +23,32 @@ GOOD = BAD.replace("timout", "timeout") % ""
 MARK = "  # error: unknown-field"
 
 
-def page(bad: str, good: str = GOOD, *, fixed: str = GOOD, old: bool = False) -> Page:
-    fix, example, near = ("Mend", "Bad", "Good") if old else ("How to fix", "Example", "Not reported")
+def page(bad: str, good: str = GOOD, *, fixed: str = GOOD) -> Page:
     text = (
-        f"# Unknown field\n\n## What it does\n\nReports it.\n\n## {fix}\n\nRename.\n\n## {example}\n\n```yaml\n{bad}```\n\n"
-        f"```yaml fixed\n{fixed}```\n\n## {near}\n\n```yaml\n{good}```\n"
+        "# Unknown field\n\n## What it does\n\nX.\n\n## Why it matters\n\nX.\n\n## How to fix\n\nRename.\n\n## Example\n\n"
+        f"```yaml\n{bad}```\n\n```yaml fixed\n{fixed}```\n\n## Not reported\n\n```yaml\n{good}```\n\n## See also\n\nx\n"
     )
     return Page("unknown-field", "schema", Path("rules/schema/unknown-field.md"), text)
 
 
-@pytest.mark.parametrize("old", [False, True])
-def test_a_page_that_is_right(old: bool) -> None:
-    assert problems(page(BAD % MARK, old=old)) == []
+def test_a_valid_page() -> None:
+    assert problems(page(BAD % MARK)) == []
+
+
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ("## How to fix", "## Good", "no section `## How to fix`"),
+    ("## How to fix", "## Good", "unknown section `## Good`"),
+    ("## See also", "## When to ignore it\n\n## See also", ""),
+    ("## See also", "## See also\n\n## When to ignore it", "the sections are not in this order"),
+])  # fmt: skip
+def test_sections(old: str, new: str, words: str) -> None:
+    text = page(BAD % MARK).text.replace(old, new)
+    found = problems(Page("unknown-field", "schema", Path("a.md"), text))
+    assert any(words in one for one in found) if words else not found
 
 
 def test_summary_is_the_first_paragraph() -> None:
-    assert page(BAD % MARK).summary == "Reports it."
+    assert page(BAD % MARK).summary == "X."
 
 
 def test_a_corrected_form_below_example_is_good() -> None:
@@ -76,9 +86,9 @@ def test_a_page_without_a_rule() -> None:
     assert "no rule is called no-such-rule" in found
 
 
-def test_a_page_that_lacks_everything() -> None:
+def test_an_empty_page() -> None:
     found = problems(Page("unknown-field", "schema", Path("a.md"), "Title\n"))
-    assert len(found) == 5
+    assert len(found) == 10
 
 
 @pytest.mark.parametrize(("facts", "words"), [

@@ -10,19 +10,19 @@ from istiolint.rules.check import finding
 
 
 def label_faults(labels: Cursor, kind: str) -> Iterator[Finding]:
-    """What is wrong with the keys and values of labels that Istio compares with those of workloads."""
+    """Report invalid keys and values of labels that Istio compares with those of workloads."""
     for key, value in labels.items():
         if has_placeholder(key) or value.unresolved:
             continue
         if fault := key_fault(key):
             yield finding(
                 value.key,
-                f"`{key}` is no key of a label: {fault}; Istio refuses the {kind}",
+                f"invalid label key `{key}`: {fault}; Istio rejects the {kind}",
                 hint="copy it from the pods' labels",
             )
         if fault := value_fault(value.text):
             yield finding(
                 value,
-                f"{fault}: `{value.text}` is no value of a label; Istio refuses the {kind}",
+                f"invalid label value `{value.text}`: {fault}; Istio rejects the {kind}",
                 hint="copy it from the pods' labels",
             )

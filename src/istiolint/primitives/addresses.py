@@ -1,4 +1,4 @@
-"""IP addresses and Unix domain sockets, as Go's netip and Istio's validation read them."""
+"""IP addresses and Unix domain sockets, as Go's netip and Istio's validation parse them."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 _DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 UNIX = "unix://"
-"""How an address begins that is the path of a socket."""
+"""The prefix of an address that is a socket path."""
 
 _MOST_DIGITS = 10
 
@@ -22,13 +22,13 @@ def without_leading_zeros(text: str) -> str | None:
 
 
 def leading_zeros(text: str) -> str | None:
-    """Return the hint for an address with leading zeros, which some readers take for octal numbers; None for any other text."""
+    """Return the hint for an address with leading zeros, which some parsers read as octal numbers; None for any other text."""
     plain = without_leading_zeros(text)
     return f"use `{plain}`: numbers with leading zeros are not valid in addresses" if plain else None
 
 
 def is_ip_address(text: str) -> bool:
-    """Whether a text is one IP address: IPv4 without leading zeros, or IPv6, perhaps with a zone (`fe80::1%eth0`)."""
+    """Return whether a text is one IP address: IPv4 without leading zeros, or IPv6, possibly with a zone (`fe80::1%eth0`)."""
     address, percent, zone = text.partition("%")
     try:
         if ":" in address:
@@ -41,7 +41,7 @@ def is_ip_address(text: str) -> bool:
 
 
 def is_cidr(text: str) -> bool:
-    """Whether a text is a range of addresses, `10.0.0.0/8`; bits behind the prefix may be set."""
+    """Return whether a text is an address range, `10.0.0.0/8`; bits after the prefix may be set."""
     address, slash, length = text.partition("/")
     if not slash or "%" in address or not is_ip_address(address) or not _DECIMAL.fullmatch(length):
         return False
@@ -49,25 +49,25 @@ def is_cidr(text: str) -> bool:
 
 
 def socket_fault(path: str) -> str | None:
-    """What is wrong with the path of a Unix domain socket, the text behind `unix://`; None when nothing is."""
+    """Return what is wrong with the path of a Unix domain socket, the text after `unix://`, or None."""
     if not path:
-        return "the path of the socket is missing"
+        return "the socket path is empty"
     if path.startswith("@"):
         return None
     if not path.startswith("/"):
-        return "the path of a socket begins with `/`, or with `@` for an abstract one"
-    return "a socket is no folder: its path does not end in `/`" if path.endswith("/") else None
+        return "a socket path starts with `/`, or with `@` for an abstract socket"
+    return "a socket path cannot end in `/`" if path.endswith("/") else None
 
 
 class HostPort(NamedTuple):
-    """An address as Go's SplitHostPort takes it apart: IPv6 without its brackets, both parts as written."""
+    """An address as Go's SplitHostPort splits it: IPv6 without its brackets, both parts as written."""
 
     host: str
     port: str
 
 
 def split_host_port(text: str) -> HostPort | None:
-    """`HOST:PORT` in its parts, either of which may be empty; None for what is none, such as IPv6 without brackets."""
+    """Split `HOST:PORT` into its parts, either of which may be empty; None for any other text, such as IPv6 without brackets."""
     host, colon, port = text.rpartition(":")
     if host.startswith("["):
         host, bracket, rest = host[1:].partition("]")

@@ -1,6 +1,6 @@
 """Host names as Istio's validation reads them: labels, plain names, and names with a wildcard in front.
 
-Each `..._fault` gives what is wrong with a text, as words that continue "`x` is no host: ", or None when nothing is.
+Each `..._fault` returns what is wrong with a text, as words that continue "invalid host `x`: ", or None.
 Upper case is allowed, an underscore is not; a name may end in a dot.
 """
 
@@ -13,32 +13,32 @@ _LONGEST_LABEL = 63
 _LARGEST = 2**63 - 1
 _SNI_PARTS = 4
 SNI_OF_SUBSETS = "outbound_"
-"""How the SNI begins that Istio makes for a subset, for TLS between clusters."""
+"""The prefix of the SNI that Istio generates for a subset, for TLS between clusters."""
 
 
 def is_label(text: str) -> bool:
-    """Whether a text is a DNS label: letters, digits and `-` inside, at most 63."""
+    """Return whether a text is a DNS label: letters, digits and `-` inside, at most 63."""
     return len(text) <= _LONGEST_LABEL and bool(_LABEL.fullmatch(text))
 
 
 def label_fault(text: str) -> str | None:
-    """What keeps a text from being a DNS label."""
+    """Return what is wrong with a text as a DNS label."""
     if not text:
-        return "a part between the dots is empty"
+        return "it has an empty label"
     if len(text) > _LONGEST_LABEL:
         return f"`{text}` has more than {_LONGEST_LABEL} characters"
     if not _LABEL.fullmatch(text):
-        return f"`{text}` is not made of letters and digits with `-` between them"
+        return f"`{text}` is not a valid DNS label"
     return None
 
 
 def name_fault(text: str) -> str | None:
-    """What keeps a text from being a host name without wildcard; an IP address is none."""
+    """Return what is wrong with a text as a host name without wildcard; IP addresses are not host names."""
     return _length_fault(text) or _labels_fault(text)
 
 
 def pattern_fault(text: str) -> str | None:
-    """What keeps a text from being a host name, perhaps with a `*` in front: `*`, `*.example.com`, `*-a.example.com`."""
+    """Return what is wrong with a text as a host name, possibly with a leading `*`: `*`, `*.example.com`, `*-a.example.com`."""
     if fault := _length_fault(text):
         return fault
     first, dot, rest = text.partition(".")
@@ -48,18 +48,18 @@ def pattern_fault(text: str) -> str | None:
 
 
 def subset_sni_fault(text: str) -> str | None:
-    """What keeps a text from being the SNI of a subset, `outbound_.PORT_.SUBSET_.HOST`; Istio looks at it with half an eye."""
+    """Return what is wrong with a text as a subset SNI, `outbound_.PORT_.SUBSET_.HOST`; Istio validates it only roughly."""
     parts = text.split("_")
     if len(parts) < _SNI_PARTS or parts[0] != SNI_OF_SUBSETS.removesuffix("_"):
-        return "the SNI of a subset is made of `outbound`, port, subset and host, with `_.` between them"
+        return "the SNI of a subset has the form `outbound_.PORT_.SUBSET_.HOST`"
     if not any(character in "0123456789" for character in parts[1]):
-        return f"`{parts[1].strip('.')}` is no port"
+        return f"`{parts[1].strip('.')}` is not a port number"
     host = parts[3].strip(".")
-    return None if re.search("[A-Za-z]", host) else f"`{host}` is no host"
+    return None if re.search("[A-Za-z]", host) else f"`{host}` is not a host name"
 
 
 def is_partial_wildcard(text: str) -> bool:
-    """Whether a `*` stands for a part of a label: `*-a.example.com`, `*example.com`."""
+    """Return whether a `*` matches a part of a label: `*-a.example.com`, `*example.com`."""
     return "*" in text and text != "*" and not text.startswith("*.")
 
 
@@ -69,16 +69,16 @@ def _first_label_fault(label: str) -> str | None:
     for mark in ("*-", "*"):
         if label.startswith(mark) and is_label(label.removeprefix(mark)):
             return None
-    return "a `*` may stand at the very beginning only" if "*" in label else label_fault(label)
+    return "`*` is allowed only at the start" if "*" in label else label_fault(label)
 
 
 def _labels_fault(name: str) -> str | None:
     labels = name.split(".")
     if _NUMBER.fullmatch(labels[-1]) and abs(int(labels[-1])) <= _LARGEST:
-        return f"its last part, `{labels[-1]}`, is a number, as in an IP address"
+        return f"its last label, `{labels[-1]}`, is a number"
     for index, label in enumerate(labels):
         if "*" in label:
-            return "a `*` may stand at the very beginning only"
+            return "`*` is allowed only at the start"
         if (label or index < len(labels) - 1) and (fault := label_fault(label)):
             return fault
     return None
@@ -91,7 +91,7 @@ def _length_fault(text: str) -> str | None:
 
 
 def joined_items(text: str) -> str | None:
-    """Return the hint for a text that took in the next list item, whose `-` is indented too deep; None for any other text."""
+    """Return the hint for a text that includes the next list item, whose `-` is indented too deep; None for other texts."""
     item = text.partition(" - ")[2]
     return (
         f"align the `-` of `{item.partition(' - ')[0]}` with the item above; indented deeper, it belongs to the text"

@@ -1,6 +1,6 @@
-"""Keys and values of labels as Istio's validation reads them, which is close to how Kubernetes does.
+"""Label keys and values as Istio validates them, which is close to how Kubernetes does.
 
-Each `..._fault` gives what is wrong with a text, as words that continue "`x` is no key of a label: ", or None when nothing is.
+Each `..._fault` returns what is wrong with a text, as words that continue "invalid label key `x`: ", or None.
 """
 
 import re
@@ -13,10 +13,10 @@ _LONGEST_PREFIX = 253
 
 
 def key_fault(text: str) -> str | None:
-    """What keeps a text from being the key of a label: a name, perhaps behind a DNS name and `/`."""
+    """Return what is wrong with a label key: a name, possibly after a DNS name and `/`."""
     prefix, slash, name = text.rpartition("/")
     if slash and len(prefix) > _LONGEST_PREFIX:
-        return f"what stands before its `/` has more than {_LONGEST_PREFIX} characters"
+        return f"the part before `/` has more than {_LONGEST_PREFIX} characters"
     if slash and (fault := next((fault for part in prefix.split(".") if (fault := label_fault(part))), None)):
         return fault
     if len(name) > _LONGEST_NAME:
@@ -25,9 +25,9 @@ def key_fault(text: str) -> str | None:
 
 
 def value_fault(text: str) -> str | None:
-    """What keeps a text from being the value of a label. Istio sets no limit to its length; Kubernetes does, 63."""
+    """Return what is wrong with a label value. Istio does not limit its length; Kubernetes does, to 63."""
     return None if not text or _NAME.fullmatch(text) else _shape(text)
 
 
 def _shape(text: str) -> str:
-    return f"`{text}` is not made of letters and digits with `-`, `_` and `.` between them" if text else "its name is empty"
+    return "only letters, digits and inner `-`, `_` and `.` are allowed" if text else "the name is empty"

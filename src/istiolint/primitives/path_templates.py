@@ -12,7 +12,7 @@ def path_fault(path: str) -> str | None:
     segments = path.strip("/").split("/")
     for segment in segments:
         if segment not in (ONE, REST) and ("{" in segment or "}" in segment):
-            return f"`{segment}` is not a template; only `{ONE}` and `{REST}` are supported, each as an entire segment"
+            return f"only `{ONE}` and `{REST}`, each as an entire segment, are supported"
     if REST in segments and any(segment in (ONE, REST) for segment in segments[segments.index(REST) + 1 :]):
         return f"no template is allowed after `{REST}`"
     if ONE in path or REST in path:

@@ -1,13 +1,13 @@
 """The pages of the rules: rules/TOPIC/ID.md, each the documentation and the tests of one rule.
 
-A page has a title and the sections `What it does`, `Why it matters`, `How to fix`, `Example`, `Not reported` and `See also`;
-where the severity is below error also `When to ignore it`. The YAML blocks below `Example` are bad if they announce findings,
-else their corrected form; those below `Not reported` are near misses. (Older pages have `Mend`, `Bad` and `Good`.) In a bad
-block a comment on the line with the mistake says what must be found there: `# error: route-to-missing-subset "part of the
-message"` (a comment alone on a line speaks of the next one). Words behind ```yaml are settings of the example: `whole-mesh`,
-`istio-version=1.24`, `upgrade-to=1.31`, `parameter.attempts=5` (a parameter of the rule), `encoding=latin-1` (how the file is
-stored), `clusters` (the first folder of a title is the cluster to which the file is applied), and `title="gateway.yaml"`:
-neighboring blocks with titles are the files of one example. A block ```yaml fixed is what the fixes make of the block before.
+A page has a title and the sections `What it does`, `Why it matters`, `How to fix`, `Example`, `Not reported` and `See also`,
+and possibly `When to ignore it`. The YAML blocks below `Example` are bad if they announce findings, otherwise their corrected
+form; those below `Not reported` are near misses. In a bad block a comment on the line with the mistake announces what must be
+reported there: `# error: route-to-missing-subset "part of the message"` (a comment alone on a line applies to the next one).
+Words after ```yaml are settings of the example: `whole-mesh`, `istio-version=1.24`, `upgrade-to=1.31`,
+`parameter.attempts=5` (a parameter of the rule), `encoding=latin-1` (how the file is stored), `clusters` (the first folder of a
+title is the cluster to which the file is applied), and `title="gateway.yaml"`: adjacent blocks with titles are the files of one
+example. A block ```yaml fixed contains the result of the fixes of the block before it.
 """
 
 import re
@@ -23,15 +23,18 @@ from istiolint.rules.registry import plugin_failures
 
 _FENCE = re.compile(r"^```yaml(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## +(?P<name>.+)$", re.MULTILINE)
-_SECTIONS = {"Bad": "bad", "Good": "good", "Example": "either", "Not reported": "good"}
-"""The sections with examples: whether these are bad, good, or either, depending on what they announce."""
+_BAD, _GOOD = "Example", "Not reported"
+SECTIONS = ("What it does", "Why it matters", "How to fix", _BAD, _GOOD, "See also")
+"""The headings of a page, in order."""
+OPTIONAL = "When to ignore it"
+"""The heading that only some pages have, before the last one."""
 _EXPECTED = re.compile(r"(?:error|warning|info): (?P<rule>[a-z0-9-]+)(?: \"(?P<words>[^\"]*)\")?")
 _COMMENT = re.compile(r"[ \t]*# (?:error|warning|info): [a-z0-9-]+.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A finding that an example says must be there."""
+    """A finding that an example announces."""
 
     file: str
     line: int
@@ -42,11 +45,10 @@ class Expected:
 
 @dataclass(slots=True)
 class Example:
-    """Files by name, what must be found in them, the settings they need, and the files after fixing if the page shows them."""
+    """Files by name, the settings they need, and the file after fixing if the page shows it."""
 
     good: bool
     line: int
-    section: str = "Bad"
     files: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     fixed: str | None = None
@@ -54,13 +56,13 @@ class Example:
     """The lines of the page at which the blocks of the files start."""
 
     def expected(self) -> list[Expected]:
-        """What the comments in the files announce."""
+        """Return what the comments in the files announce."""
         return [found for name, text in self.files.items() for found in _announced(name, text)]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rule's page. `text` is the whole Markdown, `summary` its first paragraph."""
+    """The page of a rule; `text` is its Markdown."""
 
     rule: str
     topic: str
@@ -69,7 +71,7 @@ class Page:
 
     @property
     def title(self) -> str:
-        """The heading of the page, without its mark."""
+        """The title of the page."""
         return self.text.splitlines()[0].removeprefix("# ").strip()
 
     @property
@@ -85,7 +87,7 @@ class Page:
     def examples(self) -> Iterator[Example]:
         """Yield the examples, in order."""
         for example in self._examples():
-            example.good = example.good and (_SECTIONS[example.section] != "either" or not example.expected())
+            example.good = example.good or not example.expected()
             yield example
 
     def _examples(self) -> Iterator[Example]:
@@ -94,7 +96,7 @@ class Page:
         headings = [(match.start(), match["name"].strip()) for match in _HEADING.finditer(self.text)]
         for match in _FENCE.finditer(self.text):
             heading = next((name for at, name in reversed(headings) if at < match.start()), "")
-            if heading not in _SECTIONS:
+            if heading not in (_BAD, _GOOD):
                 continue
             settings = _settings(match["info"])
             if "fixed" in settings and example:
@@ -105,7 +107,7 @@ class Page:
             if not (joined and example):
                 if example:
                     yield example
-                example = Example(_SECTIONS[heading] != "bad", self.text.count("\n", 0, match.start()) + 1, heading)
+                example = Example(heading == _GOOD, self.text.count("\n", 0, match.start()) + 1)
             example.files[title or "example.yaml"] = match["text"]
             example.starts[title or "example.yaml"] = self.text.count("\n", 0, match.start()) + 1
             example.settings |= settings
@@ -116,7 +118,7 @@ class Page:
 
 @cache
 def pages() -> dict[str, Page]:
-    """Every page by its rule: those of istiolint, and those of plugins that were loaded."""
+    """Return every page by its rule: those of istiolint and of loaded plugins."""
     plugin_failures()  # loads the plugins
     return {page.rule: page for of in (*plugins.PAGES, folder("rules")) for page in pages_in(of)}
 
@@ -128,7 +130,7 @@ def pages_in(folder: Path | str) -> list[Page]:
 
 
 def without_announcements(text: str) -> str:
-    """An example's text without the comments that announce findings."""
+    """Return the text of an example without the comments that announce findings."""
     return _COMMENT.sub("", text)
 
 

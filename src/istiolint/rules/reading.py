@@ -11,7 +11,7 @@ WIDEST = 160
 
 _BLOCK = re.compile(r"^(?P<fence>```[^\n]*\n)(?P<text>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 _ANNOUNCING_LINE = re.compile(r"^[ \t]*# (?:error|warning|info): [a-z0-9-]+.*\n", re.MULTILINE)
-_NEAR_MISSES = re.compile(r"^## (?:Good|Not reported)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_NEAR_MISSES = re.compile(r"^## Not reported\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def readable(text: str) -> str:

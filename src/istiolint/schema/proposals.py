@@ -201,7 +201,7 @@ class _Case:
         moves = tuple(Move(self.beside(key), (*self.resource.path, *home, key)) for key in labels)
         return finding(
             self.field.key,
-            f"misplaced label `{self.name}` directly in {self.where}; {self.fate}, and the selector matches every workload",
+            f"misplaced label `{self.name}` in {self.where}; {self.fate}, and the selector matches every workload",
             hint=f"move it to `{field_path(home)}`",
             fix=Fix(f"move {_listed(labels, 'and')} to `{field_path(home)}`", moves),
             rule=MISPLACED_FIELD,

@@ -1,4 +1,4 @@
-"""What is wrong with a page: each problem is a line that starts with the place in the page."""
+"""Problems of a page, each as a line that starts with the place in the page."""
 
 import difflib
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from istiolint.engine.lint import lint
 from istiolint.findings.finding import Diagnostic
 from istiolint.fix import mend
-from istiolint.rules.pages import Example, Expected, Page, without_announcements
+from istiolint.rules.pages import OPTIONAL, SECTIONS, Example, Expected, Page, without_announcements
 from istiolint.rules.parameters import from_text
 from istiolint.rules.parameters import settings_of as parameters_of
 from istiolint.rules.registry import all_rules
@@ -25,7 +25,7 @@ def problems(page: Page) -> list[str]:
 
 
 def structure_problems(page: Page) -> list[str]:
-    """Return what a page lacks: a rule, a title, sections, a bad and a good example, the result of its fix."""
+    """Return what is missing from a page: a rule, a title, sections, a bad and a good example, the result of its fix."""
     where = f"{page.path}:1: "
     if page.rule not in all_rules():
         return [f"{where}no rule is called {page.rule}; declare it, or rename the page"]
@@ -34,8 +34,12 @@ def structure_problems(page: Page) -> list[str]:
     wrong = []
     if not page.text.startswith("# "):
         wrong.append(f"{where}the page does not start with a title, `# Title`")
-    if not {"How to fix", "Mend"} & set(page.headings):
-        wrong.append(f"{where}no section `## How to fix`")
+    wrong += [f"{where}no section `## {heading}`" for heading in SECTIONS if heading not in page.headings]
+    known = (*SECTIONS[:-1], OPTIONAL, SECTIONS[-1])
+    if headings := [heading for heading in page.headings if heading not in known]:
+        wrong.append(f"{where}unknown section `## {headings[0]}`")
+    elif page.headings != [heading for heading in known if heading in page.headings]:
+        wrong.append(f"{where}the sections are not in this order: {', '.join(known)}")
     if not bad:
         wrong.append(f"{where}no bad example: add a block below `## Example` with a comment `# error: {page.rule}`")
     if not any(example.good for example in examples):

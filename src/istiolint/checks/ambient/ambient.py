@@ -85,8 +85,8 @@ def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if workloads := _ambient(policy, mesh):
         yield finding(
             policy.spec["selector"].key if policy.spec["selector"].exists else policy.metadata["name"],
-            f"JWTs are not validated for {names(workloads)} in ambient mode: ztunnel does not inspect requests, and "
-            "waypoints apply only policies with `targetRefs`",
+            f"JWTs are not validated for {names(workloads)}: ztunnel does not inspect requests, and waypoints apply only "
+            "policies with `targetRefs`",
             hint="attach the policy to the Service with `targetRefs`, and add a waypoint for the Service",
         )
 

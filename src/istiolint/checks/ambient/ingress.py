@@ -29,8 +29,8 @@ def waypoint_skipped_by_gateway(policy: Resource, mesh: Mesh) -> Iterator[Findin
             if not mesh.exclusive(policy, entrance.route) and not mesh.exclusive(policy, entrance.gateway):
                 yield finding(
                     target["name"],
-                    f"{entrance.gateway.title} sends requests for Service `{service.name}` directly to its pods; they bypass the "
-                    f"waypoint that enforces this {policy.kind}",
+                    f"{entrance.gateway.title} sends requests for `{service.name}` directly to its pods; they bypass this "
+                    f"{policy.kind}",
                     hint=f'label the Service or its Namespace `{INGRESS_USE_WAYPOINT}: "true"`',
                     related=[
                         (entrance.at, f"{entrance.route.title} routes to the Service"),

@@ -37,8 +37,8 @@ def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if host := next((host.text for host in found.hosts if _concerns(operation, host.text)), None):
             yield finding(
                 at,
-                f"CORS preflight requests to `{host}` carry no JWT and get 403; this policy is enforced before the CORS settings "
-                f"of {found.routes.title}",
+                f"CORS preflight requests to `{host}` have no JWT and get 403; {found.routes.title} handles CORS after this "
+                "policy",
                 hint="exclude `OPTIONS` from the DENY rule: `notMethods: [OPTIONS]`"
                 if policy.spec["action"].text == "DENY"
                 else "add a rule that allows `methods: [OPTIONS]` without a JWT",

@@ -20,8 +20,7 @@ def rule_denied_anyway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if denial := next(_wider(rule, "DENY", mesh), None):
             yield finding(
                 rule.at,
-                f"this rule allows nothing; {denial.policy.title} denies all of its requests, and DENY takes precedence over "
-                "ALLOW",
+                f"this rule allows nothing; {denial.policy.title} denies the same requests first",
                 hint="remove the DENY rule: requests that no ALLOW rule matches are denied by default"
                 if denial.is_empty
                 else "remove one of the two rules, or exclude these requests from the DENY rule",

@@ -136,8 +136,8 @@ def match_of_another_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
         else:
             what = (
-                f"{other.route.title} matches the same requests at Gateway `{match.parent.name}`; only the older route receives "
-                "them, or the first by name if both have the same age"
+                f"{other.route.title} matches the same requests at Gateway `{match.parent.name}`; only the older (or first by "
+                "name) receives them"
             )
             hint = "merge the rules, distinguish them by path or header, or attach the routes to different listeners"
         yield finding(match.at, what, hint=hint, related=[(other.at, "the other match is here")])

@@ -93,8 +93,7 @@ def two_tls_settings_for_backend(policy: Resource, mesh: Mesh) -> Iterator[Findi
             ):
                 yield finding(
                     target["name"],
-                    f"{rule.title} also configures TLS to `{host}`; Istio uses only the DestinationRule from 1.31 on, and the "
-                    "older of the two before",
+                    f"{rule.title} also configures TLS to `{host}`; Istio uses only the DestinationRule (before 1.31, the older)",
                     hint="keep one of the two",
                     related=[(tls["mode"], "the DestinationRule configures TLS here")],
                 )

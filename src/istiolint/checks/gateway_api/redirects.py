@@ -33,7 +33,7 @@ def redirect_to_itself(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                     yield finding(
                         redirect["scheme"],
                         f"the redirect is also attached to HTTPS listener `{listener['name'].text}` of {gateway.title}; clients "
-                        "are redirected to the same URL in a loop",
+                        "are redirected in a loop",
                         hint="set `sectionName` of the parent to the HTTP listener",
                         related=[
                             (parent.at, "the route is attached to all listeners here"),

@@ -24,8 +24,7 @@ def challenge_redirected(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             name = next((at for at in certificate.spec["dnsNames"]), certificate.metadata["name"])
             yield finding(
                 redirect,
-                f"`httpsRedirect` also redirects the HTTP-01 challenge for {certificate.title}; the challenge never reaches the "
-                "solver and no certificate is issued",
+                f"`httpsRedirect` also redirects the HTTP-01 challenge for {certificate.title}; no certificate is issued",
                 hint="redirect in a VirtualService that excludes `/.well-known/acme-challenge/`, or use a DNS-01 solver",
                 related=[(name, "the certificate is for this host")],
             )

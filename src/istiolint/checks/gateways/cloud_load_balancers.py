@@ -84,8 +84,8 @@ def redirect_loop(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
                 continue
             yield finding(
                 redirect,
-                f"`httpsRedirect` behind the load balancer of `{balancer.service.title}`, which terminates TLS on port "
-                f"{balancer.port['port'].number} and forwards plaintext; clients are redirected in a loop",
+                f"`httpsRedirect` behind the load balancer of `{balancer.service.title}`, which forwards plaintext from TLS port "
+                f"{balancer.port['port'].number}; clients are redirected in a loop",
                 hint="remove `httpsRedirect` and redirect at the load balancer, or route its HTTPS port to another server",
                 related=[
                     (balancer.certificate, "the load balancer terminates TLS here"),
@@ -122,8 +122,8 @@ def load_balancer_contradicts_server(gateway: Resource, mesh: Mesh) -> Iterator[
             backend = balancer.service.metadata["annotations"][_BACKEND]
             yield finding(
                 cursor["port"]["protocol"],
-                f"the load balancer of `{balancer.service.title}` terminates TLS and sends {came} to port {server.port}, but the "
-                f"server {waits}; every connection fails",
+                f"the load balancer of `{balancer.service.title}` sends {came} to port {server.port}, but the server {waits}; "
+                "every connection fails",
                 hint=f"set `{_BACKEND}: {'ssl' if server.protocol in TLS else 'tcp'}`, or change the protocol of the server",
                 related=[
                     (backend if backend.exists else balancer.certificate, "the backend protocol of the load balancer is set here")
@@ -144,8 +144,8 @@ def hosts_without_sni(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             if named and balancer.encrypts and balancer.port["port"].number == server.port:
                 yield finding(
                     named[0],
-                    f"the load balancer of `{balancer.service.title}` originates TLS without SNI, so the server for "
-                    f"`{named[0].text}` never matches; the gateway closes the connection",
+                    f"the load balancer of `{balancer.service.title}` originates TLS without SNI; the server for "
+                    f"`{named[0].text}` never matches, and connections are closed",
                     hint='set `hosts: ["*"]` here, and list the hosts in the VirtualServices',
                     related=[(balancer.certificate, "the load balancer terminates the TLS of clients here")],
                 )

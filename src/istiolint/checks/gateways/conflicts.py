@@ -35,11 +35,11 @@ def _conflict(server: Server, host: str, at: Cursor, others: list[Server]) -> Fi
     # plain HTTP servers on one port are merged; otherwise one of the two gets no listener
     merged = server.protocol == other.protocol and server.protocol in ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")
     protocols = f"`{server.protocol}` here, `{other.protocol}` there"
-    outcome = "their routes are merged in an undefined order" if merged else "Istio drops one of the two"
+    outcome = "the order of the merged routes is undefined" if merged else "Istio drops one of the two"
     also = " (and others)" if len(others) > 1 else ""
     return finding(
         at,
-        f"{other.gateway.title}{also} also serves `{host}` on port {server.port} of the same workloads ({protocols}); {outcome}",
+        f"{other.gateway.title}{also} also serves `{host}` on port {server.port} ({protocols}); {outcome}",
         hint="keep the host in one Gateway, or use different ports, hosts or selectors",
         related=[(each.cursor["hosts"], "the other server is here") for each in others[:_MOST]],
         severity="info" if merged else None,
@@ -60,8 +60,8 @@ def certificate_on_several_gateways(gateway: Resource, mesh: Mesh) -> Iterator[F
             at = tls["credentialName"] if tls["credentialName"] else tls["serverCertificate"]
             yield finding(
                 at,
-                f"{other.gateway.title} also uses certificate `{at.text}` on the same workloads; "
-                "browsers reuse one HTTP/2 connection for the hosts of both and get 404",
+                f"{other.gateway.title} also uses certificate `{at.text}`; browsers reuse one connection for the hosts of both "
+                "and get 404",
                 hint="serve all hosts of the certificate from one Gateway, or use one certificate per Gateway",
                 related=[(other.cursor["tls"], "the same certificate is used here")],
             )

@@ -49,8 +49,8 @@ def _ignored(host: Cursor, fqdn: str, ingress: Resource, mesh: Mesh) -> Iterator
         other, what, at = found
         yield finding(
             host,
-            f"the gateway sends traffic to all versions of `{host.text}`; {what} of {other.title} "
-            f"{'apply' if what.startswith('the routes') else 'applies'} only to callers in the mesh",
+            f"the gateway routes to all versions of `{host.text}`; {what} of {other.title} "
+            f"{'apply' if what.startswith('the routes') else 'applies'} only in the mesh",
             hint="set the subsets and weights here as well, or delegate to one VirtualService"
             if ingress.type == other.type == "VirtualService"
             else "use one Service per version here, with the same weights",

@@ -81,7 +81,9 @@ def listener_bind(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             continue  # Istio ignores the address of a listener without a port
         if listener.on_socket:
             if fault := socket_fault(bind.text.removeprefix(UNIX)):
-                yield finding(bind, f"invalid bind address `{bind.text}`: {fault}", hint="use `unix:///path/to/socket`")
+                yield finding(
+                    bind, f"invalid bind address `{bind.text}`: {fault}; Istio rejects it", hint="use `unix:///path/to/socket`"
+                )
             if listener.number:
                 yield finding(
                     listener.port["number"],

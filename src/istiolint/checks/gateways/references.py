@@ -52,8 +52,8 @@ def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iter
         if GENERATED in name.name:
             yield finding(
                 gateway,
-                f"`{gateway.text}` is an internal name that Istio generates for a Gateway API Gateway; it can change with any "
-                "release, and the routes then stop working",
+                f"`{gateway.text}` is an internal name of a Gateway API Gateway; when a release changes it, the routes stop "
+                "working",
                 hint="use an HTTPRoute whose `parentRefs` reference that Gateway",
             )
 
@@ -76,8 +76,10 @@ def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterato
             of = f" ({'' if len(closed) == len(served) else 'some '}only to namespace `{closed[0].namespace}`)" if closed else ""
             yield finding(
                 reference,
-                f"no host of this VirtualService ({', '.join(f'`{host}`' for host in written[:5])}) matches Gateway {name}, "
-                f"which serves {shown}{of}; these routes have no effect there",
+                f"none of the hosts {', '.join(f'`{host}`' for host in written[:5])} matches Gateway {name}, "
+                f"which serves {shown}{of}; these routes have no effect"
+                if len(written) > 1
+                else f"host `{written[0]}` does not match Gateway {name}, which serves {shown}{of}; the routes have no effect",
                 hint="add the host to a server of the gateway, or reference the gateway that serves it",
                 related=[(gateway.spec["servers"].key, "the servers of the gateway are here") for gateway in gateways[:1]],
             )

@@ -33,8 +33,8 @@ def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     mine, theirs = pair
                     yield finding(
                         mine.at,
-                        f"{_words(mine)} overlaps {_words(theirs)} of {other.title} for `{host.text}` on the same gateway; "
-                        "the one created first wins",
+                        f"{_words(mine)} for `{host.text}` overlaps {_words(theirs)} of {other.title}; the one created first "
+                        "wins",
                         hint="merge the routes of the host into one VirtualService, or use `delegate`",
                         related=[(theirs.at, "the other match is here"), (neighbour.at, "the same host is listed here")],
                     )

@@ -32,8 +32,8 @@ def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Findi
             wanted = " or ".join(f"`{kind}`" for kind in dict.fromkeys(served))
             yield finding(
                 at if at.value is not None else service.spec["hosts"],
-                f"Gateway {name} uses only {wanted} routes for these hosts, but this VirtualService has only {written} routes; "
-                "they have no effect",
+                f"Gateway {name} uses only {wanted} routes for these hosts; the {written} routes of this VirtualService have no "
+                "effect",
                 hint=_hint(servers[0], kinds),
                 related=[
                     (server["tls"]["mode"] if server["tls"]["mode"] else server["port"], _why(server)) for server in servers[:3]

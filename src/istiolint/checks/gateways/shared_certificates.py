@@ -33,7 +33,7 @@ def certificate_on_several_servers(gateway: Resource, mesh: Mesh) -> Iterator[Fi
         if first.hosts != server.hosts and not first.hosts & server.hosts:
             yield finding(
                 server.at,
-                f"another {'listener' if gateway.type == KUBERNETES_GATEWAY else 'server'} of this Gateway uses certificate "
+                f"another {'listener' if gateway.type == KUBERNETES_GATEWAY else 'server'} uses certificate "
                 f"`{server.at.text}` for other hosts; browsers reuse one HTTP/2 connection for both and get 404",
                 hint="serve the hosts together, or use a separate certificate for each that covers only its own hosts",
                 related=[(first.at, "the same certificate is used here")],
@@ -68,8 +68,8 @@ def host_beside_wildcard_server(gateway: Resource, mesh: Mesh) -> Iterator[Findi
                 wildcard = next(pattern for pattern, _ in other.hosts if pattern.startswith("*.") and host.endswith(pattern[1:]))
                 yield finding(
                     at,
-                    f"{other.gateway.title} serves `{wildcard}` on the same workloads without routes for `{host}`; "
-                    "browsers reuse its connections for this host and get the wrong site or 404",
+                    f"{other.gateway.title} serves `{wildcard}` without routes for `{host}`; browsers reuse its connections and "
+                    "get 404 or the wrong site",
                     hint=f"bind the VirtualService for `{host}` to {other.gateway.namespace}/{other.gateway.name} as well, or "
                     "serve both from one Gateway",
                     related=[(other.cursor["hosts"], "the wildcard server is here")],

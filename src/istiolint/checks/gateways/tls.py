@@ -80,8 +80,8 @@ def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             if other and not _redirects(server, host, mesh):
                 yield finding(
                     at,
-                    f"`{host}` is also served over HTTPS, but port {server.port} does not redirect to it; passwords and cookies "
-                    "can cross the network in plaintext",
+                    f"port {server.port} does not redirect `{host}` to HTTPS, which is also served; passwords and cookies can be "
+                    "sent in plaintext",
                     hint="set `tls: {httpsRedirect: true}` in this server",
                     related=[(other, "the same host is served over HTTPS here")],
                 )
@@ -168,8 +168,8 @@ def client_certificate_bypass(gateway: Resource, mesh: Mesh) -> Iterator[Finding
             if wider is not None and not host.startswith("*"):
                 yield finding(
                     mode,
-                    f"`{host}` requires a client certificate, but `{wider.text}` on the same port does not; clients can send "
-                    f"requests for `{host}` over a connection to `{wider.text}`",
+                    f"`{host}` requires a client certificate, but `{wider.text}` on the same port does not; connections to the "
+                    "latter accept requests for both",
                     hint="return 421 for this host on the other server, or use a separate port",
                     related=[(wider, "this server requires no client certificate")],
                 )

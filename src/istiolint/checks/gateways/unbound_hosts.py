@@ -28,8 +28,7 @@ def gateway_host_without_gateways(virtual_service: Resource, mesh: Mesh) -> Iter
                 continue
             yield finding(
                 host,
-                f"{gateway.title} serves `{host.text}`, but no VirtualService for this host is bound to it; without `gateways` "
-                "only sidecars use these routes and the gateway returns 404",
+                f"no VirtualService for `{host.text}` is bound to {gateway.title}, which serves it; the gateway returns 404",
                 hint=f"add `gateways: [{gateway.namespace}/{gateway.name}]`",
                 related=[(server.cursor["hosts"], "the gateway serves the host here")],
             )
@@ -75,8 +74,8 @@ def _leading_back(
             if _is_served(service, destination["port"]["number"].number, workloads[0], mesh):
                 yield finding(
                     destination["host"],
-                    f"this route also applies on {gateway.title} but targets that gateway's own Service "
-                    f"`{destination['host'].text}`; the gateway sends requests to itself until they fail",
+                    f"route to `{destination['host'].text}`, the Service of {gateway.title}, also applies on that gateway; it "
+                    "sends requests to itself until they fail",
                     hint="restrict the route with `match: [{gateways: [mesh]}]`, and add one from the gateway to the real host",
                     related=[(service.metadata["name"], "the Service of the gateway is here")],
                 )

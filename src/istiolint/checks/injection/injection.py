@@ -37,8 +37,7 @@ def conflicting_injection_labels(namespace: Resource, mesh: Mesh) -> Iterator[Fi
         yield finding(
             revision,
             f"`{REVISION}: {revision.text}` is ignored because `{NAMESPACE_INJECTION}: enabled` is also set; the default "
-            f"revision "
-            "injects the sidecar",
+            "revision injects the sidecar",
             hint=f"remove `{NAMESPACE_INJECTION}` to move the namespace to the revision",
             related=[(injection, "this label takes precedence")],
         )

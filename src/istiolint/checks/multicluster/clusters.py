@@ -64,9 +64,8 @@ def cluster_name_repeated(install: Resource, mesh: Mesh) -> Iterator[Finding]:
         if other.type in INSTALL_KINDS and theirs.text == name.text:
             yield finding(
                 name,
-                f"cluster `{other.cluster}` has the same `clusterName`, `{name.text}`; istiod treats both as one cluster "
-                "and mixes up "
-                "their endpoints",
+                f"cluster `{other.cluster}` has the same `clusterName`, `{name.text}`; istiod treats both as one cluster and "
+                "mixes up their endpoints",
                 hint="give each cluster a unique name, and use it in its remote secret",
                 related=[(theirs, f"in cluster `{other.cluster}`")],
             )

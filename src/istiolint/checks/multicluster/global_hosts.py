@@ -18,8 +18,7 @@ def global_host(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if endpoints and host.text.endswith(".global"):
             yield finding(
                 host,
-                f"`{host.text}` relies on the `.global` DNS server removed in Istio 1.6; the name resolves only with DNS "
-                "capture, "
+                f"`{host.text}` relies on the `.global` DNS server that Istio 1.6 removed; only DNS proxying resolves the name, "
                 "and gateways do not route it",
                 hint="join the clusters with remote secrets, and call the Service by its own name",
                 related=[(endpoints[0], "gateway of the other cluster")],

@@ -50,9 +50,8 @@ def remote_endpoint_without_mtls(entry: Resource, mesh: Mesh) -> Iterator[Findin
             continue
         yield finding(
             endpoint["network"],
-            f"the endpoint is behind the gateway of network `{name}`, which forwards only mesh mTLS; sidecars skip this "
-            "endpoint, "
-            "which does not accept it",
+            f"the gateway of network `{name}` forwards only mesh mTLS, which this endpoint does not accept; sidecars skip the "
+            "endpoint",
             hint=f"set `serviceAccount` or the label `{_TLS_MODE}: istio` if a proxy runs there, or remove `network`",
             related=[(networks.gateways[name], "gateway of this network")],
         )

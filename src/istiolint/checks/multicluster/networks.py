@@ -49,9 +49,8 @@ def endpoints_in_two_networks(resource: Resource, mesh: Mesh) -> Iterator[Findin
                     what = "cluster" if at.name == "fromRegistry" else "address range"
                     yield finding(
                         at,
-                        f"{what} `{at.text}` is also in network `{other}`; istiod assigns its endpoints to either "
-                        "network, in no fixed "
-                        "order",
+                        f"{what} `{at.text}` is also in network `{other}`; istiod assigns its endpoints to either network, in "
+                        "no fixed order",
                         hint=f"remove it from `{other}` or from `{name}`",
                         related=[(there, f"in network `{other}`")],
                     )
@@ -78,9 +77,8 @@ def network_gateway_not_found(resource: Resource, mesh: Mesh) -> Iterator[Findin
             if not searched:
                 yield finding(
                     service,
-                    f"istiod looks up `{service.text}` only in `fromRegistry` clusters, but network `{name}` has none; "
-                    "the network has no "
-                    "gateway",
+                    f"istiod looks up `{service.text}` only in `fromRegistry` clusters, but network `{name}` has none; the "
+                    "network has no gateway",
                     hint="add `fromRegistry` to its endpoints, or set the `address` of the gateway",
                 )
 
@@ -96,9 +94,8 @@ def network_gateway_without_port(service: Resource, mesh: Mesh) -> Iterator[Find
     if None not in ports and not ports & {wanted, _TUNNEL_PORT}:
         yield finding(
             label,
-            f"the Service is labeled as gateway of network `{label.text}`, but has neither port {wanted} nor "
-            f"{_TUNNEL_PORT}; istiod "
-            "ignores it",
+            f"the Service is labeled as gateway of network `{label.text}`, but has neither port {wanted} nor {_TUNNEL_PORT}; "
+            "istiod ignores it",
             hint=f"add port {wanted}"
             + ("" if own.exists else f", or set the port for cross-network traffic in the label `{_PORT_LABEL}`"),
             related=[(own, "port for cross-network traffic")] if own.exists else (),
@@ -116,9 +113,8 @@ def network_names_differ(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     if at is not None and label.text not in installed and not any(has_placeholder(name) for name in installed):
         yield finding(
             label,
-            f"istiod puts the endpoints of this cluster in network `{label.text}`, but its proxies are in `{at.text}`; "
-            "they reach "
-            "each other through gateways or not at all",
+            f"endpoints of this cluster are in network `{label.text}`, but its proxies are in `{at.text}`; they cannot reach "
+            "each other directly",
             hint=f"use `{at.text}` here, or `{label.text}` in `values.global.network`",
             related=[(at, "network of the proxies")],
         )

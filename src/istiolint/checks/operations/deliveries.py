@@ -147,7 +147,7 @@ def virtual_service_of_flagger(virtual_service: Resource, mesh: Mesh) -> Iterato
             continue
         yield finding(
             virtual_service.metadata["name"],
-            f"Flagger generates VirtualService `{virtual_service.name}` for {canary.title} and overwrites this one"
+            f"Flagger overwrites this VirtualService for {canary.title}"
             f"{'' if canary.spec['service']['gateways'].value else '; the new one has no gateways and applies only to the mesh'}",
             hint="remove this VirtualService, and set `spec.service.hosts` and `spec.service.gateways` in the Canary",
             related=[(canary.spec["service"], "the settings that Flagger uses")],

@@ -31,8 +31,7 @@ def drain_longer_than_grace_period(resource: Resource, mesh: Mesh) -> Iterator[F
         given = f"`{seconds}` seconds" if grace.exists else f"{seconds} seconds (default)"
         yield finding(
             drain,
-            f"drain duration `{drain.text}` exceeds the pod's grace period of {given}; Kubernetes kills the proxy before its "
-            "connections are drained",
+            f"drain duration `{drain.text}` exceeds the grace period of {given}; Kubernetes kills the proxy before it is drained",
             hint=f"set `terminationGracePeriodSeconds: {-(-length // NANOSECONDS['s']) + 5}` in the pod spec",
             related=[(grace, "the grace period of the pod")] if grace.exists else (),
         )

@@ -39,8 +39,8 @@ def all_statistics(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _all(at: Cursor, severity: Severity | None) -> Finding:
     return finding(
         at,
-        f"`{at.text}` enables dozens of statistics per service in every proxy; memory and Prometheus time series grow with "
-        "pods times services",
+        f"`{at.text}` enables dozens of statistics per service in every proxy; memory and time series grow with pods times "
+        "services",
         hint="list only the statistics you need, such as `cluster.outbound.*upstream_rq_pending_overflow`",
         severity=severity,
     )

@@ -72,9 +72,9 @@ def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         meant = grpc_status(status.text)
         yield finding(
             status,
-            f"unknown gRPC status `{status.text}`; Istio rejects the VirtualService",
+            f"{f'unknown gRPC status `{status.text}`' if status.text else 'empty gRPC status'}; Istio rejects the VirtualService",
             hint=f"did you mean `{meant}`?" if meant else "use a status such as `UNAVAILABLE` or `INTERNAL`",
-            fix=Fix(f"replace with `{meant}`", (Replace(status.place, meant),)) if meant else None,
+            fix=Fix(f"use `{meant}`", (Replace(status.place, meant),)) if meant else None,
         )
 
 

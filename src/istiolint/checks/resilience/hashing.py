@@ -61,8 +61,7 @@ def hash_over_weighted_split(virtual_service: Resource, mesh: Mesh) -> Iterator[
             if hashed is not None:
                 yield finding(
                     route["route"].key,
-                    f"consistent hashing for `{host.text}` does not span the weighted split; Envoy picks a destination for each "
-                    "request, so clients move between pods",
+                    f"consistent hashing for `{host.text}` does not apply across the weighted split; clients move between pods",
                     hint="route by a cookie or header that identifies the client, or remove the hash while traffic is split",
                     related=[(hashed.key, "the consistent hash")],
                 )

@@ -65,8 +65,8 @@ def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
         if len(ports) > 1 and not destination["port"] and (gateway := _missing_at(virtual_service, ports, mesh)):
             yield finding(
                 destination["host"],
-                f"no `port` is set for `{destination['host'].text}`, and {gateway.title} listens on none of its ports "
-                f"({ports_in_words(ports)}); Envoy uses the port of the request and returns 503",
+                f"no `port` is set for `{destination['host'].text}`; {gateway.title} listens on none of its ports "
+                f"({ports_in_words(ports)}), and returns 503",
                 hint="set `port: {number: ...}`",
                 related=[(gateway.spec["servers"].key, "the gateway's ports")],
             )

@@ -26,8 +26,8 @@ def destination_rule_not_consulted(rule: Resource, mesh: Mesh) -> Iterator[Findi
     owner = known[0].namespace
     yield finding(
         exports[0],
-        f"`exportTo` has no effect outside `{rule.namespace}`; proxies look up DestinationRules only in their own namespace, "
-        f"the service's (`{owner}`) and the root namespace (`{mesh.root_namespace}`)",
+        f"`exportTo` has no effect outside `{rule.namespace}`; proxies use DestinationRules only from their own namespace, "
+        f"`{owner}` (the service's) and `{mesh.root_namespace}`",
         hint=f"move the DestinationRule to `{owner}`, or to each namespace that calls the service",
         related=[place for service in known[:1] if (place := service.place)],
     )

@@ -89,7 +89,7 @@ def _not_found(host: Cursor, referrer: Resource, hosts: Hosts, consequence: str)
     if meant := _with_a_stump(host.text, hosts):
         return finding(
             host,
-            f"`{host.text}` contains a dot, so Istio uses it as the full name, and no service has that name; {consequence}",
+            f"unknown host `{host.text}`: Istio uses a name with a dot as the full name; {consequence}",
             hint=f"use the full name, `{meant.name}`",
             related=[meant.place] if meant.place else [],
             fix=Fix(f"use `{meant.name}`", (Replace(host.place, meant.name),)),

@@ -46,7 +46,7 @@ def _refused(name: str, at: Cursor, cannot: str, fault_of: Callable[[str], str |
     if isinstance(name, str) and not has_placeholder(name) and (fault := fault_of(name)):
         yield finding(
             at if isinstance(at.name, int) else at.key,
-            f"header `{name}` {cannot}: {fault}; Istio rejects the VirtualService",
+            f"{f'header `{name}` {cannot}: {fault}' if name else 'empty header name'}; Istio rejects the VirtualService",
             hint="use `rewrite` to change paths and hosts" if name in (":path", ":authority", "host") else "remove it",
         )
 

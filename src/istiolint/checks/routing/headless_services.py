@@ -27,8 +27,8 @@ def destination_rule_for_pods(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     whole = f"{name}.{namespace}{domain}"
     yield finding(
         host,
-        f"rule for `{host.text}` never applies: pods of headless Service `{namespace}/{name}` are not hosts of the mesh; "
-        f"connections use the DestinationRules for `{whole}`",
+        f"rule for `{host.text}` never applies: pods of headless Service `{namespace}/{name}` use the DestinationRules for "
+        f"`{whole}`",
         hint=f"set `host: {whole}`, or declare the pods as hosts in a ServiceEntry",
         related=[(service.spec["clusterIP"], "the Service is headless")],
     )

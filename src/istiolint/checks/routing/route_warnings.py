@@ -29,7 +29,7 @@ def unneeded_route_warning(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             longer = found.by_match is not None and at["uri"].mapping != by["uri"].mapping
             yield finding(
                 head(at),
-                f"Istio warns that {_words(at, found.match)} is unreachable after {_words(by, found.by_match)}; "
+                f"Istio warns that {_words(at, found.match)} is shadowed by {_words(by, found.by_match)}; "
                 + _why(routes, earlier),
                 hint="put the longer path first to avoid the warning"
                 if longer
@@ -56,12 +56,12 @@ def _part(route: Cursor, match: int | None) -> Cursor:
 
 
 def _words(part: Cursor, match: int | None) -> str:
-    return f"route {label(part)} without match" if match is None else in_words(part)
+    return f"catch-all route `{label(part)}`" if match is None else in_words(part)
 
 
 def _why(routes: RouteList, earlier: Cursor) -> str:
     if earlier["delegate"].exists:
-        return "requests that the delegate does not match still reach it"
+        return "the delegate does not match all requests"
     if routes.joined:
-        return "which of them matches depends on the root's match that both are merged with"
-    return "its check ignores callers, gateways and schemes, and assumes `GET`"
+        return "which one matches depends on the root's match"
+    return "the warning ignores other conditions"

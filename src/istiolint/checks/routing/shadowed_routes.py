@@ -199,8 +199,8 @@ def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if rewrites or match.same or _form(own) == _form(other):
                     yield finding(
                         head(own),
-                        f"{in_words(own)} has no effect: {in_words(other)} earlier in the same route covers it"
-                        + (", and the rewrite replaces only that shorter part of the path" if rewrites else ""),
+                        f"{in_words(own)} has no effect: {in_words(other)} of the same route covers it"
+                        + (", and the rewrite replaces only that prefix" if rewrites else ""),
                         hint="put the longer match first" if rewrites else "remove it",
                         related=[(head(other), "matches these requests")],
                         fix=None if rewrites else Fix("remove the match", (Delete(own.place),)),

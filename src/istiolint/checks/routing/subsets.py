@@ -58,13 +58,8 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
         instead = [rule for each in used[client] for rule in each.rules if rule is not maker][:1]
         yield finding(
             subset,
-            f"{'gateways' if gateways else 'proxies'} in namespace `{client}` do not see subset `{subset.text}` of `{host}` "
-            f"in {maker.title}"
-            + (
-                f": they use {instead[0].title}; Envoy returns 503"
-                if instead
-                else "; Envoy has no cluster for it and returns 503"
-            ),
+            f"subset `{subset.text}` of `{host}` in {maker.title} is not visible to {'gateways' if gateways else 'proxies'} in "
+            f"`{client}`" + (f", which use {instead[0].title}" if instead else "; Envoy returns 503"),
             hint="merge the rules into one" if instead else f"move the rule to the service's namespace, or to `{client}`",
             related=[
                 (subsets_of(maker)[subset.text], "the subset is defined here"),

@@ -39,7 +39,7 @@ def _unknown(protocol: Cursor, resource: Resource) -> Iterator[Finding]:
     if meant or not waits:
         yield finding(
             protocol,
-            f"unknown protocol `{protocol.text}`; Istio rejects the {resource.kind}",
+            f"{f'unknown protocol `{protocol.text}`' if protocol.text else 'empty protocol'}; Istio rejects the {resource.kind}",
             hint=f"use `{meant}`" if meant else f"use one of {', '.join(sorted(PROTOCOLS))}",
             fix=Fix(f"use `{meant}`", (Replace(protocol.place, meant),)) if meant else None,
         )

@@ -26,7 +26,7 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
             yield finding(
                 port["protocol"],
                 f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for "
-                "the same host; Istio uses one protocol, and connections of the other fail",
+                "the host; connections of one of them fail",
                 hint="use the same protocol, use separate ports, or limit visibility with `exportTo`",
                 related=[(other["protocol"] if other["protocol"] else other["number"], "the other protocol")],
             )
@@ -45,8 +45,8 @@ def conflicting_service_entry_resolution(entry: Resource, mesh: Mesh) -> Iterato
                 continue
             yield finding(
                 entry.spec["resolution"] if entry.spec["resolution"].text else port["number"],
-                f"resolution is `{own}` here and `{theirs.text or 'NONE'}` in {other.title} for the same host and port "
-                f"{port['number'].number}; Istio uses one of them, and endpoints of the other are lost",
+                f"`resolution` is `{own}` here and `{theirs.text or 'NONE'}` in {other.title} for the same host and port "
+                f"{port['number'].number}; Istio ignores the endpoints of one",
                 hint="keep one ServiceEntry for the host, or use the same resolution in both",
                 related=[(theirs if theirs.text else other_port["number"], "the other resolution")],
             )
@@ -64,8 +64,8 @@ def service_entries_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Find
             other, at = found
             yield finding(
                 port["number"],
-                f"{other.title} also has TCP port {port['number'].number} without addresses; sidecars have one listener for "
-                "both and send all connections to one of the hosts",
+                f"{other.title} also has TCP port {port['number'].number} without addresses; sidecars send all connections to "
+                "one of the hosts",
                 hint="set `addresses`, or enable DNS proxying (`ISTIO_META_DNS_CAPTURE`)",
                 related=[(at["number"], "the same port")],
                 known=mesh.settings.whole_mesh or mesh.config.known,
@@ -84,9 +84,8 @@ def tcp_port_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if _protocol(port) in ("", "TCP"):
             yield finding(
                 port["protocol"] if port["protocol"] else port["number"],
-                f"port {port['number'].number} is raw TCP and has no `addresses`; sidecars send all connections to that port, "
-                f"whatever "
-                "their address, to this ServiceEntry",
+                f"port {port['number'].number} is raw TCP without `addresses`; sidecars send connections to this port of any "
+                "address to this ServiceEntry",
                 hint="set `addresses`, or use a protocol that carries a host name, such as HTTP or TLS",
             )
 

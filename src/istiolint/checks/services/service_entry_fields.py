@@ -93,9 +93,8 @@ def hosts_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if protocol not in HTTP | TLS and (protocol in PROTOCOLS or not protocol):
             yield finding(
                 port["protocol"] if port["protocol"].exists else port,
-                f"{len(hosts)} hosts share a `{protocol or 'TCP'}` port, which carries no host name to route by; Istio "
-                f"rejects the "
-                "ServiceEntry",
+                f"{len(hosts)} hosts share a `{protocol or 'TCP'}` port, which carries no host name to route by; Istio rejects "
+                "the ServiceEntry",
                 hint="create one ServiceEntry per host, each with its own addresses",
             )
 

@@ -43,7 +43,7 @@ def port_with_two_protocols(resource: Resource, mesh: Mesh) -> Iterator[Finding]
             yield finding(
                 resource.metadata["name"],
                 f"Services `{first_service.name}` and `{service.name}` declare {theirs} and {ours} for port {number} of "
-                f"{workload.title}; the sidecar's inbound listener uses one of them",
+                f"{workload.title}; the sidecar uses one of them",
                 hint="use the same protocol in both Services, or different ports",
                 related=[(first["port"], f"{theirs} declared here"), (port["port"], f"{ours} declared here")],
             )
@@ -64,9 +64,8 @@ def target_port_with_two_ports(resource: Resource, mesh: Mesh) -> Iterator[Findi
             if service is not first_service and application_protocol(first) != application_protocol(port):
                 yield finding(
                     resource.metadata["name"],
-                    f"Services `{first_service.name}` (port {first_number}) and `{service.name}` (port {number}) target "
-                    f"container "
-                    f"port {target} with different protocols; the sidecar uses one of them",
+                    f"Services `{first_service.name}` (port {first_number}) and `{service.name}` (port {number}) use container "
+                    f"port {target} with different protocols; the sidecar uses one",
                     hint="use the same protocol in both, or merge the Services",
                     related=[(first["port"], "first port"), (port["port"], "second port")],
                 )

@@ -43,8 +43,8 @@ def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Fi
                     told.add((target, number))
                     yield finding(
                         _said(port),
-                        f"port {number} declares {family}, and port {first_number} of Service `{first.name}` declares "
-                        f"{_family(before)} for the same container port {target}; the sidecar uses one of them",
+                        f"port {number} declares {family} for container port {target}, but port {first_number} of "
+                        f"`{first.name}` declares {_family(before)}; the sidecar uses one",
                         hint="declare the same protocol, or use one container port per protocol",
                         related=[(_said(before), f"{_family(before)} declared here")],
                     )

@@ -35,7 +35,7 @@ def two_groups_of_machines(group: Resource, mesh: Mesh) -> Iterator[Finding]:
         if other is not group and theirs.labels == labels.labels and not mesh.exclusive(group, other):
             yield finding(
                 labels.key,
-                f"{other.title} has the same labels; Services and policies cannot distinguish the VM workloads of the two groups",
+                f"{other.title} has the same labels; Services and policies cannot distinguish the two groups",
                 hint="add a label that distinguishes them",
                 related=[(theirs.key, "the same labels")],
             )

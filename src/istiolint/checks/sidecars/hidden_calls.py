@@ -66,4 +66,4 @@ def _consequence(sidecar: Resource, mesh: Mesh) -> str:
     general = policy.get("mode") if isinstance(policy, dict) else None
     if (own or general) == "REGISTRY_ONLY":
         return "the sidecar blocks the calls"
-    return "calls are sent as unknown traffic, without mTLS, routes and retries"
+    return "calls are sent without mTLS, routes and retries"

@@ -45,9 +45,8 @@ def unbounded_metric_tag(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if found := _WITHOUT_BOUND.search(tag["value"].text):
                     yield finding(
                         tag["value"],
-                        f"tag `{name}` has a new value for each {_of_what(found[0])}; each value is a separate time "
-                        "series in every "
-                        "proxy and in Prometheus",
+                        f"tag `{name}` has a new value for each {_of_what(found[0])}; each value is a separate time series in "
+                        "every proxy and in Prometheus",
                         hint="use an attribute with few values, such as `request.method` or `response.code`",
                     )
 

@@ -101,8 +101,7 @@ def strict_mtls_in_disabled_namespace(policy: Resource, mesh: Mesh) -> Iterator[
         yield finding(
             strict,
             f"`STRICT` rejects in-mesh clients of {shown}; auto mTLS follows the mode of namespace `{policy.namespace}`, "
-            "`DISABLE`, "
-            "so they send plaintext",
+            "`DISABLE`, so they send plaintext",
             hint="set `PERMISSIVE` for the namespace, or add DestinationRules with `tls: {mode: ISTIO_MUTUAL}`",
             related=[(field, "mode of the namespace") for field in namespace.set_by],
         )
@@ -239,8 +238,8 @@ def _many_hosts(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
     if mode.text in _WITHOUT_MESH_CERTIFICATE and effective.strict and (everywhere or membership.state != "outside"):
         yield finding(
             mode,
-            f"`{mode.text}` applies to all services {services}, but they accept only mTLS; connections to services without "
-            "their own DestinationRule fail",
+            f"`{mode.text}` applies to all services {services}, which accept only mTLS; connections without another "
+            "DestinationRule fail",
             hint=hint,
             related=related,
             severity="error" if everywhere or membership.in_mesh else "warning",
@@ -248,8 +247,8 @@ def _many_hosts(rule: Resource, host: str, mesh: Mesh) -> Iterator[Finding]:
     elif mode.text == "ISTIO_MUTUAL" and effective.disabled and (everywhere or membership.state == "sidecar"):
         yield finding(
             mode,
-            f"`ISTIO_MUTUAL` applies to all services {services}, but their mTLS is disabled; connections to services without "
-            "their own DestinationRule fail",
+            f"`ISTIO_MUTUAL` applies to all services {services}, where mTLS is disabled; connections without another "
+            "DestinationRule fail",
             hint=hint,
             related=related,
         )

@@ -33,9 +33,8 @@ def server_not_verified(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if tls["insecureSkipVerify"].value is True and not tls["caCertificates"] and not tls["subjectAltNames"]:
             yield finding(
                 tls["insecureSkipVerify"],
-                f"`insecureSkipVerify` accepts any certificate; an attacker on the path to `{rule.spec['host'].text}` "
-                "can read and "
-                "change the traffic",
+                f"`insecureSkipVerify` accepts any certificate; an attacker on the path to `{rule.spec['host'].text}` can read "
+                "and change the traffic",
                 hint="set `caCertificates` to the CA, and `subjectAltNames` to the name of the server",
             )
 
@@ -49,9 +48,8 @@ def tls_without_sni(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not tls["sni"] and not tls["subjectAltNames"]:
             yield finding(
                 tls["mode"],
-                f"TLS for `{rule.spec['host'].text}` has no `sni` or `subjectAltNames`; the server name is verified only "
-                "for HTTP "
-                "requests",
+                f"TLS for `{rule.spec['host'].text}` has no `sni` or `subjectAltNames`; the server name is verified only for "
+                "HTTP requests",
                 hint="use one DestinationRule per host, or set `sni` and `subjectAltNames`",
             )
 

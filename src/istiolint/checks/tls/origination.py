@@ -39,7 +39,7 @@ def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
                 yield finding(
                     mode,
                     f"`{mode.text}` originates TLS on port {port['number'].number} of `{fqdn}`, where applications already send "
-                    f"{port['protocol'].text.upper()}; the server receives double TLS and the calls fail",
+                    f"{port['protocol'].text.upper()}; double TLS makes the calls fail",
                     hint="declare an HTTP port with `targetPort: 443` in the ServiceEntry, and originate TLS only for that port",
                     related=[(port["protocol"], f"{entry.title} declares TLS here")],
                 )
@@ -78,9 +78,8 @@ def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             location = entry.spec["location"]
             yield finding(
                 mode,
-                f"`ISTIO_MUTUAL` requires a mesh certificate from `{rule.spec['host'].text}`, but {entry.title} declares "
-                "it outside "
-                "the mesh; the handshake fails",
+                f"`ISTIO_MUTUAL` requires a mesh certificate from `{rule.spec['host'].text}`, but {entry.title} declares it "
+                "outside the mesh; the handshake fails",
                 hint="use `SIMPLE` or `MUTUAL`, or set `location: MESH_INTERNAL` if the server has a sidecar",
                 related=[(location if location else entry.spec["hosts"], "declared outside the mesh here")],
             )
@@ -124,9 +123,8 @@ def tls_originated_on_http_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]
             if originates and not port["targetPort"] and not moved and port["protocol"].text.upper() in _REQUESTS:
                 yield finding(
                     mode,
-                    f"`{mode.text}` originates TLS to port 80 of `{fqdn}`, where the server expects plaintext; the "
-                    "handshake fails "
-                    "with `WRONG_VERSION_NUMBER`",
+                    f"`{mode.text}` originates TLS to port 80 of `{fqdn}`, where the server expects plaintext; the handshake "
+                    "fails with `WRONG_VERSION_NUMBER`",
                     hint="add `targetPort: 443` to port 80 of the ServiceEntry",
                     related=[(port["number"], f"port declared by {entry.title}")],
                 )

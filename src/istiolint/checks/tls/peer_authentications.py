@@ -42,7 +42,7 @@ def peer_authentication_without_effect(policy: Resource, mesh: Mesh) -> Iterator
         yield finding(
             policy.spec["selector"]["matchLabels"] if scope == "workload" else policy.metadata["name"],
             f"{names(workloads)} {'has' if len(workloads) == 1 else 'have'} no proxy to enforce this policy: "
-            f"{'; '.join(reasons[:3])}",
+            f"{reasons[0] if len(reasons) == 1 else 'they are not in the mesh'}",
             hint="add the workloads to the mesh, or remove the policy",
             related=[(state.at, "excluded from the mesh here") for state in states if state.at is not None][:10],
         )

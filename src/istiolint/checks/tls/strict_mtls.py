@@ -49,8 +49,7 @@ def _probes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Findin
             yield finding(
                 field,
                 f"`STRICT` breaks the {probe.kind} of `{workload.title}` on port {probe.port}; the kubelet has no mesh "
-                "certificate "
-                "and probe rewriting is off",
+                "certificate and probe rewriting is off",
                 hint='annotate the pods with `sidecar.istio.io/rewriteAppHTTPProbers: "true"`, or set the port to '
                 "`PERMISSIVE` in `portLevelMtls`",
                 related=[(probe.at, "this probe")],
@@ -98,8 +97,8 @@ def _open_services(policy: Resource, service: Resource, workloads: Sequence[Work
                 sure = mesh.injection.of(workload).in_mesh and service.spec["type"].text == "LoadBalancer"
                 yield finding(
                     field,
-                    f"`STRICT` rejects clients of `{workload.title}` on port {number} of the {service.spec['type'].text} Service "
-                    f"`{service.namespace}/{service.name}`; clients outside the cluster have no mesh certificate",
+                    f"`STRICT` rejects external clients of `{workload.title}` on port {number} of {service.spec['type'].text} "
+                    f"Service `{service.namespace}/{service.name}`; they have no mesh certificate",
                     hint="route them through an ingress gateway, or set the port to `PERMISSIVE` in `portLevelMtls`",
                     related=[(port, "clients connect here")],
                     severity="error" if sure else "warning",

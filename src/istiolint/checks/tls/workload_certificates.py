@@ -92,9 +92,8 @@ def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Fin
             most = limit.text if limit else _LONGEST_BY_DEFAULT
             yield finding(
                 ttl,
-                f"`{_TTL}: {ttl.text}` exceeds the limit of `{most}`; istiod rejects the certificate requests and the "
-                "proxies never "
-                "become ready",
+                f"`{_TTL}: {ttl.text}` exceeds the limit of `{most}`; istiod rejects the certificate requests and the proxies "
+                "never become ready",
                 hint=f"use `{most}` or less, or raise `{_LONGEST}` of istiod",
                 related=[(limit, "limit of istiod")] if limit else (),
             )
