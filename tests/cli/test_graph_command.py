@@ -10,13 +10,13 @@ HEALTHY = str(ROOT / "fixtures/shop/healthy")
 
 
 def test_the_shop(run: Run) -> None:
-    found = run("graph", HEALTHY)
+    found = run("graph", "--format", "mermaid", HEALTHY)
     assert found.exit_code == 0
     assert found.stdout.startswith("flowchart LR\n")
     assert 'payments-v1<br/>mixed mTLS"' in found.stdout
 
 
-@pytest.mark.parametrize("format_", ["dot", "json", "mermaid"])
+@pytest.mark.parametrize("format_", ["dot", "html", "json", "mermaid"])
 def test_formats(run: Run, format_: str, tmp_path: Path) -> None:
     printed = run("graph", "--format", format_, HEALTHY)
     assert run("graph", "--format", format_, "--output", "out", HEALTHY).stdout == ""
@@ -33,7 +33,7 @@ def test_part_of_the_mesh(run: Run) -> None:
 
 def test_what_cannot_be_read_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: [1\n", "utf-8")
-    found = run("graph", "a.yaml")
+    found = run("graph", "--format", "mermaid", "a.yaml")
     assert (found.exit_code, found.stdout.splitlines()[0]) == (1, "flowchart LR")
     assert found.stderr.startswith("istiolint: a.yaml:")
     assert run("graph", "missing").exit_code == 2

@@ -15,7 +15,7 @@ from istiolint.cli.refusal import Refusal
 from istiolint.findings.escape import printable
 from istiolint.sources import InputError
 
-FORMATS = ("mermaid", "dot", "json")
+FORMATS = ("html", "mermaid", "dot", "json")
 EXIT_STATUS = """\b
 Exit status:
   0  the picture is complete, whatever it shows
@@ -29,7 +29,7 @@ Exit status:
 @click.option("--namespace", "namespaces", multiple=True, metavar="NAME", help="Show only this namespace and its neighbors.")
 @click.option("--collapse", is_flag=True, help="Show each namespace as one node.")
 @mesh_options
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="mermaid", help="Output format (default: mermaid).")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="html", help="Output format (default: html).")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the picture to this file.")
 def graph(
     paths: tuple[str, ...], namespaces: tuple[str, ...], collapse: bool, format_: str, output: Path | None, **options: Any

@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,6 +26,10 @@ from istiolint.report.counts import counted
 from istiolint.report.limit import MOST
 from istiolint.settings import NEWEST, OLDEST
 from istiolint.sources import InputError, Source
+
+if TYPE_CHECKING:
+    from istiolint.engine.lint import Look
+    from istiolint.graph.picture import Picture
 
 EXIT_STATUS = """\b
 Exit status:
@@ -114,12 +118,15 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         sources = list(given.sources())
         settings = given.settings_in_folders(options)
         earlier, unchanged = None, False
+        pictures: list[Picture] = []
+        look = _drawing(pictures) if any(target.format == "html" for target in options["formats"]) else None
         if options["against"]:
             earlier = Earlier(given.sources_of(options["against"]), lambda files: engine.lint(files, settings, jobs=jobs))
             unchanged = earlier.is_equal(sources)
 
         def run(sources: Iterable[Source]) -> Report:
-            report = engine.lint([] if unchanged else sources, settings, watch(), jobs)
+            pictures.clear()
+            report = engine.lint([] if unchanged else sources, settings, watch(), jobs, look)
             if baseline and not options["write_baseline"]:
                 baseline.keep_new(report)
             if unchanged:
@@ -132,13 +139,13 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         if options["write_suppressions"]:
             sys.exit(write_suppressions(sources, run))
         if options["fix"] or options["diff"]:
-            sys.exit(_fix(sources, run, settings.fail_on, options))
+            sys.exit(_fix(sources, run, settings.fail_on, options, pictures))
         report = run(sources)
         if baseline and options["write_baseline"]:
             sys.exit(_tell_errors(report) or write_baseline(baseline, report))
     except InputError as error:
         raise Refusal(error) from error
-    sys.exit(_tell(report, settings.fail_on, options))
+    sys.exit(_tell(report, settings.fail_on, options, pictures))
 
 
 def _check(options: dict[str, Any]) -> None:
@@ -158,7 +165,20 @@ def _check(options: dict[str, Any]) -> None:
         raise Refusal("--write-baseline writes all that is found: it does not go with --fix, --diff or --against")
 
 
-def _fix(sources: list[Source], run: Callable[[Iterable[Source]], Report], fail_on: Severity, options: dict[str, Any]) -> int:
+def _drawing(pictures: "list[Picture]") -> "Look":
+    """Return what draws each mesh that was checked."""
+    from istiolint.graph.build import picture_of
+
+    return lambda name, mesh: pictures.append(picture_of(mesh, name))
+
+
+def _fix(
+    sources: list[Source],
+    run: Callable[[Iterable[Source]], Report],
+    fail_on: Severity,
+    options: dict[str, Any],
+    pictures: "Sequence[Picture]",
+) -> int:
     """Mend the files, or show how; the exit status."""
     result, troubles = fixing.mended(sources, run, unsafe=options["unsafe_fixes"], write=not options["diff"])
     if options["diff"]:
@@ -168,18 +188,24 @@ def _fix(sources: list[Source], run: Callable[[Iterable[Source]], Report], fail_
     else:
         fixing.write_stdin(sources, result.texts)
         reads_stdin = any(source.stdin and source.linted for source in sources)
-        status = _tell(result.report, fail_on, options, err=reads_stdin)
+        status = _tell(result.report, fail_on, options, pictures, err=reads_stdin)
     for trouble in troubles:
         click.echo(f"istiolint: {printable(trouble)}", err=True)
     return 2 if troubles else status
 
 
-def _tell(report: Report, fail_on: Severity, options: dict[str, Any], *, err: bool = False) -> int:
+def _tell(
+    report: Report, fail_on: Severity, options: dict[str, Any], pictures: "Sequence[Picture]" = (), *, err: bool = False
+) -> int:
     """Write the report; the exit status."""
     if not options["show_suppressed"]:
         report.suppressed = []
     style = Style(options["color"], options["quiet"], options["statistics"], options["concise"], options["everything"])
-    write(report, targets(options["formats"], options["output"]), style, err=err)
+    if pictures:
+        from istiolint.graph.build import attach
+
+        attach(pictures, report.diagnostics)
+    write(report, targets(options["formats"], options["output"]), style, pictures, err=err)
     if report.left_out and not options["quiet"]:
         hidden = counted(report.left_out, "finding")
         click.echo(f"istiolint: hidden: {hidden} already present at `{printable(options['against'])}`", err=True)

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,7 +13,10 @@ from click.shell_completion import CompletionItem
 from istiolint.cli.refusal import Refusal
 from istiolint.findings.report import Report
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "rdjson", "azure", "teamcity")
+if TYPE_CHECKING:
+    from istiolint.graph.picture import Picture
+
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "rdjson", "azure", "teamcity", "html")
 
 
 class Target(NamedTuple):
@@ -62,10 +65,15 @@ class Style(NamedTuple):
     everything: bool = False
 
 
-def write(report: Report, found: Sequence[Target], style: Style, *, err: bool = False) -> None:
-    """Render a report and write it to files, and to standard output or error; Refusal where that cannot be done."""
+def write(
+    report: Report, found: Sequence[Target], style: Style, pictures: "Sequence[Picture]" = (), *, err: bool = False
+) -> None:
+    """Render a report and write it to files, and to standard output or error; Refusal where that cannot be done.
+
+    `pictures` are for the HTML format.
+    """
     for target in sorted(found, key=lambda target: target.file is None):  # files first: a pipe may end early
-        text = _rendered(report, target.format, style)
+        text = _rendered(report, target.format, style, pictures)
         coloured = _is_coloured(style.color, target.file, sys.stderr if err else sys.stdout)
         write_text(text if coloured else click.unstyle(text), target.file, err=err)
 
@@ -85,8 +93,10 @@ def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
         raise Refusal(f"cannot write {output or 'the report'}: {error.strerror or error}") from error
 
 
-def _rendered(report: Report, format_: str, style: Style) -> str:
+def _rendered(report: Report, format_: str, style: Style, pictures: "Sequence[Picture]") -> str:
     module: Any = importlib.import_module(f"istiolint.report.{format_}")  # only the one that is needed
+    if format_ == "html":
+        return str(module.render(report, pictures))
     if format_ != "text":
         return str(module.render(report))
     if style.statistics:

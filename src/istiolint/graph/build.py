@@ -9,17 +9,17 @@ from istiolint.graph.mtls import describe_modes, describe_policies
 from istiolint.graph.nodes import Nodes
 from istiolint.graph.picture import Edge, Element, Picture
 from istiolint.mesh import Mesh
-from istiolint.mutual_tls.table import Row, rows
+from istiolint.mutual_tls.table import rows
 from istiolint.trace.model import model_of
 
 
-def picture_of(mesh: Mesh, name: str = "", table: list[Row] | None = None) -> Picture:
-    """The picture of a mesh, without findings; `table` is its mTLS table where that is known already."""
+def picture_of(mesh: Mesh, name: str = "") -> Picture:
+    """The picture of a mesh, without findings."""
     picture = Picture(name)
     model = model_of(mesh)
     nodes = Nodes(mesh, picture)
     Edges(model, nodes, picture).add()
-    describe_modes(picture, nodes, rows(mesh, name) if table is None else table)
+    describe_modes(picture, nodes, rows(mesh, name))
     describe_policies(model, nodes, picture)
     return picture
 

@@ -13,12 +13,12 @@ def within(picture: Picture, namespaces: Collection[str]) -> Picture:
     nodes = {key: node for key, node in picture.nodes.items() if key in kept}
     shown = {node.namespace for node in nodes.values()}
     groups = {name: group for name, group in picture.namespaces.items() if name in shown}
-    return Picture(picture.name, nodes, edges, groups)
+    return Picture(picture.name, nodes, edges, groups, modes=[mode for mode in picture.modes if mode.namespace in namespaces])
 
 
 def collapsed(picture: Picture, is_closed: Callable[[str], bool] = bool) -> Picture:
     """Return a picture in which each closed namespace is one node; edges between the same nodes are joined."""
-    found = Picture(picture.name, findings=picture.findings)
+    found = Picture(picture.name, findings=picture.findings, modes=picture.modes)
     ends: dict[str, str] = {}
     for key, node in picture.nodes.items():
         if not node.namespace or not is_closed(node.namespace):

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 
+from istiolint.findings.finding import Span
 from istiolint.graph.nodes import Nodes
-from istiolint.graph.picture import Fact, Node, Picture
+from istiolint.graph.picture import Fact, Mode, Node, Picture
 from istiolint.mutual_tls.table import Row
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -14,20 +15,22 @@ NAMESPACE_POLICIES = ("AuthorizationPolicy", "EnvoyFilter", "RequestAuthenticati
 
 
 def describe_modes(picture: Picture, nodes: Nodes, rows: list[Row]) -> None:
-    """Note on each node the mode of its workloads, what sets it, and which calls fail."""
+    """Note in the table and on each node the mode of its workloads, what sets it, and which calls fail."""
     modes: dict[str, set[str]] = defaultdict(set)
     found: dict[str, Node] = {}
     for row in rows:
+        shown = _mode(row)
+        picture.modes.append(shown)
         node = nodes.workloads.get(id(row.workload))
         if node is None or node.kind == "gateway" or row.mode == "gateway":
             continue
         found[node.key] = node
         modes[node.key].add("mixed" if " " in row.mode else row.mode)
         port = f"port {row.port.number}: " if row.port.number is not None else ""
-        for origin in row.origins:
-            _note(node, "mTLS", f"{port}{row.mode} ({origin.words})", origin.at)
-        for failure in row.failing:
-            _note(node, "failing call", f"{port}{failure.caller}: {failure.reason}", failure.at)
+        for origin in shown.origins:
+            _note(node, Fact("mTLS", f"{port}{row.mode} ({origin.words})", origin.span))
+        for failure in shown.failing:
+            _note(node, Fact("failing call", port + failure.words, failure.span))
     for edge in picture.edges.values():
         if edge.kind == "selects" and edge.target in modes:
             found[edge.source] = picture.nodes[edge.source]
@@ -45,10 +48,10 @@ def describe_policies(model: Model, nodes: Nodes, picture: Picture) -> None:
             continue
         proxy = model.proxy(workload)
         for policy in (*model.policies.of(proxy), *model.authentication.of(proxy)):
-            _note(node, "policy", _policy(policy), policy)
+            _note(node, Fact("policy", _policy(policy), span(policy)))
         sidecar = mesh.sidecar_scopes.of(workload)
         if sidecar is not None:
-            _note(node, "policy", sidecar.title, sidecar)
+            _note(node, Fact("policy", sidecar.title, span(sidecar)))
     for kind in NAMESPACE_POLICIES:
         for policy in mesh.all(kind):
             _own(
@@ -62,7 +65,7 @@ def describe_policies(model: Model, nodes: Nodes, picture: Picture) -> None:
     for rule in mesh.all("DestinationRule"):
         if node := nodes.of_host(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace), rule.namespace):
             picture.own(rule.identity, node)
-            _note(node, "destination rule", _destination_rule(rule), rule)
+            _note(node, Fact("destination rule", _destination_rule(rule), span(rule)))
 
 
 def _own(policy: Resource, nodes: Nodes, picture: Picture, reached: list[Node | None], field: str) -> None:
@@ -87,7 +90,20 @@ def _destination_rule(rule: Resource) -> str:
     return rule.title + (f" ({'; '.join(parts)})" if parts else "")
 
 
-def _note(node: Node, topic: str, words: str, at: Cursor | None) -> None:
-    if any(fact.topic == topic and fact.words == words for fact in node.facts):
-        return
-    node.facts.append(Fact(topic, words, span(at) if at is not None else None))
+def _mode(row: Row) -> Mode:
+    port = " ".join(filter(None, (str(row.port.number), row.port.name))) if row.port.number is not None else "any"
+    origins = tuple(Fact(origin.level, origin.words, _span(origin.at)) for origin in row.origins)
+    failing = tuple(
+        Fact("sure" if failure.sure else "perhaps", f"{failure.caller}: {failure.reason}", _span(failure.at))
+        for failure in row.failing
+    )
+    return Mode(row.namespace, row.workload.title, port, row.mode, origins, failing)
+
+
+def _span(at: Cursor | None) -> Span | None:
+    return span(at) if at is not None else None
+
+
+def _note(node: Node, fact: Fact) -> None:
+    if not any(known.topic == fact.topic and known.words == fact.words for known in node.facts):
+        node.facts.append(fact)

@@ -94,6 +94,17 @@ class Namespace:
 Element: TypeAlias = Node | Edge | Namespace
 
 
+class Mode(NamedTuple):
+    """The mTLS mode of a port of a workload, what sets it, and the calls that fail."""
+
+    namespace: str
+    workload: str
+    port: str
+    mode: str
+    origins: tuple[Fact, ...]
+    failing: tuple[Fact, ...]
+
+
 @dataclass(slots=True)
 class Picture:
     """The picture of one target; `name` is empty where there is only one."""
@@ -104,6 +115,8 @@ class Picture:
     namespaces: dict[str, Namespace] = field(default_factory=dict)
     owners: dict[ResourceName, list[Element]] = field(default_factory=lambda: defaultdict(list))
     """The elements that a resource describes."""
+    modes: list[Mode] = field(default_factory=list)
+    """The mTLS table."""
     rules: list[tuple[Span, Edge]] = field(default_factory=list)
     """The routing rules as they are written, with the edges that each makes."""
     _leaving: dict[str, list[Edge]] = field(default_factory=lambda: defaultdict(list))

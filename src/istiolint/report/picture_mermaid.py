@@ -55,7 +55,7 @@ def _smaller(pictures: Sequence[Picture], diagnostics: Sequence[Diagnostic]) -> 
             break
         most //= 2
     kept = closed[:0]
-    yield kept, f"{counted(len(closed), 'target')} left out; choose one with --namespace"
+    yield kept, f"{counted(len(closed), 'target')} left out; choose one with --namespace, or use the html format"
 
 
 def _all(pictures: Sequence[Picture], is_closed: Callable[[str], bool]) -> list[Picture]:
