@@ -1,6 +1,14 @@
-"""What holds for all tests: no test measures time, so hypothesis sets no deadline to a single example."""
+"""What holds for all tests: none measures time, so hypothesis has no deadline, and none uses the cache of the user."""
 
+import os
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["ISTIOLINT_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache") / "istiolint")

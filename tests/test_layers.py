@@ -16,7 +16,7 @@ from istiolint.rules.check import Rule
 
 ROOT = Path(istiolint.__file__).parent
 LAYERS = [
-    "data", "primitives", "sources", "findings", "settings", "documents", "resources", "istio",
+    "data", "primitives", "cache", "sources", "findings", "settings", "documents", "resources", "istio",
     "targets",
     "traffic", "authorization", "mesh",
     "rules", "schema",

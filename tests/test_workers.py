@@ -84,3 +84,21 @@ def test_a_check_that_crashes_in_a_worker_is_reported_once(monkeypatch: pytest.M
     reports = [engine.lint(discover([str(FIXTURES / "shop")]), jobs=jobs) for jobs in (1, 2)]
     assert reports[0].internal_errors == reports[1].internal_errors
     assert "LookupError: oops" in reports[0].internal_errors[0]
+
+
+@pytest.mark.parametrize("jobs", [2, 4])
+def test_files_are_read_by_workers(jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(select=("ALL",), show_unchecked=True)
+    expected = engine.lint(discover([str(FIXTURES)]), settings)
+    monkeypatch.setattr(engine, "ENOUGH_TEXT", 1)
+    monkeypatch.setattr(engine, "MANY", 1)
+    assert shown(engine.lint(discover([str(FIXTURES)]), settings, jobs=jobs)) == shown(expected)
+
+
+def test_a_reader_that_dies_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    process, prepare = os.getpid(), engine.prepare
+    monkeypatch.setattr(engine, "ENOUGH_TEXT", 1)
+    monkeypatch.setattr(engine, "prepare", lambda *given: prepare(*given) if os.getpid() == process else os._exit(0))
+    report = engine.lint(discover([str(FIXTURES / "shop")]), jobs=2)
+    assert any("worker" in error for error in report.internal_errors)
+    assert report.diagnostics

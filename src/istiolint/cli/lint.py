@@ -10,6 +10,7 @@ import click
 
 from istiolint.cli import fixing
 from istiolint.cli.baseline import baseline_of, baseline_options, write_baseline
+from istiolint.cli.cache_options import cache_of, cache_options
 from istiolint.cli.help import SectionedCommand
 from istiolint.cli.inputs import FILE, PATH, Patterns, inputs
 from istiolint.cli.names import RuleNames
@@ -92,6 +93,7 @@ Exit status:
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Number of worker processes for large input (default: one per core)."
 )
+@cache_options
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use color in the text format.")
 @click.option("--quiet", "-q", is_flag=True, help="Text format: no summary.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Use this configuration file.")
@@ -115,18 +117,21 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             write_text("".join(f"{printable(source.path)}\n" for source in given.sources() if source.linted), options["output"])
             return
         baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
+        cache = cache_of(options)
         sources = list(given.sources())
         settings = given.settings_in_folders(options)
         earlier, unchanged = None, False
         pictures: list[Picture] = []
         look = _drawing(pictures) if any(target.format == "html" for target in options["formats"]) else None
         if options["against"]:
-            earlier = Earlier(given.sources_of(options["against"]), lambda files: engine.lint(files, settings, jobs=jobs))
+            earlier = Earlier(
+                given.sources_of(options["against"]), lambda files: engine.lint(files, settings, jobs=jobs, cache=cache)
+            )
             unchanged = earlier.is_equal(sources)
 
         def run(sources: Iterable[Source]) -> Report:
             pictures.clear()
-            report = engine.lint([] if unchanged else sources, settings, watch(), jobs, look)
+            report = engine.lint([] if unchanged else sources, settings, watch(), jobs, look, cache=cache)
             if baseline and not options["write_baseline"]:
                 baseline.keep_new(report)
             if unchanged:

@@ -2,8 +2,10 @@
 
 from istiolint.documents.document import Document
 from istiolint.documents.kustomize import KUSTOMIZATION_NAMES, patch_paths
-from istiolint.documents.reader import read
+from istiolint.documents.parsed import key_of
+from istiolint.documents.reader import prepare, read
 from istiolint.documents.recognise import named_by_others
 from istiolint.documents.skip import Skip
+from istiolint.documents.store import Store
 
-__all__ = ["KUSTOMIZATION_NAMES", "Document", "Skip", "named_by_others", "patch_paths", "read"]
+__all__ = ["KUSTOMIZATION_NAMES", "Document", "Skip", "Store", "key_of", "named_by_others", "patch_paths", "prepare", "read"]

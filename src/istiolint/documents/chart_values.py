@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from istiolint.documents.store import Store
 from istiolint.findings.finding import Path
 from istiolint.sources import Source
 
@@ -59,7 +60,7 @@ def values_in(data: Any) -> Iterator[ChartValues]:
                     yield ChartValues(chart, (*path, "helm", "values"), release, text=True)
 
 
-def values_files(sources: Iterable[Source]) -> dict[str, tuple[ChartValues, ...]]:
+def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[str, tuple[ChartValues, ...]]:
     """Return the values files of Istio's charts among the sources, by normal path: those that others name, and those named so."""
     from istiolint.documents.reader import read
 
@@ -69,7 +70,7 @@ def values_files(sources: Iterable[Source]) -> dict[str, tuple[ChartValues, ...]
     for source in sources:
         name, folder = os.path.basename(source.path), os.path.dirname(source.path)
         if name in _FILES or name.startswith("kustomization.") or "helmfile" in folder:
-            for document in read(source) if "chart" in source.text or "dependencies" in source.text else ():
+            for document in read(source, store=store) if "chart" in source.text or "dependencies" in source.text else ():
                 for values in _in_helmfile(document.data):
                     found.setdefault(os.path.normpath(source.path), []).append(values)
                 for path, values in _named(document.data, folder, paths):

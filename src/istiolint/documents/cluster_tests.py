@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from istiolint.documents.skip import Skip
+from istiolint.documents.store import Store
 from istiolint.sources import Source
 
 _GROUPS = ("chainsaw.kyverno.io/", "kuttl.dev/", "kudo.dev/")
@@ -42,14 +43,14 @@ def by_name(path: str) -> Skip | None:
     return Skip.EXPECTED_OUTPUT if _EXPECTED.match(name) else None
 
 
-def named_by_tests(sources: Iterable[Source]) -> dict[str, Skip]:
+def named_by_tests(sources: Iterable[Source], store: Store | None = None) -> dict[str, Skip]:
     """Return the files that tests compare with the cluster, those that they merge into it, and expected output."""
     sources = list(sources)
     paths = [os.path.normpath(source.path) for source in sources]
     tests = [source for source in sources if any(group in source.text for group in _GROUPS)]
     found: dict[str, Skip] = dict.fromkeys(_errors(paths, tests), Skip.ASSERTION)
     for source in tests:
-        found |= _named_by(source, paths)
+        found |= _named_by(source, paths, store)
     steps = {os.path.dirname(path) for path in paths if _STEP_ASSERTION.match(os.path.basename(path))}
     for path in paths if steps else ():
         if os.path.dirname(path) in steps and _STEP.match(os.path.basename(path)):
@@ -73,12 +74,12 @@ def _expected_output(paths: list[str]) -> Iterator[str]:
         yield from inside
 
 
-def _named_by(source: Source, paths: list[str]) -> Mapping[str, Skip]:
+def _named_by(source: Source, paths: list[str], store: Store | None) -> Mapping[str, Skip]:
     from istiolint.documents.reader import read
 
     folder = os.path.dirname(os.path.normpath(source.path))
     found: dict[str, Skip] = {}
-    for document in read(source):
+    for document in read(source, store=store):
         for operation, pattern in _files(document.data) if is_cluster_test(document.data) else ():
             named = os.path.normpath(os.path.join(folder, pattern))
             skip = Skip.ASSERTION if operation in _COMPARED else Skip.TEST_STEP

@@ -16,10 +16,14 @@ _KEY_IS_NO_SCALAR = "a mapping or a list cannot be a key"
 
 
 class Composed(NamedTuple):
-    """The data of a document (None for an empty one), and whether some mapping has a key twice."""
+    """The data of a document (None for an empty one), whether some mapping has a key twice, and whether an alias is used.
+
+    Where an alias is used, parts of the data are the same objects, and may be far larger than the text.
+    """
 
     data: Any
     duplicates: bool
+    aliases: bool = False
 
 
 class TroubleError(Exception):
@@ -105,7 +109,7 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
                 duplicates = duplicates or key in container
                 container[key] = value
             key = _NOTHING
-    return Composed(root[0] if root else None, duplicates)
+    return Composed(root[0] if root else None, duplicates, aliased > 0)
 
 
 def _anchored(event: AliasEvent, anchors: dict[str, tuple[Any, int]]) -> tuple[Any, int]:

@@ -24,6 +24,11 @@ _NOT_IN_YAML = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0
 _REPLACED = r"\\ufffd"
 
 
+def has_libyaml() -> bool:
+    """Return whether libyaml parses, and not the parser written in Python."""
+    return CParser is not None
+
+
 def events(text: str) -> Iterator[Any]:
     """The events of a YAML text; raises ruamel.yaml.error.YAMLError where it is no YAML."""
     return pure_events(text) if CParser is None else _libyaml_events(text)

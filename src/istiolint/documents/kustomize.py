@@ -4,13 +4,14 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from istiolint.documents.store import Store
 from istiolint.sources import Source
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The names under which Kustomize finds the kustomization of a folder, the first one that exists."""
 
 
-def patch_paths(sources: Iterable[Source]) -> frozenset[str]:
+def patch_paths(sources: Iterable[Source], store: Store | None = None) -> frozenset[str]:
     """The paths of all files that a kustomization among the sources names as patches."""
     from istiolint.documents.reader import read
 
@@ -18,7 +19,7 @@ def patch_paths(sources: Iterable[Source]) -> frozenset[str]:
         os.path.normpath(os.path.join(os.path.dirname(source.path), path))
         for source in sources
         if os.path.basename(source.path) in KUSTOMIZATION_NAMES
-        for document in read(source)
+        for document in read(source, store=store)
         for path in _named(document.data)
     )
 

@@ -1,5 +1,6 @@
 """A source to its documents. A fault in one document costs that document only."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 
@@ -8,9 +9,11 @@ from ruamel.yaml.error import YAMLError
 from istiolint.documents.compose import Composed, TroubleError, compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import second_try
+from istiolint.documents.parsed import PARSERS, Fault, Parsed, decode, encode, is_foreign_definition, key_of
 from istiolint.documents.placeholders import first_placeholder
-from istiolint.documents.recognise import is_object, looks_like_object, reason_to_skip, whole_file
+from istiolint.documents.recognise import is_object, is_usual, looks_like_object, reason_to_skip, whole_file
 from istiolint.documents.skip import Skip
+from istiolint.documents.store import Store
 from istiolint.documents.syntax import explain
 from istiolint.documents.template import broken_template, template_field, template_kind
 from istiolint.documents.ytt import first_code
@@ -21,6 +24,7 @@ MOST_DUPLICATES = 100
 """Keys written twice that are told in one document: who has more has another problem."""
 
 _NONE: Mapping[str, Skip] = {}
+_NOTHING = Parsed(0, 0, 0)
 _RENDERERS = {
     Skip.HELM_TEMPLATE: "render it first: `helm template CHART | istiolint -`",
     Skip.YTT_TEMPLATE: "render it first: `ytt -f FOLDER | istiolint -`",
@@ -29,30 +33,41 @@ _CONTENT = re.compile(r"(?<![^\r\n])[ \t]*[^%#\s]")
 _MARKER = re.compile(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 
 
-def read(source: Source, named: Mapping[str, Skip] = _NONE) -> Iterator[Document]:
+def read(source: Source, named: Mapping[str, Skip] = _NONE, store: Store | None = None) -> Iterator[Document]:
     """Yield the documents of a source, in order; invalid ones have problems and no data, skipped ones a reason.
 
     Empty documents are left out; those that hold only comments have no data and no reason.
     `named` are the files that other files show not to be manifests (see recognise.named_by_others).
+    What `store` knows of a text is not composed again; what it does not know is added to it.
     """
     if source.trouble:
         yield Document(source, 0, 0, "", problems=[Finding(Span(source, 0, 0), source.trouble, rule="unreadable-file")])
         return
     skip = whole_file(source, named)
+    reason = named.get(os.path.normpath(source.path)) if named else None
     told: set[str] = set()
-    for index, (offset, text) in enumerate(_split(source.text)):
-        if text.strip() in ("", "---"):
+    for document, composed in _skipped(source, skip) if skip else _composed(source, store):
+        if composed.usual:
+            document.skipped = reason
+            yield document
             continue
-        document = Document(source, index, offset, text)
-        if skip:
-            document.skipped = skip if _CONTENT.search(text.removeprefix("---")) else None
-        for problem in _code_of_ytt(document) if skip else _problems(document):
+        for problem in _code_of_ytt(document) if skip else _problems(document, composed):
             if problem.rule not in _ONCE_A_FILE or problem.rule not in told:
                 told.add(problem.rule)
                 document.problems.append(problem)
         if document.data is not None and not document.skipped:
             document.skipped = reason_to_skip(document, named)
         yield document
+
+
+def prepare(source: Source, named: Mapping[str, Skip] = _NONE) -> bytes | None:
+    """Return what a store may know of a source; None where nothing can be stored for it."""
+    if source.trouble or whole_file(source, named):
+        return None
+    store = Store()
+    for _ in _composed(source, store):
+        pass
+    return next(iter(store.used.values()), None)
 
 
 _ONCE_A_FILE = ("unrendered-template", "unrendered-placeholder")
@@ -71,20 +86,64 @@ def _split(text: str) -> Iterator[tuple[int, str]]:
     yield start, text[start:]
 
 
-def _problems(document: Document) -> Iterator[Finding]:
-    """Compose the document and yield the problems of its YAML."""
+def _documents(source: Source) -> Iterator[Document]:
+    for index, (offset, text) in enumerate(_split(source.text)):
+        if text.strip() not in ("", "---"):
+            yield Document(source, index, offset, text)
+
+
+def _skipped(source: Source, skip: Skip) -> Iterator[tuple[Document, Parsed]]:
+    """Yield the documents of a file in which nothing is linted."""
+    for document in _documents(source):
+        document.skipped = skip if _CONTENT.search(document.text.removeprefix("---")) else None
+        yield document, _NOTHING
+
+
+def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, Parsed]]:
+    """Yield the documents of a source with what their text alone shows, from the store if it knows the text."""
+    key = key_of(source) if store else b""
+    rows = decode(store.get(key), len(source.text)) if store else None
+    if rows is None:
+        rows = [_parse(document) for document in _documents(source)]
+        if store and (payload := encode(rows)):
+            store.put(key, payload)
+    for row in rows:
+        document = Document(source, row.number, row.start, source.text[row.start : row.end], row.data, parse=PARSERS[row.parser])
+        yield document, row
+
+
+def _parse(document: Document) -> Parsed:
+    """Compose a document; where that fails, say what is wrong with its YAML."""
+    row = Parsed(document.index, document.offset, document.offset + len(document.text))
+    if is_foreign_definition(document):
+        return row
     try:
         composed = _compose(document)
     except TroubleError as trouble:
-        span = document.span(trouble.start, trouble.end)
-        yield from _broken(document, Finding(span, trouble.message, trouble.hint, trouble.rule))
-        return
+        return _broken(document, row, (trouble.start, trouble.end, trouble.rule, trouble.message, trouble.hint))
     except (YAMLError, ValueError) as error:
         fault = explain(error, document.text, document.source.position(document.offset).line)
-        yield from _broken(document, Finding(document.span(fault.start, fault.end), fault.message, fault.hint, "yaml-syntax"))
+        return _broken(document, row, (fault.start, fault.end, "yaml-syntax", fault.message, fault.hint))
+    parser = PARSERS.index(document.parse)
+    usual = parser == 0 and not composed.duplicates and is_usual(composed.data, document.text)
+    return row._replace(data=composed.data, parser=parser, duplicates=composed.duplicates, usual=usual, aliases=composed.aliases)
+
+
+def _problems(document: Document, parsed: Parsed) -> Iterator[Finding]:
+    """Yield the problems of a document's YAML."""
+    if parsed.template:
+        start, end, skip = parsed.template
+        yield _unrendered(document, document.span(start, end), skip)
         return
-    document.data = composed.data
-    if composed.duplicates:
+    if parsed.fault:
+        start, end, rule, message, hint = parsed.fault
+        if parsed.severity == "skip":
+            document.skipped = Skip.OTHER  # JSON with comments, say: not for kubectl
+        else:
+            severity: Severity | None = "warning" if parsed.severity else None
+            yield Finding(document.span(start, end), message, hint, rule, severity)
+        return
+    if parsed.duplicates:
         yield from _duplicates(document)
     if path := template_field(document):
         yield _unrendered(document, document.locate(Place(document, path)), template_kind(document.text))
@@ -105,8 +164,8 @@ def _compose(document: Document) -> Composed:
         return compose(parse(document.text))
 
 
-def _broken(document: Document, problem: Finding) -> Iterator[Finding]:
-    """Yield an unrendered template instead of a syntax error, and a warning for text that is not meant for Kubernetes."""
+def _broken(document: Document, row: Parsed, fault: Fault) -> Parsed:
+    """Add an unrendered template instead of a syntax error, or how severe it is in text that is not meant for Kubernetes."""
 
     def composes(text: str) -> bool:
         try:
@@ -115,14 +174,12 @@ def _broken(document: Document, problem: Finding) -> Iterator[Finding]:
             return False
         return True
 
+    row = row._replace(parser=PARSERS.index(document.parse))
     if template := broken_template(document, composes):
-        yield _unrendered(document, document.span(template.start, template.end), template.skip)
-    elif looks_like_object(document.text):
-        yield problem
-    elif document.source.path.endswith(".json"):
-        document.skipped = Skip.OTHER  # JSON with comments, say: not for kubectl
-    else:
-        yield Finding(problem.place, problem.message, problem.hint, problem.rule, "warning")
+        return row._replace(template=(template.start, template.end, template.skip))
+    if looks_like_object(document.text):
+        return row._replace(fault=fault)
+    return row._replace(fault=fault, severity="skip" if document.source.path.endswith(".json") else "warning")
 
 
 def _code_of_ytt(document: Document) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from istiolint.documents.cluster_tests import by_name, is_cluster_test, named_by
 from istiolint.documents.kustomize import patch_paths
 from istiolint.documents.lines import outside_blocks
 from istiolint.documents.skip import Skip
+from istiolint.documents.store import Store
 from istiolint.documents.template import is_partial
 from istiolint.documents.ytt import first_code
 from istiolint.sources import Source
@@ -31,17 +32,17 @@ def looks_like_object(text: str) -> bool:
     )
 
 
-def named_by_others(sources: Iterable[Source]) -> dict[str, Skip]:
+def named_by_others(sources: Iterable[Source], store: Store | None = None) -> dict[str, Skip]:
     """Return the files that other files show not to be manifests of their own: Kustomize patches, parts of tests."""
     sources = list(sources)
-    return dict.fromkeys(patch_paths(sources), Skip.KUSTOMIZE_PATCH) | named_by_tests(sources)
+    return dict.fromkeys(patch_paths(sources, store), Skip.KUSTOMIZE_PATCH) | named_by_tests(sources, store)
 
 
 def whole_file(source: Source, named: Mapping[str, Skip]) -> Skip | None:
     """Return why nothing in a file is linted, not even its syntax; None if its documents are to be read."""
     if source.origin or source.embedded:
         return None
-    if (skip := named.get(os.path.normpath(source.path))) and skip is not Skip.KUSTOMIZE_PATCH:
+    if named and (skip := named.get(os.path.normpath(source.path))) and skip is not Skip.KUSTOMIZE_PATCH:
         return skip
     if is_partial(source.path):
         return Skip.HELM_PARTIAL
@@ -52,7 +53,7 @@ def reason_to_skip(document: "Document", named: Mapping[str, Skip]) -> Skip | No
     """Return why a document that parses is skipped; None for a Kubernetes object."""
     data = document.data
     path = document.source.path
-    if skip := named.get(os.path.normpath(path)):
+    if named and (skip := named.get(os.path.normpath(path))):
         return skip
     if isinstance(data, list) and data and all(isinstance(item, dict) and "op" in item and "path" in item for item in data):
         return Skip.JSON_PATCH
@@ -63,6 +64,11 @@ def reason_to_skip(document: "Document", named: Mapping[str, Skip]) -> Skip | No
     if "$patch" in document.text and _has_key(data, "$patch"):
         return Skip.KUSTOMIZE_PATCH
     return Skip.CLUSTER_TEST if is_cluster_test(data) else None
+
+
+def is_usual(data: Any, text: str) -> bool:
+    """Return whether a document that parses is an object with no trace of a template, a placeholder or a patch."""
+    return "$" not in text and "{{" not in text and is_object(data) and not is_cluster_test(data)
 
 
 def is_values(data: Any) -> bool:

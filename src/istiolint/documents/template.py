@@ -64,6 +64,11 @@ def is_partial(path: str) -> bool:
     return bool(_PARTIAL.search(path))
 
 
+def in_template_folder(path: str) -> bool:
+    """Return whether a file is in a folder called `templates`, as those of charts are."""
+    return bool(_TEMPLATE_FOLDER.search(path))
+
+
 def template_field(document: "Document") -> Path | None:
     """Return the field that shows a document to be a template although it parses: where `{{` cannot be meant as it is written."""
     data = document.data
@@ -94,7 +99,7 @@ def broken_template(document: "Document", composes: Callable[[str], bool]) -> Un
         return Unrendered(template_kind(text), *action.span())
     for start, end in _unquoted(text) if action else ():
         return Unrendered(template_kind(text), start, end)
-    if action and _TEMPLATE_FOLDER.search(document.source.path):
+    if action and in_template_folder(document.source.path):
         return Unrendered(template_kind(text), *action.span())
     placeholder = _LINE_OF_PLACEHOLDERS.search(text) or _PLACEHOLDER.search(text)
     if placeholder and short and "</" not in text and composes(_filled_in(_without_actions(text) if action else text)):

@@ -3,9 +3,11 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
-from istiolint.documents import Document, Skip, named_by_others, read
+from istiolint.cache import Pack
+from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read
 from istiolint.documents.chart_values import ChartValues, values_files
 from istiolint.engine.outcome import Outcome
 from istiolint.engine.tasks import Crash, Found, Tasks
@@ -26,6 +28,11 @@ from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of, 
 Watch: TypeAlias = Callable[[int, int], None]
 Look: TypeAlias = Callable[[str, Mesh], None]
 
+MANY = 16
+"""Files from which on it pays to keep what is read of them."""
+ENOUGH_TEXT = 256 * 1024
+"""Characters from which on several processes read faster than one."""
+
 
 def lint(
     sources: Iterable[Source],
@@ -33,14 +40,17 @@ def lint(
     watch: Watch | None = None,
     jobs: int = 1,
     look: Look | None = None,
+    *,
+    cache: Pack | None = None,
 ) -> Report:
     """Read, understand and check everything; never raises for what the input holds.
 
-    `watch` is called with the number of files read so far and of all files. `jobs` is the number of processes that check large
-    input, where processes can be forked; the report is the same for any number. A process with threads has to keep to one.
+    `watch` is called with the number of files read so far and of all files. `jobs` is the number of processes that read and check
+    large input, where processes can be forked; the report is the same for any number. A process with threads has to keep to one.
     `look` is called with the name and the mesh of each target once it is checked, before the next mesh is built.
+    `cache` keeps for the next run what the files say, where there are many; the report is the same without.
     """
-    return _Run(settings or Settings(), watch, jobs).lint(sources, look)
+    return _Run(settings or Settings(), watch, jobs, cache).lint(sources, look)
 
 
 def understand(
@@ -67,8 +77,9 @@ UNREADABLE = ("unreadable-file", "yaml-syntax", "yaml-too-deep", "yaml-alias-bom
 
 
 class _Run:
-    def __init__(self, settings: Settings, watch: Watch | None, jobs: int = 1):
-        self.settings, self.watch, self.jobs = settings, watch, jobs
+    def __init__(self, settings: Settings, watch: Watch | None, jobs: int = 1, cache: Pack | None = None):
+        self.settings, self.watch, self.jobs, self.cache = settings, watch, jobs, cache
+        self.store: Store | None = None
         check_settings(settings)
         self.outcome = Outcome(settings)
         self.gates = Gates(self.outcome.rules)
@@ -102,9 +113,11 @@ class _Run:
     def meshes(self, sources: Iterable[Source], *, joined: bool = False) -> Iterator[tuple[Target, Mesh]]:
         """Each target with its mesh; a mesh is built when it is asked for, so that one at a time is in memory."""
         sources = list(sources)
-        named = named_by_others(sources)
-        self.values = values_files(sources)
-        documents = [document for source in self.watched(sources) for document in self.read(source, named)]
+        with self.stored(sources):
+            named = named_by_others(sources, self.store)
+            self.values = values_files(sources, self.store)
+            self.read_by_workers(sources, named)
+            documents = [document for source in self.watched(sources) for document in self.read(source, named)]
         given: list[Resource] = []
         if networks := self.given(self.settings.mesh_networks):
             given.append(GivenResource(networks, MESH_NETWORKS, self.settings.root_namespace))
@@ -165,6 +178,35 @@ class _Run:
             else:
                 self.outcome.leave(finding, resource, self.outcome.rules[rule])
 
+    @contextmanager
+    def stored(self, sources: list[Source]) -> Iterator[None]:
+        """Keep what is read of many files, for workers and for the next run; few are read faster than a cache is opened."""
+        if len(sources) < MANY or not (self.cache or self.jobs > 1):
+            yield
+            return
+        self.store = Store(self.cache.load() if self.cache else {})
+        yield
+        if self.cache and self.store.added:
+            self.cache.save(self.store.used)
+        self.store = None
+
+    def read_by_workers(self, sources: list[Source], named: Mapping[str, Skip]) -> None:
+        """Read by several processes what no earlier run has read, where that pays."""
+        if self.store is None or self.jobs < 2 or not can_fork():
+            return
+        keys = {key: source for source in sources if source.text and (key := key_of(source)) not in self.store}
+        if sum(len(source.text) for source in keys.values()) < ENOUGH_TEXT:
+            return
+        new = list(keys.items())
+        try:
+            payloads = results(len(new), self.jobs, lambda number: prepare(new[number][1], named), (), ())
+        except WorkerError as error:
+            self.internal_errors.append(f"{error} while files were read; `--jobs 1` does without workers")
+            return
+        for (key, _), payload in zip(new, payloads, strict=True):
+            if payload:
+                self.store.put(key, payload)
+
     def watched(self, sources: list[Source]) -> Iterator[Source]:
         for done, source in enumerate(sources):
             yield source
@@ -199,7 +241,7 @@ class _Run:
     def read(self, source: Source, named: Mapping[str, Skip]) -> Iterator[Document]:
         self.sources.setdefault(source.path, source)
         self.summary.files += source.linted
-        for document in read(source, named):
+        for document in read(source, named, self.store):
             if document.skipped is Skip.OTHER and (values := self.values.get(os.path.normpath(source.path))):
                 document.chart_values, document.skipped = values, None
             if document.problems and source.linted:

@@ -54,46 +54,54 @@ class Authorization:
         self._root_namespace = root_namespace
         self._rules: dict[int, tuple[Rule, ...]] = {}
         self._reach: dict[int, Reach] = {}
-        self._found: dict[tuple[str, str, _Label | None], dict[object, list[tuple[int, Rule]]]] = defaultdict(dict)
+        self._found: dict[tuple[str, str, _Label | None], dict[object, list[tuple[int, int, Rule]]]] = defaultdict(dict)
         self._refusing: set[str] = set()
         self._lengths: set[int] = set()
-        policies = list(policies)
-        self.asks_provider = any(policy.spec["action"].text == "CUSTOM" for policy in policies)
+        self._waiting: dict[str, list[tuple[int, Resource]]] = defaultdict(list)
+        """Policies with their numbers, by namespace; those of a namespace are indexed when it is asked about."""
+        self.asks_provider = False
         """Whether an external authorization provider decides about some requests."""
-        number = 0
-        for policy in policies:
+        for number, policy in enumerate(policies):
+            self.asks_provider = self.asks_provider or policy.spec["action"].text == "CUSTOM"
+            self._waiting[policy.namespace].append((number, policy))
+
+    def rules(self, policy: Resource) -> Sequence[Rule]:
+        """The rules of a policy; none if it is not enforced."""
+        self._index(policy.namespace)
+        return self._rules.get(id(policy), ())
+
+    def refuses_strangers(self, namespace: str) -> bool:
+        """Whether some policy there may refuse callers that show no identity: one that allows, or a denial of all but some."""
+        for one in (namespace, self._root_namespace):
+            self._index(one)
+        return namespace in self._refusing or self._root_namespace in self._refusing
+
+    def _index(self, namespace: str) -> None:
+        for number, policy in self._waiting.pop(namespace, ()):
             if is_dry_run(policy):
                 continue
             reach = self._reach[id(policy)] = _reach(policy)
             self._rules[id(policy)] = tuple(rules_of(policy))
             if _asks_for_identity(policy):
-                self._refusing.add(policy.namespace)
-            for rule in self._rules[id(policy)]:
-                number += 1
+                self._refusing.add(namespace)
+            for position, rule in enumerate(self._rules[id(policy)]):
                 names: Sequence[Anchor | None] = anchors(rule) or [None]
                 self._lengths.update(len(anchor[1]) for anchor in names if anchor and is_pattern(anchor[1]))
                 for key in reach.keys:
-                    bucket = self._found[policy.spec["action"].text or "ALLOW", policy.namespace, key]
+                    bucket = self._found[policy.spec["action"].text or "ALLOW", namespace, key]
                     for anchor in names:
-                        bucket.setdefault(anchor, []).append((number, rule))
-
-    def rules(self, policy: Resource) -> Sequence[Rule]:
-        """The rules of a policy; none if it is not enforced."""
-        return self._rules.get(id(policy), ())
-
-    def refuses_strangers(self, namespace: str) -> bool:
-        """Whether some policy there may refuse callers that show no identity: one that allows, or a denial of all but some."""
-        return namespace in self._refusing or self._root_namespace in self._refusing
+                        bucket.setdefault(anchor, []).append((number, position, rule))
 
     def wider(self, rule: Rule, action: str) -> Iterator[Rule]:
         """Other rules with an action that match all that this one matches, for all workloads for which it holds."""
         reach = self._reach[id(rule.policy)]
-        found: dict[int, Rule] = {}
+        found: dict[tuple[int, int], Rule] = {}
         for namespace in dict.fromkeys([self._root_namespace, rule.policy.namespace]):
+            self._index(namespace)
             for key in reach.wider_keys:
                 bucket = self._found.get((action, namespace, key), {})
                 for trace in (None, *traces(rule, self._lengths)) if bucket else ():
-                    found.update(bucket.get(trace, ()))
+                    found.update(((number, position), other) for number, position, other in bucket.get(trace, ()))
         for _, other in sorted(found.items()):
             if other is not rule and self._reach[id(other.policy)].holds(reach) and other.covers(rule):
                 yield other

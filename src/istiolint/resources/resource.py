@@ -18,18 +18,34 @@ HELM_VALUES, MESH_CONFIG, MESH_NETWORKS = "HelmValues", "MeshConfig", "MeshNetwo
 
 
 class Resource(Cursor):
-    """A Kubernetes object: a cursor at its root that knows its kind, name and namespace."""
+    """A Kubernetes object: a cursor at its root that knows its kind, name and namespace.
 
-    __slots__ = ("__dict__", "api_version", "group", "kind", "type", "version")
+    `name` is "" if none is written. `namespace` is the one in which it will be: `default` where none is written, "" for
+    cluster-wide kinds; `written_namespace` is as the file has it.
+    """
 
+    __slots__ = ("__dict__", "api_version", "group", "kind", "name", "namespace", "type", "version", "written_namespace")
+
+    name: str
+    namespace: str
     former_names: tuple[str, ...] = ()
     """What it was called before Kustomize renamed it."""
 
     def __init__(self, document: Document, path: Path, value: dict[str, Any]):
         super().__init__(document, path, value)
-        self.api_version, self.kind = self["apiVersion"].text, self["kind"].text
+        api_version, kind = self.mapping.get("apiVersion"), self.mapping.get("kind")
+        self.api_version = api_version if isinstance(api_version, str) else ""
+        self.kind = kind if isinstance(kind, str) else ""
         self.group, _, self.version = self.api_version.rpartition("/")
         self.type = type_of(self.group, self.kind)
+        metadata = self.mapping.get("metadata")
+        name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
+        self.name = name if isinstance(name, str) else ""
+        self.written_namespace = namespace if isinstance(namespace, str) else ""
+        if self.type and not is_namespaced(self.type):
+            self.namespace = ""
+        else:
+            self.namespace = self.written_namespace or DEFAULT_NAMESPACE
 
     @cached_property
     def metadata(self) -> Cursor:
@@ -41,22 +57,10 @@ class Resource(Cursor):
         """`spec`."""
         return self["spec"]
 
-    @cached_property
-    def name(self) -> str:
-        """`metadata.name`, or an empty string."""
-        return self.metadata["name"].text
-
-    @cached_property
-    def namespace(self) -> str:
-        """The namespace in which it will live: `default` where none is written; "" for cluster-wide kinds."""
-        if self.type and not is_namespaced(self.type):
-            return ""
-        return self.metadata["namespace"].text or DEFAULT_NAMESPACE
-
     @property
     def placed(self) -> bool:
         """Whether it says itself in which namespace it lives; what does not goes where it is applied."""
-        return self.metadata["namespace"].text != ""
+        return self.written_namespace != ""
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -96,7 +100,7 @@ class Resource(Cursor):
     @property
     def identity(self) -> ResourceName:
         """Kind and name as reports give them, the namespace as written."""
-        return ResourceName(self.api_version, self.kind, self.metadata["namespace"].text or None, self.name or None)
+        return ResourceName(self.api_version, self.kind, self.written_namespace or None, self.name or None)
 
 
 class GivenResource(Resource):
@@ -105,7 +109,7 @@ class GivenResource(Resource):
     def __init__(self, document: Document, kind: str, namespace: str, path: Path = (), value: Any = None):
         super().__init__(document, path, value if path else document.data)
         self.kind = self.type = kind
-        self.__dict__ |= {"name": kind.lower(), "namespace": namespace}
+        self.name, self.namespace = kind.lower(), namespace
 
     @property
     def linted(self) -> bool:

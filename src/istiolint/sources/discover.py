@@ -130,7 +130,7 @@ class _Discovery:
                 yield Source(path, trouble=too_large(status.st_size))
                 return
             with open(path, "rb") as file:
-                yield _text(path, file)
+                yield _text(path, file, status.st_size)
         except OSError as error:
             yield Source(path, trouble=_words(error, "file"))
 
@@ -141,8 +141,11 @@ class _Discovery:
         return not known
 
 
-def _text(path: str, file: IO[bytes]) -> Source:
-    content = file.read(MOST_BYTES + 1)
+def _text(path: str, file: IO[bytes], size: int = MOST_BYTES) -> Source:
+    """Read a file that has this size according to the file system; it may have grown, or be a pipe."""
+    content = file.read(size + 1)
+    if len(content) > size:
+        content += file.read(MOST_BYTES + 1 - len(content))
     if len(content) > MOST_BYTES:
         return Source(path, trouble=too_large())
     return source_of(path, content)
@@ -151,17 +154,21 @@ def _text(path: str, file: IO[bytes]) -> Source:
 def _inside(shown: str, absolute: str, ignored: Ignored) -> list[tuple[str, str, Ignored, bool]]:
     """The folders and files to read in a folder, the last one first."""
     found = []
-    for entry in sorted(os.scandir(absolute), key=lambda entry: entry.name, reverse=True):
-        is_folder = os.path.isdir(entry.path)
-        is_looked_at = is_folder or (is_wanted(entry.name) and not _is_special(entry.path))
-        if is_looked_at and not entry.name.startswith(".") and not ignored.names(entry.path, folder=is_folder):
+    with os.scandir(absolute) as entries:
+        inside = sorted(entries, key=lambda entry: entry.name, reverse=True)
+    for entry in inside:
+        if entry.name.startswith("."):
+            continue
+        is_folder = os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
+        is_looked_at = is_folder or (is_wanted(entry.name) and not _is_special(entry))
+        if is_looked_at and not ignored.names(entry.path, folder=is_folder):
             found.append((os.path.join(shown, entry.name), entry.path, ignored, is_folder))
     return found
 
 
-def _is_special(path: str) -> bool:
+def _is_special(entry: "os.DirEntry[str]") -> bool:
     """Whether it is a pipe, a socket or a device: such are read where they are named, but not found in folders."""
-    return os.path.exists(path) and not os.path.isfile(path)
+    return not entry.is_file(follow_symlinks=False) and os.path.exists(entry.path) and not os.path.isfile(entry.path)
 
 
 def too_large(size: int | None = None) -> str:

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from istiolint.documents import Document
+from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.chart_values import values_given_by
 from istiolint.resources.resource import Resource
 from istiolint.targets.delivery import deliver, deliveries
@@ -162,10 +162,12 @@ def _identities(document: Document, library: Library) -> tuple[Identity, ...]:
 
 
 def _identity(resource: Resource) -> Identity:
-    return resource.group, resource.kind, resource.metadata["namespace"].text, resource.name
+    return resource.group, resource.kind, resource.written_namespace, resource.name
 
 
 def _is_kustomization(document: Document, library: Library) -> bool:
+    if _basename(document) not in KUSTOMIZATION_NAMES:
+        return False
     return isinstance(document.data, dict) and library.kustomization(folder_of(document.source.path)) is document
 
 

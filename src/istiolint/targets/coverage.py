@@ -49,21 +49,32 @@ class Elsewhere:
     """What all files of a run define, whoever applies it; also what documents write that are not read, such as templates."""
 
     def __init__(self, targets: Iterable[Target], unread: Iterable[Document] = ()):
+        self._resources = list({id(one): one for target in targets for one in (*target.resources, *target.context)}.values())
         self._namespaces: dict[tuple[str, str], set[str]] = {}
-        self._subsets: set[tuple[str, str]] = set()
-        self._pods: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {}
-        for resource in {id(one): one for target in targets for one in (*target.resources, *target.context)}.values():
+        for resource in self._resources:
             found = self._namespaces.setdefault((resource.type or resource.kind, resource.name), set())
             found.add(resource.namespace if resource.placed else "")
-            if resource.type == "DestinationRule":
-                host = resource.spec["host"].text.partition(".")[0]
-                self._subsets.update((host, subset["name"].text) for subset in resource.spec["subsets"])
-            elif resource.type in WORKLOADS:
-                labels = _pod_labels(resource)
-                for pair in labels.items():
-                    self._pods.setdefault(pair, []).append((resource.namespace if resource.placed else "", labels))
         for quoted in {quoted for document in unread for quoted in document.quoted_resources}:
             self._namespaces.setdefault((quoted.kind, quoted.name), set()).add(quoted.namespace)
+
+    @cached_property
+    def _subsets(self) -> set[tuple[str, str]]:
+        return {
+            (resource.spec["host"].text.partition(".")[0], subset["name"].text)
+            for resource in self._resources
+            if resource.type == "DestinationRule"
+            for subset in resource.spec["subsets"]
+        }
+
+    @cached_property
+    def _pods(self) -> dict[tuple[str, str], list[tuple[str, dict[str, str]]]]:
+        found: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {}
+        for resource in self._resources:
+            if resource.type in WORKLOADS:
+                labels = _pod_labels(resource)
+                for pair in labels.items():
+                    found.setdefault(pair, []).append((resource.namespace if resource.placed else "", labels))
+        return found
 
     def defines(self, kind: str, namespace: str, name: str) -> bool:
         """Whether some target defines a resource of this kind and name there, or in a namespace that it leaves open."""

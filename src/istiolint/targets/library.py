@@ -3,6 +3,7 @@
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.resource import Resource, resources
@@ -12,11 +13,13 @@ Load = Callable[[str, Source], Sequence[Document]]
 """Reads a file that is not part of the input, for a file that names it; nothing where it cannot be read."""
 
 
+@lru_cache(maxsize=65536)
 def normal(path: str) -> str:
     """A path in the one form in which the library knows it."""
     return posixpath.normpath(path.replace(os.sep, "/")) if path else "."
 
 
+@lru_cache(maxsize=65536)
 def folder_of(path: str) -> str:
     """The folder of a file."""
     return posixpath.dirname(normal(path)) or "."

@@ -1,0 +1,100 @@
+"""The cache of one working folder: a file with payloads by key.
+
+It is read and written as a whole: a run reads one file instead of thousands. A file that is damaged, planted or written by
+another version is the same as none; what cannot be written is not cached. Two runs that write at the same time do not disturb
+each other: each writes its own file and renames it, and the last one stays.
+"""
+
+import os
+import secrets
+import stat
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from hashlib import blake2b
+
+from istiolint.cache.folder import ENDING, TEMPORARY, Folder
+
+MAGIC = b"istiolint cache 1\n"
+DIGEST = 20
+MOST_BYTES = 64 * 1024 * 1024
+_DAY = 24 * 60 * 60
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Pack:
+    """The cache for runs that start in `place`."""
+
+    def __init__(self, folder: Folder, place: str = os.curdir):
+        self._folder, self._place = folder, place
+        self._known: dict[bytes, bytes] = {}
+
+    @cached_property
+    def path(self) -> str:
+        """The path of its file."""
+        name = blake2b(os.path.realpath(self._place).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        return os.path.join(self._folder.path, name + ENDING)
+
+    def load(self) -> Mapping[bytes, bytes]:
+        """Return the payloads by key; nothing where there are none that can be used."""
+        try:
+            if self._folder.is_safe():
+                self._known = _unpacked(self._read())
+        except Exception:  # whatever a damaged file causes
+            self._known = {}
+        return self._known
+
+    def save(self, used: Mapping[bytes, bytes]) -> None:
+        """Write what a run has used, and what the file had besides, as far as it fits. An error means that nothing is cached."""
+        try:
+            if self._folder.make():
+                self._write({**used, **{key: payload for key, payload in self._known.items() if key not in used}})
+                self._folder.tidy()
+        except Exception:  # no space, no permission, no such folder
+            return
+
+    def _read(self) -> bytes:
+        descriptor = os.open(self.path, os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
+                return b""
+            if time.time() - status.st_mtime > _DAY:
+                os.utime(self.path)  # what is in use is not deleted
+            return file.read(MOST_BYTES)
+
+    def _write(self, payloads: Mapping[bytes, bytes]) -> None:
+        from msgpack import packb
+
+        kept, size = {}, 0
+        for key, payload in payloads.items():
+            size += len(key) + len(payload) + 16
+            if size <= MOST_BYTES - 1024:
+                kept[key] = payload
+        body = packb(kept)
+        temporary = f"{self.path}.{secrets.token_hex(8)}{TEMPORARY}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(MAGIC + _digest(body) + body)
+            os.replace(temporary, self.path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+
+def _unpacked(content: bytes) -> dict[bytes, bytes]:
+    from msgpack import unpackb
+
+    start = len(MAGIC) + DIGEST
+    body = memoryview(content)[start:]
+    if content[:start] != MAGIC + _digest(body):
+        return {}
+    found = unpackb(body)
+    if type(found) is not dict or not all(type(key) is bytes and type(payload) is bytes for key, payload in found.items()):
+        return {}
+    return found
+
+
+def _digest(body: bytes | memoryview) -> bytes:
+    return blake2b(body, digest_size=DIGEST).digest()

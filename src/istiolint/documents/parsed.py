@@ -1,0 +1,152 @@
+"""What the text of a file alone says, in a form that can be stored.
+
+A stored payload is data, and cannot make code run: MessagePack with maps, lists, text, numbers, booleans and null, nothing else.
+What does not have exactly the expected form counts as not stored.
+"""
+
+import os
+import re
+from functools import cache
+from hashlib import blake2b
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from istiolint import __version__
+from istiolint.documents import events
+from istiolint.documents.skip import Skip
+from istiolint.documents.template import in_template_folder
+
+if TYPE_CHECKING:
+    from istiolint.documents.document import Document
+    from istiolint.sources import Source
+
+FORMAT = 1
+"""Of the payloads; another number makes all stored ones unknown."""
+PARSERS: tuple[events.Parse, ...] = (events.events, events.json_events, events.pure_events)
+
+Fault: TypeAlias = tuple[int, int, str, str, str | None]
+"""Offsets in the document, rule, message and hint."""
+Template: TypeAlias = tuple[int, int, Skip]
+
+_DEFINITION = re.compile(r"^kind:[ \t]*[\"']?CustomResourceDefinition\b", re.MULTILINE)
+_OUR_GROUPS = ("istio.io", "gateway.networking.k8s.io")
+
+
+class Parsed(NamedTuple):
+    """A document as its text shows it: offsets in the source, data or what is wrong. `parser` is an index of PARSERS.
+
+    `usual`: it is a Kubernetes object without anything that may be a problem, as nearly all are.
+    `severity` is "" for a fault of a manifest, "warning" for one in other text, "skip" if it is not reported.
+    """
+
+    number: int
+    start: int
+    end: int
+    data: Any = None
+    parser: int = 0
+    duplicates: bool = False
+    fault: Fault | None = None
+    severity: str = ""
+    template: Template | None = None
+    usual: bool = False
+    aliases: bool = False
+
+
+def key_of(source: "Source") -> bytes:
+    """Return the key of a source: a hash of its text, of what of its path matters, and of the version of the reader."""
+    traits = (
+        in_template_folder(source.path),
+        source.path.endswith(".json"),
+        not source.linted and "CustomResourceDefinition" in source.text,
+    )
+    hashed = blake2b(bytes(traits), digest_size=20, key=_version())
+    hashed.update(source.text.encode("utf-8", "surrogatepass"))
+    return hashed.digest()
+
+
+def is_foreign_definition(document: "Document") -> bool:
+    """Return whether a document is a CustomResourceDefinition for reference only, neither of Istio nor of the Gateway API.
+
+    Bundles of these are large, and nothing refers to them.
+    """
+    if document.linted or "CustomResourceDefinition" not in document.text or not _DEFINITION.search(document.text):
+        return False
+    return not any(group in document.text for group in _OUR_GROUPS)
+
+
+def encode(rows: list[Parsed]) -> bytes | None:
+    """Return the payload of the documents of a file; None where it would not give the same data again."""
+    from msgpack import packb
+
+    if any(row.aliases for row in rows):
+        return None
+    try:
+        payload: bytes = packb([row[:4] if row.usual else row[:-2] for row in rows], use_bin_type=False)
+    except (ValueError, OverflowError, UnicodeError, RecursionError):
+        return None
+    return payload
+
+
+def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
+    """Return the documents of a payload for a text of some length; None if it does not have the form that `encode` gives it."""
+    if payload is None:
+        return None
+    from msgpack import packb, unpackb
+
+    try:
+        found = unpackb(payload, ext_hook=_refuse, timestamp=1)
+        # Bytes, other types and other ways to write the same would be packed differently.
+        if type(found) is not list or packb(found, use_bin_type=False) != payload:
+            return None
+        rows = [_row(fields, length) for fields in found]
+    except Exception:  # whatever a damaged payload causes
+        return None
+    return rows if all(one.end <= other.start and one.number < other.number for one, other in pairwise(rows)) else None
+
+
+def _row(fields: Any, length: int) -> Parsed:
+    if len(fields) == 4:
+        number, start, end, data = fields
+        if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length:
+            raise ValueError
+        return Parsed(number, start, end, data, usual=True)
+    number, start, end, data, parser, duplicates, fault, severity, template = fields
+    if not type(number) is type(start) is type(end) is type(parser) is int or type(duplicates) is not bool:
+        raise ValueError
+    if not (0 <= start < end <= length and 0 <= parser < len(PARSERS) and severity in ("", "warning", "skip")):
+        raise ValueError
+    if fault is not None:
+        fault = _fault(end - start, fault)
+    if template is not None:
+        template = _template(end - start, template)
+    return Parsed(number, start, end, data, parser, duplicates, fault, severity, template)
+
+
+def _fault(length: int, fields: Any) -> Fault:
+    start, end, rule, message, hint = fields
+    texts = type(rule) is str and type(message) is str and (hint is None or type(hint) is str)
+    if not texts or rule not in ("yaml-syntax", "yaml-too-deep", "yaml-alias-bomb") or not 0 <= start <= end <= length:
+        raise ValueError
+    return start, end, rule, message, hint
+
+
+def _template(length: int, fields: Any) -> Template:
+    start, end, skip = fields
+    if not 0 <= start <= end <= length:
+        raise ValueError
+    return start, end, Skip(skip)
+
+
+def _refuse(code: int, data: bytes) -> Any:
+    raise ValueError
+
+
+@cache
+def _version() -> bytes:
+    """Return what changes with the code that reads: the release and, for a checkout that someone works on, the files."""
+    from ruamel.yaml import __version__ as ruamel
+
+    with os.scandir(os.path.dirname(__file__)) as entries:
+        files = sorted((entry.name, *entry.stat()[6:9:2]) for entry in entries if entry.name.endswith(".py"))
+    stamp = (FORMAT, __version__, ruamel, events.has_libyaml(), files)
+    return blake2b(repr(stamp).encode(), digest_size=20).digest()

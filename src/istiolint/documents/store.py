@@ -1,0 +1,32 @@
+"""What is known of texts that were read before, by the hash of the text."""
+
+from collections.abc import Mapping
+
+_NONE: Mapping[bytes, bytes] = {}
+
+
+class Store:
+    """Payloads by key: those of an earlier run, and those that this one adds.
+
+    `used` are the payloads that were found or added, `added` says whether there are new ones.
+    """
+
+    def __init__(self, known: Mapping[bytes, bytes] = _NONE):
+        self._known = known
+        self.used: dict[bytes, bytes] = {}
+        self.added = False
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self.used or key in self._known
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return the payload of a key."""
+        payload = self.used.get(key) or self._known.get(key)
+        if payload:
+            self.used[key] = payload
+        return payload
+
+    def put(self, key: bytes, payload: bytes) -> None:
+        """Add a payload, also in place of a damaged one."""
+        self.used[key] = payload
+        self.added = True
