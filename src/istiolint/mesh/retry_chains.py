@@ -1,6 +1,6 @@
 """Chains of retries: a request that is tried again at each service on its way becomes many at the last one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -50,6 +50,8 @@ class RetryChains:
 
     def of(self, virtual_service: Resource) -> Chain:
         """What becomes of a request that takes a VirtualService."""
+        if not any(self._calls_of(service) for service in self._services(virtual_service)):
+            return self._through(virtual_service, ()) if attempts(virtual_service) is not None else Chain()
         return self._all.get(id(virtual_service), Chain())
 
     @cached_property
@@ -76,14 +78,17 @@ class RetryChains:
             return self._behind[service]
         if len(way) >= _LONGEST:
             return Chain()
-        found = self._get("Service", *service)
-        workloads = self._workloads.of_service(found) if found else ()
-        called = dict.fromkeys(
-            (call.service.namespace, call.service.name) for one in workloads for call in self._calls.of_caller(one)
-        )
-        chain = _longest(self._to(other, (*way, service)) for other in called)
+        chain = _longest(self._to(other, (*way, service)) for other in self._calls_of(service))
         self._behind[service] = chain
         return chain
+
+    def _calls_of(self, service: tuple[str, str]) -> Iterable[tuple[str, str]]:
+        """The services that the workloads of a service call."""
+        found = self._get("Service", *service)
+        workloads = self._workloads.of_service(found) if found else ()
+        return dict.fromkeys(
+            (call.service.namespace, call.service.name) for one in workloads for call in self._calls.of_caller(one)
+        )
 
     def _to(self, service: tuple[str, str], way: tuple[tuple[str, str], ...]) -> Chain:
         if service in way:
