@@ -76,7 +76,7 @@ def edit(draw: st.DrawFn, files: dict[str, str]) -> tuple[str, str]:
     return path, "".join(lines)
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(MESHES), st.data())
 def test_edits_give_what_a_fresh_start_gives(mesh: dict[str, str], data: st.DataObject) -> None:
     files = dict(mesh)

@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 from istiolint import __version__
 from istiolint.cli.help import write_sections
 
-NAMES = ("lint", "trace", "test", "access", "mtls", "graph", "rules", "explain", "init", "config", "completion")
+NAMES = ("lint", "trace", "test", "access", "mtls", "graph", "rules", "explain", "init", "config", "server", "completion")
 """The commands, each in the module of its name."""
 
 EXAMPLES = """\b

@@ -19,8 +19,9 @@ from istiolint.mesh import Mesh
 from istiolint.resources.kinds import DELIVERY_KINDS, WORKLOADS
 from istiolint.resources.resource import Resource, only_resource, resources
 from istiolint.rules.gates import Gates
+from istiolint.rules.parameters import check_settings
 from istiolint.settings import Settings
-from istiolint.sources import Source, discover
+from istiolint.sources import Excluded, Source, discover
 from istiolint.sources.discover import is_wanted
 from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of
 from istiolint.targets.assemble import file_order, identities
@@ -28,7 +29,7 @@ from istiolint.targets.folders import Identity
 
 _PLAIN = ("folder", "chart")
 _DELIVERING = ("argoproj.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io")
-_EMBEDDING = frozenset(("ConfigMap", "IstioOperator", "Istio", "IstioRevision", "HelmValues", None))
+_EMBEDDING = frozenset(("ConfigMap", "IstioOperator", "Istio", "IstioRevision", "HelmValues", None, *DELIVERY_KINDS))
 _PROXY_CONFIG = "proxy.istio.io/config"
 """Types and the annotation whose strings may be read as YAML: positions in them are those of the text at that time."""
 _COVERING = frozenset(("Service", "DestinationRule", None, *WORKLOADS, *DELIVERY_KINDS))
@@ -39,7 +40,9 @@ class Session:
     """Files, and what is found in them. Raises ValueError for settings with a name that means no rule."""
 
     def __init__(self, settings: Settings, sources: Iterable[Source] = ()):
+        check_settings(settings)
         self.settings = settings
+        self._excluded = Excluded(settings.exclude)
         self._gates = Gates(Outcome(settings).rules)
         self._sources = {source.path: source for source in sources}
         self._named: dict[str, Skip] = named_by_others(self._sources.values())
@@ -192,7 +195,8 @@ class Session:
         homes = [target for target in self._targets if target.holds(path)]
         before, after = ([one for each in documents for one in self._of(each)] for documents in (removed, added))
         folders = [target for target in self._targets if target.target.kind == "folder"]
-        gone, come = (Counter(name for each in documents for name in self._identities(each)) for documents in (removed, added))
+        library = Library((), known={document: self._of(document) for document in (*removed, *added)})
+        gone, come = (Counter(name for each in documents for name in identities(each, library)) for documents in (removed, added))
         is_plain = homes and all(
             target.target.kind in _PLAIN and not target.target.context and not target.target.cluster for target in homes
         )
@@ -200,7 +204,8 @@ class Session:
             not is_plain
             or any(path in target.used or target.target.context for target in self._targets)
             or os.path.basename(path) == "Chart.yaml"
-            or any(one.group in _DELIVERING for one in (*before, *after))
+            or any(one.group in _DELIVERING or one.type in DELIVERY_KINDS for one in (*before, *after))
+            or not all(target.is_sorted for target in homes)
         ):
             return False
         if gone != come and homes[0].target.kind == "folder" and (len(folders) > 1 or homes[0].defines_any(come - gone)):
@@ -230,9 +235,6 @@ class Session:
             self._resources[document] = list(resources(document))
         return self._resources[document]
 
-    def _identities(self, document: Document) -> tuple[Identity, ...]:
-        return identities(document, self._library)
-
     def _assembled(self) -> "list[_TargetState]":
         if self._targets is not None:
             return self._targets
@@ -241,8 +243,6 @@ class Session:
         mesh_config, given = given_resources(self.settings, self._given)
         on_disk = all(source.on_disk for source in self._sources.values())
         library = Library(documents, self._load if on_disk else None, self._resources)
-        self._library = Library((), known=None)
-        self._library._resources = self._resources
         targets = targets_of(documents, library) or ([Target("")] if given else [])
         self._elsewhere = Elsewhere(targets, self._skipped())
         for target in targets:
@@ -265,7 +265,7 @@ class Session:
             return []
         sources = list(discover([path]))
         for source in sources:
-            source.linted, source.cluster = by.linted, by.cluster
+            source.linted, source.cluster = by.linted and not self._excluded.covers(path), by.cluster
         return [document for source in sources for document in read(source, {})]
 
 
@@ -277,6 +277,8 @@ class _TargetState:
         self._settings, self._mesh_config = settings, mesh_config
         self._mesh: Mesh | None = None
         self._by_file: dict[str, list[Resource]] = {}
+        order = list(map(file_order, target.resources))
+        self.is_sorted = order == sorted(order)
         for resource in target.resources:
             for path in resource.document.files:
                 self._by_file.setdefault(path, []).append(resource)

@@ -3,31 +3,29 @@
 When resources change, only the indexes that read resources of the same types are built again.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from istiolint.mesh.mesh import Mesh
     from istiolint.resources.resource import Resource
 
-Index = TypeVar("Index")
+if TYPE_CHECKING:
+    index = cached_property
+else:
 
+    class index(cached_property):
+        """An index of a mesh: like `cached_property`, but records which types of resources and which other indexes it reads."""
 
-class index(cached_property[Index]):
-    """An index of a mesh: like `cached_property`, but records which types of resources and which other indexes it reads."""
-
-    def __init__(self, build: Callable[[Any], Index]):
-        super().__init__(build)
-
-    def __get__(self, mesh: Any, owner: type | None = None) -> Any:
-        """Build the index at the first use."""
-        if mesh is None:
-            return self
-        name = self.attrname or ""
-        found = mesh.__dict__[name] = self.func(Reader(mesh, mesh.needs.setdefault(name, set())))
-        return found
+        def __get__(self, mesh: Any, owner: type | None = None) -> Any:
+            """Build the index at the first use."""
+            if mesh is None:
+                return self
+            name = self.attrname
+            found = mesh.__dict__[name] = self.func(Reader(mesh, mesh.needs.setdefault(name, set())))
+            return found
 
 
 class Reader:

@@ -4,6 +4,7 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
+from typing import Any
 
 from istiolint.documents import Document
 from istiolint.mesh.allowing import Allowing
@@ -79,6 +80,8 @@ class Mesh:
         self._by_name: dict[tuple[str, str, str], Resource] = {}
         self.needs: dict[str, set[str]] = {}
         """What each index was built from: types of resources, and other indexes."""
+        self.derived: dict[object, Any] = {}
+        """What others make of the entire mesh, and keep until a resource changes."""
         self._removed: list[Resource] = []
         # In an order of their own: what rules say must not depend on the order of files.
         known = sorted((resource for resource in resources if resource.type), key=_order)
@@ -131,6 +134,7 @@ class Mesh:
         return any(one.document.source.path != path for one in named)
 
     def _forget(self, changed: Collection[str]) -> None:
+        self.derived.clear()
         for name in outdated(self.needs, changed):
             self.__dict__.pop(name, None)
             del self.needs[name]
