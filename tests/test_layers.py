@@ -27,7 +27,7 @@ LAYERS = [
     "access", "graph",
     "fix", "testing", "report", "comparison",
     "config", "bootstrap", "request_tests",
-    "cli",
+    "cli", "server",
 ]  # fmt: skip
 """The packages, and the modules directly in istiolint, from the bottom to the top."""
 

@@ -9,7 +9,9 @@ from click.shell_completion import CompletionItem
 from istiolint import __version__
 from istiolint.cli.help import write_sections
 
-NAMES = ("lint", "trace", "test", "access", "mtls", "graph", "rules", "explain", "init", "config", "cache", "completion")
+NAMES = (
+    "lint", "trace", "test", "access", "mtls", "graph", "rules", "explain", "init", "config", "server", "cache", "completion",
+)  # fmt: skip
 """The commands, each in the module of its name."""
 
 EXAMPLES = """\b

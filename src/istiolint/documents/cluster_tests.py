@@ -33,6 +33,11 @@ def is_cluster_test(data: Any) -> bool:
     return isinstance(api_version, str) and api_version.startswith(_GROUPS)
 
 
+def mentions_test(text: str) -> bool:
+    """Return whether a text may contain a test of chainsaw or kuttl, which may name other files."""
+    return any(group in text for group in _GROUPS)
+
+
 def by_name(path: str) -> Skip | None:
     """Return what the name of a file says that it is: an assertion, a rejected sample, or the expected output of a test."""
     name = os.path.basename(path)
@@ -47,7 +52,7 @@ def named_by_tests(sources: Iterable[Source], store: Store | None = None) -> dic
     """Return the files that tests compare with the cluster, those that they merge into it, and expected output."""
     sources = list(sources)
     paths = [os.path.normpath(source.path) for source in sources]
-    tests = [source for source in sources if any(group in source.text for group in _GROUPS)]
+    tests = [source for source in sources if mentions_test(source.text)]
     found: dict[str, Skip] = dict.fromkeys(_errors(paths, tests), Skip.ASSERTION)
     for source in tests:
         found |= _named_by(source, paths, store)

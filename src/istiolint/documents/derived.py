@@ -116,17 +116,22 @@ def of_items(items: list[Traced], origin: Provenance) -> Traced:
 class DerivedDocument(Document):
     """A document in the form in which it is applied. Its places are those of the files that it was made of.
 
-    `base` is the document that defines the resource, at `base_path`; `linted` says whether any of the files is linted.
+    `base` is the document that defines the resource, at `base_path`; `linted` says whether any of the `files` is linted.
     """
 
-    def __init__(self, base: Document, base_path: Path, traced: Traced, linted: bool):
+    def __init__(self, base: Document, base_path: Path, traced: Traced, linted: bool, files: frozenset[str] = frozenset()):
         super().__init__(base.source, base.index, base.offset, base.text, data=traced.value, parse=base.parse)
-        self.base, self.base_path, self.traced, self._linted = base, base_path, traced, linted
+        self.base, self.base_path, self.traced, self._linted, self._files = base, base_path, traced, linted, files
 
     @property
     def linted(self) -> bool:
         """Whether any of the files that it was made of is linted."""
         return self._linted
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The paths of the files that it was made of."""
+        return self._files
 
     @property
     def written(self) -> tuple[Document, Path]:

@@ -47,6 +47,11 @@ class Document:
         return self, ()
 
     @property
+    def files(self) -> frozenset[str]:
+        """The paths of the files that it was made of: its own, unless it is derived."""
+        return frozenset((self.source.path,))
+
+    @property
     def is_unread(self) -> bool:
         """Whether it holds something that is not known: a template, say, or YAML that does not parse."""
         if self.skipped:

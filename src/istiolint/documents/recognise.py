@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from istiolint.documents.cluster_tests import by_name, is_cluster_test, named_by_tests
-from istiolint.documents.kustomize import patch_paths
+from istiolint.documents.cluster_tests import by_name, is_cluster_test, mentions_test, named_by_tests
+from istiolint.documents.kustomize import KUSTOMIZATION_NAMES, patch_paths
 from istiolint.documents.lines import outside_blocks
 from istiolint.documents.skip import Skip
 from istiolint.documents.store import Store
@@ -36,6 +36,11 @@ def named_by_others(sources: Iterable[Source], store: Store | None = None) -> di
     """Return the files that other files show not to be manifests of their own: Kustomize patches, parts of tests."""
     sources = list(sources)
     return dict.fromkeys(patch_paths(sources, store), Skip.KUSTOMIZE_PATCH) | named_by_tests(sources, store)
+
+
+def may_name_others(source: Source) -> bool:
+    """Return whether `named_by_others` depends on the text of a source."""
+    return os.path.basename(source.path) in KUSTOMIZATION_NAMES or mentions_test(source.text)
 
 
 def whole_file(source: Source, named: Mapping[str, Skip]) -> Skip | None:

@@ -76,6 +76,19 @@ UNREADABLE = ("unreadable-file", "yaml-syntax", "yaml-too-deep", "yaml-alias-bom
 """The rules that tell of documents of which nothing is known."""
 
 
+def given_resources(
+    settings: Settings, read_given: Callable[[str | None], Document | None]
+) -> tuple[Document | None, list[Resource]]:
+    """Return the MeshConfig that a setting names, and the resources that the files named by settings stand for."""
+    given: list[Resource] = []
+    if networks := read_given(settings.mesh_networks):
+        given.append(GivenResource(networks, MESH_NETWORKS, settings.root_namespace))
+    mesh_config = read_given(settings.mesh_config)
+    if mesh_config and isinstance(mesh_config.data, dict) and "kind" not in mesh_config.data:
+        given.append(GivenResource(mesh_config, MESH_CONFIG, settings.root_namespace))
+    return mesh_config, given
+
+
 class _Run:
     def __init__(self, settings: Settings, watch: Watch | None, jobs: int = 1, cache: Pack | None = None):
         self.settings, self.watch, self.jobs, self.cache = settings, watch, jobs, cache
@@ -118,12 +131,7 @@ class _Run:
             self.values = values_files(sources, self.store)
             self.read_by_workers(sources, named)
             documents = [document for source in self.watched(sources) for document in self.read(source, named)]
-        given: list[Resource] = []
-        if networks := self.given(self.settings.mesh_networks):
-            given.append(GivenResource(networks, MESH_NETWORKS, self.settings.root_namespace))
-        mesh_config = self.given(self.settings.mesh_config)
-        if mesh_config and isinstance(mesh_config.data, dict) and "kind" not in mesh_config.data:
-            given.append(GivenResource(mesh_config, MESH_CONFIG, self.settings.root_namespace))
+        mesh_config, given = given_resources(self.settings, self.given)
         library = Library(documents, self.load if all(source.on_disk for source in sources) else None)
         targets = targets_of(documents, library)
         if joined:

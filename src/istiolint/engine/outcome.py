@@ -61,11 +61,11 @@ class Outcome:
         if resource.kind in INSTALLED and installs_istio(resource):
             self._installations.add(resource.document.source.path)
 
-    def enter(self, target: Target, mesh: Mesh) -> None:
-        """Take note of the target to which the findings that follow belong."""
+    def enter(self, target: Target, mesh: Mesh | None, resources: Iterable[Resource] | None = None) -> None:
+        """Take note of the target to which the findings that follow belong; `resources` are those of them that are checked."""
         self._targets.append(target)
         self._mesh = mesh
-        for resource in target.resources:
+        for resource in target.resources if resources is None else resources:
             if resource.linted:
                 self._holders[resource.written].add(len(self._targets) - 1)
 

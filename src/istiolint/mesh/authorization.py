@@ -80,12 +80,12 @@ class Authorization:
         for number, policy in self._waiting.pop(namespace, ()):
             if is_dry_run(policy):
                 continue
-            reach = self._reach[id(policy)] = _reach(policy)
-            self._rules[id(policy)] = tuple(rules_of(policy))
-            if _asks_for_identity(policy):
+            parsed = _parsed(policy)
+            reach = self._reach[id(policy)] = parsed.reach
+            self._rules[id(policy)] = parsed.rules
+            if parsed.asks_for_identity:
                 self._refusing.add(namespace)
-            for position, rule in enumerate(self._rules[id(policy)]):
-                names: Sequence[Anchor | None] = anchors(rule) or [None]
+            for position, (rule, names) in enumerate(zip(parsed.rules, parsed.names, strict=True)):
                 self._lengths.update(len(anchor[1]) for anchor in names if anchor and is_pattern(anchor[1]))
                 for key in reach.keys:
                     bucket = self._found[policy.spec["action"].text or "ALLOW", namespace, key]
@@ -105,6 +105,24 @@ class Authorization:
         for _, other in sorted(found.items()):
             if other is not rule and self._reach[id(other.policy)].holds(reach) and other.covers(rule):
                 yield other
+
+
+class _Parsed(NamedTuple):
+    """What a policy says, read once and kept with it."""
+
+    reach: Reach
+    rules: tuple[Rule, ...]
+    names: tuple[Sequence[Anchor | None], ...]
+    asks_for_identity: bool
+
+
+def _parsed(policy: Resource) -> _Parsed:
+    known: _Parsed | None = policy.__dict__.get("parsed_policy")
+    if known is None:
+        rules = tuple(rules_of(policy))
+        names: tuple[Sequence[Anchor | None], ...] = tuple(anchors(rule) or [None] for rule in rules)
+        known = policy.__dict__["parsed_policy"] = _Parsed(_reach(policy), rules, names, _asks_for_identity(policy))
+    return known
 
 
 def is_dry_run(policy: Resource) -> bool:

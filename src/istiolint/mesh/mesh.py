@@ -1,8 +1,10 @@
 """The Mesh: all resources of the input, linted and context, and the rooms that answer questions about them."""
 
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
+from typing import Any
 
 from istiolint.documents import Document
 from istiolint.mesh.allowing import Allowing
@@ -24,6 +26,7 @@ from istiolint.mesh.gateway_servers import GatewayServers
 from istiolint.mesh.gateway_workloads import GatewayWorkloads
 from istiolint.mesh.gateways import Gateways
 from istiolint.mesh.hosts import HOST_KINDS, Hosts
+from istiolint.mesh.indexes import index, outdated
 from istiolint.mesh.injection import Injection
 from istiolint.mesh.injectors import Injectors
 from istiolint.mesh.meshconfig import MeshConfig
@@ -47,6 +50,9 @@ from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_SOURCES, WORKLO
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
 from istiolint.targets.coverage import Coverage
+
+MOST_REMOVED = 500
+"""Resources that updates replace before all indexes are built again."""
 
 
 class Mesh:
@@ -72,14 +78,68 @@ class Mesh:
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._by_namespace: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._by_name: dict[tuple[str, str, str], Resource] = {}
+        self.needs: dict[str, set[str]] = {}
+        """What each index was built from: types of resources, and other indexes."""
+        self.derived: dict[object, Any] = {}
+        """What others make of the entire mesh, and keep until a resource changes."""
+        self._removed: list[Resource] = []
         # In an order of their own: what rules say must not depend on the order of files.
         known = sorted((resource for resource in resources if resource.type), key=_order)
-        self._alternatives = Alternatives(known, settings.whole_mesh)
         for resource in known:
             type_ = resource.type or ""
             self._by_type[type_].append(resource)
             self._by_namespace[type_, resource.namespace].append(resource)
             self._by_name.setdefault((type_, resource.namespace, resource.name), resource)
+
+    def update(self, removed: Sequence[Resource], added: Sequence[Resource], changed: Collection[str] = ()) -> None:
+        """Replace resources, and forget the indexes that were built from resources of their types.
+
+        `changed` names what else changed: `coverage`, for example.
+        """
+        gone = {id(resource) for resource in removed}
+        added = [resource for resource in added if resource.type]
+        touched = {(resource.type or "", resource.namespace) for resource in (*removed, *added) if resource.type}
+        types = {type_ for type_, _ in touched}
+        for type_ in types:
+            kept = [resource for resource in self._by_type[type_] if id(resource) not in gone]
+            for resource in added:
+                if resource.type == type_:
+                    insort(kept, resource, key=_order)
+            self._by_type[type_] = kept
+        for type_, namespace in touched:
+            kept = [resource for resource in self._by_namespace[type_, namespace] if id(resource) not in gone]
+            for resource in added:
+                if (resource.type, resource.namespace) == (type_, namespace):
+                    insort(kept, resource, key=_order)
+            self._by_namespace[type_, namespace] = kept
+        for type_, namespace, name in {(one.type or "", one.namespace, one.name) for one in (*removed, *added) if one.type}:
+            first = next((one for one in self._by_namespace[type_, namespace] if one.name == name), None)
+            if first is None:
+                self._by_name.pop((type_, namespace, name), None)
+            else:
+                self._by_name[type_, namespace, name] = first
+        self.__dict__.pop("_by_short_name", None)
+        moved = set(map(_definition, removed)) ^ set(map(_definition, added))
+        alternatives = {"_alternatives"} if any(map(self._is_repeated, moved)) else set()
+        self._forget({*types, *changed, *alternatives})
+        self._removed += removed  # answers are kept by the ids of resources, which must not be used again before these are gone
+        if len(self._removed) > MOST_REMOVED:
+            self._forget({*self._by_type, *self.needs})
+            self._removed.clear()
+
+    def _is_repeated(self, definition: tuple[str, str, str, str]) -> bool:
+        """Whether another file defines the same resource."""
+        type_, namespace, name, path = definition
+        named = (one for one in self._by_namespace[type_, namespace] if one.name == name)
+        return any(one.document.source.path != path for one in named)
+
+    def _forget(self, changed: Collection[str]) -> None:
+        self.derived.clear()
+        for name in outdated(self.needs, changed):
+            self.__dict__.pop(name, None)
+            del self.needs[name]
+        if "_reach" in self.__dict__:
+            self._reach.forget_answers()
 
     def all(self, *types: str) -> Sequence[Resource]:
         """The resources of some types, each type by namespace and name."""
@@ -111,29 +171,33 @@ class Mesh:
         """Whether two resources are alternatives that no cluster holds together, so that they cannot contradict each other."""
         return self._alternatives.exclusive(one, other)
 
-    @cached_property
+    @index
+    def _alternatives(self) -> Alternatives:
+        return Alternatives((one for of_type in self._by_type.values() for one in of_type), self.settings.whole_mesh)
+
+    @index
     def envoy_filters(self) -> EnvoyFilters:
         """Which Envoy filters are patched for some proxy versions only."""
         return EnvoyFilters(self.all("EnvoyFilter"))
 
-    @cached_property
+    @index
     def service_entries(self) -> ServiceEntries:
         """Which ServiceEntries declare the same host and port."""
         return ServiceEntries(self.all("ServiceEntry"))
 
-    @cached_property
+    @index
     def config(self) -> MeshConfig:
         """The MeshConfig."""
         installs = self.all("IstioOperator", "Istio", "IstioRevision", HELM_VALUES)
         return MeshConfig(self.all("ConfigMap"), installs, self._mesh_config, trust_domain=self.settings.trust_domain)
 
-    @cached_property
+    @index
     def root_namespace(self) -> str:
         """The namespace whose policies count for the whole mesh: as set for the run, else as the MeshConfig has it."""
         chosen = self.settings.root_namespace
         return chosen if chosen != Settings().root_namespace else self.config.text("rootNamespace") or chosen
 
-    @cached_property
+    @index
     def namespaces(self) -> dict[str, list[Resource]]:
         """The Namespaces of the input by name; one name may be there more than once, with other labels."""
         found: dict[str, list[Resource]] = defaultdict(list)
@@ -141,95 +205,95 @@ class Mesh:
             found[namespace.name].append(namespace)
         return dict(found)
 
-    @cached_property
+    @index
     def workloads(self) -> Workloads:
         """Which workloads there are, what labels and Services select."""
         return Workloads(self.all(*WORKLOADS, *VM_KINDS), self.all("Service"))
 
-    @cached_property
+    @index
     def sidecar_scopes(self) -> SidecarScopes:
         """Which Sidecar says what a workload's proxy knows."""
         return SidecarScopes(self.all("Sidecar"), self.workloads, self.root_namespace)
 
-    @cached_property
+    @index
     def calls(self) -> Calls:
         """Which Services the workloads are told to call."""
         return Calls(self.workloads, self.get, self.settings.cluster_domain)
 
-    @cached_property
+    @index
     def injection(self) -> Injection:
         """Which workloads are in the mesh."""
         return Injection(self.namespaces, self.all("ConfigMap"), self.all("IstioOperator", "Istio"))
 
-    @cached_property
+    @index
     def proxy_images(self) -> ProxyImages:
         """Which image the injector gives to a workload's proxy."""
         return ProxyImages(self.injection, self.config, self.all("ProxyConfig"), self.root_namespace)
 
-    @cached_property
+    @index
     def mtls(self) -> Mtls:
         """Which mTLS mode holds for a workload's port."""
         return Mtls(self.all("PeerAuthentication"), self.workloads, self.root_namespace)
 
-    @cached_property
+    @index
     def authorization(self) -> Authorization:
         """Which rules decide over requests, and which of them others decide already."""
         return Authorization(self.all("AuthorizationPolicy"), self.root_namespace)
 
-    @cached_property
+    @index
     def flags(self) -> Flags:
         """Which flags of istiod are on."""
         return Flags(self.all(*FLAG_KINDS))
 
-    @cached_property
+    @index
     def environments(self) -> Environments:
         """Which environment a resource belongs to."""
         return Environments(self.namespaces, self.settings.environments)
 
-    @cached_property
+    @index
     def gateway_workloads(self) -> GatewayWorkloads:
         """What runs a Gateway."""
         scoped = self.flags.on("PILOT_SCOPE_GATEWAY_TO_NAMESPACE")
         return GatewayWorkloads(self.workloads, self.root_namespace, self.settings.whole_mesh, scoped=scoped)
 
-    @cached_property
+    @index
     def allowing(self) -> Allowing:
         """Which ALLOW policies decide together over the requests to a workload."""
         return Allowing(self.all("AuthorizationPolicy"), self.workloads, self.root_namespace)
 
-    @cached_property
+    @index
     def challenges(self) -> Challenges:
         """For which hosts cert-manager answers HTTP-01 challenges."""
         return Challenges(self.all("Certificate"), self.get)
 
-    @cached_property
+    @index
     def entrances(self) -> Entrances:
         """Which gateways send traffic to a host, and as whom."""
         return Entrances(self)
 
-    @cached_property
+    @index
     def secrets(self) -> Secrets:
         """Which Secrets there are, or will be made by an operator."""
         return Secrets(self.all("Secret"), self.all(*SECRET_SOURCES))
 
-    @cached_property
+    @index
     def injectors(self) -> Injectors:
         """The webhooks by which sidecars are injected."""
         return Injectors(self.all("MutatingWebhookConfiguration"))
 
-    @cached_property
+    @index
     def other_clusters(self) -> OtherClusters:
         """What the other clusters of the mesh hold."""
         return OtherClusters(self._foreign, trust_domain=self.settings.trust_domain)
 
-    @cached_property
+    @index
     def networks(self) -> Networks:
         """Which networks there are, and their gateways."""
         types = dict.fromkeys((*INSTALL_KINDS, *NETWORK_KINDS, *PLACES))
         elsewhere = (resource for resource in self._foreign if resource.type in types)
         return Networks(self.all(*types), elsewhere, self.root_namespace)
 
-    @cached_property
+    @index
     def gateway_servers(self) -> GatewayServers:
         """Servers of Istio Gateways that meet on one workload."""
         return GatewayServers(self.all("Gateway"))
@@ -238,11 +302,11 @@ class Mesh:
         """The resources of the same kind as this one, by the workloads that they select."""
         return self._selections(resource.type or "")
 
-    @cached_property
+    @index
     def _selections(self) -> Callable[[str], Selection]:
         return cache(lambda type_: Selection(self.all(type_), self.workloads))
 
-    @cached_property
+    @index
     def hosts(self) -> Hosts:
         """Which service stands behind a host."""
         return Hosts(
@@ -251,54 +315,54 @@ class Mesh:
             default=self.config.names("defaultServiceExportTo"),
         )  # fmt: skip
 
-    @cached_property
+    @index
     def destination_rules(self) -> DestinationRules:
         """Which DestinationRules hold for a host."""
         default = self.config.names("defaultDestinationRuleExportTo")
         return DestinationRules(self.all("DestinationRule"), self.hosts, self.root_namespace, default)
 
-    @cached_property
+    @index
     def gateways(self) -> Gateways:
         """Which Gateways there are."""
         return Gateways(self.all("Gateway", KUBERNETES_GATEWAY))
 
-    @cached_property
+    @index
     def gateway_classes(self) -> GatewayClasses:
         """Which Gateways of the Gateway API other controllers run."""
         return GatewayClasses(self.gateways, self.get)
 
-    @cached_property
+    @index
     def virtual_services(self) -> VirtualServices:
         """Which VirtualServices there are, and whose proxies use them."""
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
 
-    @cached_property
+    @index
     def gateway_paths(self) -> GatewayPaths:
         """Which paths VirtualServices match for a host on a gateway."""
         return GatewayPaths(self.virtual_services)
 
-    @cached_property
+    @index
     def cors_preflights(self) -> CorsPreflights:
         """At which gateways browsers ask before they call."""
         return CorsPreflights(self.all("VirtualService", "HTTPRoute"), self.gateways, self.workloads, self.root_namespace)
 
-    @cached_property
+    @index
     def route_matches(self) -> RouteMatches:
         """Which rules of routes of the Gateway API match the same requests."""
         return RouteMatches(self.all("GRPCRoute", "HTTPRoute"))
 
-    @cached_property
+    @index
     def service_routes(self) -> ServiceRoutes:
         """Which routes of the Gateway API hold for a Service."""
         return ServiceRoutes(self.all("GRPCRoute", "HTTPRoute"))
 
-    @cached_property
+    @index
     def retry_chains(self) -> RetryChains:
         """How many requests retries make of one, along what workloads call."""
         resources = self.all("VirtualService")
         return RetryChains(resources, self.virtual_services, self.hosts, calls=self.calls, workloads=self.workloads, get=self.get)
 
-    @cached_property
+    @index
     def waypoints(self) -> Waypoints:
         """Which waypoint serves a Service."""
         return Waypoints(self.namespaces, self.gateways, self.exclusive, self.all("Service"))
@@ -315,11 +379,11 @@ class Mesh:
         answer: Sequence[Resource] = selected.answers[type_]
         return answer
 
-    @cached_property
+    @index
     def _policy_targets(self) -> PolicyTargets:
         return PolicyTargets(self.get, self.waypoints, self.root_namespace)
 
-    @cached_property
+    @index
     def _overlapping(self) -> Callable[[str], OverlappingPolicies]:
         return cache(
             lambda type_: OverlappingPolicies(
@@ -327,11 +391,11 @@ class Mesh:
             )
         )
 
-    @cached_property
+    @index
     def _reach(self) -> Reach:
         return Reach(self.workloads, self.root_namespace, self.exclusive, self._alternatives.variant)
 
-    @cached_property
+    @index
     def grants(self) -> Grants:
         """What ReferenceGrants open to routes of other namespaces."""
         return Grants(self.all("ReferenceGrant"))
@@ -340,3 +404,7 @@ class Mesh:
 def _order(resource: Resource) -> tuple[str, str, str, int, str]:
     """By namespace and name; several of one name by where they stand."""
     return resource.namespace, resource.name, resource.document.source.path, resource.document.index, str(resource.path)
+
+
+def _definition(resource: Resource) -> tuple[str, str, str, str]:
+    return resource.type or "", resource.namespace, resource.name, resource.document.source.path

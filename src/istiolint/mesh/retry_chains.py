@@ -49,12 +49,9 @@ class RetryChains:
         self._behind: dict[tuple[str, str], Chain] = {}
 
     def of(self, virtual_service: Resource) -> Chain:
-        """Return what becomes of a request that takes a VirtualService."""
-        own = attempts(virtual_service)
-        if own is None:
-            return Chain()
-        if not any(self._called(service) for service in self._services(virtual_service)):
-            return Chain(1 + (own.number or 0), (own,))
+        """What becomes of a request that takes a VirtualService."""
+        if not any(self._calls_of(service) for service in self._services(virtual_service)):
+            return self._through(virtual_service, ()) if attempts(virtual_service) is not None else Chain()
         return self._all.get(id(virtual_service), Chain())
 
     @cached_property
@@ -81,12 +78,12 @@ class RetryChains:
             return self._behind[service]
         if len(way) >= _LONGEST:
             return Chain()
-        chain = _longest(self._to(other, (*way, service)) for other in self._called(service))
+        chain = _longest(self._to(other, (*way, service)) for other in self._calls_of(service))
         self._behind[service] = chain
         return chain
 
-    def _called(self, service: tuple[str, str]) -> Iterable[tuple[str, str]]:
-        """Return the services that the workloads of a service call."""
+    def _calls_of(self, service: tuple[str, str]) -> Iterable[tuple[str, str]]:
+        """The services that the workloads of a service call."""
         found = self._get("Service", *service)
         workloads = self._workloads.of_service(found) if found else ()
         return dict.fromkeys(

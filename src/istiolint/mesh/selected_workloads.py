@@ -73,6 +73,11 @@ class Reach:
             found = self._of_policy[id(policy)] = self._find(policy)
         return found
 
+    def forget_answers(self) -> None:
+        """Forget what was found, and the answers that others keep there: resources have changed."""
+        self._of_policy.clear()
+        self._of_reach.clear()
+
     def _find(self, policy: Resource) -> SelectedWorkloads:
         if policy.spec["targetRef"].value or policy.spec["targetRefs"].value:
             return SelectedWorkloads(policy)

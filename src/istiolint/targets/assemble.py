@@ -75,7 +75,7 @@ def _built(
 def _build_target(name: str, kind: TargetKind, made: Build) -> Target:
     resources = [piece.finish() for piece in made.pieces]
     skipped = [document for document in made.used if document.is_unread]
-    return Target(name, kind, _with_values(_sorted(resources)), gaps=made.gaps, skipped=skipped)
+    return Target(name, kind, _with_values(_sorted(resources)), gaps=made.gaps, skipped=skipped, used=made.used)
 
 
 def _plain(documents: Sequence[Document], library: Library, rendered: Container[str]) -> Iterator[Target]:
@@ -91,7 +91,7 @@ def _plain(documents: Sequence[Document], library: Library, rendered: Container[
         target.gaps.append(f"the chart {folder} is not rendered")
         if target.resources and folder not in rendered:
             yield target
-    parts = partition(Defining(document, _identities(document, library)) for document in loose)
+    parts = partition(Defining(document, identities(document, library)) for document in loose)
     for part in parts:
         resources = _resources(part.documents, library)
         if resources:
@@ -149,11 +149,16 @@ def _once(resources: Iterable[Resource]) -> list[Resource]:
 
 
 def _sorted(resources: Iterable[Resource]) -> list[Resource]:
-    """In the order of files."""
-    return sorted(resources, key=lambda one: (one.document.source.path, one.document.index, *map(str, one.written[1]), one.name))
+    return sorted(resources, key=file_order)
 
 
-def _identities(document: Document, library: Library) -> tuple[Identity, ...]:
+def file_order(resource: Resource) -> tuple[str | int, ...]:
+    """Return the place of a resource in the order of files."""
+    return resource.document.source.path, resource.document.index, *map(str, resource.written[1]), resource.name
+
+
+def identities(document: Document, library: Library) -> tuple[Identity, ...]:
+    """Return the resources that a document defines, without those that many folders repeat although they are applied together."""
     return tuple(
         _identity(resource)
         for resource in library.resources(document)

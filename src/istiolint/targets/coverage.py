@@ -49,31 +49,41 @@ class Elsewhere:
     """What all files of a run define, whoever applies it; also what documents write that are not read, such as templates."""
 
     def __init__(self, targets: Iterable[Target], unread: Iterable[Document] = ()):
-        self._resources = list({id(one): one for target in targets for one in (*target.resources, *target.context)}.values())
-        self._namespaces: dict[tuple[str, str], set[str]] = {}
-        for resource in self._resources:
-            found = self._namespaces.setdefault((resource.type or resource.kind, resource.name), set())
-            found.add(resource.namespace if resource.placed else "")
-        for quoted in {quoted for document in unread for quoted in document.quoted_resources}:
-            self._namespaces.setdefault((quoted.kind, quoted.name), set()).add(quoted.namespace)
+        self._targets, self._unread = list(targets), list(unread)
+
+    def update(self, targets: Iterable[Target], unread: Iterable[Document]) -> None:
+        """Forget what was found: these are the targets and the documents that are not read now."""
+        self._targets, self._unread = list(targets), list(unread)
+        for name in ("_namespaces", "_subsets", "_pods"):
+            self.__dict__.pop(name, None)
+
+    def _resources(self) -> Iterable[Resource]:
+        return {id(one): one for target in self._targets for one in (*target.resources, *target.context)}.values()
+
+    @cached_property
+    def _namespaces(self) -> dict[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for resource in self._resources():
+            known = found.setdefault((resource.type or resource.kind, resource.name), set())
+            known.add(resource.namespace if resource.placed else "")
+        for quoted in {quoted for document in self._unread for quoted in document.quoted_resources}:
+            found.setdefault((quoted.kind, quoted.name), set()).add(quoted.namespace)
+        return found
 
     @cached_property
     def _subsets(self) -> set[tuple[str, str]]:
+        rules = [resource for resource in self._resources() if resource.type == "DestinationRule"]
         return {
-            (resource.spec["host"].text.partition(".")[0], subset["name"].text)
-            for resource in self._resources
-            if resource.type == "DestinationRule"
-            for subset in resource.spec["subsets"]
+            (rule.spec["host"].text.partition(".")[0], subset["name"].text) for rule in rules for subset in rule.spec["subsets"]
         }
 
     @cached_property
     def _pods(self) -> dict[tuple[str, str], list[tuple[str, dict[str, str]]]]:
         found: dict[tuple[str, str], list[tuple[str, dict[str, str]]]] = {}
-        for resource in self._resources:
-            if resource.type in WORKLOADS:
-                labels = _pod_labels(resource)
-                for pair in labels.items():
-                    found.setdefault(pair, []).append((resource.namespace if resource.placed else "", labels))
+        for resource in self._resources():
+            labels = _pod_labels(resource) if resource.type in WORKLOADS else {}
+            for pair in labels.items():
+                found.setdefault(pair, []).append((resource.namespace if resource.placed else "", labels))
         return found
 
     def defines(self, kind: str, namespace: str, name: str) -> bool:
@@ -97,6 +107,11 @@ class Coverage:
         self._target = target or Target("")
         self._elsewhere = elsewhere or Elsewhere([self._target])
         self.whole = whole
+
+    def update(self) -> None:
+        """Forget what was found: the resources of the target have changed."""
+        for name in ("_unread", "_resources", "_services", "_gateways", "_pods", "_filled"):
+            self.__dict__.pop(name, None)
 
     def decides(self, referrer: Resource) -> bool:
         """Whether something that a resource needs can be known to be missing at all.

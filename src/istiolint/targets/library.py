@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
@@ -28,10 +28,16 @@ def folder_of(path: str) -> str:
 class Library:
     """Documents by file, and files by folder. Files that kustomizations name outside of the input are loaded on demand."""
 
-    def __init__(self, documents: Iterable[Document], load: Load | None = None):
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        load: Load | None = None,
+        known: Mapping[Document, list[Resource]] | None = None,
+    ):
+        """The documents; `known` are resources of some of them that were read before."""
         self._files: dict[str, list[Document]] = {}
         self._folders: dict[str, list[str]] = {}
-        self._resources: dict[Document, list[Resource]] = {}
+        self._resources = dict(known or {})
         self._load = load
         self._loaded: dict[str, Sequence[Document]] = {}
         for document in documents:

@@ -78,7 +78,8 @@ class Piece:
         if self.traced.value is base.value:
             return base
         linted = base.linted or any(file.source.linted for file in self.files)
-        found = Resource(DerivedDocument(base.document, base.path, self.traced, linted), (), self.traced.value)
+        files = frozenset(file.source.path for file in (base.document, *self.files))
+        found = Resource(DerivedDocument(base.document, base.path, self.traced, linted, files), (), self.traced.value)
         found.former_names = tuple(dict.fromkeys(self.former_names))
         return found
 

@@ -32,6 +32,9 @@ class Target:
     skipped: list[Document] = field(default_factory=list)
     """Documents of the target that were not understood; what they define exists, but is not known."""
 
+    used: set[Document] = field(default_factory=set)
+    """The documents that a kustomization or a delivery builds it from."""
+
     @property
     def is_linted(self) -> bool:
         """Whether findings in it are shown."""

@@ -2,7 +2,6 @@
 
 from difflib import get_close_matches
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.waypoints import is_waypoint
@@ -143,12 +142,9 @@ class Model:
         return "AUTO"
 
 
-_MODELS: WeakKeyDictionary[Mesh, Model] = WeakKeyDictionary()
-
-
 def model_of(mesh: Mesh) -> Model:
     """The model of a mesh, made once: rules ask it, so that they and traces agree."""
-    found = _MODELS.get(mesh)
+    found: Model | None = mesh.derived.get(Model)
     if found is None:
-        found = _MODELS[mesh] = Model(mesh)
+        found = mesh.derived[Model] = Model(mesh)
     return found
