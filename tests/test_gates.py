@@ -13,7 +13,7 @@ from istiolint.engine.lint import understand
 from istiolint.resources.resource import resources
 from istiolint.rules.gates import Gates
 from istiolint.rules.pages import Example, pages
-from istiolint.rules.registry import all_rules, checks_for
+from istiolint.rules.registry import all_rules, checks_of, walk
 from istiolint.settings import NEWEST, Settings
 from istiolint.sources import Source, discover
 
@@ -30,7 +30,8 @@ def skipped(sources: list[Source], settings: Settings) -> None:
     """Run all checks that the gates skip."""
     for _, mesh in understand(sources, settings).meshes:
         types = {type_ for type_ in KINDS if mesh.all(type_)}
-        gates, checks = Gates(all_rules(), types), checks_for(types)
+        walk()
+        gates, checks = Gates(all_rules(), types), {type_: checks_of(type_, ()) for type_ in types}
         for resource in mesh.all(*types):
             open_ = {run for _, run in gates.of(resource)}
             for id, registered in checks[resource.type or ""]:

@@ -11,7 +11,6 @@ import stat
 import time
 from collections.abc import Mapping
 from functools import cached_property
-from hashlib import blake2b
 
 from istiolint.cache.folder import ENDING, TEMPORARY, Folder
 
@@ -32,6 +31,8 @@ class Pack:
     @cached_property
     def path(self) -> str:
         """The path of its file."""
+        from hashlib import blake2b
+
         name = blake2b(os.path.realpath(self._place).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
         return os.path.join(self._folder.path, name + ENDING)
 
@@ -97,4 +98,6 @@ def _unpacked(content: bytes) -> dict[bytes, bytes]:
 
 
 def _digest(body: bytes | memoryview) -> bytes:
+    from hashlib import blake2b
+
     return blake2b(body, digest_size=DIGEST).digest()

@@ -7,7 +7,6 @@ What does not have exactly the expected form counts as not stored.
 import os
 import re
 from functools import cache
-from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -54,6 +53,8 @@ class Parsed(NamedTuple):
 
 def key_of(source: "Source") -> bytes:
     """Return the key of a source: a hash of its text, of what of its path matters, and of the version of the reader."""
+    from hashlib import blake2b
+
     traits = (
         in_template_folder(source.path),
         source.path.endswith(".json"),
@@ -144,6 +145,8 @@ def _refuse(code: int, data: bytes) -> Any:
 @cache
 def _version() -> bytes:
     """Return what changes with the code that reads: the release and, for a checkout that someone works on, the files."""
+    from hashlib import blake2b
+
     from ruamel.yaml import __version__ as ruamel
 
     with os.scandir(os.path.dirname(__file__)) as entries:

@@ -1,55 +1,59 @@
-"""The Mesh: all resources of the input, linted and context, and the rooms that answer questions about them."""
+"""The Mesh: all resources of the input, linted and context, and the indexes that answer questions about them.
+
+Each index is imported when it is first used: most runs need few of them, and most of a small run is imports.
+"""
 
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from istiolint.documents import Document
-from istiolint.mesh.allowing import Allowing
-from istiolint.mesh.alternatives import Alternatives
-from istiolint.mesh.authorization import Authorization
-from istiolint.mesh.calls import Calls
-from istiolint.mesh.challenges import Challenges
-from istiolint.mesh.config_sources import NETWORK_KINDS
-from istiolint.mesh.cors_preflights import CorsPreflights
-from istiolint.mesh.destination_rules import DestinationRules
-from istiolint.mesh.entrances import Entrances
-from istiolint.mesh.environments import Environments
-from istiolint.mesh.envoyfilters import EnvoyFilters
-from istiolint.mesh.flags import FLAG_KINDS, Flags
-from istiolint.mesh.gateway_api import Grants, ServiceRoutes
-from istiolint.mesh.gateway_classes import GatewayClasses
-from istiolint.mesh.gateway_paths import GatewayPaths
-from istiolint.mesh.gateway_servers import GatewayServers
-from istiolint.mesh.gateway_workloads import GatewayWorkloads
-from istiolint.mesh.gateways import Gateways
-from istiolint.mesh.hosts import HOST_KINDS, Hosts
 from istiolint.mesh.indexes import index, outdated
-from istiolint.mesh.injection import Injection
-from istiolint.mesh.injectors import Injectors
-from istiolint.mesh.meshconfig import MeshConfig
-from istiolint.mesh.mtls import Mtls
-from istiolint.mesh.networks import INSTALL_KINDS, PLACES, Networks
-from istiolint.mesh.other_clusters import OtherClusters
-from istiolint.mesh.overlapping_policies import OverlappingPolicies
-from istiolint.mesh.policy_targets import PolicyTargets
-from istiolint.mesh.proxy_images import ProxyImages
-from istiolint.mesh.retry_chains import RetryChains
-from istiolint.mesh.route_matches import RouteMatches
-from istiolint.mesh.secrets import Secrets
-from istiolint.mesh.selected_workloads import Reach, SelectedWorkloads
-from istiolint.mesh.selection import Selection
-from istiolint.mesh.service_entries import ServiceEntries
-from istiolint.mesh.sidecar_scopes import SidecarScopes
-from istiolint.mesh.virtual_services import VirtualServices
-from istiolint.mesh.waypoints import Waypoints
-from istiolint.mesh.workloads import VM_KINDS, Workloads
 from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_SOURCES, WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.settings import Settings
 from istiolint.targets.coverage import Coverage
+
+if TYPE_CHECKING:
+    from istiolint.mesh.allowing import Allowing
+    from istiolint.mesh.alternatives import Alternatives
+    from istiolint.mesh.authorization import Authorization
+    from istiolint.mesh.calls import Calls
+    from istiolint.mesh.challenges import Challenges
+    from istiolint.mesh.cors_preflights import CorsPreflights
+    from istiolint.mesh.destination_rules import DestinationRules
+    from istiolint.mesh.entrances import Entrances
+    from istiolint.mesh.environments import Environments
+    from istiolint.mesh.envoyfilters import EnvoyFilters
+    from istiolint.mesh.flags import Flags
+    from istiolint.mesh.gateway_api import Grants, ServiceRoutes
+    from istiolint.mesh.gateway_classes import GatewayClasses
+    from istiolint.mesh.gateway_paths import GatewayPaths
+    from istiolint.mesh.gateway_servers import GatewayServers
+    from istiolint.mesh.gateway_workloads import GatewayWorkloads
+    from istiolint.mesh.gateways import Gateways
+    from istiolint.mesh.hosts import Hosts
+    from istiolint.mesh.injection import Injection
+    from istiolint.mesh.injectors import Injectors
+    from istiolint.mesh.meshconfig import MeshConfig
+    from istiolint.mesh.mtls import Mtls
+    from istiolint.mesh.networks import Networks
+    from istiolint.mesh.other_clusters import OtherClusters
+    from istiolint.mesh.overlapping_policies import OverlappingPolicies
+    from istiolint.mesh.policy_targets import PolicyTargets
+    from istiolint.mesh.proxy_images import ProxyImages
+    from istiolint.mesh.retry_chains import RetryChains
+    from istiolint.mesh.route_matches import RouteMatches
+    from istiolint.mesh.secrets import Secrets
+    from istiolint.mesh.selected_workloads import Reach, SelectedWorkloads
+    from istiolint.mesh.selection import Selection
+    from istiolint.mesh.service_entries import ServiceEntries
+    from istiolint.mesh.sidecar_scopes import SidecarScopes
+    from istiolint.mesh.virtual_services import VirtualServices
+    from istiolint.mesh.waypoints import Waypoints
+    from istiolint.mesh.workloads import Workloads
 
 MOST_REMOVED = 500
 """Resources that updates replace before all indexes are built again."""
@@ -172,22 +176,30 @@ class Mesh:
         return self._alternatives.exclusive(one, other)
 
     @index
-    def _alternatives(self) -> Alternatives:
+    def _alternatives(self) -> "Alternatives":
+        from istiolint.mesh.alternatives import Alternatives
+
         return Alternatives((one for of_type in self._by_type.values() for one in of_type), self.settings.whole_mesh)
 
     @index
-    def envoy_filters(self) -> EnvoyFilters:
+    def envoy_filters(self) -> "EnvoyFilters":
         """Which Envoy filters are patched for some proxy versions only."""
+        from istiolint.mesh.envoyfilters import EnvoyFilters
+
         return EnvoyFilters(self.all("EnvoyFilter"))
 
     @index
-    def service_entries(self) -> ServiceEntries:
+    def service_entries(self) -> "ServiceEntries":
         """Which ServiceEntries declare the same host and port."""
+        from istiolint.mesh.service_entries import ServiceEntries
+
         return ServiceEntries(self.all("ServiceEntry"))
 
     @index
-    def config(self) -> MeshConfig:
+    def config(self) -> "MeshConfig":
         """The MeshConfig."""
+        from istiolint.mesh.meshconfig import MeshConfig
+
         installs = self.all("IstioOperator", "Istio", "IstioRevision", HELM_VALUES)
         return MeshConfig(self.all("ConfigMap"), installs, self._mesh_config, trust_domain=self.settings.trust_domain)
 
@@ -206,109 +218,150 @@ class Mesh:
         return dict(found)
 
     @index
-    def workloads(self) -> Workloads:
+    def workloads(self) -> "Workloads":
         """Which workloads there are, what labels and Services select."""
+        from istiolint.mesh.workloads import VM_KINDS, Workloads
+
         return Workloads(self.all(*WORKLOADS, *VM_KINDS), self.all("Service"))
 
     @index
-    def sidecar_scopes(self) -> SidecarScopes:
+    def sidecar_scopes(self) -> "SidecarScopes":
         """Which Sidecar says what a workload's proxy knows."""
+        from istiolint.mesh.sidecar_scopes import SidecarScopes
+
         return SidecarScopes(self.all("Sidecar"), self.workloads, self.root_namespace)
 
     @index
-    def calls(self) -> Calls:
+    def calls(self) -> "Calls":
         """Which Services the workloads are told to call."""
+        from istiolint.mesh.calls import Calls
+
         return Calls(self.workloads, self.get, self.settings.cluster_domain)
 
     @index
-    def injection(self) -> Injection:
+    def injection(self) -> "Injection":
         """Which workloads are in the mesh."""
+        from istiolint.mesh.injection import Injection
+
         return Injection(self.namespaces, self.all("ConfigMap"), self.all("IstioOperator", "Istio"))
 
     @index
-    def proxy_images(self) -> ProxyImages:
+    def proxy_images(self) -> "ProxyImages":
         """Which image the injector gives to a workload's proxy."""
+        from istiolint.mesh.proxy_images import ProxyImages
+
         return ProxyImages(self.injection, self.config, self.all("ProxyConfig"), self.root_namespace)
 
     @index
-    def mtls(self) -> Mtls:
+    def mtls(self) -> "Mtls":
         """Which mTLS mode holds for a workload's port."""
+        from istiolint.mesh.mtls import Mtls
+
         return Mtls(self.all("PeerAuthentication"), self.workloads, self.root_namespace)
 
     @index
-    def authorization(self) -> Authorization:
+    def authorization(self) -> "Authorization":
         """Which rules decide over requests, and which of them others decide already."""
+        from istiolint.mesh.authorization import Authorization
+
         return Authorization(self.all("AuthorizationPolicy"), self.root_namespace)
 
     @index
-    def flags(self) -> Flags:
+    def flags(self) -> "Flags":
         """Which flags of istiod are on."""
+        from istiolint.mesh.flags import FLAG_KINDS, Flags
+
         return Flags(self.all(*FLAG_KINDS))
 
     @index
-    def environments(self) -> Environments:
+    def environments(self) -> "Environments":
         """Which environment a resource belongs to."""
+        from istiolint.mesh.environments import Environments
+
         return Environments(self.namespaces, self.settings.environments)
 
     @index
-    def gateway_workloads(self) -> GatewayWorkloads:
+    def gateway_workloads(self) -> "GatewayWorkloads":
         """What runs a Gateway."""
+        from istiolint.mesh.gateway_workloads import GatewayWorkloads
+
         scoped = self.flags.on("PILOT_SCOPE_GATEWAY_TO_NAMESPACE")
         return GatewayWorkloads(self.workloads, self.root_namespace, self.settings.whole_mesh, scoped=scoped)
 
     @index
-    def allowing(self) -> Allowing:
+    def allowing(self) -> "Allowing":
         """Which ALLOW policies decide together over the requests to a workload."""
+        from istiolint.mesh.allowing import Allowing
+
         return Allowing(self.all("AuthorizationPolicy"), self.workloads, self.root_namespace)
 
     @index
-    def challenges(self) -> Challenges:
+    def challenges(self) -> "Challenges":
         """For which hosts cert-manager answers HTTP-01 challenges."""
+        from istiolint.mesh.challenges import Challenges
+
         return Challenges(self.all("Certificate"), self.get)
 
     @index
-    def entrances(self) -> Entrances:
+    def entrances(self) -> "Entrances":
         """Which gateways send traffic to a host, and as whom."""
+        from istiolint.mesh.entrances import Entrances
+
         return Entrances(self)
 
     @index
-    def secrets(self) -> Secrets:
+    def secrets(self) -> "Secrets":
         """Which Secrets there are, or will be made by an operator."""
+        from istiolint.mesh.secrets import Secrets
+
         return Secrets(self.all("Secret"), self.all(*SECRET_SOURCES))
 
     @index
-    def injectors(self) -> Injectors:
+    def injectors(self) -> "Injectors":
         """The webhooks by which sidecars are injected."""
+        from istiolint.mesh.injectors import Injectors
+
         return Injectors(self.all("MutatingWebhookConfiguration"))
 
     @index
-    def other_clusters(self) -> OtherClusters:
+    def other_clusters(self) -> "OtherClusters":
         """What the other clusters of the mesh hold."""
+        from istiolint.mesh.other_clusters import OtherClusters
+
         return OtherClusters(self._foreign, trust_domain=self.settings.trust_domain)
 
     @index
-    def networks(self) -> Networks:
+    def networks(self) -> "Networks":
         """Which networks there are, and their gateways."""
+        from istiolint.mesh.config_sources import NETWORK_KINDS
+        from istiolint.mesh.networks import INSTALL_KINDS, PLACES, Networks
+
         types = dict.fromkeys((*INSTALL_KINDS, *NETWORK_KINDS, *PLACES))
         elsewhere = (resource for resource in self._foreign if resource.type in types)
         return Networks(self.all(*types), elsewhere, self.root_namespace)
 
     @index
-    def gateway_servers(self) -> GatewayServers:
+    def gateway_servers(self) -> "GatewayServers":
         """Servers of Istio Gateways that meet on one workload."""
+        from istiolint.mesh.gateway_servers import GatewayServers
+
         return GatewayServers(self.all("Gateway"))
 
-    def selection(self, resource: Resource) -> Selection:
+    def selection(self, resource: Resource) -> "Selection":
         """The resources of the same kind as this one, by the workloads that they select."""
         return self._selections(resource.type or "")
 
     @index
-    def _selections(self) -> Callable[[str], Selection]:
+    def _selections(self) -> "Callable[[str], Selection]":
+        from istiolint.mesh.selection import Selection
+
         return cache(lambda type_: Selection(self.all(type_), self.workloads))
 
     @index
-    def hosts(self) -> Hosts:
+    def hosts(self) -> "Hosts":
         """Which service stands behind a host."""
+        from istiolint.mesh.hosts import HOST_KINDS, Hosts
+
         return Hosts(
             [*self.all(*HOST_KINDS), *self.other_clusters.services], cluster_domain=self.settings.cluster_domain,
             root_namespace=self.root_namespace, coverage=self.coverage,
@@ -316,58 +369,78 @@ class Mesh:
         )  # fmt: skip
 
     @index
-    def destination_rules(self) -> DestinationRules:
+    def destination_rules(self) -> "DestinationRules":
         """Which DestinationRules hold for a host."""
+        from istiolint.mesh.destination_rules import DestinationRules
+
         default = self.config.names("defaultDestinationRuleExportTo")
         return DestinationRules(self.all("DestinationRule"), self.hosts, self.root_namespace, default)
 
     @index
-    def gateways(self) -> Gateways:
+    def gateways(self) -> "Gateways":
         """Which Gateways there are."""
+        from istiolint.mesh.gateways import Gateways
+
         return Gateways(self.all("Gateway", KUBERNETES_GATEWAY))
 
     @index
-    def gateway_classes(self) -> GatewayClasses:
+    def gateway_classes(self) -> "GatewayClasses":
         """Which Gateways of the Gateway API other controllers run."""
+        from istiolint.mesh.gateway_classes import GatewayClasses
+
         return GatewayClasses(self.gateways, self.get)
 
     @index
-    def virtual_services(self) -> VirtualServices:
+    def virtual_services(self) -> "VirtualServices":
         """Which VirtualServices there are, and whose proxies use them."""
+        from istiolint.mesh.virtual_services import VirtualServices
+
         return VirtualServices(self.all("VirtualService"), self.hosts, self.config.names("defaultVirtualServiceExportTo"))
 
     @index
-    def gateway_paths(self) -> GatewayPaths:
+    def gateway_paths(self) -> "GatewayPaths":
         """Which paths VirtualServices match for a host on a gateway."""
+        from istiolint.mesh.gateway_paths import GatewayPaths
+
         return GatewayPaths(self.virtual_services)
 
     @index
-    def cors_preflights(self) -> CorsPreflights:
+    def cors_preflights(self) -> "CorsPreflights":
         """At which gateways browsers ask before they call."""
+        from istiolint.mesh.cors_preflights import CorsPreflights
+
         return CorsPreflights(self.all("VirtualService", "HTTPRoute"), self.gateways, self.workloads, self.root_namespace)
 
     @index
-    def route_matches(self) -> RouteMatches:
+    def route_matches(self) -> "RouteMatches":
         """Which rules of routes of the Gateway API match the same requests."""
+        from istiolint.mesh.route_matches import RouteMatches
+
         return RouteMatches(self.all("GRPCRoute", "HTTPRoute"))
 
     @index
-    def service_routes(self) -> ServiceRoutes:
+    def service_routes(self) -> "ServiceRoutes":
         """Which routes of the Gateway API hold for a Service."""
+        from istiolint.mesh.gateway_api import ServiceRoutes
+
         return ServiceRoutes(self.all("GRPCRoute", "HTTPRoute"))
 
     @index
-    def retry_chains(self) -> RetryChains:
+    def retry_chains(self) -> "RetryChains":
         """How many requests retries make of one, along what workloads call."""
+        from istiolint.mesh.retry_chains import RetryChains
+
         resources = self.all("VirtualService")
         return RetryChains(resources, self.virtual_services, self.hosts, calls=self.calls, workloads=self.workloads, get=self.get)
 
     @index
-    def waypoints(self) -> Waypoints:
+    def waypoints(self) -> "Waypoints":
         """Which waypoint serves a Service."""
+        from istiolint.mesh.waypoints import Waypoints
+
         return Waypoints(self.namespaces, self.gateways, self.exclusive, self.all("Service"))
 
-    def workloads_selected_by(self, policy: Resource) -> SelectedWorkloads:
+    def workloads_selected_by(self, policy: Resource) -> "SelectedWorkloads":
         """The workloads that a policy applies to by its selector, without those that are never applied together with it."""
         return self._reach.of(policy)
 
@@ -380,11 +453,15 @@ class Mesh:
         return answer
 
     @index
-    def _policy_targets(self) -> PolicyTargets:
+    def _policy_targets(self) -> "PolicyTargets":
+        from istiolint.mesh.policy_targets import PolicyTargets
+
         return PolicyTargets(self.get, self.waypoints, self.root_namespace)
 
     @index
-    def _overlapping(self) -> Callable[[str], OverlappingPolicies]:
+    def _overlapping(self) -> "Callable[[str], OverlappingPolicies]":
+        from istiolint.mesh.overlapping_policies import OverlappingPolicies
+
         return cache(
             lambda type_: OverlappingPolicies(
                 self.all(type_), self.workloads_selected_by, self.root_namespace, self._policy_targets.meet
@@ -392,12 +469,16 @@ class Mesh:
         )
 
     @index
-    def _reach(self) -> Reach:
+    def _reach(self) -> "Reach":
+        from istiolint.mesh.selected_workloads import Reach
+
         return Reach(self.workloads, self.root_namespace, self.exclusive, self._alternatives.variant)
 
     @index
-    def grants(self) -> Grants:
+    def grants(self) -> "Grants":
         """What ReferenceGrants open to routes of other namespaces."""
+        from istiolint.mesh.gateway_api import Grants
+
         return Grants(self.all("ReferenceGrant"))
 
 

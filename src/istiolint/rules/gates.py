@@ -1,11 +1,11 @@
 """Which checks can find something in a resource: those whose fields occur in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import Check, Rule
-from istiolint.rules.registry import checks_for
+from istiolint.rules.check import Check, Registered, Rule
+from istiolint.rules.registry import checks_of, entries_for
 
 _MAY_BE_YAML = ("\n", ": ", "{")
 """What a string has in it that may be YAML or JSON with fields of its own, such as a MeshConfig in a ConfigMap."""
@@ -19,28 +19,45 @@ class Gates:
 
     def __init__(self, rules: Mapping[str, Rule], types: Iterable[str] = ()):
         self._rules = rules
-        self._checks: dict[str, list[tuple[Rule, Check, frozenset[str]]]] = {}
+        self._modules: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        """For each type the modules of its checks, with the fields that each of these looks for."""
         self._fields: dict[str, frozenset[str]] = {}
+        self._imported: set[tuple[str, str]] = set()
+        self._checks: dict[str, list[tuple[str, Registered]]] = {}
         self._known: dict[tuple[str, frozenset[str]], list[tuple[Rule, Check]]] = {}
         self.add(types)
 
     def add(self, types: Iterable[str]) -> None:
         """Prepare for resources of more types."""
-        for type_, of_type in checks_for(set(types) - self._checks.keys()).items():
-            checks = [(self._rules[id], each.run, frozenset(each.when)) for id, each in of_type if id in self._rules]
-            self._checks[type_] = checks
-            self._fields[type_] = frozenset(field for _, _, when in checks for field in when)
+        for type_ in set(types) - self._modules.keys():
+            entries = [entry for entry in entries_for(type_) if entry.rule in self._rules]
+            self._modules[type_] = [(entry.module, frozenset(entry.when)) for entry in entries]
+            self._fields[type_] = frozenset(field for entry in entries for field in entry.when)
 
     def of(self, resource: Resource) -> list[tuple[Rule, Check]]:
-        """Return the checks that may find something in a resource."""
+        """Return the checks that may find something in a resource. Their modules are imported now, if they are not yet."""
         type_ = resource.type or ""
         key = type_, _present(resource.value, self._fields[type_])
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = [
-                (rule, run) for rule, run, when in self._checks[type_] if not when or not when.isdisjoint(key[1])
+                (self._rules[id], each.run)
+                for id, each in self._imported_for(*key)
+                if id in self._rules and _is_open(each.when, key[1])
             ]
         return found
+
+    def _imported_for(self, type_: str, present: frozenset[str]) -> list[tuple[str, Registered]]:
+        """Return the checks for a type, among them all that resources with these fields need."""
+        needed = {(type_, module) for module, when in self._modules[type_] if _is_open(when, present)}
+        if type_ not in self._checks or not needed <= self._imported:
+            self._checks[type_] = checks_of(type_, (module for _, module in needed))
+            self._imported |= needed
+        return self._checks[type_]
+
+
+def _is_open(when: Collection[str], present: frozenset[str]) -> bool:
+    return not when or not present.isdisjoint(when)
 
 
 def _present(value: Any, fields: frozenset[str]) -> frozenset[str]:

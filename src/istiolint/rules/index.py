@@ -1,12 +1,12 @@
-"""The index of rules: their facts, and the modules whose functions look at each kind of resource.
+"""The index of rules: their facts, and the functions that look at each kind of resource.
 
-With it a run imports what it needs for the kinds that it meets, and not every rule. tools/generate.py writes it. It counts
-only while no module has come, gone or changed since: whoever works on a rule needs not think of it.
+With it a run imports what it needs for the kinds and fields that it meets, and not every rule. tools/generate.py writes it. It
+counts only while no module has come, gone or changed since: whoever works on a rule needs not think of it.
 """
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,11 +17,19 @@ _SLACK = 10.0
 """Seconds by which a module may be newer: the files of a checkout or a package are written one after the other."""
 
 
+class Entry(NamedTuple):
+    """A function that looks at resources: its module, the id of its rule, and the fields of which it needs one, if any."""
+
+    module: str
+    rule: str
+    when: Sequence[str]
+
+
 class Index(NamedTuple):
-    """The facts of each rule as keyword arguments, and the modules for each kind."""
+    """The facts of each rule as keyword arguments, and the functions for each kind."""
 
     rules: list[dict[str, Any]]
-    modules: dict[str, list[str]]
+    entries: dict[str, list[Entry]]
 
 
 def read() -> Index | None:
@@ -35,16 +43,16 @@ def read() -> Index | None:
     modules = dict(modules_of(os.fspath(FOLDER), _PACKAGE))
     if sorted(modules) != found["all"] or any(changed > written + _SLACK for changed in modules.values()):
         return None
-    return Index(found["rules"], found["modules"])
+    return Index(found["rules"], {kind: [Entry(*entry) for entry in entries] for kind, entries in found["entries"].items()})
 
 
-def text_of(rules: list[dict[str, Any]], modules: Mapping[str, list[str]]) -> str:
-    """The text of the index: a line a rule, a line a kind."""
+def text_of(rules: list[dict[str, Any]], entries: Mapping[str, Sequence[Entry]]) -> str:
+    """Return the text of the index: a line for each rule and each kind."""
     every = sorted(name for name, _ in modules_of(os.fspath(FOLDER), _PACKAGE))
     lines = [",\n".join(f"  {json.dumps(rule)}" for rule in rules), ",\n".join(
-        f"  {json.dumps(kind)}: {json.dumps(names)}" for kind, names in sorted(modules.items())
+        f"  {json.dumps(kind)}: {json.dumps(found)}" for kind, found in sorted(entries.items())
     )]  # fmt: skip
-    return f'{{"all": {json.dumps(every)},\n"rules": [\n{lines[0]}\n],\n"modules": {{\n{lines[1]}\n}}}}\n'
+    return f'{{"all": {json.dumps(every)},\n"rules": [\n{lines[0]}\n],\n"entries": {{\n{lines[1]}\n}}}}\n'
 
 
 def modules_of(folder: str, package: str) -> Iterator[tuple[str, float]]:

@@ -3,7 +3,6 @@
 import importlib
 import pkgutil
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import cache
@@ -50,28 +49,31 @@ def walk() -> None:
         importlib.import_module(module.name)
 
 
-def checks_for(kinds: Iterable[str]) -> dict[str, list[tuple[str, Registered]]]:
-    """The functions that look at resources of these kinds, each with the id of its rule; sorted by these."""
-    wanted, index = set(kinds), _index()
-    for module in sorted({module for kind in wanted for module in index.modules.get(kind, ())}) if index else ():
+def entries_for(kind: str) -> list[rule_index.Entry]:
+    """Where the functions are that look at resources of a kind, and for which fields; without an index all are imported."""
+    if index := _index():
+        return index.entries.get(kind, [])
+    all_rules()
+    return [_entry(id, each) for id, each in checks_of(kind, ())]
+
+
+def checks_of(kind: str, modules: Iterable[str]) -> list[tuple[str, Registered]]:
+    """Import modules, and return the imported functions that look at a kind, each with the id of its rule; sorted by these."""
+    for module in sorted(modules):
         importlib.import_module(module)
-    found: dict[str, list[tuple[str, Registered]]] = {kind: [] for kind in wanted}
-    for id, registered in sorted(CHECKS.items()):
-        for each in registered:
-            for kind in wanted.intersection(each.kinds):
-                found[kind].append((id, each))
-    return found
+    return [(id, each) for id, registered in sorted(CHECKS.items()) for each in registered if kind in each.kinds]
 
 
 def index_text() -> str:
-    """What the index of rules has to say."""
+    """Return the text of the index of rules."""
     walk()
-    modules: dict[str, set[str]] = defaultdict(set)
-    for each in (each for registered in CHECKS.values() for each in registered):
-        for kind in each.kinds:
-            modules[kind].add(each.run.__module__)
+    kinds = sorted({kind for registered in CHECKS.values() for each in registered for kind in each.kinds})
     facts = [asdict(with_checks(rule)) for _, rule in sorted(DECLARED.items())]
-    return rule_index.text_of(facts, {kind: sorted(names) for kind, names in modules.items()})
+    return rule_index.text_of(facts, {kind: [_entry(id, each) for id, each in checks_of(kind, ())] for kind in kinds})
+
+
+def _entry(id: str, registered: Registered) -> rule_index.Entry:
+    return rule_index.Entry(registered.run.__module__, id, registered.when)
 
 
 _PLUGIN_FAILURES: list[plugins.Failure] = []
