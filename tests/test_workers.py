@@ -102,3 +102,20 @@ def test_a_reader_that_dies_is_an_internal_error(monkeypatch: pytest.MonkeyPatch
     report = engine.lint(discover([str(FIXTURES / "shop")]), jobs=2)
     assert any("worker" in error for error in report.internal_errors)
     assert report.diagnostics
+
+
+@pytest.mark.parametrize("jobs", [2, 4])
+def test_small_targets_are_shared_by_workers(jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(7):
+        folder = tmp_path / f"overlay-{number}"
+        folder.mkdir()
+        for file in (FIXTURES / "shop" / "broken").rglob("*.yaml"):
+            (folder / file.name).write_text(file.read_text("utf-8").replace("timeout: 1s", f"timeout: {number}s"), "utf-8")
+    settings = Settings(select=("ALL",), show_unchecked=True)
+    expected = engine.lint(discover([str(tmp_path)]), settings)
+    monkeypatch.setattr(engine, "ENOUGH", 100)
+    forked: list[int] = []
+    monkeypatch.setattr(os, "fork", lambda fork=os.fork: forked.append(1) or fork())
+    found = engine.lint(discover([str(tmp_path)]), settings, jobs=jobs)
+    assert shown(found) == shown(expected)
+    assert len(forked) >= jobs - 1

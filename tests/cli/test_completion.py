@@ -1,8 +1,13 @@
 """What the shell is told when Tab is pressed."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from click.shell_completion import BashComplete
-from commands import Process, Run
+from commands import ROOT, Process, Run
 
 from istiolint.cli.group import group
 
@@ -57,3 +62,15 @@ def test_commands_options_and_paths() -> None:
     assert completed("--severity", "w") == ["warning"]
     assert completed("--istio-version", "1.1") == ["1.19", "1.18"]
     assert completed("--upgrade-to", "")[0] == "1.31"
+
+
+@pytest.mark.parametrize("words", ["istiolint --sel", "istiolint --select duplicate-k", "istiolint tra", "istiolint trace --fr"])
+def test_tab_is_answered_without_the_rules(words: str, tmp_path: Path) -> None:
+    place = str(len(words.split()) - 1)
+    asked = {"COMP_WORDS": words, "COMP_CWORD": place, "_ISTIOLINT_COMPLETE": "bash_complete", "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-X", "importtime", "-m", "istiolint"]
+    found = subprocess.run(command, cwd=tmp_path, env={**os.environ, **asked}, capture_output=True, text=True, check=True)
+    assert found.stdout.startswith("plain,")
+    imported = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines()}
+    packages = {".".join(name.split(".")[:2]) for name in imported}
+    assert packages & {"istiolint.checks", "istiolint.engine", "istiolint.mesh"} == set()

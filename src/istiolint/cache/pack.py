@@ -6,7 +6,6 @@ each other: each writes its own file and renames it, and the last one stays.
 """
 
 import os
-import secrets
 import stat
 import time
 from collections.abc import Mapping
@@ -65,6 +64,8 @@ class Pack:
             return file.read(MOST_BYTES)
 
     def _write(self, payloads: Mapping[bytes, bytes]) -> None:
+        import secrets
+
         from msgpack import packb
 
         kept, size = {}, 0

@@ -6,7 +6,6 @@ from typing import Any
 
 from istiolint.config.config import Config, ConfigError, Steps
 from istiolint.config.problems import checked, problems_of
-from istiolint.documents import read
 from istiolint.findings.finding import Part, Place
 from istiolint.sources import discover
 
@@ -84,6 +83,8 @@ def _from_yaml(path: Path) -> Config:
     source = next(discover([str(path)]))
     if source.trouble:
         raise ConfigError(f"{path}: {source.trouble}")
+    from istiolint.documents import read
+
     documents = [document for document in read(source) if document.data is not None or document.problems]
     problems = [(problem.place.span().begins, problem.message) for document in documents for problem in document.problems]
     if problems:

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
@@ -30,6 +30,8 @@ Look: TypeAlias = Callable[[str, Mesh], None]
 
 MANY = 16
 """Files from which on it pays to keep what is read of them."""
+MOST_TOGETHER = 8192
+"""Tasks of small targets whose meshes are in memory together."""
 ENOUGH_TEXT = 256 * 1024
 """Characters from which on several processes read faster than one."""
 
@@ -89,6 +91,14 @@ def given_resources(
     return mesh_config, given
 
 
+class _Job(NamedTuple):
+    """A target, its mesh, and what is to be done in it."""
+
+    target: Target
+    mesh: Mesh
+    tasks: Tasks
+
+
 class _Run:
     def __init__(self, settings: Settings, watch: Watch | None, jobs: int = 1, cache: Pack | None = None):
         self.settings, self.watch, self.jobs, self.cache = settings, watch, jobs, cache
@@ -108,12 +118,13 @@ class _Run:
         self.excluded = Excluded(self.settings.exclude)
 
     def lint(self, sources: Iterable[Source], look: Look | None = None) -> Report:
-        for target, mesh in self.meshes(sources):
-            self.outcome.enter(target, mesh)
-            everything = (*target.resources, *target.context, *target.foreign)
-            self.do(self.tasks(target, mesh), (resource.document for resource in everything))
-            if look:
-                look(target.name, mesh)
+        for batch in self.batches(sources):
+            for (target, mesh, tasks), found in zip(batch, self.results(batch), strict=True):
+                self.outcome.enter(target, mesh)
+                for number, each in enumerate(found):
+                    self.take(tasks.resource(number), each)
+                if look:
+                    look(target.name, mesh)
         self.internal_errors += [
             f"{what} failed on {count - 1} more of the resources" for what, count in self.crashes.items() if count > 1
         ]
@@ -160,19 +171,42 @@ class _Run:
         self.gates.add({resource.type or "" for resource in linted})
         return Tasks(new, linted, mesh, self.gates, self.settings.istio_version)
 
-    def do(self, tasks: Tasks, documents: Iterable[Document]) -> None:
-        """Do all tasks, by several processes where that pays, and take what they find in order."""
-        if self.jobs < 2 or len(tasks) < ENOUGH or not can_fork():
-            for number in range(len(tasks)):
-                self.take(tasks.resource(number), tasks.run(number))
+    def batches(self, sources: Iterable[Source]) -> Iterator[list[_Job]]:
+        """Yield the targets with their tasks: large ones one by one, many small ones together, so that workers can share them."""
+        small: list[_Job] = []
+        for target, mesh in self.meshes(sources):
+            tasks = self.tasks(target, mesh)
+            if self.jobs < 2 or len(tasks) >= ENOUGH:
+                if small:
+                    yield small
+                    small = []
+                yield [_Job(target, mesh, tasks)]
+                continue
+            small.append(_Job(target, mesh, tasks))
+            if sum(len(one.tasks) for one in small) >= MOST_TOGETHER:
+                yield small
+                small = []
+        if small:
+            yield small
+
+    def results(self, batch: list[_Job]) -> Iterator[Sequence[list[Found]]]:
+        """Yield what the tasks of each target find, done by several processes where that pays."""
+        if self.jobs < 2 or sum(len(one.tasks) for one in batch) < ENOUGH or not can_fork():
+            for _, _, tasks in batch:
+                yield tasks.run_all()
             return
+        everything = (each for target, _, _ in batch for each in (*target.resources, *target.context, *target.foreign))
+        documents = (*(resource.document for resource in everything), *self.named)
         try:
-            found = results(len(tasks), self.jobs, tasks.run, tasks.first_of_each_type(), (*documents, *self.named))
+            if len(batch) == 1:
+                tasks = batch[0].tasks
+                yield results(len(tasks), self.jobs, tasks.run, tasks.first_of_each_type(), documents)
+            else:
+                yield from results(len(batch), self.jobs, lambda number: batch[number].tasks.run_all(), [0], documents, block=1)
         except WorkerError as error:
             self.internal_errors.append(f"{error}, so that findings are missing; `--jobs 1` does without workers")
-            return
-        for number, each in enumerate(found):
-            self.take(tasks.resource(number), each)
+            for _ in batch:
+                yield ()
 
     def take(self, resource: Resource, found: list[Found]) -> None:
         """Take what a task found in a resource."""

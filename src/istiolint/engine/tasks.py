@@ -58,6 +58,10 @@ class Tasks:
             _check(rule, run, resource, self._mesh, found)
         return found
 
+    def run_all(self) -> list[list[Found]]:
+        """Return what each task finds, in order."""
+        return [self.run(number) for number in range(len(self))]
+
     def first_of_each_type(self) -> Iterable[int]:
         """Return the first task of each kind for each type of resource: what these load and index, all others use."""
         found: dict[tuple[bool, str | None], int] = {}

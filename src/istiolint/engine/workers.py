@@ -37,16 +37,23 @@ def cores() -> int:
 
 
 def results(
-    count: int, jobs: int, work: Callable[[int], Result], first: Iterable[int], documents: Iterable[Document]
+    count: int,
+    jobs: int,
+    work: Callable[[int], Result],
+    first: Iterable[int],
+    documents: Iterable[Document],
+    *,
+    block: int | None = None,
 ) -> list[Result]:
-    """Return `work(number)` for the numbers below `count`, in order, computed by `jobs` processes.
+    """Return `work(number)` for the numbers below `count`, in order, computed by `jobs` processes that take `block` at a time.
 
     The numbers in `first` are done before the fork, so that all workers share what these make known. `documents` are those that
     results may refer to. Raises WorkerError if a worker ends without its results.
     """
+    block = block or BLOCK
     found = {number: work(number) for number in first}
     left = [number for number in range(count) if number not in found]
-    shares = [[number for at, number in enumerate(left) if at // BLOCK % jobs == worker] for worker in range(jobs)]
+    shares = [[number for at, number in enumerate(left) if at // block % jobs == worker] for worker in range(jobs)]
     known = _Known(documents)
     workers = [_Worker(share, work, known) for share in shares[1:] if share]
     try:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from istiolint.documents.skip import Skip
 from istiolint.findings.escape import printable
 from istiolint.findings.finding import SEVERITIES
 from istiolint.findings.report import Report
@@ -74,6 +73,8 @@ def read(report: Report) -> list[str]:
 
 def _skipped(counts: Counter[str]) -> list[str]:
     """`3 ytt templates`, `1 Kustomize patch`: the most frequent first."""
+    from istiolint.documents.skip import Skip
+
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [counted(number, name, Skip(name).plural) for name, number in ordered]
 
