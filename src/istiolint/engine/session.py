@@ -63,6 +63,10 @@ class Session:
         """The documents of a file."""
         return self._documents.get(path, ())
 
+    def resources(self, document: Document) -> Sequence[Resource]:
+        """The resources of a document, as it is written."""
+        return self._of(document)
+
     def meshes(self, paths: Collection[str]) -> list[tuple[Mesh, list[Resource]]]:
         """The meshes with resources of some files, each with these resources."""
         return [(target.mesh, found) for target in self._assembled() if (found := target.of(paths))]
