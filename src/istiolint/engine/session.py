@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from istiolint.documents import Document, Skip, may_name_others, named_by_others, read
+from istiolint.documents.chart_values import may_name_values, values_files
 from istiolint.engine.lint import given_resources
 from istiolint.engine.outcome import Outcome
 from istiolint.engine.tasks import Crash, Found, Tasks
@@ -46,7 +47,8 @@ class Session:
         self._gates = Gates(Outcome(settings).rules)
         self._sources = {source.path: source for source in sources}
         self._named: dict[str, Skip] = named_by_others(self._sources.values())
-        self._documents = {path: list(read(source, self._named)) for path, source in self._sources.items()}
+        self._values = values_files(self._sources.values())
+        self._documents = {path: self._read(source) for path, source in self._sources.items()}
         self._resources: dict[Document, list[Resource]] = {}
         self._targets: list[_TargetState] | None = None
 
@@ -81,9 +83,9 @@ class Session:
         if known and (known.text, known.trouble, known.linted) == (source.text, source.trouble, source.linted):
             return
         self._sources[source.path] = source
-        if known is None or may_name_others(known) or may_name_others(source):
+        if known is None or may_name_others(known) or may_name_others(source) or may_name_values(source.path):
             self._name_others()
-        self._replace(source.path, list(read(source, self._named)))
+        self._replace(source.path, self._read(source))
 
     def remove(self, path: str) -> None:
         """Remove a file."""
@@ -158,12 +160,21 @@ class Session:
 
     def _name_others(self) -> None:
         """Read again the files of which others now say something else."""
-        before, self._named = self._named, named_by_others(self._sources.values())
-        changed = {path for path in before.keys() | self._named.keys() if before.get(path) != self._named.get(path)}
+        named, values = self._named, self._values
+        self._named, self._values = named_by_others(self._sources.values()), values_files(self._sources.values())
+        changed = {path for path in named.keys() | self._named.keys() if named.get(path) != self._named.get(path)}
+        changed |= {path for path in values.keys() | self._values.keys() if values.get(path) != self._values.get(path)}
         for path, source in self._sources.items() if changed else ():
             if os.path.normpath(path) in changed:
-                self._documents[path] = list(read(source, self._named))
+                self._documents[path] = self._read(source)
                 self._targets = None
+
+    def _read(self, source: Source) -> list[Document]:
+        documents = list(read(source, self._named))
+        for document in documents:
+            if document.skipped is Skip.OTHER and (values := self._values.get(os.path.normpath(source.path))):
+                document.chart_values, document.skipped = values, None
+        return documents
 
     def _replace(self, path: str, new: list[Document]) -> None:
         """Replace the documents of a file; those that say the same are kept."""
