@@ -218,6 +218,8 @@ def _tell(
     if report.left_out and not options["quiet"]:
         hidden = counted(report.left_out, "finding")
         click.echo(f"istiolint: hidden: {hidden} already present at `{printable(options['against'])}`", err=True)
+    for note in report.notes if not options["quiet"] else ():
+        click.echo(f"istiolint: note: {printable(note)}", err=True)
     return _tell_errors(report) or int(report.fails(fail_on))
 
 
