@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from commands import FAULTY, Process, Run
+from commands import FAULTY, ROOT, Process, Run
 
 RULES = """\
 custom-rules:
@@ -110,3 +110,10 @@ def test_a_broken_configuration_does_not_hide_pages(run: Run, tree: Path) -> Non
     (tree / ".istiolint.yaml").write_text("selekt: []\n", "utf-8")
     assert "Duplicate key" in run("explain", "duplicate-key").output
     assert run("rules").exit_code == 2
+
+
+def test_the_rules_of_the_documentation_work(run: Run, tree: Path) -> None:
+    text = (ROOT / "docs/custom-rules.md").read_text("utf-8")
+    (tree / ".istiolint.yaml").write_text(text.partition("```yaml\n")[2].partition("```")[0], "utf-8")
+    found = run("rules", "--test")
+    assert (found.exit_code, found.output.splitlines()[-1]) == (0, "2 rules, 2 examples, 0 problems.")
