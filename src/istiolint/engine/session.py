@@ -13,7 +13,7 @@ from istiolint.documents import Document, Skip, may_name_others, named_by_others
 from istiolint.documents.chart_values import may_name_values, values_files
 from istiolint.engine.lint import given_resources
 from istiolint.engine.outcome import Outcome
-from istiolint.engine.tasks import Crash, Found, Tasks
+from istiolint.engine.tasks import Crash, Found, Tasks, Undecided
 from istiolint.findings.finding import Place
 from istiolint.findings.report import Report, Summary
 from istiolint.mesh import Mesh
@@ -21,6 +21,7 @@ from istiolint.resources.kinds import DELIVERY_KINDS, WORKLOADS
 from istiolint.resources.resource import Resource, only_resource, resources
 from istiolint.rules.gates import Gates
 from istiolint.rules.parameters import check_settings
+from istiolint.rules.registry import define
 from istiolint.settings import Settings
 from istiolint.sources import Excluded, Source, discover
 from istiolint.sources.discover import is_wanted
@@ -41,6 +42,7 @@ class Session:
     """Files, and what is found in them. Raises ValueError for settings with a name that means no rule."""
 
     def __init__(self, settings: Settings, sources: Iterable[Source] = ()):
+        define(settings.custom_rules)
         check_settings(settings)
         self.settings = settings
         self._excluded = Excluded(settings.exclude)
@@ -97,6 +99,7 @@ class Session:
     def report(self, paths: Collection[str]) -> Report:
         """What is found in some of the files."""
         paths = {path for path in paths if path in self._sources and self._sources[path].linted}
+        define(self.settings.custom_rules)
         outcome, errors = Outcome(self.settings), list[str]()
         for path in paths:
             for document in self._documents[path]:
@@ -140,7 +143,7 @@ class Session:
             resource = tasks.resource(number)
             for found in tasks.run(number):
                 _take(found, resource, outcome, errors)
-                if isinstance(found.found, Crash) or not found.rule or outcome.rules[found.rule].fold != "pair":
+                if isinstance(found.found, Crash | Undecided) or not found.rule or outcome.rules[found.rule].fold != "pair":
                     continue
                 for related in found.found.related:
                     if isinstance(related.place, Place) and isinstance(related.place.document, Document):
@@ -365,6 +368,8 @@ def _take(found: Found, resource: Resource, outcome: Outcome, errors: list[str])
     """Take what a task found, as a run does."""
     if isinstance(found.found, Crash):
         errors.append(f"{found.found.what} failed on {resource.title} ({found.found.error}); {found.found.advice}")
+    elif isinstance(found.found, Undecided):
+        return  # a run notes it
     elif not found.rule:
         outcome.keep(found.found, resource, everywhere=resource.document.written[0] is resource.document)
     elif found.decided:
