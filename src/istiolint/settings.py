@@ -1,6 +1,6 @@
 """What a run is asked to do: the options of the command line and the configuration file, in one value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
@@ -40,6 +40,30 @@ class PathIgnore:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomRule:
+    """A rule of a team's own, as its configuration describes it: an expression in CEL that must be true."""
+
+    id: str
+    kinds: tuple[str, ...]
+    expression: str
+    message: str = ""
+    message_expression: str = ""
+    """An expression whose value is the message; `message` is used where it has none."""
+    title: str = ""
+    description: str = ""
+    severity: Severity = "warning"
+    hint: str | None = None
+    at: str = ""
+    """The field that is checked and at which findings are reported, such as `spec.http[*].timeout`."""
+    bad: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
+    """Manifests in which the rule reports something, and in which it does not."""
+    default: bool = True
+    where: str = field(default="", compare=False)
+    """Its place in the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What a nested configuration file says of the rules, for the files in its folder and below.
 
@@ -52,6 +76,8 @@ class Scope:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, Level], ...] = ()
+    custom: tuple[str, ...] = ()
+    """The rules that are defined there, which are on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +94,7 @@ class Settings:
     per_path_ignores: tuple[PathIgnore, ...] = ()
     scopes: tuple[Scope, ...] = ()
     """What differs in parts of the tree, the outer folders first."""
+    custom_rules: tuple[CustomRule, ...] = ()
     exclude: tuple[Exclude, ...] = ()
     """What is not linted even if a kustomization names it."""
     known_hosts: tuple[str, ...] = ()

@@ -131,3 +131,51 @@ def test_what_a_change_opens_and_closes() -> None:
     assert "| closes | `legacy/erp` | `shop/cart:80` | all requests | denied |" in report.changes_as_markdown(found)
     assert json.loads(report.changes_as_json(found, "HEAD"))["against"] == "HEAD"
     assert report.changes_as_text([]) == "This change opens and closes nothing.\n"
+
+
+WAYPOINT = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: mesh, labels: {istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: stock, namespace: mesh}
+spec: {selector: {app: stock}, ports: [{name: http, port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: stock, namespace: mesh}
+spec: {template: {metadata: {labels: {app: stock}}, spec: {serviceAccountName: stock, containers: [{name: app, image: a}]}}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: waypoint, namespace: mesh}
+spec: {gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: read, namespace: mesh}
+spec:
+  targetRefs: [{kind: Service, group: "", name: stock}]
+  rules: [{to: [{operation: {methods: [GET]}}]}]
+---
+"""
+
+
+def test_waypoints_decide_for_clients_in_ambient_mode_only() -> None:
+    found = {row.client.name: row.words for row in table(MESH + WAYPOINT) if row.service.namespace == "mesh"}
+    assert found["mesh/stock"] == "GET"
+    assert found["shop/web"] == found["legacy/erp"] == "all requests"
+    closed = """
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: closed, namespace: mesh}
+spec: {selector: {matchLabels: {app: stock}}, rules: [{from: [{source: {principals: [cluster.local/ns/mesh/sa/stock]}}]}]}
+---
+"""
+    [row] = [
+        row for row in table(MESH + WAYPOINT + closed) if row.client.name == "mesh/stock" and row.service.namespace == "mesh"
+    ]
+    assert row.words == "denied"
+    assert "does not admit the waypoint" in row.because

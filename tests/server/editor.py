@@ -88,6 +88,15 @@ class Editor:
         """Close a file."""
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(path.as_uri())))
 
+    def at(self, path: Path, text: str, marked: str, number: int = 0) -> types.TextDocumentPositionParams:
+        """The position in the middle of the first (or another) occurrence of a text, which has only ASCII before it."""
+        start = -1
+        for _ in range(number + 1):
+            start = text.index(marked, start + 1)
+        before = text[: start + len(marked) // 2]
+        position = types.Position(before.count("\n"), len(before) - before.rfind("\n") - 1)
+        return types.TextDocumentPositionParams(types.TextDocumentIdentifier(path.as_uri()), position)
+
     def quit(self) -> None:
         """End the server."""
         self.wait(self.client.shutdown_async(None))

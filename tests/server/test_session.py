@@ -29,6 +29,13 @@ KUSTOMIZED = {
         "  subsets:\n    - name: v3\n      labels: {version: v3}\n"
     ),
 }
+CHARTS = {
+    "charts/Chart.yaml": (
+        "apiVersion: v2\nname: mesh\nversion: 1.0.0\n"
+        "dependencies: [{name: istiod, version: 1.24.0, repository: https://istio-release.storage.googleapis.com/charts}]\n"
+    ),
+    "charts/values.yaml": "istiod:\n  meshConfig:\n    enableAutoMtls: true\n    acessLogFile: /dev/stdout\n",
+}
 PLAIN = {
     str(path.relative_to(SHOP)): path.read_text("utf-8")
     for path in (
@@ -37,7 +44,7 @@ PLAIN = {
         *sorted((SHOP / "ingress").rglob("*.yaml")),
     )
 }
-MESHES = [PLAIN, PLAIN | KUSTOMIZED]
+MESHES = [PLAIN, PLAIN | KUSTOMIZED, PLAIN | CHARTS]
 
 
 def facts(diagnostics: list[Diagnostic]) -> list[object]:

@@ -151,3 +151,61 @@ def test_a_waypoint_does() -> None:
     assert (trace.outcome, trace.statuses) == ("routed", [200])
     trace = traced(mesh, source="mesh/stock", method="POST", url="http://stock/")
     assert (trace.outcome, trace.statuses) == ("denied", [403])
+
+
+INGRESS = """\
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: main, namespace: istio-system}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: stock, namespace: mesh}
+spec:
+  hosts: [stock.example.com]
+  gateways: [istio-system/main]
+  http: [{route: [{destination: {host: stock}}]}]
+"""
+
+
+def test_gateways_use_a_waypoint_only_if_the_service_says_so() -> None:
+    mesh = AMBIENT.replace("POLICY", "targetRefs: [{kind: Service, name: stock}]")
+    without = mesh.replace("LABELS", "istio.io/use-waypoint: waypoint")
+    trace = traced(without, INGRESS, source="outside", method="POST", url="http://stock.example.com/")
+    assert (trace.outcome, trace.statuses) == ("routed", [200])
+    assert "does not go through the waypoint" in words(trace)
+    used = mesh.replace("LABELS", 'istio.io/use-waypoint: waypoint, istio.io/ingress-use-waypoint: "true"')
+    trace = traced(used, INGRESS, source="outside", method="POST", url="http://stock.example.com/")
+    assert (trace.outcome, trace.statuses) == ("denied", [403])
+    trace = traced(used, INGRESS, source="outside", url="http://stock.example.com/")
+    assert (trace.outcome, trace.statuses) == ("routed", [200])
+
+
+def test_sidecars_connect_past_waypoints() -> None:
+    mesh = AMBIENT.replace("POLICY", "targetRefs: [{kind: Service, name: stock}]")
+    trace = traced(
+        mesh.replace("LABELS", "istio.io/use-waypoint: waypoint"), source="shop/web", method="POST", url="http://stock.mesh/"
+    )
+    assert (trace.outcome, trace.statuses) == ("routed", [200])
+    assert "sidecars connect to the pods" in words(trace)
+
+
+def test_envoy_filters_are_named_for_the_proxies_that_they_patch() -> None:
+    envoy_filter = """
+    apiVersion: networking.istio.io/v1alpha3
+    kind: EnvoyFilter
+    metadata: {name: lua, namespace: shop}
+    spec:
+      workloadSelector: {labels: {app: cart}}
+      configPatches:
+        - {applyTo: BOOTSTRAP, patch: {operation: MERGE, value: {}}}
+        - applyTo: HTTP_FILTER
+          match: {context: SIDECAR_INBOUND}
+          patch: {operation: INSERT_BEFORE, value: {name: lua}}
+    """
+    [step] = [step for step in traced(envoy_filter).steps if "EnvoyFilter" in step.words and "cart-v1" in step.words]
+    assert (step.kind, step.stage) == ("unknown", "server")
+    assert not [step for step in traced(envoy_filter, url="http://web/").steps if "EnvoyFilter" in step.words]

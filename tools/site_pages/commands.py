@@ -36,7 +36,8 @@ def _sections(options: list[click.Option]) -> Iterable[tuple[str, list[click.Opt
     by_name = {option.name: option for option in options}
     sections = {title: [by_name[name] for name in names if name in by_name] for title, names in SECTIONS.items()}
     placed = {option.name for found in sections.values() for option in found}
-    return [*sections.items(), (REST, [option for option in options if option.name not in placed])]
+    found = [*sections.items(), (REST, [option for option in options if option.name not in placed])]
+    return [(title, those) for title, those in found if those]
 
 
 def _records(context: click.Context, options: Iterable[click.Option]) -> list[tuple[str, str]]:

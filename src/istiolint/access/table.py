@@ -13,6 +13,7 @@ from istiolint.trace.policies import Arrival, allowing
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.server_tls import ClientTls, accepts
 from istiolint.trace.services import Port, Service
+from istiolint.trace.waypoints import is_used_by, policies_for, waypoint_of
 
 Verdict: TypeAlias = Literal["all", "some", "none"]
 
@@ -100,6 +101,22 @@ def access_of(model: Model, service: Service, port: Port, client: Client, worklo
 
 
 def _at(model: Model, service: Service, port: Port, client: Client, workload: Workload) -> Access:
+    """What a client may request of a workload: at the waypoint of the Service, if the client uses it, and at the workload."""
+    used = is_used_by(model, client.proxy, service)
+    waypoint = waypoint_of(model, service) if used else None
+    if waypoint is None:
+        return _directly(model, service, port, client, workload)
+    arrival = Arrival(port.is_http, client.proxy.identity(model.trust_domain), port.number)
+    access = Access(service, port, client, "all", "mtls")
+    first = _decided(model, access, policies_for(model, waypoint, service), arrival)
+    then = _directly(model, service, port, Client(client.name, waypoint.proxy), workload)
+    if first.verdict == "none" or then.verdict != "none":
+        return first
+    because = f"the workload does not admit the waypoint {waypoint.proxy.title}: {then.because}"
+    return access._replace(verdict="none", because=because, places=then.places)
+
+
+def _directly(model: Model, service: Service, port: Port, client: Client, workload: Workload) -> Access:
     server = model.proxy(workload)
     resource = service.resource
     assert resource is not None
@@ -120,11 +137,11 @@ def _at(model: Model, service: Service, port: Port, client: Client, workload: Wo
         return Access(service, port, client, "all", tls, because=words, places=_places(server.at))
     http = model.inbound_protocol(workload, target) in ("HTTP", "AUTO") and server.kind != "ambient"
     principal = client.proxy.identity(model.trust_domain) if tls == "mtls" else None
-    return _decided(model, Access(service, port, client, "all", tls), server, Arrival(http, principal, target))
-
-
-def _decided(model: Model, access: Access, server: Proxy, arrival: Arrival) -> Access:
     policies = model.policies.of(server)
+    return _decided(model, Access(service, port, client, "all", tls), policies, Arrival(http, principal, target))
+
+
+def _decided(model: Model, access: Access, policies: Sequence[Resource], arrival: Arrival) -> Access:
     sure = not any(policy.spec["action"].text == "CUSTOM" for policy in policies)
     exceptions: list[str] = []
     denying: list[Resource] = []

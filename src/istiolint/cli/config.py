@@ -22,7 +22,7 @@ _PARAMETERS = {"clusters": "cluster"}
 """Settings whose option has another name."""
 _ADDED = ("ignore", "extend-select", "exclude", "context")
 """Settings whose values from options and from all files add up."""
-_MERGED = ("severity", "per-path-ignores", "environments", "clusters", "targets", "known-hosts", "known-gateways")
+_MERGED = ("severity", "per-path-ignores", "environments", "clusters", "targets", "known-hosts", "known-gateways", "custom-rules")
 """Settings whose values from all files add up."""
 _WIDTH = 44
 
@@ -80,6 +80,8 @@ def _value(name: str, given: Inputs, options: dict[str, Any]) -> Any:
             found = config.merged(name)
         case "parameters":
             found = config.parameters()
+        case "custom-rules":
+            found = [rule for each in config.having(name) for rule in each.values[name]]
         case "select":
             found = _option(name, options) or list(config.value(name, ()))
         case "extend-select" | "ignore" | "exclude":

@@ -5,12 +5,15 @@ import re
 import click
 from click.shell_completion import CompletionItem
 
+from istiolint.findings.escape import printable
 from istiolint.report.counts import counted
+from istiolint.sources import InputError
 
 MOST_PAGES = 8
 """More rules than these under one code are listed, not shown."""
 
 _FENCE = re.compile(r"^```.*$")
+_LANGUAGE = re.compile(r"^```\w* *")
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -26,10 +29,16 @@ def explain(rule: str) -> None:
 
     For a topic or tag, list its rules.
     """
+    from istiolint.cli.inputs import define_custom_rules
     from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
     from istiolint.rules.registry import matching, suggestion
     from istiolint.rules.search import Query
 
+    try:
+        define_custom_rules(None, isolated=False)
+    except InputError as error:
+        for line in error.lines:
+            click.echo(f"istiolint: {printable(line)}", err=True)
     found = [match for match in matching(rule) if rule in (match.id, match.id.lower()) or rule.upper() in match.codes]
     reason = (WITHOUT_RULE | KIALI_WITHOUT_RULE).get(rule.upper())
     if not found and reason:
@@ -83,7 +92,7 @@ def _for_terminal(markdown: str) -> str:
     for line in markdown.splitlines():
         if _FENCE.match(line):
             in_code = not in_code
-            words = line.removeprefix("```yaml").strip()
+            words = _LANGUAGE.sub("", line)
             if in_code and words:
                 lines.append(click.style(f"    # {words}", dim=True))
         elif in_code:

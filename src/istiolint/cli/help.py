@@ -61,7 +61,8 @@ def write_sections(ctx: click.Context, formatter: click.HelpFormatter, parameter
     """Write the options in sections, in the order in which they are named there; all others at the end."""
     options = {option.name: option.get_help_record(ctx) for option in parameters if isinstance(option, click.Option)}
     for title, names in SECTIONS.items():
-        with formatter.section(title):
-            formatter.write_dl([record for name in names if (record := options.pop(name, None))])
+        if found := [record for name in names if (record := options.pop(name, None))]:
+            with formatter.section(title):
+                formatter.write_dl(found)
     with formatter.section(REST):
         formatter.write_dl([record for record in options.values() if record])

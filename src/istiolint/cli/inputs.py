@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 import click
 
+from istiolint.cli.names import check_names
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import Rendering, with_origins
 from istiolint.config import Config, Tree, find, load, load_all
 from istiolint.rules.parameters import settings_of
+from istiolint.rules.registry import define
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source, discover
 
@@ -63,12 +65,14 @@ class Inputs(NamedTuple):
             self.settings,
             per_path_ignores=self.tree.path_ignores,
             exclude=self.tree.excludes,
+            custom_rules=self.tree.custom_rules,
             scopes=tuple(
                 replace(
                     scope,
                     select=_listed(options["select"]) or scope.select,
                     extend_select=(*scope.extend_select, *_listed(options["extend_select"])),
                     ignore=(*scope.ignore, *_listed(options["ignore"])),
+                    custom=() if options["select"] else scope.custom,
                 )
                 for scope in self.tree.scopes
             ),
@@ -123,6 +127,9 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     named = [stdin_path if path == "-" and stdin_path else path for path in paths]
     config = _config(options, [*named, *(each for each in (options["kustomize"], options["helm"]) for each in each or ())])
     settings = _settings(config, defaultdict(lambda: None, options))
+    define(settings.custom_rules)
+    for name in ("select", "extend_select", "ignore"):
+        check_names(_listed(options.get(name)), name)
     tree = Tree(
         config,
         nested=not (options["isolated"] or options["config"]),
@@ -137,6 +144,13 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     rendering = Rendering(options["kustomize"], options["helm"], options["values"], render, recipes)
     paths = paths or (() if clusters or rendering else (".",))
     return Inputs(paths, context, clusters, settings, config, rendering, stdin_path, tree)
+
+
+def define_custom_rules(path: Path | None, *, isolated: bool) -> Config:
+    """Make the rules known that the configuration of the current folder defines, and return it. Raises ConfigError."""
+    config = _config({"config": path, "isolated": isolated}, ())
+    define(config.custom_rules())
+    return config
 
 
 def _flag(options: dict[str, Any], config: Config, name: str) -> bool:
@@ -185,6 +199,7 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
         severity=tuple(outermost.values.get("severity", {}).items()),
         parameters=settings_of(config.parameters()),
         per_path_ignores=config.path_ignores(),
+        custom_rules=config.custom_rules(),
         exclude=config.excludes(),
         known_hosts=config.names("known-hosts"),
         known_gateways=config.names("known-gateways"),

@@ -210,10 +210,16 @@ def _tell(
         from istiolint.graph.build import attach
 
         attach(pictures, report.diagnostics)
-    write(report, targets(options["formats"], options["output"]), style, pictures, err=err)
+    found = targets(options["formats"], options["output"])
+    if options.get("well") and not report.diagnostics and not report.internal_errors:
+        click.echo(options["well"](report))
+        found = [target for target in found if target.file or target.format != "text"]
+    write(report, found, style, pictures, err=err)
     if report.left_out and not options["quiet"]:
         hidden = counted(report.left_out, "finding")
         click.echo(f"istiolint: hidden: {hidden} already present at `{printable(options['against'])}`", err=True)
+    for note in report.notes if not options["quiet"] else ():
+        click.echo(f"istiolint: note: {printable(note)}", err=True)
     return _tell_errors(report) or int(report.fails(fail_on))
 
 

@@ -12,10 +12,8 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
     name = "rules"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """The names, each checked."""
-        names = tuple(name.strip() for name in value.split(",") if name.strip())
-        check_names(names)
-        return names
+        """The names; `check_names` checks them, once the configuration is read, which may define rules."""
+        return tuple(name.strip() for name in value.split(",") if name.strip())
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The names that go on from what is typed."""
@@ -26,10 +24,11 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
         return [CompletionItem(prefix + name) for name in names() if name.startswith(begun)]
 
 
-def check_names(names: Iterable[str]) -> None:
-    """Raise click.BadParameter for a name that means no rule."""
+def check_names(names: Iterable[str], option: str) -> None:
+    """Raise click.BadParameter for a name that means no rule; `option` is the parameter that has it."""
     from istiolint.rules.registry import matching, suggestion
 
     for name in names:
         if next(matching(name), None) is None:
-            raise click.BadParameter(f"unknown rule `{name}`{suggestion(name)}")
+            hint = f"'--{option.replace('_', '-')}'"
+            raise click.BadParameter(f"unknown rule `{name}`{suggestion(name)}", param_hint=hint)

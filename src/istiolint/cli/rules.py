@@ -1,12 +1,17 @@
 """`istiolint rules`: which rules there are."""
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from istiolint.cli.refusal import Refusal
 from istiolint.findings.finding import SEVERITIES
+from istiolint.settings import CustomRule
+from istiolint.sources import InputError
 
 
 class RuleFact(click.ParamType):  # type: ignore[type-arg]
@@ -30,6 +35,8 @@ class RuleFact(click.ParamType):  # type: ignore[type-arg]
         return [CompletionItem(value) for value in self._known() if value.lower().startswith(incomplete.lower())]
 
     def _known(self) -> list[str]:
+        from istiolint.resources.kinds import KNOWN
+        from istiolint.rules.custom import TOPIC
         from istiolint.rules.registry import all_rules
 
         facts: dict[str, Any] = {
@@ -37,7 +44,8 @@ class RuleFact(click.ParamType):  # type: ignore[type-arg]
             "kind": lambda rule: rule.kinds,
             "code": lambda rule: rule.codes,
         }
-        return sorted({value for rule in all_rules().values() for value in facts[self.name](rule)})
+        further = {"topic": {TOPIC}, "kind": KNOWN}.get(self.name, frozenset())  # what rules of a configuration may have
+        return sorted({value for rule in all_rules().values() for value in facts[self.name](rule)} | further)
 
 
 @click.command(short_help="List the rules, or search them.")
@@ -47,17 +55,28 @@ class RuleFact(click.ParamType):  # type: ignore[type-arg]
 @click.option("--kind", multiple=True, type=RuleFact("kind"), metavar="KIND", help="Rules for this kind of resource.")
 @click.option("--code", multiple=True, type=RuleFact("code"), metavar="CODE", help="Rules for a code of istioctl or Kiali.")
 @click.option("--fixable", is_flag=True, help="Rules with a fix.")
+@click.option("--test", is_flag=True, help="Test the rules of the configuration with their examples.")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Use this configuration file.")
+@click.option("--isolated", is_flag=True, help="Ignore configuration files.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list.")
-def rules(format_: str, **filters: Any) -> None:
+def rules(format_: str, test: bool, config: Path | None, isolated: bool, **filters: Any) -> None:
     """List the rules: id, topic, severity, evidence, whether on by default, codes of istioctl and Kiali, title.
 
     A rule must match all options, and one value of an option that is given several times; --search must match with each word.
+    Rules that the configuration of the current folder defines are listed as well.
     """
+    from istiolint.cli.inputs import define_custom_rules
     from istiolint.findings.escape import printable
     from istiolint.rules.pages import pages
     from istiolint.rules.registry import all_rules, plugin_failures
     from istiolint.rules.search import Query
 
+    try:
+        found = define_custom_rules(config, isolated=isolated)
+    except InputError as error:
+        raise Refusal(error) from error
+    if test:
+        sys.exit(_test(found.custom_rules()))
     for failure in plugin_failures():
         click.echo(f"istiolint: {printable(failure.words)}", err=True)
     query = Query(
@@ -107,3 +126,20 @@ def rules(format_: str, **filters: Any) -> None:
     for row in (head, *rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         click.echo(click.style(line, bold=True) if row is head else line)
+
+
+def _test(custom: tuple[CustomRule, ...]) -> int:
+    """Test the examples of rules; the exit status."""
+    from istiolint.findings.escape import printable
+    from istiolint.report.counts import counted
+    from istiolint.testing.custom import problems_of_examples
+
+    problems = list(problems_of_examples(custom))
+    for problem in problems:
+        click.echo(printable(problem))
+    untested = [rule.id for rule in custom if not (rule.bad and rule.good)]
+    if untested:
+        click.echo(f"Without a bad or a good example: {', '.join(untested)}.")
+    examples = sum(len(rule.bad) + len(rule.good) for rule in custom)
+    click.echo(f"{counted(len(custom), 'rule')}, {counted(examples, 'example')}, {counted(len(problems), 'problem')}.")
+    return int(bool(problems))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from istiolint.findings.finding import Part
-from istiolint.settings import Environment, PathIgnore, Scope
+from istiolint.settings import CustomRule, Environment, PathIgnore, Scope
 from istiolint.sources import Exclude, InputError
 
 if TYPE_CHECKING:
@@ -166,6 +166,14 @@ class Config:
         """The paths that are not read, those of the outermost file first."""
         return tuple(Exclude(str(config.folder), config.own_names("exclude")) for config in reversed(self.having("exclude")))
 
+    def custom_rules(self) -> tuple[CustomRule, ...]:
+        """The rules that this file and those above it define; those of the outermost file are on everywhere."""
+        return tuple(
+            _custom_rule(written, config.here("custom-rules", index), default=config.parent is None)
+            for config in reversed(self.having("custom-rules"))
+            for index, written in enumerate(config.values["custom-rules"])
+        )
+
     def scope(self) -> Scope:
         """What this file says of the rules for the files below it."""
         return Scope(
@@ -175,6 +183,7 @@ class Config:
             self.own_names("extend-select"),
             self.own_names("ignore"),
             tuple(self.values.get("severity", {}).items()),
+            tuple(written["id"] for written in self.values.get("custom-rules", ())),
         )
 
     def _owners(self, key: str) -> "dict[str, Config]":
@@ -194,6 +203,26 @@ class Config:
             *((steps[-1], self.here(*steps, part="key")) for steps in keys),
         ]
         return [(name, where) for name, where in found if isinstance(name, str)]
+
+
+def _custom_rule(written: dict[str, Any], where: str, *, default: bool) -> CustomRule:
+    examples = written.get("examples", {})
+    return CustomRule(
+        written["id"],
+        tuple(written["kinds"]),
+        written["expression"],
+        written.get("message", ""),
+        written.get("messageExpression", ""),
+        written.get("title", ""),
+        written.get("description", ""),
+        written.get("severity", "warning"),
+        written.get("hint"),
+        written.get("at", ""),
+        tuple(examples.get("bad", ())),
+        tuple(examples.get("good", ())),
+        default,
+        where,
+    )
 
 
 def _at(values: Any, steps: Iterable[str | int]) -> Any:

@@ -1,6 +1,7 @@
 """Everything that is wrong with a configuration file, by place."""
 
 import re
+from collections.abc import Iterable
 
 from istiolint.config import schema
 from istiolint.config.config import Config, ConfigError
@@ -22,6 +23,8 @@ def problems_of(config: Config) -> list[str]:
         return []
     found = [(config.here(*steps, part=part), message) for steps, part, message in schema.problems(config)]
     found += [*_names(config), *_parameters(config), *_versions(config), *_patterns(config)]
+    if not found:
+        found = _custom_rules(config)
     return [f"{where}: {message}" for where, message in sorted(dict.fromkeys(found), key=lambda each: _order(each[0]))]
 
 
@@ -32,10 +35,11 @@ def _order(where: str) -> tuple[int, ...]:
 def _names(config: Config) -> list[tuple[str, str]]:
     from istiolint.rules.registry import matching, suggestion
 
+    custom = _custom_names(config)
     return [
         (where, f"unknown rule `{name}`{suggestion(name)}")
         for name, where in config.rule_names()
-        if next(matching(name), None) is None
+        if name not in custom and next(matching(name), None) is None
     ]
 
 
@@ -48,6 +52,53 @@ def _parameters(config: Config) -> list[tuple[str, str]]:
         (config.here("parameters", *mistake.steps, part="key" if mistake.is_key else "value"), mistake.message)
         for mistake in mistakes(values)
     ]
+
+
+def _custom_names(config: Config) -> set[str]:
+    """The rules that a file and those above it define, whatever else is wrong with them, and what they are called together."""
+    names = {"custom"}
+    for each in config.chain():
+        written = each.values.get("custom-rules") if isinstance(each.values, dict) else None
+        found = (rule.get("id") for rule in (written if isinstance(written, list) else ()) if isinstance(rule, dict))
+        names |= {name for name in found if isinstance(name, str)}
+    return names
+
+
+def _custom_rules(config: Config) -> list[tuple[str, str]]:
+    """What is wrong with the rules of a file, once their settings have the right types."""
+    written = config.values.get("custom-rules", ())
+    if not written:
+        return []
+    from istiolint.resources.kinds import GIVEN, KNOWN
+    from istiolint.rules.custom import CustomRuleError, verify
+    from istiolint.rules.registry import all_rules
+
+    kinds = KNOWN - set(GIVEN)
+    above = _custom_names(config.parent) if config.parent else {"custom"}
+    found: list[tuple[str, str]] = []
+    ids: set[str] = set()
+    for index, custom in enumerate(config.custom_rules()[-len(written) :]):
+        rule = all_rules().get(custom.id)
+        if custom.id in ids | above or (rule and rule.topic != "custom"):
+            found.append((config.here("custom-rules", index, "id"), f"two rules are called `{custom.id}`"))
+        ids.add(custom.id)
+        found += [
+            (config.here("custom-rules", index, "kinds", number), f"unknown kind `{kind}`{_similar(kind, kinds)}")
+            for number, kind in enumerate(custom.kinds)
+            if kind not in kinds
+        ]
+        try:
+            verify(custom)
+        except CustomRuleError as error:
+            found.append((config.here("custom-rules", index, error.setting), str(error)))
+    return found
+
+
+def _similar(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(known), 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _versions(config: Config) -> list[tuple[str, str]]:

@@ -1,11 +1,12 @@
 """The configuration files of a run: those above the files, and those that are nested between them."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from istiolint.config.config import Config
 from istiolint.config.files import find, in_folder, load_all
-from istiolint.settings import PathIgnore, Scope
+from istiolint.settings import CustomRule, PathIgnore, Scope
 from istiolint.sources import Exclude, Excluded
 
 
@@ -40,6 +41,12 @@ class Tree:
         """The rules that are off in some files, as far as folders were entered."""
         nested = (ignore for config in self._configs for ignore in config.path_ignores())
         return tuple(dict.fromkeys((*self.top.path_ignores(), *nested)))
+
+    @property
+    def custom_rules(self) -> tuple[CustomRule, ...]:
+        """The rules that the files define, as far as folders were entered."""
+        nested = (replace(rule, default=False) for config in self._configs for rule in config.custom_rules())
+        return tuple({rule.id: rule for rule in (*nested, *self.top.custom_rules())}.values())
 
     @property
     def scopes(self) -> tuple[Scope, ...]:

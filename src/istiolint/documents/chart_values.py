@@ -60,6 +60,12 @@ def values_in(data: Any) -> Iterator[ChartValues]:
                     yield ChartValues(chart, (*path, "helm", "values"), release, text=True)
 
 
+def may_name_values(path: str) -> bool:
+    """Return whether a file of this path may name values files."""
+    name = os.path.basename(path)
+    return name in _FILES or name.startswith("kustomization.") or "helmfile" in os.path.dirname(path)
+
+
 def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[str, tuple[ChartValues, ...]]:
     """Return the values files of Istio's charts among the sources, by normal path: those that others name, and those named so."""
     from istiolint.documents.reader import read
@@ -68,8 +74,8 @@ def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[
     found: dict[str, list[ChartValues]] = {}
     paths = {os.path.normpath(source.path) for source in sources}
     for source in sources:
-        name, folder = os.path.basename(source.path), os.path.dirname(source.path)
-        if name in _FILES or name.startswith("kustomization.") or "helmfile" in folder:
+        folder = os.path.dirname(source.path)
+        if may_name_values(source.path):
             for document in read(source, store=store) if "chart" in source.text or "dependencies" in source.text else ():
                 for values in _in_helmfile(document.data):
                     found.setdefault(os.path.normpath(source.path), []).append(values)

@@ -1,7 +1,7 @@
 """The one way through: sources to documents, resources, the mesh, findings, diagnostics."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
@@ -10,7 +10,7 @@ from istiolint.cache import Pack
 from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read
 from istiolint.documents.chart_values import ChartValues, values_files
 from istiolint.engine.outcome import Outcome
-from istiolint.engine.tasks import Crash, Found, Tasks
+from istiolint.engine.tasks import Crash, Found, Tasks, Undecided
 from istiolint.engine.workers import ENOUGH, WorkerError, can_fork, results
 from istiolint.findings.finding import Diagnostic, Path
 from istiolint.findings.report import Report, Summary
@@ -19,7 +19,7 @@ from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
 from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource
 from istiolint.rules.gates import Gates
 from istiolint.rules.parameters import check_settings
-from istiolint.rules.registry import plugin_failures
+from istiolint.rules.registry import define, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Excluded, Source, discover
 from istiolint.sources.discover import is_wanted
@@ -103,6 +103,7 @@ class _Run:
     def __init__(self, settings: Settings, watch: Watch | None, jobs: int = 1, cache: Pack | None = None):
         self.settings, self.watch, self.jobs, self.cache = settings, watch, jobs, cache
         self.store: Store | None = None
+        define(settings.custom_rules)
         check_settings(settings)
         self.outcome = Outcome(settings)
         self.gates = Gates(self.outcome.rules)
@@ -110,6 +111,8 @@ class _Run:
         self.sources: dict[str, Source] = {}
         self.internal_errors = [failure.words for failure in plugin_failures()]
         self.crashes: Counter[str] = Counter()
+        self.undecided: dict[str, list[str]] = defaultdict(list)
+        """By rule: about which resources it could not decide, and why."""
         self.templates: list[str] = []
         self.named: list[Document] = []
         self.values: dict[str, tuple[ChartValues, ...]] = {}
@@ -132,7 +135,11 @@ class _Run:
 
     def report(self) -> Report:
         self.summary.charts = charts_of_templates(self.templates, rendered=self.sources.values())
-        return self.outcome.report(self.summary, self.sources, self.internal_errors)
+        report = self.outcome.report(self.summary, self.sources, self.internal_errors)
+        for rule, resources in sorted(self.undecided.items()):
+            more = f" (and {len(resources) - 1} more)" if len(resources) > 1 else ""
+            report.notes.append(f"{rule} cannot decide about {resources[0]}{more}; test optional fields with `has()`")
+        return report
 
     def meshes(self, sources: Iterable[Source], *, joined: bool = False) -> Iterator[tuple[Target, Mesh]]:
         """Each target with its mesh; a mesh is built when it is asked for, so that one at a time is in memory."""
@@ -213,6 +220,8 @@ class _Run:
         for rule, finding, decided in found:
             if isinstance(finding, Crash):
                 self.crashed(finding, resource)
+            elif isinstance(finding, Undecided):
+                self.undecided[rule].append(f"{resource.document.source.path}, {resource.title}: {finding.why}")
             elif not rule:
                 self.outcome.keep(finding, resource, everywhere=resource.document.written[0] is resource.document)
             elif decided:

@@ -8,6 +8,9 @@ from istiolint.rules.check import Rule
 from istiolint.rules.registry import all_rules, matching
 from istiolint.settings import Scope, Settings
 
+_CUSTOM = "custom"
+"""The topic of the rules that configuration files define."""
+
 
 def selected(settings: Settings) -> dict[str, Rule]:
     """The rules that are on in some file: `select` (or the default ones) and `extend_select` without `ignore`.
@@ -60,9 +63,11 @@ def _on(settings: Settings) -> set[str]:
 
 
 def _within(settings: Settings, scopes: Sequence[Scope]) -> set[str]:
-    on = _on(Settings() if scopes and scopes[0].root else settings)
+    on = _on(settings)
+    if scopes and scopes[0].root:
+        on = _on(Settings()) - {rule.id for rule in all_rules().values() if rule.topic == _CUSTOM}
     for scope in scopes:
-        on = ((_ids(scope.select) if scope.select else on) | _ids(scope.extend_select)) - _ids(scope.ignore)
+        on = ((_ids(scope.select) if scope.select else on) | _ids((*scope.extend_select, *scope.custom))) - _ids(scope.ignore)
     return on
 
 

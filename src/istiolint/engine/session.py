@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from istiolint.documents import Document, Skip, may_name_others, named_by_others, read
+from istiolint.documents.chart_values import may_name_values, values_files
 from istiolint.engine.lint import given_resources
 from istiolint.engine.outcome import Outcome
-from istiolint.engine.tasks import Crash, Found, Tasks
+from istiolint.engine.tasks import Crash, Found, Tasks, Undecided
 from istiolint.findings.finding import Place
 from istiolint.findings.report import Report, Summary
 from istiolint.mesh import Mesh
@@ -20,6 +21,7 @@ from istiolint.resources.kinds import DELIVERY_KINDS, WORKLOADS
 from istiolint.resources.resource import Resource, only_resource, resources
 from istiolint.rules.gates import Gates
 from istiolint.rules.parameters import check_settings
+from istiolint.rules.registry import define
 from istiolint.settings import Settings
 from istiolint.sources import Excluded, Source, discover
 from istiolint.sources.discover import is_wanted
@@ -40,13 +42,15 @@ class Session:
     """Files, and what is found in them. Raises ValueError for settings with a name that means no rule."""
 
     def __init__(self, settings: Settings, sources: Iterable[Source] = ()):
+        define(settings.custom_rules)
         check_settings(settings)
         self.settings = settings
         self._excluded = Excluded(settings.exclude)
         self._gates = Gates(Outcome(settings).rules)
         self._sources = {source.path: source for source in sources}
         self._named: dict[str, Skip] = named_by_others(self._sources.values())
-        self._documents = {path: list(read(source, self._named)) for path, source in self._sources.items()}
+        self._values = values_files(self._sources.values())
+        self._documents = {path: self._read(source) for path, source in self._sources.items()}
         self._resources: dict[Document, list[Resource]] = {}
         self._targets: list[_TargetState] | None = None
 
@@ -63,6 +67,10 @@ class Session:
         """The documents of a file."""
         return self._documents.get(path, ())
 
+    def resources(self, document: Document) -> Sequence[Resource]:
+        """The resources of a document, as it is written."""
+        return self._of(document)
+
     def meshes(self, paths: Collection[str]) -> list[tuple[Mesh, list[Resource]]]:
         """The meshes with resources of some files, each with these resources."""
         return [(target.mesh, found) for target in self._assembled() if (found := target.of(paths))]
@@ -77,9 +85,9 @@ class Session:
         if known and (known.text, known.trouble, known.linted) == (source.text, source.trouble, source.linted):
             return
         self._sources[source.path] = source
-        if known is None or may_name_others(known) or may_name_others(source):
+        if known is None or may_name_others(known) or may_name_others(source) or may_name_values(source.path):
             self._name_others()
-        self._replace(source.path, list(read(source, self._named)))
+        self._replace(source.path, self._read(source))
 
     def remove(self, path: str) -> None:
         """Remove a file."""
@@ -91,6 +99,7 @@ class Session:
     def report(self, paths: Collection[str]) -> Report:
         """What is found in some of the files."""
         paths = {path for path in paths if path in self._sources and self._sources[path].linted}
+        define(self.settings.custom_rules)
         outcome, errors = Outcome(self.settings), list[str]()
         for path in paths:
             for document in self._documents[path]:
@@ -134,7 +143,7 @@ class Session:
             resource = tasks.resource(number)
             for found in tasks.run(number):
                 _take(found, resource, outcome, errors)
-                if isinstance(found.found, Crash) or not found.rule or outcome.rules[found.rule].fold != "pair":
+                if isinstance(found.found, Crash | Undecided) or not found.rule or outcome.rules[found.rule].fold != "pair":
                     continue
                 for related in found.found.related:
                     if isinstance(related.place, Place) and isinstance(related.place.document, Document):
@@ -154,12 +163,21 @@ class Session:
 
     def _name_others(self) -> None:
         """Read again the files of which others now say something else."""
-        before, self._named = self._named, named_by_others(self._sources.values())
-        changed = {path for path in before.keys() | self._named.keys() if before.get(path) != self._named.get(path)}
+        named, values = self._named, self._values
+        self._named, self._values = named_by_others(self._sources.values()), values_files(self._sources.values())
+        changed = {path for path in named.keys() | self._named.keys() if named.get(path) != self._named.get(path)}
+        changed |= {path for path in values.keys() | self._values.keys() if values.get(path) != self._values.get(path)}
         for path, source in self._sources.items() if changed else ():
             if os.path.normpath(path) in changed:
-                self._documents[path] = list(read(source, self._named))
+                self._documents[path] = self._read(source)
                 self._targets = None
+
+    def _read(self, source: Source) -> list[Document]:
+        documents = list(read(source, self._named))
+        for document in documents:
+            if document.skipped is Skip.OTHER and (values := self._values.get(os.path.normpath(source.path))):
+                document.chart_values, document.skipped = values, None
+        return documents
 
     def _replace(self, path: str, new: list[Document]) -> None:
         """Replace the documents of a file; those that say the same are kept."""
@@ -350,6 +368,8 @@ def _take(found: Found, resource: Resource, outcome: Outcome, errors: list[str])
     """Take what a task found, as a run does."""
     if isinstance(found.found, Crash):
         errors.append(f"{found.found.what} failed on {resource.title} ({found.found.error}); {found.found.advice}")
+    elif isinstance(found.found, Undecided):
+        return  # a run notes it
     elif not found.rule:
         outcome.keep(found.found, resource, everywhere=resource.document.written[0] is resource.document)
     elif found.decided:

@@ -7,7 +7,7 @@ from istiolint import schema
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import Check, Rule, checked
+from istiolint.rules.check import Check, Rule, UndecidedError, checked
 from istiolint.rules.gates import Gates
 
 
@@ -19,14 +19,20 @@ class Crash(NamedTuple):
     advice: str
 
 
+class Undecided(NamedTuple):
+    """Why a rule could not decide about a resource."""
+
+    why: str
+
+
 class Found(NamedTuple):
-    """A finding, or a crash in its place.
+    """A finding, or in its place a crash, or why there is none.
 
     `rule` is the id of the check's rule, "" for the schema. `decided`: the files show that it is right.
     """
 
     rule: str
-    found: Finding | Crash
+    found: Finding | Crash | Undecided
     decided: bool = True
 
 
@@ -84,6 +90,8 @@ def _check(rule: Rule, run: Check, resource: Resource, mesh: Mesh, found: list[F
         for finding in map(checked, run(resource, mesh)):
             decided = finding.known and (rule.evidence != "missing" or mesh.coverage.decides(resource))
             found.append(Found(rule.id, finding, decided))
+    except UndecidedError as error:
+        found.append(Found(rule.id, Undecided(str(error))))
     except (Exception, SystemExit) as error:
         module = getattr(run, "__module__", "")
         whose = "istiolint" if module.startswith("istiolint.") else f"the plugin with the module `{module}`"

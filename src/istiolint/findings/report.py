@@ -81,6 +81,8 @@ class Report:
     """Findings below the lowest severity that is shown, by severity."""
     unchecked: list[Diagnostic] = field(default_factory=list)
     """The references that the files could not decide, if they are to be listed."""
+    notes: list[str] = field(default_factory=list)
+    """Where rules of the configuration could not decide; a line each."""
 
     def hide_below(self, lowest: Severity) -> None:
         """Leave in the report only what is at least as severe as `lowest`, and count the rest."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Evidence: TypeAlias = Literal["document", "contradiction", "missing", "heuristic"]
 Category: TypeAlias = Literal[
-    "syntax", "schema", "validation", "reference", "traffic", "security", "production", "upgrade", "suppression"
+    "syntax", "schema", "validation", "reference", "traffic", "security", "production", "upgrade", "suppression", "custom"
 ]
 """The consequence of a finding, for programs that read reports (`Rule.category`). Rules are grouped by topic."""
 Tag: TypeAlias = Literal["security", "production", "rejected"]
@@ -63,7 +63,7 @@ class Rule:
         when it is applied, `reference` for references to missing resources, `traffic` for what is accepted but does not work as
         written.
         """
-        if self.topic in ("syntax", "schema", "suppression"):
+        if self.topic in ("syntax", "schema", "suppression", "custom"):
             return cast(Category, self.topic)
         if self.rows or "rejected" in self.tags:
             return "validation"
@@ -85,6 +85,10 @@ class Rule:
     def groups(self) -> tuple[str, ...]:
         """The topic, the tags and the category."""
         return (self.topic, *self.tags, self.category)
+
+
+class UndecidedError(Exception):
+    """Why a rule cannot decide about a resource; it reports nothing more there, and the run notes it once."""
 
 
 class Registered(NamedTuple):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from istiolint.data import folder
 from istiolint.rules import plugins
-from istiolint.rules.registry import plugin_failures
+from istiolint.rules.registry import defined, plugin_failures
 
 _FENCE = re.compile(r"^```yaml(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## +(?P<name>.+)$", re.MULTILINE)
@@ -116,9 +116,17 @@ class Page:
             yield example
 
 
-@cache
 def pages() -> dict[str, Page]:
-    """Return every page by its rule: those of istiolint and of loaded plugins."""
+    """Return every page by its rule: those of istiolint, of loaded plugins, and of rules that a configuration defines."""
+    if not defined():
+        return _written()
+    from istiolint.rules.custom import TOPIC, folder_of, page_of
+
+    return {**{each.id: Page(each.id, TOPIC, folder_of(each), page_of(each)) for each in defined()}, **_written()}
+
+
+@cache
+def _written() -> dict[str, Page]:
     plugin_failures()  # loads the plugins
     return {page.rule: page for of in (*plugins.PAGES, folder("rules")) for page in pages_in(of)}
 

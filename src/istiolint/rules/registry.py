@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from istiolint.rules import index as rule_index
 from istiolint.rules import plugins
 from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, with_checks
 from istiolint.rules.parameters import restored
+from istiolint.settings import CustomRule
 
 _CHECKS = "istiolint.checks"
 """By name: the checks import this package."""
@@ -19,9 +20,45 @@ _STAGES = ("istiolint.schema.rules", "istiolint.suppression.rules")
 """The modules of other stages that declare rules."""
 
 
-@cache
 def all_rules() -> dict[str, Rule]:
-    """Every rule by its id, sorted: those of istiolint and of installed plugins (see `plugin_failures`)."""
+    """Every rule by its id, sorted: those of istiolint, of installed plugins (see `plugin_failures`), and those defined last."""
+    return _DEFINED.all or _with_code()
+
+
+class _Defined(NamedTuple):
+    """The rules of a configuration, and all rules with them."""
+
+    custom: tuple[CustomRule, ...] = ()
+    all: dict[str, Rule] | None = None
+    checks: tuple[tuple[str, Registered], ...] = ()
+
+
+_DEFINED = _Defined()
+
+
+def define(custom: tuple[CustomRule, ...]) -> None:
+    """Make the rules of a configuration known, in place of those defined before; a run defines those of its settings.
+
+    Rules with code keep their ids.
+    """
+    global _DEFINED  # noqa: PLW0603
+    if custom == _DEFINED.custom:
+        return
+    from istiolint.rules.custom import registered, rule_of
+
+    own = {each.id: each for each in custom if each.id not in _with_code()}
+    rules = {**_with_code(), **{id: rule_of(each) for id, each in own.items()}}
+    checks = tuple((id, registered(each)) for id, each in sorted(own.items()))
+    _DEFINED = _Defined(custom, dict(sorted(rules.items())), checks) if custom else _Defined()
+
+
+def defined() -> tuple[CustomRule, ...]:
+    """The rules of a configuration that were defined last."""
+    return _DEFINED.custom
+
+
+@cache
+def _with_code() -> dict[str, Rule]:
     if index := _index():
         return {rule.id: rule for rule in map(_rule, index.rules)}
     walk()
@@ -52,16 +89,18 @@ def walk() -> None:
 def entries_for(kind: str) -> list[rule_index.Entry]:
     """Where the functions are that look at resources of a kind, and for which fields; without an index all are imported."""
     if index := _index():
-        return index.entries.get(kind, [])
-    all_rules()
+        custom = [_entry(id, each) for id, each in _DEFINED.checks if kind in each.kinds]
+        return [*index.entries.get(kind, []), *custom]
+    _with_code()
     return [_entry(id, each) for id, each in checks_of(kind, ())]
 
 
 def checks_of(kind: str, modules: Iterable[str]) -> list[tuple[str, Registered]]:
-    """Import modules, and return the imported functions that look at a kind, each with the id of its rule; sorted by these."""
+    """Import modules, and return the known functions that look at a kind, with the ids of their rules: first those with code."""
     for module in sorted(modules):
         importlib.import_module(module)
-    return [(id, each) for id, registered in sorted(CHECKS.items()) for each in registered if kind in each.kinds]
+    coded = [(id, each) for id, registered in sorted(CHECKS.items()) for each in registered if kind in each.kinds]
+    return [*coded, *((id, each) for id, each in _DEFINED.checks if kind in each.kinds)]
 
 
 def index_text() -> str:

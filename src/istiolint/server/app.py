@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -16,11 +16,15 @@ from istiolint.config import NAMES
 from istiolint.config.files import PYPROJECT
 from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic, Span
+from istiolint.rules.pages import pages
+from istiolint.server.actions import KINDS
 from istiolint.server.diagnostics import diagnostic
+from istiolint.server.features import TRACE, TRACE_ROUTE, Features, trace
 from istiolint.server.folder import Folder
 from istiolint.server.positions import Positions
 
 Answer = TypeVar("Answer")
+EXPLAIN = "istiolint.explain"
 _CONFIGURATION = (*NAMES, PYPROJECT, ".gitignore")
 _WATCHED = ("**/*.{yaml,yml,json}", "**/Kustomization", *(f"**/{name}" for name in _CONFIGURATION))
 
@@ -127,6 +131,19 @@ class Server(LanguageServer):
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, shown, version))
             self._log_skipped(folder, path)
 
+    async def ask(self, uri: str, do: Callable[[Features, Sequence[Diagnostic]], Answer]) -> Answer | None:
+        """Ask something about a file, with what was found in it; None for what is no file."""
+        if not (place := self.place(uri)):
+            return None
+        folder, path = place
+        found = self.found.get(folder.file(path), [])
+        return await self.work(lambda: do(Features(folder, path, self.positions, partial(self.uri, folder)), found))
+
+    def show(self, words: str) -> str:
+        """Write an answer to a command to the log, for editors that do nothing else with it."""
+        self.window_log_message(types.LogMessageParams(types.MessageType.Info, words))
+        return words
+
     def _log_skipped(self, folder: Folder, path: str) -> None:
         reasons = {document.skipped for document in folder.session.documents(path) if document.skipped}
         for reason in sorted(reason for reason in reasons if reason.hides_resources):
@@ -190,5 +207,50 @@ def create() -> Server:
         ls.set_folders([folder.uri for folder in ls.workspace.folders.values()])
         for uri, version, text in opened:
             await ls.opened(uri, version, text)
+
+    @feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions([types.CodeActionKind(kind) for kind in KINDS]))
+    async def code_action(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+        only = [str(getattr(kind, "value", kind)) for kind in params.context.only] if params.context.only else None
+        return await ls.ask(params.text_document.uri, lambda one, found: one.actions(found, params.range, only)) or []
+
+    @feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
+        return await ls.ask(params.text_document.uri, lambda one, found: one.hover(found, params.position))
+
+    @feature(types.TEXT_DOCUMENT_DEFINITION)
+    async def definition(ls: Server, params: types.DefinitionParams) -> list[types.Location]:
+        return await ls.ask(params.text_document.uri, lambda one, _: one.definitions(params.position)) or []
+
+    @feature(types.TEXT_DOCUMENT_REFERENCES)
+    async def references(ls: Server, params: types.ReferenceParams) -> list[types.Location]:
+        declaration = params.context.include_declaration
+        return await ls.ask(params.text_document.uri, lambda one, _: one.references(params.position, declaration)) or []
+
+    @feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[" ", ":", "/", "-"]))
+    async def completion(ls: Server, params: types.CompletionParams) -> types.CompletionList | None:
+        return await ls.ask(params.text_document.uri, lambda one, _: one.completions(params.position))
+
+    @feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    async def document_symbol(ls: Server, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+        return await ls.ask(params.text_document.uri, lambda one, _: one.symbols()) or []
+
+    @feature(types.TEXT_DOCUMENT_CODE_LENS)
+    async def code_lens(ls: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
+        return await ls.ask(params.text_document.uri, lambda one, _: one.lenses()) or []
+
+    @server.command(TRACE_ROUTE)
+    async def trace_route(ls: Server, uri: str, namespace: str, name: str, route: int) -> str:
+        words = await ls.ask(uri, lambda one, _: one.trace_route(namespace, name, route))
+        return ls.show(words or "The file is not part of the workspace.")
+
+    @server.command(TRACE)
+    async def trace_request(ls: Server, source: str, method: str, url: str) -> str:
+        folder = next(iter(ls.folders), None)
+        return ls.show(await ls.work(partial(trace, folder, source, method, url)) if folder else "No folder is open.")
+
+    @server.command(EXPLAIN)
+    async def explain(ls: Server, rule: str) -> str:
+        page = pages().get(rule)
+        return page.text if page else f"unknown rule `{rule}`"
 
     return server

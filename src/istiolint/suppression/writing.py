@@ -49,6 +49,13 @@ def suppress(sources: Iterable[Source], lint: Callable[[Iterable[Source]], Repor
     return Suppressing(texts, found - len(report.diagnostics), report.diagnostics)
 
 
+def with_comments(report: Report, source: Source) -> str | None:
+    """Return the text of a source with comments that suppress the findings of a report in it; None where none can be written."""
+    before = {source.path: _data(source)}
+    made = (_checked(report, {source.path: source}, before, place) for place in (_at_lines, _above_document))
+    return next((texts[source.path] for texts in made if texts), None)
+
+
 def _checked(report: Report, sources: dict[str, Source], before: dict[str, list[object]], place: "_Place") -> dict[str, str]:
     """The files with comments that leave their data as it was."""
     made = _edited(report, sources, place)

@@ -1,28 +1,20 @@
 """A request from a workload in ambient mode: ztunnel, and the waypoint of the Service if it has one."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from istiolint.mesh.host_index import covers
-from istiolint.resources.cursor import Cursor
-from istiolint.resources.resource import Resource
 from istiolint.trace.decisions import explain
 from istiolint.trace.delivery import Sending, Target, deliver
+from istiolint.trace.envoy_filters import explain_patches
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival
+from istiolint.trace.policies import Arrival, allowing
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Destination, Trace
 from istiolint.trace.routing import Router, choose
 from istiolint.trace.services import Service
 from istiolint.trace.virtual_services import MESH_GATEWAY
-
-
-class _Waypoint(NamedTuple):
-    """The waypoint of a Service, and the label that names it."""
-
-    gateway: Resource
-    at: Cursor
+from istiolint.trace.waypoints import Waypoint, policies_for, waypoint_of
 
 
 class AmbientRequest:
@@ -44,37 +36,27 @@ class AmbientRequest:
             steps.add("destination", f"`{request.host}` is not a Service: ztunnel passes the connection on")
             self.trace.destinations.append(Destination(request.host, request.port, "", 100, "passthrough", "plaintext"))
             return
-        waypoint = self._waypoint(service)
+        waypoint = waypoint_of(self.model, service, steps)
         if waypoint is None:
             sending = Sending(request, self.client, self.model.scopes.of(self.client), http=False)
             steps.add("route", f"no waypoint serves {service.title}: ztunnel connects to its workloads")
             self.trace.destinations.append(deliver(self.model, sending, Target(service.host, request.port, "", 100), None, steps))
             return
-        self._through(waypoint, service)
+        self.through(waypoint, service)
 
-    def _waypoint(self, service: Service) -> _Waypoint | None:
-        use = self.model.mesh.waypoints.use(service.resource) if service.resource is not None else None
-        if use is None:
-            return None
-        found = self.model.mesh.waypoints.gateways(use)
-        if not found:
-            words = f"the waypoint `{use.name}` is not in the files: the trace ignores it"
-            self.trace.steps.add("host", words, use.at, kind="unknown")
-            return None
-        return _Waypoint(found[0], use.at)
-
-    def _through(self, waypoint: _Waypoint, service: Service) -> None:
+    def through(self, waypoint: Waypoint, service: Service) -> None:
         """Policies and routes at the waypoint, then the workloads."""
-        trace, request = self.trace, self.request
-        proxy = self.model.gateway_proxy(waypoint.gateway)
+        trace, request, proxy = self.trace, self.request, waypoint.proxy
         trace.steps.add("host", f"the waypoint {proxy.title} serves {service.title}", waypoint.at)
+        explain_patches(self.model.envoy_filters, proxy, "GATEWAY", trace.steps)
         port = service.port(request.port)
-        if request.scheme != "http" or port is None or not port.is_http:
+        http = request.scheme == "http" and port is not None and port.is_http
+        if self._denied(waypoint, service, http=http):
+            return
+        if port is None or not http:
             sending = Sending(request, proxy, self.model.scopes.of(proxy), http=False)
             target = Target(service.host, request.port, "", 100)
             trace.destinations.append(deliver(self.model, sending, target, None, trace.steps))
-            return
-        if self._denied(proxy, service):
             return
         router = Router(
             self.model, Sending(request, proxy, self.model.scopes.of(proxy), http=True), port.number, trace, self.response
@@ -95,24 +77,36 @@ class AmbientRequest:
                 return
         router.follow_default(service)
 
-    def _denied(self, proxy: Proxy, service: Service) -> bool:
+    def _denied(self, waypoint: Waypoint, service: Service, *, http: bool) -> bool:
         """Whether a policy that is bound to the waypoint or the Service denies the request."""
-        request, trace = self.request, self.trace
-        policies = [each for each in self.model.policies.of(proxy) if each.spec["targetRefs"] or each.spec["targetRef"]]
-        if service.resource is not None:
-            policies += self.model.policies.targeting(service.namespace, "Service", service.resource.name)
+        request, trace, proxy = self.request, self.trace, waypoint.proxy
+        claims = None
+        if http:
+            policies = self.model.authentication.bound_to(proxy, service.namespace, service.type, service.resource)
+            authenticated = self.model.authentication.check(proxy, request.claims, policies)
+            if authenticated.words:
+                trace.steps.add("server", authenticated.words, authenticated.at)
+            if authenticated.status is not None:
+                trace.outcome, trace.statuses, trace.denied_at = "denied", [authenticated.status], proxy
+                return True
+            claims = authenticated.claims
+        applying = policies_for(self.model, waypoint, service)
         identity = self.client.identity(self.model.trust_domain)
-        arrival = Arrival(
-            True, identity, request.port, request.method, request.path_without_query, request.authority, request.headers,
-            request.claims,
-        )  # fmt: skip
-        decision = self.model.policies.decide(policies, arrival)
-        explain(self.model.policies, policies, arrival, decision, trace.steps)
+        arrival = Arrival(False, identity, request.port)
+        if http:
+            path, headers = request.path_without_query, request.headers
+            arrival = Arrival(True, identity, request.port, request.method, path, request.authority, headers, claims)
+        decision = self.model.policies.decide(applying, arrival)
+        explain(self.model.policies, applying, arrival, decision, trace.steps)
         if decision.open:
             trace.steps.add("server", f"{proxy.title}: {decision.open}", kind="unknown")
         if decision.allowed:
+            if applying:
+                trace.steps.add("server", f"{proxy.title}: {decision.words}", decision.rule)
             return False
-        trace.outcome, trace.statuses = "denied", [403]
+        trace.outcome, trace.statuses = "denied", [403] if http else []
         trace.denied_at, trace.policy = proxy, decision.policy
-        trace.steps.add("outcome", f"the waypoint {proxy.title} denies the request (403): {decision.words}", decision.rule)
+        places = [decision.rule] if decision.policy is not None else [each.spec for each in allowing(applying)]
+        does = "denies the request (403)" if http else "closes the connection"
+        trace.steps.add("outcome", f"the waypoint {proxy.title} {does}: {decision.words}", *places)
         return True

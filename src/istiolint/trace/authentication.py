@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.policies import applies
+from istiolint.trace.policies import applies, targets
 from istiolint.trace.proxies import Proxy
 
 
@@ -39,9 +39,22 @@ class Authentication:
         policies = [policy for namespace in namespaces for policy in self._by_namespace.get(namespace, ())]
         return [policy for policy in policies if applies(policy, proxy)]
 
-    def check(self, proxy: Proxy, claims: Mapping[str, Any] | None) -> Authenticated:
-        """What a proxy makes of a JWT with a valid signature; a request without one is accepted."""
-        rules = [rule for policy in self.of(proxy) for rule in policy.spec["jwtRules"]]
+    def bound_to(self, proxy: Proxy, namespace: str, kind: str, resource: Resource | None) -> list[Resource]:
+        """The RequestAuthentications that a waypoint enforces for a Service: waypoints ignore selectors."""
+        name = resource.name if resource is not None else ""
+        own = [policy for policy in self.of(proxy) if targets(policy)]
+        return own + [
+            policy
+            for policy in self._by_namespace.get(namespace, ())
+            if any(ref["kind"].text == kind and ref["name"].text == name for ref in targets(policy))
+        ]
+
+    def check(self, proxy: Proxy, claims: Mapping[str, Any] | None, policies: Sequence[Resource] | None = None) -> Authenticated:
+        """What a proxy makes of a JWT with a valid signature; a request without one is accepted.
+
+        `policies` are those that the proxy enforces; None for those that its labels select.
+        """
+        rules = [rule for policy in (self.of(proxy) if policies is None else policies) for rule in policy.spec["jwtRules"]]
         if claims is None:
             return Authenticated(None)
         if not rules:

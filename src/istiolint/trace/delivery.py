@@ -7,6 +7,8 @@ from typing import NamedTuple
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.decisions import explain
+from istiolint.trace.destination_rules import MergedRule
+from istiolint.trace.envoy_filters import explain_patches
 from istiolint.trace.model import Model
 from istiolint.trace.policies import Arrival, Decision, allowing
 from istiolint.trace.proxies import Proxy
@@ -16,6 +18,7 @@ from istiolint.trace.scopes import Scope
 from istiolint.trace.server_tls import ServerMode, accepts
 from istiolint.trace.services import Service
 from istiolint.trace.steps import Steps
+from istiolint.trace.waypoints import explain_bypass
 
 
 class Target(NamedTuple):
@@ -56,6 +59,7 @@ def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, s
     for unused in model.rules.unused(sending.client, service.host):
         words = f"{unused.rule.title} does not apply: {unused.because}"
         steps.add("destination", words, unused.rule.spec["host"], kind="rejected")
+    explain_bypass(model, sending.client, service, steps)
     labels: dict[str, str] = {}
     if target.subset:
         subset = rule.subsets.get(target.subset) if rule is not None else None
@@ -65,6 +69,7 @@ def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, s
             found.outcome, found.sent = "no-cluster", None
             return found
         labels = subset["labels"].labels
+    _explain_balancing(rule, target, steps)
     workloads = _endpoints(model, service, target.port, labels, steps)
     if workloads is None:
         opened = model.client_tls.of(rule, service, target.port, target.subset, server=None, target=None)
@@ -84,6 +89,18 @@ def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, s
     modes = {leaf.client_tls for leaf in found.leaves}
     found.client_tls = modes.pop() if len(modes) == 1 else None
     return found
+
+
+def _explain_balancing(rule: MergedRule | None, target: Target, steps: Steps) -> None:
+    """Steps for what chooses among endpoints by their health and place, which files do not show."""
+    outliers = rule.setting("outlierDetection", target.subset, target.port) if rule is not None else None
+    if outliers is not None:
+        steps.add("destination", "outlier detection may eject endpoints that fail; the trace takes all as healthy", outliers)
+    balancing = rule.setting("loadBalancer", target.subset, target.port) if rule is not None else None
+    locality = balancing["localityLbSetting"] if balancing is not None else None
+    if locality is not None and locality.mapping:
+        words = "locality load balancing may choose only some of these endpoints, by the locality of the client"
+        steps.add("destination", words, locality)
 
 
 def deliver_directly(model: Model, sending: Sending, service: Service, port: int, steps: Steps) -> Destination:
@@ -167,11 +184,16 @@ def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps
     mode = model.modes.of(server, leaf.port)
     leaf.mode = mode.mode
     steps.add("server", _mode_words(server, mode), mode.at if mode.mode is not None else server.at)
+    if server.kind == "sidecar":
+        explain_patches(model.envoy_filters, server, "SIDECAR_INBOUND", steps)
     if not server.sure:
         steps.add("server", f"the files do not show whether {server.title} has a sidecar: {server.because}", kind="unknown")
     if not accepts(mode.mode, leaf.client_tls):
         leaf.verdict, leaf.status = "tls-refused", 503 if sending.http else None
         steps.add("server", f"{server.title} does not accept {leaf.client_tls}: the connection fails", mode.at or server.at)
+        if leaf.client_tls in ("simple", "mutual") and mode.mode != "STRICT":
+            words = f"if the application of {server.title} terminates TLS itself on port {leaf.port}, it receives the request"
+            steps.add("server", words, kind="unknown")
         return
     if mode.mode is None:
         leaf.status = 200 if _reads_response(sending) else None

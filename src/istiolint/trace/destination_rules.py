@@ -25,19 +25,23 @@ class MergedRule:
 
         Settings of a port replace those above as a whole, those of a subset field by field.
         """
-        above = _at_port(self.policy, port) if self.policy is not None else None
+        return self.setting("tls", subset, port)
+
+    def setting(self, name: str, subset: str, port: int) -> Cursor | None:
+        """A part of the traffic policy for a subset ("" for none) and a Service port; None where it is not set."""
+        above = _at_port(self.policy, name, port) if self.policy is not None else None
         own = self.subsets[subset]["trafficPolicy"] if subset in self.subsets else None
         if own is None or own.value is None:
             return above
         if (level := _port_level(own, port)) is not None:
-            return level["tls"] if level["tls"].mapping else None
-        return own["tls"] if own["tls"].mapping else above
+            return level[name] if level[name].mapping else None
+        return own[name] if own[name].mapping else above
 
 
-def _at_port(policy: Cursor, port: int) -> Cursor | None:
+def _at_port(policy: Cursor, name: str, port: int) -> Cursor | None:
     level = _port_level(policy, port)
-    tls = (policy if level is None else level)["tls"]
-    return tls if tls.mapping else None
+    found = (policy if level is None else level)[name]
+    return found if found.mapping else None
 
 
 def _port_level(policy: Cursor, port: int) -> Cursor | None:

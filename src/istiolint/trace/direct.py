@@ -5,6 +5,7 @@ from istiolint.trace.model import Model
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Destination, Sent, Trace
+from istiolint.trace.waypoints import explain_bypass
 
 
 def send(model: Model, request: Request, client: Proxy, trace: Trace) -> None:
@@ -16,6 +17,7 @@ def send(model: Model, request: Request, client: Proxy, trace: Trace) -> None:
         trace.steps.add("destination", f"`{request.host}` is not a Service: the request leaves the mesh")
         found = Destination(request.host, request.port, "", 100, "passthrough", "plaintext")
     else:
+        explain_bypass(model, client, service, trace.steps)
         found = deliver_directly(model, sending, service, request.port, trace.steps)
         found.outcome = "routed" if found.leaves else "no-endpoints"
         if not found.leaves:

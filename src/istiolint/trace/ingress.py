@@ -4,17 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from istiolint.mesh.host_index import covers
+from istiolint.trace.ambient import AmbientRequest
 from istiolint.trace.connections import follow, route_of
 from istiolint.trace.decisions import explain
-from istiolint.trace.delivery import Sending
+from istiolint.trace.delivery import Sending, Target
+from istiolint.trace.envoy_filters import explain_patches
 from istiolint.trace.gateway_servers import GatewayListeners, Server
 from istiolint.trace.model import Model
 from istiolint.trace.policies import Arrival, allowing
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
-from istiolint.trace.result import Trace
+from istiolint.trace.result import Destination, Sent, Trace
 from istiolint.trace.rewriting import without_port
 from istiolint.trace.routing import Router, choose, explain_skipped
+from istiolint.trace.waypoints import is_used_by, waypoint_of
 
 
 class IngressRequest:
@@ -41,6 +44,7 @@ class IngressRequest:
             steps.add("client", words, kind="unknown")
         self.trace.proxy = proxy
         steps.add("client", f"{proxy.title} receives the request: {proxy.because}", proxy.at)
+        explain_patches(self.model.envoy_filters, proxy, "GATEWAY", steps)
         for server in servers:
             steps.add("listener", f"{server.gateway.title} opens port {server.port} ({server.protocol})", server.at["port"])
         if all(server.is_http for server in servers):
@@ -120,7 +124,7 @@ class IngressRequest:
             return
         onward = replace(self.request, claims=self.request.claims if authenticated.forwarded else None)
         sending = Sending(onward, proxy, self.model.scopes.of(proxy), http=True)
-        Router(self.model, sending, port, trace, self.response).follow(route)
+        _GatewayRouter(self.model, sending, port, trace, self.response).follow(route)
 
     def _explain_no_host(self, host: str, proxy: Proxy, servers: Sequence[Server]) -> None:
         """Why the VirtualServices that have the host are not used here."""
@@ -162,3 +166,31 @@ class IngressRequest:
         places = [decision.rule] if decision.policy is not None else [each.spec for each in allowing(policies)]
         trace.steps.add("outcome", f"{proxy.title} denies the request (403): {decision.words}", *places)
         return True
+
+
+class _GatewayRouter(Router):
+    """The routes of a gateway, which sends requests for some Services to their waypoints."""
+
+    def _deliver(self, target: Target, received: Sent) -> None:
+        client, trace = self.sending.client, self.trace
+        service = self.sending.scope.clusters.get(target.host)
+        used = service is not None and is_used_by(self.model, client, service)
+        waypoint = waypoint_of(self.model, service, trace.steps) if service is not None and used else None
+        if service is None or waypoint is None:
+            super()._deliver(target, received)
+            return
+        headers = {**self.sending.request.headers, **received.headers_set}
+        asked = replace(
+            self.sending.request, scheme="http", port=target.port, path=received.path, authority=received.authority,
+            headers={name: value for name, value in headers.items() if name not in received.headers_removed},
+        )  # fmt: skip
+        inner = Trace(asked)
+        AmbientRequest(self.model, asked, client, inner, self.response).through(waypoint, service)
+        trace.steps += inner.steps
+        for found in inner.destinations:
+            found.weight = found.weight * target.weight // 100
+            trace.destinations.append(found)
+        if not inner.destinations:
+            status = inner.statuses[0] if inner.statuses else None
+            ended = Destination(target.host, target.port, "", target.weight, inner.outcome, at=target.at, status=status)
+            trace.destinations.append(ended)

@@ -11,6 +11,7 @@ from istiolint.resources.resource import Resource
 from istiolint.trace.authentication import Authentication
 from istiolint.trace.client_tls import ClientTlsModes
 from istiolint.trace.destination_rules import ClientRules
+from istiolint.trace.envoy_filters import EnvoyFilters
 from istiolint.trace.gateway_servers import GatewayIndex
 from istiolint.trace.kubernetes_routes import kubernetes_routes
 from istiolint.trace.policies import Policies
@@ -60,6 +61,11 @@ class Model:
     def policies(self) -> Policies:
         """The AuthorizationPolicies."""
         return Policies(self.mesh)
+
+    @cached_property
+    def envoy_filters(self) -> EnvoyFilters:
+        """The EnvoyFilters."""
+        return EnvoyFilters(self.mesh)
 
     @cached_property
     def authentication(self) -> Authentication:

@@ -59,7 +59,10 @@ class Sent:
 
 @dataclass(slots=True)
 class Destination:
-    """A weighted destination of a route, or the only place where the request goes; `at` is where a route names it."""
+    """A weighted destination of a route, or the only place where the request goes.
+
+    `at` is where a route names it, `status` what a waypoint on the way responds with (None: it does not end the request).
+    """
 
     host: str
     port: int
@@ -71,6 +74,7 @@ class Destination:
     sent: Sent | None = None
     sure: bool = True
     at: Cursor | None = None
+    status: int | None = None
 
     def outcomes(self) -> Iterator[Outcome]:
         """What may become of a request that is sent here."""

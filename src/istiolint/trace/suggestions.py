@@ -1,6 +1,6 @@
 """Requests that a mesh suggests by itself: one for each match of a route, each port of a Service and each rule of a policy."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from istiolint.authorization.rules import Item
 from istiolint.mesh.gateways import MESH
@@ -11,7 +11,7 @@ from istiolint.trace.gateway_servers import Server
 from istiolint.trace.model import Model
 from istiolint.trace.request import OUTSIDE, Request, RequestError, request
 from istiolint.trace.services import Port, Service
-from istiolint.trace.virtual_services import VirtualService
+from istiolint.trace.virtual_services import HttpRoute, VirtualService
 from istiolint.traffic import regex
 from istiolint.traffic.string_match import StringMatch
 
@@ -27,6 +27,16 @@ def suggested(model: Model) -> list[Request]:
         key = (each.source, each.method, each.authority, each.port, each.path, tuple(sorted(each.headers.items())))
         found.setdefault(key, each)
     return list(found.values())
+
+
+def requests_to(model: Model, resource: Resource, route: int) -> list[Request]:
+    """Return requests that match an HTTP route of a VirtualService, given by its number; a root's for that of a delegate."""
+
+    def is_meant(each: HttpRoute) -> bool:
+        at_root = each.root is not None and each.root_owner is resource and each.root.name == route
+        return at_root or (each.owner is resource and each.rule.name == route)
+
+    return [request for each in model.virtual_services.all for request in _of_routes(model, each, is_meant)]
 
 
 def _all(model: Model) -> Iterator[Request]:
@@ -67,9 +77,12 @@ def _clients(model: Model, service: Service) -> list[str]:
     return list(dict.fromkeys(map(_source, named or near)))[:_CLIENTS]
 
 
-def _of_routes(model: Model, virtual_service: VirtualService) -> Iterator[Request]:
+def _of_routes(
+    model: Model, virtual_service: VirtualService, is_meant: Callable[[HttpRoute], bool] | None = None
+) -> Iterator[Request]:
     """A request for each match on each host: from outside for gateways, from a client for the mesh."""
-    for host, _ in virtual_service.hosts:
+    routes = [route for route in virtual_service.routes if is_meant is None or is_meant(route)]
+    for host, _ in virtual_service.hosts if routes else ():
         name = host.replace("*", "www", 1) if host.startswith("*.") else host
         if "*" in name:
             continue
@@ -83,7 +96,7 @@ def _of_routes(model: Model, virtual_service: VirtualService) -> Iterator[Reques
         for server in _servers(model, virtual_service):
             default = {"https": 443, "http": 80}[scheme := "https" if server.is_tls else "http"]
             origins.append((OUTSIDE, f"{scheme}://{name}" + ("" if server.port == default else f":{server.port}")))
-        for route in virtual_service.routes:
+        for route in routes:
             sample = _sample(route.match)
             for source, url in origins if sample is not None else ():
                 method, path, headers = sample or ("GET", "/", {})

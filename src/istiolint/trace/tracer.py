@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from istiolint.mesh import Mesh
 from istiolint.trace import direct
 from istiolint.trace.ambient import AmbientRequest
+from istiolint.trace.envoy_filters import explain_patches
 from istiolint.trace.ingress import IngressRequest
 from istiolint.trace.model import model_of
 from istiolint.trace.request import OUTSIDE, Request, RequestError
@@ -45,6 +46,7 @@ class Tracer:
                 if not client.sure:
                     words = f"the files do not show whether {client.title} has a sidecar; the trace assumes one"
                     trace.steps.add("client", words, kind="unknown")
+                explain_patches(self.model.envoy_filters, client, "SIDECAR_OUTBOUND", trace.steps)
                 SidecarRequest(self.model, request, client, trace, answer).run()
         _conclude(trace)
         return trace
@@ -89,6 +91,8 @@ def _conclude(trace: Trace) -> None:
     for destination in trace.destinations:
         if destination.leaves:
             statuses |= {leaf.status for leaf in destination.leaves if leaf.status is not None}
+        elif destination.status is not None:
+            statuses.add(destination.status)
         elif destination.sent is not None and trace.retries is not None:
             statuses.add(200)
         elif destination.outcome in ("no-cluster", "no-endpoints") and trace.retries is not None:
