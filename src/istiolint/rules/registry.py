@@ -14,6 +14,7 @@ from istiolint.rules import plugins
 from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, with_checks
 from istiolint.rules.parameters import restored
 from istiolint.settings import CustomRule
+from istiolint.rules.renamed import current
 
 _CHECKS = "istiolint.checks"
 """By name: the checks import this package."""
@@ -137,8 +138,8 @@ def matching(name: str) -> Iterator[Rule]:
 
 
 def rule_of(id: str) -> Rule | None:
-    """Return the rule with this id."""
-    return all_rules().get(id)
+    """Return the rule with this id, or this former id."""
+    return all_rules().get(current(id))
 
 
 def suggestion(name: str) -> str:

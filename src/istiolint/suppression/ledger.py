@@ -7,6 +7,7 @@ from istiolint.findings.finding import Diagnostic, Finding, Fix, Place, Span
 from istiolint.resources.resource import Resource, resources
 from istiolint.rules.check import Rule, finding
 from istiolint.rules.registry import matching
+from istiolint.rules.renamed import current, former
 from istiolint.suppression.annotations import in_annotation, of_istioctl
 from istiolint.suppression.comments import Comment, comments
 from istiolint.suppression.rules import UNKNOWN, UNUSED
@@ -34,12 +35,19 @@ class Ledger:
             if found := list(in_annotation(resource)):
                 self.on_resources[document, resource.path] = found
 
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        """The former ids of rules that suppressions use."""
+        comments = (comment.suppression for found in self.in_files.values() for comment in found)
+        annotations = (one for found in self.on_resources.values() for one in found)
+        return former(name for one in (*comments, *annotations) if one for name in one.names)
+
     def reason(self, rule: Rule, diagnostic: Diagnostic, resource: Resource | None) -> str | None:
         """Return the reason why a finding is suppressed (possibly ""), or None if it is not."""
         found: list[str] = []
         if resource:
             codes = of_istioctl(resource)
-            if "*" in codes or not codes.isdisjoint((*rule.codes, rule.id)):
+            if "*" in codes or any(current(code) in (*rule.codes, rule.id) for code in codes):
                 found.append("")
         if self.on_resources:
             found += [one.reason for one in self._annotated(diagnostic, resource) if one.suppresses(rule)]
