@@ -13,8 +13,8 @@ from istiolint.rules import index as rule_index
 from istiolint.rules import plugins
 from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, with_checks
 from istiolint.rules.parameters import restored
-from istiolint.settings import CustomRule
 from istiolint.rules.renamed import current
+from istiolint.settings import CustomRule
 
 _CHECKS = "istiolint.checks"
 """By name: the checks import this package."""
