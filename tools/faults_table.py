@@ -19,7 +19,12 @@ FAULTS: dict[str, Fault] = {
     "A2": Fault("A field misspelt or at the wrong level, dropped in silence", ("misplaced-field", "unknown-field", "null-value")),
     "A3": Fault(
         "TLS of the client contradicts mTLS of the server",
-        ("client-tls-contradicts-server", "mesh-tls-to-outside", "strict-mtls-without-client-mtls", "mtls-disabled-in-ambient"),
+        (
+            "client-tls-contradicts-server",
+            "istio-mutual-to-external-host",
+            "strict-mtls-without-client-mtls",
+            "mtls-disabled-in-ambient",
+        ),
     ),
     "A4": Fault("STRICT mTLS while somebody still speaks plaintext", ("strict-mtls-breaks-workload",)),
     "A5": Fault(
@@ -36,17 +41,20 @@ FAULTS: dict[str, Fault] = {
         "Ports whose names do not tell the protocol",
         ("routes-for-another-protocol", "port-without-protocol", "external-name-port-without-protocol"),
     ),
-    "A13": Fault("A policy for requests on a port of plain TCP", ("request-condition-on-tcp-port", "deny-of-requests-only")),
-    "A14": Fault("Two items of a policy where one was meant: or in place of and", ("rules-are-alternatives",)),
-    "A15": Fault("Tokens that are read and never demanded", ("token-not-required", "token-never-accepted")),
+    "A13": Fault("A policy for requests on a port of plain TCP", ("request-condition-on-tcp-port", "deny-rule-blocks-all-tcp")),
+    "A14": Fault("Two items of a policy where one was meant: or in place of and", ("separate-from-and-to-rules",)),
+    "A15": Fault("Tokens that are read and never demanded", ("jwt-not-required", "jwt-without-request-authentication")),
     "A16": Fault(
         "Ambient mode: policies and routes for requests without a waypoint",
-        ("request-policy-without-waypoint", "routes-without-waypoint", "tokens-without-waypoint"),
+        ("request-policy-without-waypoint", "routes-without-waypoint", "request-authentication-without-waypoint"),
     ),
     "A17": Fault(
         "A waypoint that is not there", ("waypoint-not-found", "waypoint-for-other-traffic", "waypoint-outside-ambient")
     ),
-    "A18": Fault("Two providers that decide for one workload, or an unknown one", ("several-authorizers", "unknown-authorizer")),
+    "A18": Fault(
+        "Two providers that decide for one workload, or an unknown one",
+        ("multiple-authorization-providers", "unknown-authorization-provider"),
+    ),
     "A19": Fault(
         "A broad route in front of a narrow one",
         ("route-after-catch-all", "shadowed-route", "shadowed-match", "repeated-route"),
@@ -54,7 +62,9 @@ FAULTS: dict[str, Fault] = {
     "A20": Fault("Slashes of prefix and rewrite do not fit", ("rewrite-doubles-slash", "rewrite-joins-segments")),
     "A21": Fault("A glob in an exact, prefix or regex condition", ("glob-in-match", "invalid-regex")),
     "A22": Fault("A regex that holds for the whole text, or that RE2 does not know", ("invalid-regex", "unmatchable-path")),
-    "A23": Fault("Tries and timeouts that do not fit", ("try-longer-than-timeout", "retries-exceed-timeout", "retries-multiply")),
+    "A23": Fault(
+        "Tries and timeouts that do not fit", ("per-try-timeout-exceeds-timeout", "retries-exceed-timeout", "retries-multiply")
+    ),
     "A24": Fault("A fault beside retries or a timeout", ("fault-with-retries-or-timeout",)),
     "A25": Fault(
         "Fault injection left behind",
@@ -97,7 +107,7 @@ FAULTS: dict[str, Fault] = {
     "A42": Fault("A policy that lets nobody or everybody in by mistake", ("policy-allows-everything", "deny-without-rules")),
     "A43": Fault(
         "Principals that are none",
-        ("principal-as-spiffe-url", "principal-of-no-form", "unknown-service-account", "unknown-trust-domain"),
+        ("principal-as-spiffe-url", "malformed-principal", "unknown-service-account", "unknown-trust-domain"),
     ),
     "A44": Fault("Principals where no mTLS tells them", ("identity-without-mtls",)),
     "A45": Fault(
@@ -128,7 +138,7 @@ FAULTS: dict[str, Fault] = {
     "A52": Fault(
         "Labels for injection", ("conflicting-injection-labels", "injection-label-value", "namespace-without-injection")
     ),
-    "A53": Fault("CORS", ("credentials-for-all-origins", "preflight-needs-token", "deprecated-field")),
+    "A53": Fault("CORS", ("credentials-for-all-origins", "preflight-without-jwt", "deprecated-field")),
     "A54": Fault("`exportTo` hides what others need", ("virtual-service-hidden-from-gateway", "host-not-visible")),
     "A55": Fault(
         "A selector that selects nothing",
@@ -151,25 +161,31 @@ FAULTS: dict[str, Fault] = {
     ),
     "A57": Fault(
         "Leftovers of several clusters",
-        ("foreign-trust-domain", "global-host", "mesh-open-to-gateway", "unknown-registry", "service-differs-between-clusters"),
+        (
+            "foreign-trust-domain",
+            "global-host",
+            "auto-passthrough-exposes-mesh",
+            "unknown-registry",
+            "service-differs-between-clusters",
+        ),
         "Roots of trust that differ between clusters.",
     ),
     "A58": Fault("A redirect to HTTPS that comes back", ("redirect-loop", "redirect-without-https")),
-    "A59": Fault("Circuit breakers with the values of a tutorial", ("circuit-breaker-of-one", "removed-field")),
+    "A59": Fault("Circuit breakers with the values of a tutorial", ("circuit-breaker-limits-of-one", "removed-field")),
     "A60": Fault(
         "What the schema does not ask for, and Istio does",
         ("route-without-action", "virtual-service-without-routes", "missing-field", "empty-field"),
     ),
     "A61": Fault(
         "VirtualServices and the Gateway API mixed",
-        ("route-beside-virtual-service", "gateway-of-kubernetes-gateway", "selector-on-gateway"),
+        ("route-conflicts-with-virtual-service", "generated-gateway-reference", "selector-on-gateway"),
     ),
     "A62": Fault(
         "References of the Gateway API",
         (
             "backend-not-granted",
             "backend-not-found",
-            "route-not-let-in",
+            "route-not-allowed-by-gateway",
             "listener-not-found",
             "parent-gateway-not-found",
             "parent-of-wrong-group",
@@ -183,16 +199,18 @@ FAULTS: dict[str, Fault] = {
         (
             "issuer-not-configured",
             "issuer-listed-twice",
-            "token-prefix-without-space",
+            "jwt-prefix-without-space",
             "invalid-jwks",
             "invalid-url",
             "conflicting-fields",
         ),
     ),
-    "A64": Fault("CUSTOM policies with conditions that they do not know", ("unsupported-by-custom", "custom-action-incomplete")),
+    "A64": Fault(
+        "CUSTOM policies with conditions that they do not know", ("unsupported-custom-condition", "custom-action-incomplete")
+    ),
     "A65": Fault(
         "Delegates",
-        ("delegate-not-found", "delegate-that-delegates", "invalid-delegate", "conflicting-route-actions"),
+        ("delegate-not-found", "nested-delegate", "invalid-delegate", "conflicting-route-actions"),
     ),
     "A66": Fault(
         "TLS to servers that nobody verifies",
@@ -228,7 +246,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "A78": Fault(
         "Identities of callers that present no certificate",
-        ("identity-at-plain-gateway", "principal-outside-mesh", "identity-without-mtls"),
+        ("identity-at-gateway-without-mtls", "principal-outside-mesh", "identity-without-mtls"),
     ),
     "A79": Fault(
         "Configuration that reaches no proxy",
@@ -267,7 +285,7 @@ FAULTS: dict[str, Fault] = {
             "route-back-to-gateway",
             "certificate-on-several-servers",
             "certificate-on-several-gateways",
-            "host-beside-wildcard-server",
+            "host-covered-by-wildcard-server",
         ),
     ),
     "A86": Fault("Delegate routes that Istio drops", ("delegate-outside-root-match", "delegate-not-found")),
@@ -280,7 +298,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "A89": Fault(
         "Delivery tools whose routes are missing or not their own",
-        ("rollout-route-not-found", "rollout-subset-not-found", "rollout-target-not-found", "virtual-service-of-flagger"),
+        ("rollout-route-not-found", "rollout-subset-not-found", "rollout-target-not-found", "flagger-overwrites-virtual-service"),
     ),
     "A90": Fault("Certificates that cannot be issued because of a redirect", ("challenge-redirected",)),
     "A91": Fault("Helm values that the chart ignores or rejects", ("unknown-helm-value", "helm-value-of-wrong-type")),

@@ -1,5 +1,6 @@
 """What a run is asked to do: the options of the command line and the configuration file, in one value."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypeAlias
@@ -119,6 +120,16 @@ class Settings:
     def parameter(self, rule: str, name: str, default: ParameterValue) -> ParameterValue:
         """Return the value of a parameter of a rule; the default where it is not set."""
         return next((value for id, key, value in self.parameters if (id, key) == (rule, name)), default)
+
+    @property
+    def rule_names(self) -> Iterator[str]:
+        """All names of rules in the settings."""
+        yield from (*self.select, *self.extend_select, *self.ignore)
+        yield from (name for scope in self.scopes for name in (*scope.select, *scope.extend_select, *scope.ignore))
+        levels = (self.severity, *(each.severity for each in self.scopes), *(each.severity for each in self.environments))
+        yield from (name for each in levels for name, _ in each)
+        yield from (name for ignore in self.per_path_ignores for name in ignore.names)
+        yield from (rule for rule, _, _ in self.parameters)
 
     @property
     def istio_minor(self) -> int:

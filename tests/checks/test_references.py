@@ -13,7 +13,7 @@ from istiolint.sources import Source
 
 RULES = (
     "sidecar-host-not-found", "virtual-service-hidden-from-gateway",
-    "parent-gateway-not-found", "listener-not-found", "route-not-let-in", "backend-not-found", "backend-not-granted",
+    "parent-gateway-not-found", "listener-not-found", "route-not-allowed-by-gateway", "backend-not-found", "backend-not-granted",
     "host-not-found", "host-not-visible", "destination-rule-host-not-found", "route-to-missing-subset", "subset-not-visible",
     "gateway-not-found", "host-not-served-by-gateway", "match-on-gateway-not-bound", "destination-port-not-found",
     "destination-port-left-open", "destination-needs-port", "delegate-not-found", "two-virtual-services-for-one-host",

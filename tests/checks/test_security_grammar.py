@@ -141,12 +141,12 @@ POLICY_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"action": "CUSTOM", "rules": [{}]}, "custom-action-incomplete"),
     *(
         ({"action": "CUSTOM", "provider": {"name": "a"}, "rules": [{"from": [{"source": {field: ["a"]}}]}]},
-        "unsupported-by-custom")
+        "unsupported-custom-condition")
         for field in both("principals", "requestPrincipals", "namespaces", "serviceAccounts", "trustDomains")
     ),
     *(
         ({"action": "CUSTOM", "provider": {"name": "a"}, "rules": [{"when": [{"key": key, "values": ["a"]}]}]},
-        "unsupported-by-custom")
+        "unsupported-custom-condition")
         for key in (
             "source.namespace", "source.serviceAccount", "source.trustDomain", "source.principal", "request.auth.principal",
             "request.auth.claims[a]",
@@ -154,8 +154,8 @@ POLICY_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     ({"provider": {"name": "a"}}, "provider-without-custom"),
     ({"action": "DENY", "rules": []}, "deny-without-rules"),
-    ({"action": "DENY", "rules": [{"to": [{"operation": {"paths": ["/a"]}}]}]}, "deny-of-requests-only"),
-    ({"action": "DENY", "rules": [{"from": [{"source": {"requestPrincipals": ["a"]}}]}]}, "deny-of-requests-only"),
+    ({"action": "DENY", "rules": [{"to": [{"operation": {"paths": ["/a"]}}]}]}, "deny-rule-blocks-all-tcp"),
+    ({"action": "DENY", "rules": [{"from": [{"source": {"requestPrincipals": ["a"]}}]}]}, "deny-rule-blocks-all-tcp"),
     ({FROM: {}}, "condition-without-content"),
     ({FROM: {"source": {}}}, "condition-without-content"),
     ({FROM: {"source": {"namespaces": ["a"], "serviceAccounts": ["b"]}}}, "conflicting-fields"),
@@ -188,7 +188,7 @@ POLICY_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({WHEN: {"key": "source.ip"}}, "condition-without-content"),
     ({WHEN: {"key": "source.namespace", "notValues": [""]}}, "empty-field"),
     *(
-        ({WHEN: {"key": key, "values": ["a"]}}, "unknown-attribute")
+        ({WHEN: {"key": key, "values": ["a"]}}, "unknown-condition-key")
         for key in (
             "source.port", "source.ip.", "request.headers", "request.headers[]", "request.headers[a", "request.auth.claims",
             "experimental.envoy.filters.a", "destination.namespace", "destination.labels[a]", "destination.name",
@@ -217,7 +217,7 @@ def spoiled(kind: str, spec: dict[str, Any], fields: dict[str, Any]) -> dict[str
 
 TOKENS = {"jwtRules": [{"issuer": "a"}]}
 TOKEN_FAULTS: list[tuple[Any, str]] = [
-    ({}, "token-without-issuer"),
+    ({}, "jwt-rule-without-issuer"),
     ({"issuer": ""}, "invalid-value"),
     ({"issuer": "a", "audiences": [""]}, "invalid-value"),
     ({"issuer": "a", "jwksUri": "://a"}, "invalid-url"),

@@ -144,7 +144,7 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("ServiceEntry", DNS, {"endpoints": [{**MACHINE, "labels": {"a b": "c"}}]}, "invalid-label"),
     ("ServiceEntry", DNS, {"endpoints": [{**MACHINE, "ports": {"other": 80}}]}, "unknown-endpoint-port"),
     ("ServiceEntry", DNS, {"endpoints": [{**MACHINE, "ports": {"tls": 0}}]}, "out-of-range"),
-    ("ServiceEntry", DNS, {"addresses": ["192.0.2.7"], "hosts": ["a.com", "b.com"]}, "addresses-of-several-hosts"),
+    ("ServiceEntry", DNS, {"addresses": ["192.0.2.7"], "hosts": ["a.com", "b.com"]}, "hosts-share-addresses"),
     ("ServiceEntry", DYNAMIC, {"hosts": ["a.com"]}, "conflicting-resolution"),
     ("ServiceEntry", DYNAMIC, {"addresses": ["192.0.2.7"]}, "conflicting-resolution"),
     ("ServiceEntry", DYNAMIC, {"endpoints": [MACHINE]}, "conflicting-resolution"),
@@ -152,7 +152,7 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("ServiceEntry", DNS, {"hosts": ["a.com", "b.com"], "ports.0.protocol": "TCP"}, "hosts-share-tcp-port"),
     ("ServiceEntry", DNS, {"exportTo": ["~", "a"]}, "invalid-export-to"),
     ("WorkloadEntry", MACHINE, {"address": ""}, "missing-field"),
-    ("WorkloadEntry", MACHINE, {"address": "", "network": "a"}, "entry-behind-network"),
+    ("WorkloadEntry", MACHINE, {"address": "", "network": "a"}, "remote-endpoint-without-address"),
     ("WorkloadEntry", MACHINE, {"address": "unix://"}, "invalid-value"),
     ("WorkloadEntry", MACHINE, {"address": "unix:///a", "ports": {"a": 1}}, "conflicting-fields"),
     ("WorkloadEntry", MACHINE, {"address": "a_b"}, "invalid-address"),
@@ -175,8 +175,8 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ),
     ("WorkloadGroup", GROUP, {"probe": {"tcpSocket": {"port": 65536}}}, "out-of-range"),
     ("WorkloadGroup", GROUP, {"probe": {"exec": {"command": []}}}, "empty-field"),
-    ("WorkloadGroup", GROUP, {"probe": {}}, "probe-without-way"),
-    ("WorkloadGroup", GROUP, {"probe": {"grpc": {"port": 80}}}, "probe-without-way"),
+    ("WorkloadGroup", GROUP, {"probe": {}}, "workload-group-probe-without-type"),
+    ("WorkloadGroup", GROUP, {"probe": {"grpc": {"port": 80}}}, "workload-group-probe-without-type"),
 ]
 
 

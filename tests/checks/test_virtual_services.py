@@ -375,7 +375,7 @@ def test_one_fault(field: str, value: Any, rule: str) -> None:
         ({"hosts": [SUBSET], "http": [{"route": [TO]}]}, "invalid-host"),
         ({"hosts": ["a.b"], "gateways": ["mesh"], "tls": [{"match": [{"sniHosts": [SUBSET]}], "route": [TO]}]}, "invalid-host"),
         ({"hosts": ["a.b"], "http": [{"route": [TO]}, {"route": [TO]}]}, "route-after-catch-all"),
-        ({"http": [{"delegate": {"name": "a"}}]}, "delegate-that-delegates"),
+        ({"http": [{"delegate": {"name": "a"}}]}, "nested-delegate"),
     ],
 )  # fmt: skip
 def test_one_fault_of_a_whole(spec: Spec, rule: str) -> None:

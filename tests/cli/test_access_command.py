@@ -25,3 +25,10 @@ def test_a_change(run: Run) -> None:
     assert "allows legacy/erp to call Service warehouse/stock port 80 without mTLS: all requests, before denied" in found.stdout
     assert run("access", "--against", HEALTHY, HEALTHY).stdout == "This change opens and closes nothing.\n"
     assert run("access", "nowhere").exit_code == 2
+
+
+def test_unknown_names(run: Run) -> None:
+    found = run("access", "--from", "legacy/epr", HEALTHY)
+    assert found.exit_code == 2
+    assert "no client `legacy/epr` in the files; did you mean `legacy/erp`?" in found.stderr
+    assert "no Service `checkout/order`" in run("access", "--to", "checkout/order", HEALTHY).stderr

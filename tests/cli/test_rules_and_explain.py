@@ -110,3 +110,11 @@ def test_explain_an_unknown_rule(run: Run) -> None:
     found = run("explain", "duplicate-keys")
     assert found.exit_code == 2
     assert "unknown rule `duplicate-keys`; did you mean `duplicate-key`?" in " ".join(found.output.split())
+
+
+def test_former_ids(run: Run) -> None:
+    found = run("explain", "keys-over-plain-http")
+    assert "jwks-over-plain-http (" in found.stdout
+    assert found.stderr == (
+        "istiolint: renamed rules: `keys-over-plain-http` is now `jwks-over-plain-http`; the old ids still work\n"
+    )

@@ -48,6 +48,11 @@ def test_only_what_changes(run: Run) -> None:
     jsonschema.validate(value, json.loads((folder("schemas") / "istiolint-trace-changes.schema.json").read_text("utf-8")))
     assert run("trace", "--against", BROKEN, HEALTHY, "--format", "markdown").stdout.count("\n| `") == len(value["changes"])
     assert run("test", HEALTHY, "--tests", TESTS, "--against", HEALTHY).stdout == "0 of 30 requests change\n"
+    found = run("test", HEALTHY, "--tests", TESTS, "--against", BROKEN, "--format", "markdown")
+    assert found.exit_code == 1
+    assert found.stdout.count("\n| `") > 1
+    assert run("test", HEALTHY, "--tests", TESTS, "--against", BROKEN, "--format", "junit").exit_code == 2
+    assert run("test", HEALTHY, "--tests", TESTS, "--format", "markdown").exit_code == 2
     assert run("trace", "http://a", HEALTHY, "--format", "markdown").exit_code == 2
 
 

@@ -36,6 +36,7 @@ def test_requests_of_a_file(run: Run, tmp_path: Path) -> None:
 def test_wrong_usage(run: Run, tmp_path: Path) -> None:
     for arguments in (
         ("trace",),
+        ("trace", "--from", "storefront/web", HEALTHY),
         ("trace", "ftp://cart/", HEALTHY),
         ("trace", "--from", "storefront/nothing", "http://cart/", HEALTHY),
         ("trace", "-H", "x", "http://cart/", HEALTHY),

@@ -70,11 +70,14 @@ class Editor:
 
     def open(self, path: Path, text: str | None = None) -> list[types.Diagnostic]:
         """Open a file; what is found in it."""
+        return self.open_uri(path.as_uri(), path.read_text("utf-8") if text is None else text)
+
+    def open_uri(self, uri: str, text: str) -> list[types.Diagnostic]:
+        """Open a text; what is found in it."""
         self._version += 1
-        text = path.read_text("utf-8") if text is None else text
-        item = types.TextDocumentItem(path.as_uri(), "yaml", self._version, text)
+        item = types.TextDocumentItem(uri, "yaml", self._version, text)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-        return self._publication(path.as_uri())
+        return self._publication(uri)
 
     def change(self, path: Path, text: str) -> list[types.Diagnostic]:
         """Type another text; what is found in it."""

@@ -1,6 +1,8 @@
 """The server, as an editor sees it."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,6 @@ from editor import Editor
 from lsprotocol import types
 
 SHOP = Path(__file__).parents[2] / "fixtures" / "shop" / "broken"
-SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: 𝒳, namespace: a}\nspec: {portss: [{name: 𝒳𝒳, bad: 1}]}\n"
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +127,52 @@ def test_positions_are_in_the_units_of_the_client(encoding: str, column: int, tm
         assert [one.range.start.character for one in found] == [column + 3]
     finally:
         editor.quit()
+
+
+def test_workspace_folders_have_meshes_and_configurations_of_their_own(tmp_path: Path) -> None:
+    folders = [tmp_path.resolve() / name for name in ("one", "two", "three")]
+    for folder in folders:
+        folder.mkdir()
+    (folders[1] / ".istiolint.yaml").write_text("ignore: [unknown-field]\n")
+    editor = Editor(*folders[:2])
+    try:
+        found = [codes(editor.open(folder / "a.yaml", ROUTE)) for folder in folders]
+        assert ["unknown-field" in each for each in found] == [True, False, True]
+        (folders[2] / ".istiolint.yaml").write_text("ignore: [unknown-field]\n")
+        added = [types.WorkspaceFolder(folders[2].as_uri(), "three")]
+        change = types.WorkspaceFoldersChangeEvent(added, [])
+        editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(change))
+        uri = (folders[2] / "a.yaml").as_uri()
+        editor.until(lambda: "unknown-field" not in codes(list(editor.published[uri].diagnostics)))
+        assert "unknown-field" in codes(editor.open_uri("untitled:Untitled-1", ROUTE))
+    finally:
+        editor.quit()
+
+
+def test_a_canceled_request_and_odd_documents_do_no_harm(editor: Editor, root: Path) -> None:
+    path = root / "checkout" / "odd.yaml"
+    for text in ("", "\0", "{", "- - -", "a: &a [*a]", "%TAG"):
+        editor.open(path, text)
+        document = types.TextDocumentIdentifier(path.as_uri())
+        position = types.Position(7, 7)
+        client = editor.client
+        editor.wait(client.text_document_hover_async(types.HoverParams(document, position)))
+        editor.wait(client.text_document_completion_async(types.CompletionParams(document, position)))
+        editor.wait(client.text_document_definition_async(types.DefinitionParams(document, position)))
+        editor.wait(client.text_document_code_lens_async(types.CodeLensParams(document)))
+        editor.wait(client.text_document_document_symbol_async(types.DocumentSymbolParams(document)))
+        editor.close(path)
+    request = editor.client.protocol.send_request("textDocument/hover", types.HoverParams(document, position), msg_id="canceled")
+    editor.client.protocol.notify("$/cancelRequest", types.CancelParams("canceled"))
+    assert "unknown-field" in codes(editor.open(path, ROUTE))
+    assert request.done()
+    editor.close(path)
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "pygls").mkdir()
+    (tmp_path / "pygls" / "__init__.py").write_text("raise ModuleNotFoundError(name='pygls')\n")
+    command = [sys.executable, "-m", "istiolint", "server"]
+    done = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "Error: the language server is not installed; run `pip install 'istiolint[server]'`\n"

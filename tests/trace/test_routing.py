@@ -1,6 +1,9 @@
 """Which route takes a request, and where it goes."""
 
+import pytest
 from traces import traced, words
+
+from istiolint.trace.text import responsible
 
 ROUTES = """\
     apiVersion: networking.istio.io/v1
@@ -174,3 +177,46 @@ def test_a_service_that_may_be_outside_the_files() -> None:
     assert "may be Service `legacy/orders`, which is not in the files" in words(trace)
     assert traced(url="http://orders.legacy/", whole_mesh=True).sure
     assert "may be Service" not in words(traced(url="http://www.example.com/", whole_mesh=False))
+
+
+CORS = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: cart, namespace: shop}
+spec:
+  hosts: [cart]
+  http:
+    - corsPolicy: {allowOrigins: [{exact: "https://a.example.com"}], UNMATCHED}
+      route: [{destination: {host: cart}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("origin", "unmatched", "outcome"),
+    [
+        ("https://a.example.com", "", "direct-response"),
+        ("https://b.example.com", "", "routed"),
+        ("https://b.example.com", "unmatchedPreflights: IGNORE", "direct-response"),
+    ],
+)
+def test_preflight_requests(origin: str, unmatched: str, outcome: str) -> None:
+    headers = {"origin": origin, "access-control-request-method": "GET"}
+    routes = CORS.replace("UNMATCHED", unmatched)
+    assert traced(routes, method="OPTIONS", headers=headers).outcome == outcome
+    assert traced(routes, headers=headers).outcome == "routed"
+
+
+def test_a_service_that_the_sidecar_does_not_know() -> None:
+    sidecar = """
+    apiVersion: networking.istio.io/v1
+    kind: Sidecar
+    metadata: {name: default, namespace: shop}
+    spec: {egress: [{hosts: ["istio-system/*"]}], outboundTrafficPolicy: {mode: REGISTRY_ONLY}}
+    """
+    trace = traced(sidecar)
+    assert trace.outcome == "blackhole"
+    assert "Service shop/cart has this host, but Sidecar shop/default does not import it for port 80" in words(trace)
+    step = responsible(trace)
+    assert step is not None
+    assert "does not import it" in step.words
+    assert "did you mean `cart`?" in words(traced(sidecar, url="http://carts/"))

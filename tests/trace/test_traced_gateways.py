@@ -41,7 +41,7 @@ def test_no_route_and_no_host() -> None:
 def test_no_listener() -> None:
     trace = traced(GATEWAY, ROUTES, source="outside", url="https://shop.example.com/")
     assert trace.outcome == "no-listener"
-    assert "does not listen for https on port 443 with SNI `shop.example.com`" in words(trace)
+    assert "closes the connection: no server for https on port 443 with SNI `shop.example.com`" in words(trace)
     assert traced(GATEWAY, ROUTES, source="outside", url="http://shop.example.com:8080/").outcome == "no-listener"
 
 

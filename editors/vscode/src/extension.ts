@@ -63,6 +63,7 @@ async function start(context: vscode.ExtensionContext, mayInstall: boolean): Pro
       documentSelector: [
         { scheme: "file", language: "yaml" },
         { scheme: "file", language: "json" },
+        { scheme: "untitled", language: "yaml" },
       ],
       outputChannel: output,
       middleware: {

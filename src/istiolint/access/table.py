@@ -1,6 +1,7 @@
 """The table: for each Service and port, each client with what it may request, and the policy or mode that says so."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.access.operations import matched
@@ -68,6 +69,23 @@ def rows(model: Model, sources: Sequence[str] = (), targets: Sequence[str] = ())
         for port in service.ports:
             if workloads and port.protocol != "UDP" and not is_gateway(workloads[0]):
                 yield from (access_of(model, service, port, client, workloads) for client in clients)
+
+
+def unknown_names(models: Sequence[Model], sources: Sequence[str], targets: Sequence[str]) -> Iterator[str]:
+    """Yield a message for each client and Service that is named and that no mesh has."""
+    clients = [client for model in models for client in clients_of(model)]
+    services = [service for model in models for service in model.registry.all if service.type == "Service"]
+    for source in sources:
+        if not any(_is_named(client, [source]) for client in clients):
+            yield _unknown("client", source, [client.name for client in clients])
+    for target in targets:
+        if not any(_is_target(service, [target]) for service in services):
+            yield _unknown("Service", target, [f"{service.namespace}/{service.host.partition('.')[0]}" for service in services])
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, 1, 0.6)
+    return f"no {what} `{name}` in the files" + (f"; did you mean `{near[0]}`?" if near else "")
 
 
 def clients_of(model: Model) -> list[Client]:

@@ -15,6 +15,13 @@ Exit status:
   0  the table is complete, whatever it shows
   1  a file could not be read, and the table ignores it
   2  invalid usage
+
+\b
+Examples:
+  istiolint access manifests
+  istiolint access --to shop/cart --format markdown manifests
+  istiolint access --from shop/web manifests            what one service account may call
+  istiolint access --against main manifests             what a change opens or closes
 """
 
 
@@ -30,7 +37,7 @@ def access(
 ) -> None:
     """Show for each Service and port which clients mutual TLS and AuthorizationPolicies admit, for which requests, and why."""
     from istiolint.access import report
-    from istiolint.access.table import Access, rows
+    from istiolint.access.table import Access, rows, unknown_names
 
     def all_rows(found: Meshes) -> list[Access]:
         return [row for tracer in found.tracers for row in rows(tracer.model, sources, targets)]
@@ -38,8 +45,11 @@ def access(
     try:
         read = given(paths, options)
         found = meshes(read)
-        now = all_rows(found)
-        before = all_rows(meshes(read, against)) if against else []
+        earlier = meshes(read, against) if against else None
+        models = [tracer.model for each in (found, earlier) if each is not None for tracer in each.tracers]
+        for message in unknown_names(models, sources, targets):
+            raise Refusal(message)
+        now, before = all_rows(found), all_rows(earlier) if earlier is not None else []
     except InputError as error:
         raise Refusal(error) from error
     if against:

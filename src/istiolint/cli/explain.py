@@ -32,6 +32,7 @@ def explain(rule: str) -> None:
     from istiolint.cli.inputs import define_custom_rules
     from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
     from istiolint.rules.registry import matching, suggestion
+    from istiolint.rules.renamed import current, notice
     from istiolint.rules.search import Query
 
     try:
@@ -39,6 +40,9 @@ def explain(rule: str) -> None:
     except InputError as error:
         for line in error.lines:
             click.echo(f"istiolint: {printable(line)}", err=True)
+    if message := notice([rule]):
+        click.echo(f"istiolint: {message}", err=True)
+        rule = current(rule)
     found = [match for match in matching(rule) if rule in (match.id, match.id.lower()) or rule.upper() in match.codes]
     reason = (WITHOUT_RULE | KIALI_WITHOUT_RULE).get(rule.upper())
     if not found and reason:

@@ -25,6 +25,7 @@ from istiolint.findings.finding import SEVERITIES, Severity
 from istiolint.findings.report import Report
 from istiolint.report.counts import counted
 from istiolint.report.limit import MOST
+from istiolint.rules.renamed import notice
 from istiolint.settings import NEWEST, OLDEST
 from istiolint.sources import InputError, Source
 
@@ -220,6 +221,8 @@ def _tell(
         click.echo(f"istiolint: hidden: {hidden} already present at `{printable(options['against'])}`", err=True)
     for note in report.notes if not options["quiet"] else ():
         click.echo(f"istiolint: note: {printable(note)}", err=True)
+    if message := notice(report.former_ids):
+        click.echo(f"istiolint: {message}", err=True)
     return _tell_errors(report) or int(report.fails(fail_on))
 
 

@@ -22,6 +22,13 @@ Exit status:
   0  all tests pass
   1  a test fails, or with --against an answer changes
   2  invalid usage, an invalid test file, or no tests
+
+\b
+Examples:
+  istiolint test manifests                              all *.istiotest.yaml files there
+  istiolint test manifests --tests routes.yaml --coverage
+  istiolint test manifests --format junit --output tests.xml
+  istiolint test manifests --against main --format markdown
 """
 
 
@@ -31,7 +38,11 @@ Exit status:
 @click.option("--coverage", is_flag=True, help="List the routes and policies that no test touches.")
 @click.option("--against", metavar="REV|PATH", help="Show only requests that this git revision or folder answers otherwise.")
 @click.option(
-    "--format", "format_", type=click.Choice(["text", "junit", "json", "github", "tap"]), default="text", help="Output format."
+    "--format",
+    "format_",
+    type=click.Choice(["text", "junit", "json", "github", "tap", "markdown"]),
+    default="text",
+    help="Output format; with --against `text`, `json` or `markdown`.",
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @mesh_options
@@ -40,7 +51,11 @@ def test(paths: tuple[str, ...], format_: str, **options: Any) -> None:
     from istiolint.request_tests.case import is_test_file
     from istiolint.request_tests.report import FORMATS
     from istiolint.request_tests.run import run
+    from istiolint.trace.changes import changes, render
 
+    against = options["against"]
+    if format_ not in (("text", "json", "markdown") if against else FORMATS):
+        raise Refusal(f"--format {format_} {'is not possible with' if against else 'requires'} --against")
     try:
         read = given(paths, options)
         found = meshes(read)
@@ -50,9 +65,11 @@ def test(paths: tuple[str, ...], format_: str, **options: Any) -> None:
         results = list(run(_once(sources), found.tracers))
         if not results:
             raise Refusal("no tests: add a file *.istiotest.yaml, or name one with --tests")
-        if options["against"]:
-            write_text(_changes(results, found, meshes(read, options["against"])), options["output"])
-            sys.exit(found.report_troubles())
+        if against:
+            requests = [result.request for result in results]
+            changed = list(changes(requests, meshes(read, against).tracers, found.tracers))
+            write_text(render(changed, len(requests), format_, against), options["output"])
+            sys.exit(found.report_troubles() or int(bool(changed)))
     except InputError as error:
         raise Refusal(error) from error
     write_text(FORMATS[format_](results), options["output"])
@@ -69,13 +86,6 @@ def _check(sources: list[Source]) -> None:
 
 def _once(sources: list[Source]) -> list[Source]:
     return list({source.path: source for source in sources}.values())
-
-
-def _changes(results: "list[Result]", now: "Meshes", before: "Meshes") -> str:
-    from istiolint.trace.changes import as_text, changes
-
-    requests = [result.request for result in results]
-    return as_text(list(changes(requests, before.tracers, now.tracers)), len(requests))
 
 
 def _coverage(results: "list[Result]", found: "Meshes") -> str:

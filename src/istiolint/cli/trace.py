@@ -1,5 +1,6 @@
 """`istiolint trace`: what happens to a request."""
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -93,9 +94,7 @@ def _changes(requests: list["Request"], now: Meshes, before: Meshes, format_: st
         }.values()
     )
     found = list(changes.changes(asked, before.tracers, now.tracers))
-    if format_ == "json":
-        return changes.as_json_text(found, len(asked), against)
-    return (changes.as_markdown if format_ == "markdown" else changes.as_text)(found, len(asked))
+    return changes.render(found, len(asked), format_, against)
 
 
 def _write(traces: "Sequence[Trace]", file: str) -> None:
@@ -119,7 +118,7 @@ def _from_arguments(
 
     rest = list(arguments)
     method = rest.pop(0) if len(rest) > 1 and _METHOD.fullmatch(rest[0]) else "GET"
-    if not rest:
+    if not rest or (not _URL.match(rest[0]) and os.path.exists(rest[0])):
         raise Refusal("a URL is missing: istiolint trace --from shop/web GET http://cart.shop/items")
     url = rest.pop(0)
     if options["protocol"] == "tcp":

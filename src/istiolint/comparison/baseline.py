@@ -16,6 +16,7 @@ from istiolint.comparison.comparison import Key, unmatched
 from istiolint.findings.escape import as_json
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
+from istiolint.rules.renamed import current
 
 NAME = ".istiolint-baseline.json"
 VERSION = 1
@@ -122,4 +123,5 @@ def _entries(written: dict[str, Any]) -> Iterator[Entry]:
     count = written.get("count", 1)
     if not all(isinstance(value, str) for value in values) or not isinstance(count, int) or not 0 < count < 10**6:
         raise ValueError
-    return repeat(Entry(*values), count)
+    entry = Entry(*values)
+    return repeat(entry._replace(rule=current(entry.rule)), count)

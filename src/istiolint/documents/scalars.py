@@ -5,6 +5,7 @@
 
 import re
 from functools import lru_cache
+from math import isfinite
 from typing import TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -19,6 +20,8 @@ _MAYBE_NUMBER = frozenset("+-.0123456789")
 _INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
 _BASES = (16, 2, 8, 10)
+_MAX_DIGITS = 2000
+"""No float has more digits, in any base."""
 
 
 @lru_cache(maxsize=65536)
@@ -30,12 +33,27 @@ def plain(text: str) -> Scalar:
         return text
     digits = text.replace("_", "")
     if match := _INTEGER.match(digits):
-        number = next(int(body, base) for body, base in zip(match.groups()[1:], _BASES, strict=True) if body)
-        number = -number if match[1] == "-" else number
-        return number if -(2**63) <= number < 2**64 else float(number)
+        return _integer(match, text)
     if _FLOAT.match(digits):
-        return float(digits)
+        return _if_finite(float(digits), text)
     return text
+
+
+def _integer(match: re.Match[str], text: str) -> Scalar:
+    """Return an integer, as a float where it has more than 64 bits."""
+    base, body = next((base, body) for body, base in zip(match.groups()[1:], _BASES, strict=True) if body)
+    if len(body) > _MAX_DIGITS:
+        return text
+    number = int(match[1] + body, base)
+    try:
+        return number if -(2**63) <= number < 2**64 else float(number)
+    except OverflowError:
+        return text
+
+
+def _if_finite(number: float, text: str) -> Scalar:
+    """Return a number, or its text if no float can represent it; Go's YAML parser takes such numbers for strings as well."""
+    return number if isfinite(number) else text
 
 
 def tagged(tag: str, text: str) -> Scalar:

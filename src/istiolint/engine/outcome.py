@@ -17,6 +17,7 @@ from istiolint.rendered.origins import traced
 from istiolint.resources.installation import INSTALLED, installs_istio
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import Rule
+from istiolint.rules.renamed import former
 from istiolint.settings import Settings
 from istiolint.sources import Source
 from istiolint.suppression import Ledger, PathIgnores
@@ -112,6 +113,7 @@ class Outcome:
             sources,
             internal_errors,
             [suppressed[key] for key in sorted(suppressed)],
+            former_ids=former((*self._settings.rule_names, *self._ledger.former_ids)),
             unchecked=self._listed_unchecked() if self._settings.show_unchecked else [],
         )
 

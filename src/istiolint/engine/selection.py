@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from istiolint.findings.finding import Finding, Level
 from istiolint.rules.check import Rule
 from istiolint.rules.registry import all_rules, matching
+from istiolint.rules.renamed import current
 from istiolint.settings import Scope, Settings
 
 _CUSTOM = "custom"
@@ -117,7 +118,7 @@ def _by_rule(written: Sequence[tuple[str, Level]]) -> dict[str, Level]:
     found: dict[str, tuple[int, Level]] = {}
     for name, severity in written:
         for rule in _named(name):
-            closeness = 2 if name == rule.id else 0 if name == "ALL" or rule.is_in(name) else 1
+            closeness = 2 if current(name) == rule.id else 0 if name == "ALL" or rule.is_in(name) else 1
             if closeness >= found.get(rule.id, (0, severity))[0]:
                 found[rule.id] = closeness, severity
     return {rule: severity for rule, (_, severity) in found.items()}

@@ -73,6 +73,8 @@ class Report:
     """What the manifests ask to leave out."""
     known: int | None = None
     """Findings that the baseline holds; None where there is no baseline."""
+    former_ids: tuple[str, ...] = ()
+    """Former ids of rules that settings and suppressions use."""
     stale: int = 0
     """Entries of the baseline that are found no more."""
     left_out: int = 0

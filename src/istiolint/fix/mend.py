@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from istiolint.fix.apply import apply
 
 if TYPE_CHECKING:
-    from istiolint.findings.finding import Diagnostic
     from istiolint.findings.report import Report
     from istiolint.settings import Settings
     from istiolint.sources import Source
 
     Lint: TypeAlias = Callable[[Iterable[Source]], Report]
+
+_Group: TypeAlias = tuple[str, str]
+"""The fixes of one rule in one file: path and rule."""
 
 MOST_ROUNDS = 100
 """Of fixes that get into each other's way (two fields of one mapping go, say) one is made a round."""
@@ -42,7 +44,8 @@ def mend(
 ) -> Mended:
     """Lint and fix until no fix is left. `lint` does so in its own way, such as for what is new only.
 
-    A fix that would leave errors in a file in which none was is not made.
+    Safe fixes after which a file has more errors than before are not made, since what they changed hid other mistakes. Users
+    review unsafe fixes: only those that leave errors in a file without errors are not made.
     """
     from istiolint.engine import lint as engine
 
@@ -50,21 +53,27 @@ def mend(
     current = list(sources)
     editable = {source.path: source for source in current if source.linted and not source.origin}
     result, seen = Mended(run(current)), set[int]()
-    barred: set[str] = set()
+    barred: set[_Group] = set()
     for _ in range(MOST_ROUNDS):
-        sound = editable.keys() - {diagnostic.span.source.path for diagnostic in _errors(result.report)}
-        made = apply(result.report, editable.keys() - barred, unsafe=unsafe)
+        report = _without(result.report, barred)
+        made = apply(report, editable.keys(), unsafe=unsafe)
         state = hash(frozenset((result.texts | made.texts).items()))
         if not made.texts or state in seen:
             result.settled = not made.texts
             return result
-        report = run(_with(current, made.texts))
-        if worse := sound & made.texts.keys() & {diagnostic.span.source.path for diagnostic in _errors(report)}:
-            barred |= worse
+        after = run(_with(current, made.texts))
+        if worse := _worse(result.report, after, made.texts, unsafe):
+            groups = {group for group in made.fixes if group[0] in worse}
+            culprits = set()
+            for group in groups if len(groups) > 1 else ():
+                alone = apply(_only(report, group), editable.keys(), unsafe=unsafe)
+                if _worse(result.report, run(_with(current, alone.texts)), alone.texts, unsafe):
+                    culprits.add(group)
+            barred |= culprits or groups
             continue
         seen.add(state)
         current = _with(current, made.texts)
-        result.report = report
+        result.report = after
         result.texts |= made.texts
         for path, rule in made.fixes:
             result.fixes.setdefault(path, Counter())[rule] += 1
@@ -72,8 +81,25 @@ def mend(
     return result
 
 
-def _errors(report: "Report") -> "Iterable[Diagnostic]":
-    return (diagnostic for diagnostic in report.diagnostics if diagnostic.severity == "error")
+def _without(report: "Report", barred: set[_Group]) -> "Report":
+    """Return the report without the findings of some rules in some files."""
+    return replace(report, diagnostics=[one for one in report.diagnostics if (one.span.source.path, one.rule) not in barred])
+
+
+def _only(report: "Report", group: _Group) -> "Report":
+    """Return the report with the findings of one rule in one file alone."""
+    return replace(report, diagnostics=[one for one in report.diagnostics if (one.span.source.path, one.rule) == group])
+
+
+def _worse(before: "Report", after: "Report", paths: Iterable[str], unsafe: bool) -> set[str]:
+    """Return the paths of these that have more errors after than before; with unsafe fixes, only if there were none before."""
+    old, new = _errors(before), _errors(after)
+    return {path for path in paths if new[path] > old[path] and not (unsafe and old[path])}
+
+
+def _errors(report: "Report") -> Counter[str]:
+    """Return the number of errors in each file."""
+    return Counter(diagnostic.span.source.path for diagnostic in report.diagnostics if diagnostic.severity == "error")
 
 
 def _with(sources: "list[Source]", texts: dict[str, str]) -> "list[Source]":

@@ -19,6 +19,7 @@ from istiolint.findings.finding import Finding, Fix, Place, Related, Severity, S
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KNOWN
 from istiolint.rules.parameters import AnyParameter, bound
+from istiolint.rules.renamed import RENAMED, current
 from istiolint.rules.topics import TOPICS, topic_of
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Rule:
         return "reference" if self.evidence == "missing" else "traffic"
 
     def is_named(self, name: str) -> bool:
-        """Whether a name in configuration or a suppression means this rule: its id, a code, or a group."""
-        return name == self.id or self.is_in(name) or name.upper() in self.codes
+        """Return whether a name in configuration or a suppression means this rule: its id, a former id, a code, or a group."""
+        return current(name) == self.id or self.is_in(name) or name.upper() in self.codes
 
     def is_in(self, group: str) -> bool:
         """Whether the rule belongs to a topic, a tag or a category."""
@@ -140,6 +141,8 @@ def declare(
         raise ValueError(f"rule {id}: invalid id; use lower-case letters, digits and hyphens")
     if not _SLUG.fullmatch(topic):
         raise ValueError(f"rule {id}: invalid topic `{topic}`; use lower-case letters, digits and hyphens")
+    if id in RENAMED:
+        raise ValueError(f"rule {id}: this is a former id of {RENAMED[id]}; use another")
     rule = Rule(
         id, severity, evidence, topic, tuple(kinds), _codes(codes, severity, rows), default, fixable, tuple(rows), tuple(tags),
         fold, bound(id, parameters),

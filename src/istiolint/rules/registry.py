@@ -12,6 +12,7 @@ from istiolint.rules import index as rule_index
 from istiolint.rules import plugins
 from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, with_checks
 from istiolint.rules.parameters import restored
+from istiolint.rules.renamed import current
 from istiolint.settings import CustomRule
 
 _CHECKS = "istiolint.checks"
@@ -138,8 +139,8 @@ def matching(name: str) -> Iterator[Rule]:
 
 
 def rule_of(id: str) -> Rule | None:
-    """Return the rule with this id."""
-    return all_rules().get(id)
+    """Return the rule with this id, or this former id."""
+    return all_rules().get(current(id))
 
 
 def suggestion(name: str) -> str:

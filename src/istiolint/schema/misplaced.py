@@ -46,7 +46,6 @@ def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
     _, value = value_at(data, path)
     _, holder = value_at(data, path[:-1])
     allowed = fields.properties(fields.at(path[:-1]))
-    strays = [key for key in holder if key not in allowed]
     here = fields.pattern(path)
     ranked = []
     for known in _candidates(fields, str(path[-1])):
@@ -56,8 +55,10 @@ def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
             siblings = fields.properties(fields.at(_as_path(known.parent)))
             target = concrete(data, path, here, known.pattern)
             exists = target is not None and value_at(data, target[:-1])[0]
-            joined = tuple(key for key in strays if key in siblings)
-            home = Home(known, distance, target, target or _shown(path, here, known.pattern), joined, exists)
+            joined = [key for key in siblings if key in holder and key not in allowed]
+            if len(joined) > 1:
+                joined = [key for key in holder if key in joined]
+            home = Home(known, distance, target, target or _shown(path, here, known.pattern), tuple(joined), exists)
             exact = known.pattern[-1] == path[-1]
             ranked.append(((-len(home.joined), not exact, distance, -round(fit, 1)), home))
     ranked.sort(key=lambda pair: (pair[0], not pair[1].exists))

@@ -33,6 +33,9 @@ SET_BY_CLUSTER = (
 )  # fmt: skip
 """Fields that the API server or a controller writes."""
 
+MOST_PARTS = 100
+"""Keys of a mapping in which a comma may have broken a value into several."""
+
 _FIELDS: dict[int, Fields] = {}
 
 
@@ -132,13 +135,15 @@ class _Case:
 
     def comma(self) -> Finding | None:
         """Report the part of an unquoted value after a comma in braces: `{retryOn: gateway-error,reset}`."""
-        if self.field.value is not None:
+        if self.field.value is not None or len(self.siblings) > MOST_PARTS:
             return None
         broken = list(takewhile(lambda key: key != self.name, self.siblings))
         rest = list(takewhile(lambda key: self.siblings[key] is None, reversed(broken)))
         before = broken[-1 - len(rest)] if len(rest) < len(broken) else ""
         span = self.field.key.span()
-        if not isinstance(self.siblings.get(before), str) or not span.source.text[: span.start].rstrip().endswith(","):
+        if not isinstance(self.siblings.get(before), str) or not span.source.text[
+            max(span.start - 100, 0) : span.start
+        ].rstrip().endswith(","):
             return None
         whole = ",".join([self.siblings[before], *reversed(rest), self.name])
         return self.unknown(f'the comma ends the value of `{before}`; quote it: `{before}: "{whole}"`')
@@ -251,8 +256,11 @@ class _Case:
         return self.unknown(f"`{self.name}` is a field of {' and '.join(map(_a, kinds))}: move it there, or correct the `kind`")
 
     def anything(self) -> Finding:
-        taken = {*self.siblings, *SET_BY_CLUSTER}
-        free = [name for name, node in self.allowed.items() if name not in taken and self.is_there(node)]
+        free = [
+            name
+            for name, node in self.allowed.items()
+            if name not in self.siblings and name not in SET_BY_CLUSTER and self.is_there(node)
+        ]
         if not free:
             return self.unknown("remove it")
         listed = _listed(free[:MOST_LISTED], "and" if len(free) <= MOST_LISTED else "")

@@ -25,6 +25,7 @@ from istiolint.server.positions import Positions
 
 Answer = TypeVar("Answer")
 EXPLAIN = "istiolint.explain"
+_UNSAVED = "untitled:"
 _CONFIGURATION = (*NAMES, PYPROJECT, ".gitignore")
 _WATCHED = ("**/*.{yaml,yml,json}", "**/Kustomization", *(f"**/{name}" for name in _CONFIGURATION))
 
@@ -51,13 +52,17 @@ class Server(LanguageServer):
         return await asyncio.get_running_loop().run_in_executor(self._worker, do)
 
     def set_folders(self, uris: list[str]) -> None:
-        """Use the folders of the workspace; files in none of them are linted alone."""
+        """Use the folders of the workspace; files in none of them are linted without other files of their folders."""
         known = {folder.root: folder for folder in self.folders}
         roots = [os.path.realpath(path) for uri in uris if (path := to_fs_path(uri)) and os.path.isdir(path)]
         self.folders = [known.get(root) or Folder(root) for root in roots]
 
     def place(self, uri: str) -> tuple[Folder, str] | None:
-        """The folder of a file, the innermost one, and the path in it; None for what is no file."""
+        """The innermost folder of a file, and the path in it; None for what is neither a file nor an unsaved text."""
+        if uri.startswith(_UNSAVED):
+            path = f"{uri.removeprefix(_UNSAVED).replace(os.sep, '_').replace('/', '_')}.yaml"
+            self._uris[self._alone.file(path)] = uri
+            return self._alone, path
         file = to_fs_path(uri)
         if not uri.startswith("file:") or not file:
             return None

@@ -103,18 +103,19 @@ class Features:
         source = self._source
         if source is None:
             return types.CompletionList(False, [])
-        place = completion.place(source.text, self._positions.offset(source, position))
+        offset = self._positions.offset(source, position)
+        place = completion.place(source.text, offset)
         of_file = [mesh for mesh, _ in self._folder.session.meshes([self._path])]
         meshes = of_file or [mesh for _, mesh in self._folder.session.all_meshes()[:1]]
         found = completion.unique(completion.proposals(place, meshes, self._folder.session.settings.istio_version))
-        start = types.Position(position.line, position.character - self._positions.length(place.typed))
+        typed = self._positions.range(Span(source, offset - len(place.typed), offset))
         begun = [one for one in found if place.typed.lower() in one.text.lower()]
         items = [
             types.CompletionItem(
                 one.text,
                 kind=types.CompletionItemKind.Field if one.is_key else types.CompletionItemKind.Value,
                 detail=printable(one.detail),
-                text_edit=types.TextEdit(types.Range(start, position), f"{one.text}: " if one.is_key else one.text),
+                text_edit=types.TextEdit(typed, f"{one.text}: " if one.is_key else one.text),
             )
             for one in begun[:_MOST_PROPOSALS]
         ]

@@ -7,6 +7,7 @@ from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic, Path, field_path
 from istiolint.mesh import Mesh
 from istiolint.report.addresses import rule_page
+from istiolint.resources.kinds import ISTIO
 from istiolint.resources.resource import Resource
 from istiolint.rules.pages import pages
 from istiolint.schema.fields import Fields, Node
@@ -15,6 +16,7 @@ from istiolint.server.meaning import Meaning, selected
 
 _MOST = 10
 _TICKS = re.compile("`+")
+_WORD = re.compile("[A-Z][a-z]+")
 
 
 def code(text: str) -> str:
@@ -48,7 +50,28 @@ def of_field(resource: Resource, own: Path) -> str | None:
     for key, words in (("x-since", "Since"), ("x-deprecated", "Deprecated since"), ("x-removed", "Removed in")):
         if isinstance(node.get(key), str):
             facts.append(f"{words} Istio {node[key]}")
+    if page := _reference(resource):
+        facts.append(f"[{resource.kind} reference]({page})")
     return "\n\n".join(facts)
+
+
+def _reference(resource: Resource) -> str | None:
+    """The page of Istio's documentation that describes a kind."""
+    words = _WORD.findall(resource.type or "")
+    match resource.type:
+        case "PeerAuthentication" | "RequestAuthentication":
+            page = f"security/{'_'.join(words)}"
+        case "AuthorizationPolicy":
+            page = "security/authorization-policy"
+        case "Telemetry":
+            page = "telemetry"
+        case "WasmPlugin":
+            page = "proxy_extensions/wasm-plugin"
+        case kind if kind in ISTIO["networking.istio.io"]:
+            page = f"networking/{'-'.join(words)}"
+        case _:
+            return None
+    return f"https://istio.io/latest/docs/reference/config/{page.lower()}/"
 
 
 def kind_of(node: Node) -> str:

@@ -23,10 +23,6 @@ class Positions:
     def __init__(self, encoding: str = "utf-16"):
         self._units = _UNITS[encoding]
 
-    def length(self, text: str) -> int:
-        """Return the length of a text."""
-        return self._units(text)
-
     def position(self, source: Source, offset: int) -> types.Position:
         """Return the position of a character offset."""
         line, _ = source.position(offset)

@@ -5,6 +5,7 @@ before the first line of a document to the entire document. `# istiolint: ignore
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,15 +43,16 @@ def comments(document: Document) -> Iterator[Comment]:
     """Return the istiolint comments of a document, without lookalikes inside strings."""
     found = list(_COMMENT.finditer(document.text))
     inside = strings(document) if found else None
+    layout = _Layout(document.source.text)
     for match in found:
         own_line = not document.text[_line_start(document.text, match.start()) : match.start()].strip()
-        is_comment = own_line if inside is None else not is_in_string(document, inside, match.start())
+        is_comment = own_line if inside is None else not inside.contain(match.start())
         judged = inside is not None and not document.skipped
-        if is_comment and (comment := _comment(document, match, judged=judged)):
+        if is_comment and (comment := _comment(document, match, layout, judged=judged)):
             yield comment
 
 
-def _comment(document: Document, match: re.Match[str], *, judged: bool) -> Comment | None:
+def _comment(document: Document, match: re.Match[str], layout: "_Layout", *, judged: bool) -> Comment | None:
     source, start = document.source, document.offset + match.start()
     span = Span(source, start, document.offset + match.end())
     verb, written = match["verb"], match["names"]
@@ -69,57 +71,88 @@ def _comment(document: Document, match: re.Match[str], *, judged: bool) -> Comme
         return Fix("remove the names" if left else "remove the comment", (edit,))
 
     suppression = Suppression(names, span, match["reason"].strip(), without, judged=judged)
-    return Comment(span, None if verb == "ignore-file" else _meant_lines(source, start), suppression)
+    return Comment(span, None if verb == "ignore-file" else _meant_lines(source, start, layout), suppression)
 
 
-def _meant_lines(source: Source, start: int) -> range:
+def _meant_lines(source: Source, start: int, layout: "_Layout") -> range:
     """Return the lines that a comment applies to: its own, the next one, or the entire document."""
     text, line = source.text, source.position(start).line
     line_start = source.line_starts[line - 1]
     before = text[line_start:start].strip()
     if before and not _MARKER.fullmatch(before):
         return range(line, line + 1)
-    first_content = line_start
-    while first_content < len(text) and (blank := _NO_CONTENT.match(text, first_content)) and blank.end() > first_content:
-        first_content = blank.end()
+    first_content = layout.first_content(line_start)
     if first_content == len(text):
         return range(0)
     first = source.position(first_content).line
-    document_start = max((marker.start() for marker in _MARKER.finditer(text, 0, first_content)), default=0)
-    if _is_blank(text[document_start:first_content]):
+    if layout.is_first_of_document(first_content):
         end = _MARKER.search(text, first_content)
         return range(first, source.position(end.start()).line if end else len(source.line_starts) + 1)
     return range(first, first + 1)
 
 
-def _is_blank(text: str) -> bool:
-    at = 0
-    while at < len(text) and (blank := _NO_CONTENT.match(text, at)) and blank.end() > at:
-        at = blank.end()
-    return at == len(text)
+class _Layout:
+    """Where content is in a text. Comments are asked for in order, so that each part of the text is searched once."""
+
+    def __init__(self, text: str):
+        self._text = text
+        self._blank = (0, 0)
+        self._searched = self._document = 0
+        self._first = (-1, False)
+
+    def first_content(self, line_start: int) -> int:
+        """Return where content starts at or after the start of a line; the end of the text if there is none."""
+        start, end = self._blank
+        if not start <= line_start < end:
+            self._blank = line_start, _after_blank(self._text, line_start, len(self._text))
+        return self._blank[1]
+
+    def is_first_of_document(self, content: int) -> bool:
+        """Whether the line with content that starts at this offset is the first one of its document."""
+        if self._first[0] != content:
+            if content < self._searched:
+                self._searched = self._document = 0
+            for marker in _MARKER.finditer(self._text, self._searched, content):
+                self._document = marker.start()
+            self._searched = content
+            self._first = content, _after_blank(self._text, self._document, content) == content
+        return self._first[1]
 
 
-def is_in_string(document: Document, inside: list[tuple[int, int, bool]], at: int) -> bool:
-    """Whether a comment at this character of the document would be a part of one of its `strings`."""
-    return any(_hides(one, at, document.text) for one in inside)
+def _after_blank(text: str, start: int, end: int) -> int:
+    """Return where blank lines, comments and markers end that start at an offset."""
+    while start < end and (blank := _NO_CONTENT.match(text, start, end)) and blank.end() > start:
+        start = blank.end()
+    return start
 
 
-def strings(document: Document) -> list[tuple[int, int, bool]] | None:
-    """Where strings and numbers stand, and which of them are blocks; None for a document that does not parse."""
+class Strings:
+    """Where the strings and numbers of a document are. A `#` in them does not start a comment."""
+
+    def __init__(self, text: str, scalars: list[tuple[int, int, bool]]):
+        """Take start, end and whether it is a block of each scalar, in the order of the text."""
+        self._text, self._scalars = text, scalars
+
+    def contain(self, at: int) -> bool:
+        """Whether a character is part of a scalar; the line of a block's `|` is not."""
+        index = bisect_right(self._scalars, at, key=lambda scalar: scalar[0]) - 1
+        if index < 0:
+            return False
+        start, end, block = self._scalars[index]
+        return at < end and not (block and self._text.find("\n", start, at) < 0)
+
+
+def strings(document: Document) -> Strings | None:
+    """Return where strings and numbers are; None for a document that cannot be parsed."""
     try:
-        return [
+        scalars = [
             (event.start_mark.index, event.end_mark.index, event.style in _BLOCKS)
             for event in document.parse(document.text)
             if hasattr(event, "style")
         ]
-    except Exception:  # whatever the parser says is told elsewhere
+    except Exception:  # other rules report what the parser rejects
         return None
-
-
-def _hides(scalar: tuple[int, int, bool], at: int, text: str) -> bool:
-    """Whether a place is within a scalar; the line of a block's `|` is not."""
-    start, end, block = scalar
-    return start <= at < end and not (block and "\n" not in text[start:at])
+    return Strings(document.text, scalars)
 
 
 def _removable(span: Span) -> Span:

@@ -7,8 +7,10 @@ from istiolint.findings.finding import Diagnostic, Finding, Fix, Place, Span
 from istiolint.resources.resource import Resource, resources
 from istiolint.rules.check import Rule, finding
 from istiolint.rules.registry import matching
+from istiolint.rules.renamed import current, former
 from istiolint.suppression.annotations import in_annotation, of_istioctl
 from istiolint.suppression.comments import Comment, comments
+from istiolint.suppression.file_comments import FileComments
 from istiolint.suppression.rules import UNKNOWN, UNUSED
 from istiolint.suppression.suppression import Suppression
 
@@ -20,38 +22,40 @@ class Ledger:
     """The suppressions of all documents that were read."""
 
     def __init__(self) -> None:
-        self.in_files: dict[str, list[Comment]] = {}
+        self.in_files: dict[str, FileComments] = {}
         self.on_resources: dict[tuple[Document, tuple[str | int, ...]], list[Suppression]] = {}
         self.not_understood: set[str] = set()
+        self._matching: dict[str, list[Rule]] = {}
 
     def read(self, document: Document) -> None:
         """Record the suppressions of a document."""
         path = document.source.path
         if document.skipped or document.problems:
             self.not_understood.add(path)
-        self.in_files.setdefault(path, []).extend(comments(document))
+        if found_comments := list(comments(document)):
+            self.in_files.setdefault(path, FileComments()).add(found_comments)
         for resource in resources(document):
             if found := list(in_annotation(resource)):
                 self.on_resources[document, resource.path] = found
+
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        """The former ids of rules that suppressions use."""
+        comments = (comment.suppression for found in self.in_files.values() for comment in found)
+        annotations = (one for found in self.on_resources.values() for one in found)
+        return former(name for one in (*comments, *annotations) if one for name in one.names)
 
     def reason(self, rule: Rule, diagnostic: Diagnostic, resource: Resource | None) -> str | None:
         """Return the reason why a finding is suppressed (possibly ""), or None if it is not."""
         found: list[str] = []
         if resource:
             codes = of_istioctl(resource)
-            if "*" in codes or not codes.isdisjoint((*rule.codes, rule.id)):
+            if "*" in codes or any(current(code) in (*rule.codes, rule.id) for code in codes):
                 found.append("")
         if self.on_resources:
             found += [one.reason for one in self._annotated(diagnostic, resource) if one.suppresses(rule)]
         if on_file := self.in_files.get(diagnostic.span.source.path):
-            line = diagnostic.span.begins.line
-            found += [
-                comment.suppression.reason
-                for comment in on_file
-                if comment.suppression
-                and (comment.lines is None or line in comment.lines)
-                and comment.suppression.suppresses(rule)
-            ]
+            found += on_file.reasons(rule, diagnostic.span.begins.line)
         return next(filter(None, found), "") if found else None
 
     def _annotated(self, diagnostic: Diagnostic, resource: Resource | None) -> list[Suppression]:
@@ -72,7 +76,7 @@ class Ledger:
         A finding may depend on files that are not part of this run; its suppression is then not reported as unused.
         """
         for path, found in self.in_files.items():
-            for comment in found:
+            for comment in found.comments:
                 if comment.suppression:
                     whole_file = comment.lines is None
                     judged = comment.suppression.judged and not (whole_file and path in self.not_understood)
@@ -83,12 +87,18 @@ class Ledger:
             for suppression in on_resource:
                 yield from self._of(suppression, rules, judged=True, whole_mesh=whole_mesh)
 
+    def _named(self, name: str) -> list[Rule]:
+        """Return the rules that a suppression with a name means."""
+        if name not in self._matching:
+            self._matching[name] = [rule for rule in matching(name) if rule.is_named(name)]
+        return self._matching[name]
+
     def _of(
         self, suppression: Suppression, rules: Mapping[str, Rule], *, judged: bool, whole_mesh: bool
     ) -> Iterator[tuple[Rule, Finding]]:
         unused: list[str] = []
         for name, place in suppression.names.items():
-            known = [rule for rule in matching(name) if rule.is_named(name)]
+            known = self._named(name)
             on = [rule for rule in known if rule.id in rules]
             if not known:
                 yield UNKNOWN, _unknown(suppression, name, place)

@@ -13,7 +13,7 @@ from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
 from istiolint.sources import Source
 from istiolint.sources.source import LINE_END
-from istiolint.suppression.comments import Comment, comments, is_in_string, strings
+from istiolint.suppression.comments import Comment, comments, strings
 from istiolint.suppression.rules import UNKNOWN, UNUSED
 
 MOST_ROUNDS = 100
@@ -98,7 +98,7 @@ def _at_lines(document: Document, found: dict[int, list[str]]) -> Iterator[_Inse
         end = source.line_starts[line - 1] + len(source.line(line).rstrip())
         if comment := existing.get(range(line, line + 1)):
             yield from _added(comment, rules)
-        elif inside is not None and not is_in_string(document, inside, end - document.offset):
+        elif inside is not None and not inside.contain(end - document.offset):
             yield end, f"  {_comment(rules)}"
 
 

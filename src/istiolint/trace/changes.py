@@ -63,6 +63,13 @@ def _shown(value: Any) -> str:
     return "none" if value in (None, [], {}) else str(value)
 
 
+def render(found: Sequence[Change], asked: int, format_: str, against: str) -> str:
+    """The changes as `text`, `json` or `markdown`."""
+    if format_ == "json":
+        return as_json_text(found, asked, against)
+    return (as_markdown if format_ == "markdown" else as_text)(found, asked)
+
+
 def as_text(found: Sequence[Change], asked: int) -> str:
     """The changes, each with what was and what is now."""
     lines: list[str] = []

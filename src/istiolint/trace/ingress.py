@@ -83,6 +83,8 @@ class IngressRequest:
             ports = ", ".join(sorted({f"{server.port} ({server.protocol})" for server in servers}))
             wanted = f"port {request.port}" + (f" with SNI `{request.sni}`" if request.scheme == "https" else "")
             words = f"{proxy.title} does not listen for {request.scheme} on {wanted}; its servers: {ports or 'none'}"
+            if self.model.gateways.of(proxy).on_port(request.port):
+                words = f"{proxy.title} closes the connection: no server for {request.scheme} on {wanted}; its servers: {ports}"
             steps.add("listener", words, *(server.at["port"] for server in servers))
 
     def _http(self, proxy: Proxy, listeners: GatewayListeners, servers: Sequence[Server]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from istiolint.mesh.gateways import GatewayName
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.conditions import described
+from istiolint.trace.cors import answers_preflight
 from istiolint.trace.delivery import Sending, Target, deliver
 from istiolint.trace.model import Model
 from istiolint.trace.proxies import Proxy
@@ -24,7 +25,7 @@ def choose(routes: Iterable[HttpRoute], request: Request, trace: Trace) -> HttpR
         mismatch = route.match.mismatch(request) if route.match is not None else None
         if mismatch is None:
             trace.route = route
-            via = f", to which `{route.root_name}` delegates" if route.root is not None else ""
+            via = f", to which `{route.root_name}` delegates," if route.root is not None else ""
             places = [route.at] if route.root is None else [route.at, route.root["delegate"]]
             trace.steps.add("route", f"route `{route.name}`{via} matches: {described(route.match)}", *places)
             return route
@@ -47,9 +48,9 @@ class Router:
         self.trace, self.response = trace, response
 
     def follow(self, route: HttpRoute) -> None:
-        """Fault, redirect, direct response, or destinations."""
+        """CORS preflight, fault, redirect, direct response, or destinations."""
         trace = self.trace
-        if _fault(route, trace):
+        if answers_preflight(route, self.sending.request, trace) or _fault(route, trace):
             return
         if route["redirect"].mapping:
             redirect = route["redirect"]

@@ -1,6 +1,7 @@
 """A request from a workload with a sidecar: listener, virtual host, route; or a connection that the proxy does not read."""
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from istiolint.mesh.host_index import covers
 from istiolint.resources.cursor import Cursor
@@ -134,6 +135,9 @@ class SidecarRequest:
     def _explain_missing_service(self) -> None:
         """A step for a host that may be a Service outside the files."""
         host, mesh = self.request.host, self.model.mesh
+        if self.address is not None:
+            self._explain_hidden_service(self.address)
+            return
         name, _, rest = host.partition(".")
         namespace, _, domain = rest.partition(".")
         if not rest:
@@ -141,11 +145,31 @@ class SidecarRequest:
         elif domain not in ("", "svc", f"svc.{self.model.cluster_domain}") or (not domain and namespace not in mesh.namespaces):
             return
         known = mesh.settings.whole_mesh or mesh.coverage.is_closed(namespace)
-        if self.address is None and not known:
+        if near := get_close_matches(name, [each.name for each in mesh.in_namespace("Service", namespace)], 1, 0.75):
+            words = f"no Service `{namespace}/{name}` in the files; did you mean `{near[0]}`?"
+            self.trace.steps.add("host", words, kind="rejected")
+        if not known:
             words = (
                 f"`{host}` may be Service `{namespace}/{name}`, which is not in the files: then the sidecar may route the request"
             )
             self.trace.steps.add("host", words, kind="unknown")
+
+    def _explain_hidden_service(self, service: Service) -> None:
+        """A step for a Service that exists and that the sidecar does not see."""
+        sidecar, steps = self.scope.sidecar, self.trace.steps
+        if all(each.host != service.host for each in self.model.registry.visible(self.client.namespace)):
+            place = service.resource.metadata["annotations"] if service.resource is not None else None
+            words = f"{service.title} has this host, but is not exported to namespace `{self.client.namespace}`"
+            steps.add("host", words, place, kind="rejected")
+        elif service.port(self.request.port) is None:
+            place = service.resource.spec["ports"] if service.resource is not None else None
+            words = f"{service.title} has this host, but not port {self.request.port}"
+            steps.add("host", words, place, kind="rejected")
+        elif sidecar is not None:
+            listener = self.scope.listener(self.request.port)
+            if listener is None or service.host not in listener.services:
+                words = f"{service.title} has this host, but {sidecar.title} does not import it for port {self.request.port}"
+                steps.add("host", words, sidecar.spec["egress"], kind="rejected")
 
     def _to_original(self, *, http: bool) -> None:
         sending = Sending(self.request, self.client, self.scope, http)

@@ -46,15 +46,15 @@ def in_words(trace: Trace) -> str:
     status = " or ".join(map(str, trace.statuses))
     flag = f" {trace.flag}" if trace.flag else ""
     words = {
-        "routed": "the application responds",
+        "routed": "the application responds" if status else "the connection reaches the application",
         "redirect": f"redirect to {trace.location}",
         "direct-response": "the proxy itself responds",
         "fault": "an injected fault aborts the request",
         "no-route": "no route matches",
-        "no-listener": "no listener: the connection is refused",
+        "no-listener": "no server accepts the connection",
         "no-cluster": "the destination does not exist for the proxy",
         "no-endpoints": "the destination has no healthy endpoint",
-        "blackhole": "the host is not in the registry",
+        "blackhole": "the sidecar does not know the host",
         "passthrough": "the request goes on to its original address, past all routes",
         "denied": "RBAC: access denied",
         "tls-refused": "the server does not accept the client's TLS",
@@ -66,7 +66,7 @@ def in_words(trace: Trace) -> str:
 def responsible(trace: Trace) -> Step | None:
     """The step with the line that is responsible for the outcome."""
     unused = next((step for step in trace.steps if step.stage == "host" and step.kind == "rejected" and step.places), None)
-    if trace.outcome == "no-route" and unused is not None:
+    if trace.outcome in ("no-route", "blackhole", "passthrough") and unused is not None:
         return unused
     if trace.outcome in ("routed", "mixed"):
         return next((step for step in trace.steps if step.stage == "route" and step.places and step.kind == "fact"), None)

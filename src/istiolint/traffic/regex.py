@@ -5,39 +5,42 @@ from functools import lru_cache
 from typing import Any
 
 _LONGEST_LEAD = 256
+_MAX_MEMORY = 1 << 20
+"""Bytes for an expression: about 43,000 instructions. Istio's bootstrap lets Envoy accept 32,768 (`re2.max_program_size`), and
+larger expressions take long to compile."""
 _CONTINUES = re.compile(r"(.*)\.([*+])\??\$?", re.DOTALL)
 _SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 _LOOKS_AHEAD = ("|", "$", "\\Q", "\\b", "\\B", "\\z")
 
 
 @lru_cache(maxsize=4096)
-def compiled(pattern: str) -> Any | None:
-    """The compiled expression; None if RE2 refuses it."""
+def _compiled(pattern: str) -> tuple[Any | None, str]:
+    """Return the compiled expression, or why RE2 rejects it."""
     import re2
 
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = _MAX_MEMORY
     try:
-        return re2.compile(pattern, options)
-    except re2.error:
-        return None
-
-
-@lru_cache(maxsize=4096)
-def refusal(pattern: str) -> str | None:
-    """Why RE2 as Go has it refuses an expression, in its own words; None if it takes it.
-
-    Istio's own validation compiles expressions in Go, which leaves out `\\C`, a single byte.
-    """
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(pattern, options)
+        return re2.compile(pattern, options), ""
     except re2.error as error:
         reason = error.args[0] if error.args else ""
-        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        return None, reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+
+
+def compiled(pattern: str) -> Any | None:
+    """Return the compiled expression; None if RE2 rejects it."""
+    return _compiled(pattern)[0]
+
+
+def refusal(pattern: str) -> str | None:
+    """Return why RE2 as Go implements it rejects an expression, in its own words; None if it is valid.
+
+    Istio's own validation compiles expressions in Go, which does not support `\\C`, a single byte.
+    """
+    regex, reason = _compiled(pattern)
+    if regex is None:
+        return reason
     return "invalid escape sequence: \\C" if _SINGLE_BYTE.search(pattern) else None
 
 

@@ -77,10 +77,14 @@ def _request_fields(policy: Resource) -> Iterator[Cursor]:
 
 
 @check(
-    "tokens-without-waypoint", severity="error", evidence="contradiction", tags=["security"], kinds=["RequestAuthentication"],
+    "request-authentication-without-waypoint",
+    severity="error",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=["RequestAuthentication"],
     codes=["KIA1110", "KIA1115"],
-)  # fmt: skip
-def tokens_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+)
+def request_authentication_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report JWT rules for workloads behind ztunnel, which does not inspect requests."""
     if workloads := _ambient(policy, mesh):
         yield finding(

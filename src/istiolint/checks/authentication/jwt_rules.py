@@ -10,10 +10,10 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "token-without-issuer", severity="error", evidence="document", kinds=["RequestAuthentication"],
+    "jwt-rule-without-issuer", severity="error", evidence="document", kinds=["RequestAuthentication"],
     rows=["RA-05"],
 )  # fmt: skip
-def token_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def jwt_rule_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report rules with neither `issuer` nor `jwksUri`. (The schema checks report empty strings.)"""
     for rule in policy.spec["jwtRules"]:
         named = any(

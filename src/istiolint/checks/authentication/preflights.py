@@ -15,14 +15,14 @@ _EVERY_PATH = ("*", "/*")
 
 
 @check(
-    "preflight-needs-token",
+    "preflight-without-jwt",
     severity="warning",
     evidence="contradiction",
     tags=["security"],
     kinds=["AuthorizationPolicy"],
     when=["requestPrincipals", "notRequestPrincipals"],
 )
-def preflight_needs_token(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def preflight_without_jwt(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report policies at a gateway that deny every request without a JWT, OPTIONS included, for hosts with CORS settings."""
     if is_dry_run(policy):
         return

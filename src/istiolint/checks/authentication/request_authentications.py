@@ -36,8 +36,8 @@ def _issuers(workloads: SelectedWorkloads, mesh: Mesh) -> dict[str, Cursor]:
     return {rule["issuer"].text: rule["issuer"] for reader in readers for rule in reader.spec["jwtRules"] if rule["issuer"].text}
 
 
-@check("token-not-required", severity="warning", evidence="missing", tags=["security"], kinds=["RequestAuthentication"])
-def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("jwt-not-required", severity="warning", evidence="missing", tags=["security"], kinds=["RequestAuthentication"])
+def jwt_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report RequestAuthentications beside which no AuthorizationPolicy requires a JWT."""
     if not policy.spec["jwtRules"] or mesh.virtual_services.by_claims:
         return
@@ -52,8 +52,10 @@ def token_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("token-never-accepted", severity="error", evidence="missing", tags=["security"], kinds=["AuthorizationPolicy"])
-def token_never_accepted(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check(
+    "jwt-without-request-authentication", severity="error", evidence="missing", tags=["security"], kinds=["AuthorizationPolicy"]
+)
+def jwt_without_request_authentication(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report policies that require a JWT where no RequestAuthentication applies."""
     condition = next(_token_conditions(policy), None)
     if condition is None or policy.spec["action"].text == "CUSTOM":
@@ -118,10 +120,10 @@ def issuer_listed_twice(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "token-prefix-without-space", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"],
+    "jwt-prefix-without-space", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"],
     fixable=True,
 )  # fmt: skip
-def token_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def jwt_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a token prefix without the space that follows it."""
     for rule in policy.spec["jwtRules"]:
         for header in rule["fromHeaders"]:
@@ -135,8 +137,8 @@ def token_prefix_without_space(policy: Resource, mesh: Mesh) -> Iterator[Finding
                 )
 
 
-@check("keys-over-plain-http", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"])
-def keys_over_plain_http(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("jwks-over-plain-http", severity="warning", evidence="document", tags=["security"], kinds=["RequestAuthentication"])
+def jwks_over_plain_http(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report keys that are fetched from outside the cluster without TLS."""
     for rule in policy.spec["jwtRules"]:
         uri = rule["jwksUri"]

@@ -81,11 +81,11 @@ def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unknown-attribute", severity="error", evidence="document", kinds=KIND,
+    "unknown-condition-key", severity="error", evidence="document", kinds=KIND,
     rows=["AP-35", "AP-36", "AP-41", "AP-42", "AP-43"], fixable=True,
     when=["when"],
 )  # fmt: skip
-def unknown_attribute(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def unknown_condition_key(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report unknown keys."""
     for condition in _conditions(policy):
         key = condition["key"]

@@ -19,9 +19,13 @@ _TERMINATE_MODE = "gateway.istio.io/tls-terminate-mode"
 
 
 @check(
-    "identity-at-plain-gateway", severity="error", evidence="contradiction", tags=["security"], kinds=["AuthorizationPolicy"],
-)  # fmt: skip
-def identity_at_plain_gateway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    "identity-at-gateway-without-mtls",
+    severity="error",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=["AuthorizationPolicy"],
+)
+def identity_at_gateway_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report conditions on identities at gateways that request no client certificate."""
     if not any(_identities(rule) for rule in policy.spec["rules"]):
         return

@@ -64,8 +64,8 @@ def principal_as_spiffe_url(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("principal-of-no-form", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0106"])
-def principal_of_no_form(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("malformed-principal", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0106"])
+def malformed_principal(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report principals that do not have the form of an identity."""
     for principal in principals(policy):
         text = principal.text
@@ -279,9 +279,14 @@ def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
 
 
 @check(
-    "denied-identity-in-plaintext", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["action"]
+    "deny-by-identity-in-permissive-mode",
+    severity="warning",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=KIND,
+    when=["action"],
 )
-def denied_identity_in_plaintext(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def deny_by_identity_in_permissive_mode(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report DENY rules by identity where callers may present none."""
     field = next(_denied_identities(policy), None)
     if field is None or mesh.authorization.refuses_strangers(policy.namespace):

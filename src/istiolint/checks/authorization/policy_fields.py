@@ -81,11 +81,11 @@ def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "unsupported-by-custom", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
+    "unsupported-custom-condition", severity="error", evidence="document", kinds=["AuthorizationPolicy"],
     rows=[*(f"AP-{number:02}" for number in range(6, 18))],
     when=["action"],
 )  # fmt: skip
-def unsupported_by_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def unsupported_custom_condition(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report conditions that are not available before external authorization."""
     if policy.spec["action"].text != "CUSTOM":
         return
@@ -109,11 +109,11 @@ def _unsupported(at: Cursor, what: str) -> Finding:
 
 
 @check(
-    "deny-of-requests-only", severity="warning", evidence="document", kinds=["AuthorizationPolicy"],
+    "deny-rule-blocks-all-tcp", severity="warning", evidence="document", kinds=["AuthorizationPolicy"],
     rows=["AP-44"],
     when=["action"],
 )  # fmt: skip
-def deny_of_requests_only(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def deny_rule_blocks_all_tcp(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report DENY rules with HTTP conditions only, where ports may carry raw TCP."""
     if policy.spec["action"].text != "DENY" or _only_http(policy, mesh):
         return

@@ -113,8 +113,8 @@ def _ports(workloads: Sequence[Workload], mesh: Mesh) -> _Ports:
     return found
 
 
-@check("policy-port-of-service", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
-def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("service-port-in-policy", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
+def service_port_in_policy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report Service ports where the policy compares the target port."""
     ports = _ports(policy, mesh)
     for operation in operations(policy):
@@ -131,8 +131,8 @@ def policy_port_of_service(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@check("policy-port-past-proxy", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
-def policy_port_past_proxy(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("policy-port-without-sidecar", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND, when=["ports"])
+def policy_port_without_sidecar(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ports that annotations exclude from the sidecar."""
     workloads = mesh.workloads_selected_by(policy)
     for operation in operations(policy) if workloads else ():

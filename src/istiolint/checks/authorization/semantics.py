@@ -35,8 +35,8 @@ def policy_allows_everything(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@check("rules-are-alternatives", severity="warning", evidence="heuristic", tags=["security"], kinds=KIND, default=False)
-def rules_are_alternatives(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("separate-from-and-to-rules", severity="warning", evidence="heuristic", tags=["security"], kinds=KIND, default=False)
+def separate_from_and_to_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report one rule for callers and one for requests, of which only one has to match."""
     rules = list(policy.spec["rules"])
     if policy.spec["action"].text not in ("", "ALLOW") or len(rules) != 2:
@@ -112,7 +112,7 @@ def _matches_some(text: str) -> bool:
 
 
 @check(
-    "several-authorizers",
+    "multiple-authorization-providers",
     severity="error",
     evidence="contradiction",
     tags=["security"],
@@ -120,7 +120,7 @@ def _matches_some(text: str) -> bool:
     fold="pair",
     when=["provider"],
 )
-def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def multiple_authorization_providers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report workloads with more than one external authorization provider."""
     provider = policy.spec["provider"]["name"]
     if policy.spec["action"].text != "CUSTOM" or not provider.text or mesh.flags.on(_SEVERAL_AUTHORIZERS):
@@ -148,8 +148,8 @@ def several_authorizers(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 return
 
 
-@check("unknown-authorizer", severity="error", evidence="contradiction", kinds=KIND, when=["provider"])
-def unknown_authorizer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("unknown-authorization-provider", severity="error", evidence="contradiction", kinds=KIND, when=["provider"])
+def unknown_authorization_provider(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report external authorization providers that the MeshConfig does not define."""
     provider = policy.spec["provider"]["name"]
     defined = mesh.config["extensionProviders"]

@@ -11,8 +11,8 @@ from istiolint.rules.check import check, finding
 KIND = ("AuthorizationPolicy",)
 
 
-@check("rule-denied-anyway", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
-def rule_denied_anyway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("allow-rule-overridden-by-deny", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+def allow_rule_overridden_by_deny(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ALLOW rules whose requests a DENY rule for the same workloads denies."""
     if policy.spec["action"].text not in ("", "ALLOW"):
         return
@@ -28,8 +28,8 @@ def rule_denied_anyway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("rule-allowed-already", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
-def rule_allowed_already(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("redundant-allow-rule", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+def redundant_allow_rule(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ALLOW rules that a wider rule covers. (`policy-allows-everything` reports `{}` in the same policy.)"""
     if policy.spec["action"].text not in ("", "ALLOW"):
         return

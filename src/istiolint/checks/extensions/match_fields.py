@@ -42,10 +42,10 @@ _EXT_AUTHZ = {"HTTP_FILTER": "envoy.filters.http.ext_authz", "NETWORK_FILTER": "
 
 
 @check(
-    "match-of-another-object", severity="error", evidence="document", kinds=KIND,
+    "envoyfilter-match-of-wrong-kind", severity="error", evidence="document", kinds=KIND,
     rows=["EF-11", "EF-18", "EF-19"],
 )  # fmt: skip
-def match_of_another_object(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+def envoyfilter_match_of_wrong_kind(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a `match` that does not belong to `applyTo`."""
     for patch in patches(envoy_filter, mesh):
         applies, match = patch["applyTo"], patch["match"]

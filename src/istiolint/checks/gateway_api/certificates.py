@@ -55,9 +55,9 @@ def unusable_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "backend-authority-not-found", severity="error", evidence="missing", kinds=["BackendTLSPolicy"],
+    "backend-ca-not-found", severity="error", evidence="missing", kinds=["BackendTLSPolicy"],
 )  # fmt: skip
-def backend_authority_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+def backend_ca_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a ConfigMap with the CA of a backend that does not exist in the namespace of the policy."""
     for reference in policy.spec["validation"]["caCertificateRefs"]:
         name = reference["name"]

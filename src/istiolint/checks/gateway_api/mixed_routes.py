@@ -11,9 +11,9 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "route-beside-virtual-service", severity="warning", evidence="contradiction", kinds=["HTTPRoute", "GRPCRoute"],
+    "route-conflicts-with-virtual-service", severity="warning", evidence="contradiction", kinds=["HTTPRoute", "GRPCRoute"],
 )  # fmt: skip
-def route_beside_virtual_service(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+def route_conflicts_with_virtual_service(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a route for a Service that a VirtualService also routes for the same clients."""
     for parent in parents(route):
         if parent.type != "Service":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from istiolint.checks.gateway_api.routes import ROUTE_NOT_LET_IN, gateways_of
+from istiolint.checks.gateway_api.routes import ROUTE_NOT_ALLOWED_BY_GATEWAY, gateways_of
 from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND
 from istiolint.documents.placeholders import can_be_name
 from istiolint.fields.service_ports import ports_in_words
@@ -41,7 +41,7 @@ def parent_of_wrong_group(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(ROUTE_NOT_LET_IN, kinds=ROUTE_KINDS)
+@further_check(ROUTE_NOT_ALLOWED_BY_GATEWAY, kinds=ROUTE_KINDS)
 def kind_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a route of a kind that none of the listeners accepts."""
     for parent in parents(route):

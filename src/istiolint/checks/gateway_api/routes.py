@@ -11,7 +11,9 @@ from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-ROUTE_NOT_LET_IN = declare("route-not-let-in", severity="error", evidence="contradiction", topic="gateway-api", codes=["KIA1401"])
+ROUTE_NOT_ALLOWED_BY_GATEWAY = declare(
+    "route-not-allowed-by-gateway", severity="error", evidence="contradiction", topic="gateway-api", codes=["KIA1401"]
+)
 
 
 @check(
@@ -59,8 +61,8 @@ def listener_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-@further_check(ROUTE_NOT_LET_IN, kinds=ROUTE_KINDS)
-def route_not_let_in(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+@further_check(ROUTE_NOT_ALLOWED_BY_GATEWAY, kinds=ROUTE_KINDS)
+def route_not_allowed_by_gateway(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a route in a namespace that no listener allows; by default only the Gateway's own."""
     for parent in parents(route):
         gateways = gateways_of(parent, mesh)

@@ -42,11 +42,11 @@ def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding
 
 
 @check(
-    "gateway-of-kubernetes-gateway", severity="warning", evidence="document", kinds=["VirtualService"],
+    "generated-gateway-reference", severity="warning", evidence="document", kinds=["VirtualService"],
     codes=["IST0165"],
     when=["gateways"],
 )  # fmt: skip
-def gateway_of_kubernetes_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+def generated_gateway_reference(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a reference to a Gateway that Istio generates from a Gateway API Gateway."""
     for name, gateway in bound_gateways(virtual_service):
         if GENERATED in name.name:

@@ -56,8 +56,8 @@ def _servers(gateway: Resource) -> Iterator[_Terminating]:
             yield _Terminating(at, certificate, server.port, frozenset(host for host, _ in server.hosts))
 
 
-@check("host-beside-wildcard-server", severity="warning", evidence="contradiction", kinds=["Gateway"])
-def host_beside_wildcard_server(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("host-covered-by-wildcard-server", severity="warning", evidence="contradiction", kinds=["Gateway"])
+def host_covered_by_wildcard_server(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a host with its own certificate that a wildcard server of another Gateway also covers."""
     for cursor in gateway.spec["servers"]:
         server = Server(gateway, cursor)

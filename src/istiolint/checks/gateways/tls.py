@@ -124,8 +124,8 @@ def redirect_without_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
                 break
 
 
-@check("mesh-open-to-gateway", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
-def mesh_open_to_gateway(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("auto-passthrough-exposes-mesh", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
+def auto_passthrough_exposes_mesh(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report AUTO_PASSTHROUGH for hosts that other clusters do not need, or on a public gateway."""
     servers = [Server(gateway, cursor) for cursor in gateway.spec["servers"]]
     public = next(

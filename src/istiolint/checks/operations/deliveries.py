@@ -138,8 +138,8 @@ def rollout_subset_not_found(rollout: Resource, mesh: Mesh) -> Iterator[Finding]
             )
 
 
-@check("virtual-service-of-flagger", severity="warning", evidence="contradiction", kinds=["VirtualService"])
-def virtual_service_of_flagger(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("flagger-overwrites-virtual-service", severity="warning", evidence="contradiction", kinds=["VirtualService"])
+def flagger_overwrites_virtual_service(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a VirtualService with the name of the one that Flagger generates for a Canary."""
     for canary in mesh.in_namespace("Canary", virtual_service.namespace):
         names, provider = canary_services(canary), canary.spec["provider"].text

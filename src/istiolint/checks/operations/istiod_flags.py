@@ -68,8 +68,8 @@ def root_certificate_not_renewed(resource: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("protection-switched-off", severity="warning", evidence="document", tags=["security"], kinds=list(FLAG_KINDS))
-def protection_switched_off(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("control-plane-protection-disabled", severity="warning", evidence="document", tags=["security"], kinds=list(FLAG_KINDS))
+def control_plane_protection_disabled(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report protections of istiod that are disabled."""
     for flag in flags_of(resource):
         value = str(flag.value.value)

@@ -75,14 +75,14 @@ def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "mirror-to-outside",
+    "mirror-to-external-host",
     severity="warning",
     evidence="contradiction",
     tags=["production"],
     kinds=["VirtualService"],
     when=["mirror", "mirrors"],
 )
-def mirror_to_outside(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+def mirror_to_external_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report mirrors to a host outside the mesh."""
     for route in service.spec["http"]:
         for destination in (route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])):
@@ -134,8 +134,8 @@ def debug_logging_of_all(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("traffic-past-the-proxy", severity="warning", evidence="document", tags=["security"], kinds=WORKLOADS)
-def traffic_past_the_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("traffic-bypasses-proxy", severity="warning", evidence="document", tags=["security"], kinds=WORKLOADS)
+def traffic_bypasses_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report pods whose traffic bypasses their proxy."""
     workload = mesh.workloads.of(resource)
     annotations = workload.metadata["annotations"] if workload else resource["none"]

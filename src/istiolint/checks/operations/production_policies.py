@@ -30,8 +30,8 @@ def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("authorizer-fails-open", severity="warning", evidence="document", tags=["production"], kinds=CONFIG_KINDS)
-def authorizer_fails_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("external-authorization-fails-open", severity="warning", evidence="document", tags=["production"], kinds=CONFIG_KINDS)
+def external_authorization_fails_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report external authorization providers that fail open."""
     for config in mesh_configs(resource):
         for provider in config["extensionProviders"]:

@@ -22,8 +22,15 @@ WATCHED = {
 }
 
 
-@check("negative-condition", severity="warning", evidence="document", kinds=list(WATCHED), codes=["IST0171"], when=["conditions"])
-def negative_condition(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check(
+    "negative-status-condition",
+    severity="warning",
+    evidence="document",
+    kinds=list(WATCHED),
+    codes=["IST0171"],
+    when=["conditions"],
+)
+def negative_status_condition(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report conditions that show that the resource, or part of it, had no effect."""
     for condition in _conditions(resource):
         type_, status, reason = (condition[field].text for field in ("type", "status", "reason"))

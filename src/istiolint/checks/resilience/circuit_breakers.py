@@ -39,10 +39,10 @@ def limit_of_zero_ignored(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "circuit-breaker-of-one", severity="warning", evidence="document", tags=["production"], kinds=["DestinationRule"],
+    "circuit-breaker-limits-of-one", severity="warning", evidence="document", tags=["production"], kinds=["DestinationRule"],
     when=["http1MaxPendingRequests"],
 )  # fmt: skip
-def circuit_breaker_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+def circuit_breaker_limits_of_one(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report the limits of the circuit-breaking tutorial, which are meant to make requests fail."""
     for pool in connection_pools(rule):
         connections, pending = pool["tcp"]["maxConnections"], pool["http"]["http1MaxPendingRequests"]

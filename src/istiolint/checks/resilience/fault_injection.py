@@ -73,8 +73,8 @@ def fault_with_retries_or_timeout(service: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("fault-beside-split", severity="info", evidence="document", kinds=["VirtualService"], when=["fault"])
-def fault_beside_split(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("fault-on-weighted-route", severity="info", evidence="document", kinds=["VirtualService"], when=["fault"])
+def fault_on_weighted_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a fault on a route that splits traffic between versions."""
     for route in service.spec["http"]:
         shares = [target["weight"] for target in route["route"] if target["weight"].number]

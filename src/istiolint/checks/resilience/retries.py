@@ -9,7 +9,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
 
-TRY_LONGER_THAN_TIMEOUT = declare("try-longer-than-timeout", severity="warning", topic="resilience")
+PER_TRY_TIMEOUT_EXCEEDS_TIMEOUT = declare("per-try-timeout-exceeds-timeout", severity="warning", topic="resilience")
 
 _SERVER_ERRORS = ("5xx", "gateway-error", "retriable-4xx")
 _REPEATED_WITH_HARM = ("POST", "PATCH")
@@ -79,8 +79,8 @@ def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(TRY_LONGER_THAN_TIMEOUT, kinds=["VirtualService"], when=["perTryTimeout"])
-def try_longer_than_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+@further_check(PER_TRY_TIMEOUT_EXCEEDS_TIMEOUT, kinds=["VirtualService"], when=["perTryTimeout"])
+def per_try_timeout_exceeds_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a timeout per attempt above the timeout of the entire request."""
     for route in service.spec["http"]:
         timeout, each = route["timeout"], route["retries"]["perTryTimeout"]

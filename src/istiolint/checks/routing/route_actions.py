@@ -62,12 +62,12 @@ def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding
 
 
 @check(
-    "delegate-that-delegates", severity="error", evidence="document", kinds=["VirtualService"],
+    "nested-delegate", severity="error", evidence="document", kinds=["VirtualService"],
     codes=["IST0106"],
     rows=["VS-23"],
     when=["delegate"],
 )  # fmt: skip
-def delegate_that_delegates(service: Resource, mesh: Mesh) -> Iterator[Finding]:
+def nested_delegate(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report delegates (VirtualServices without hosts) that delegate, which Istio's webhook rejects."""
     if not service.spec["hosts"]:
         for route in service.spec["http"]:

@@ -100,9 +100,9 @@ def hosts_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "addresses-of-several-hosts", severity="warning", evidence="document", kinds=KIND, rows=["SE-30"],
+    "hosts-share-addresses", severity="warning", evidence="document", kinds=KIND, rows=["SE-30"],
 )  # fmt: skip
-def addresses_of_several_hosts(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+def hosts_share_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report addresses that several hosts share on ports that are routed by address."""
     spec = entry.spec
     if spec["resolution"].text not in ("DNS", "DNS_ROUND_ROBIN") or not spec["addresses"] or len(list(spec["hosts"])) < 2:

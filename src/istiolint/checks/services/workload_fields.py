@@ -34,13 +34,13 @@ def entry_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "entry-behind-network",
+    "remote-endpoint-without-address",
     severity="warning",
     evidence="document",
     kinds=["WorkloadEntry", "ServiceEntry"],
     rows=["WE-02", "SE-19"],
 )
-def entry_behind_network(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
+def remote_endpoint_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report workloads that are only reachable through the gateway of their network."""
     static = entry.spec["resolution"].text == "STATIC"
     for machine in [entry.spec] if entry.type == "WorkloadEntry" else entry.spec["endpoints"] if static else ():
@@ -102,9 +102,9 @@ def probe_without_command(group: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "probe-without-way", severity="error", evidence="document", kinds=["WorkloadGroup"], rows=["WG-13"],
+    "workload-group-probe-without-type", severity="error", evidence="document", kinds=["WorkloadGroup"], rows=["WG-13"],
 )  # fmt: skip
-def probe_without_way(group: Resource, mesh: Mesh) -> Iterator[Finding]:
+def workload_group_probe_without_type(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a probe without a probe type, or with one that Istio does not support."""
     probe = group.spec["probe"]
     if not isinstance(probe.value, dict) or any(probe[way].value is not None for way in _WAYS):

@@ -9,9 +9,13 @@ from istiolint.rules.check import check, finding
 
 
 @check(
-    "machine-account-not-found", severity="warning", evidence="missing", kinds=["WorkloadGroup"], codes=["KIA1701"],
-)  # fmt: skip
-def machine_account_not_found(group: Resource, mesh: Mesh) -> Iterator[Finding]:
+    "workload-group-service-account-not-found",
+    severity="warning",
+    evidence="missing",
+    kinds=["WorkloadGroup"],
+    codes=["KIA1701"],
+)
+def workload_group_service_account_not_found(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a service account that does not exist: workloads of the group get no identity."""
     account = group.spec["template"]["serviceAccount"]
     if account.text and not mesh.get("ServiceAccount", group.namespace, account.text):
@@ -24,10 +28,10 @@ def machine_account_not_found(group: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "two-groups-of-machines", severity="warning", evidence="contradiction", kinds=["WorkloadGroup"], codes=["KIA1702"],
+    "workload-groups-with-same-labels", severity="warning", evidence="contradiction", kinds=["WorkloadGroup"], codes=["KIA1702"],
     fold="pair",
 )  # fmt: skip
-def two_groups_of_machines(group: Resource, mesh: Mesh) -> Iterator[Finding]:
+def workload_groups_with_same_labels(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report two groups with the same labels, which no selector can distinguish."""
     labels = group.spec["metadata"]["labels"]
     for other in mesh.in_namespace("WorkloadGroup", group.namespace) if labels.labels else ():

@@ -73,8 +73,8 @@ def wasm_module_without_version(plugin: Resource, mesh: Mesh) -> Iterator[Findin
         )
 
 
-@check("egress-open", severity="info", evidence="document", tags=["production"], kinds=CONFIG_KINDS)
-def egress_open(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("unrestricted-egress", severity="info", evidence="document", tags=["production"], kinds=CONFIG_KINDS)
+def unrestricted_egress(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ALLOW_ANY in production."""
     for config in mesh_configs(resource):
         mode = config["outboundTrafficPolicy"]["mode"]

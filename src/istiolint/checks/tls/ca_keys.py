@@ -19,8 +19,8 @@ _STRICT = 26
 """The minor release of Istio since which istiod does not start with an incomplete Secret."""
 
 
-@check("authority-incomplete", severity="error", evidence="document", tags=["production"], kinds=["Secret"])
-def authority_incomplete(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("incomplete-ca-secret", severity="error", evidence="document", tags=["production"], kinds=["Secret"])
+def incomplete_ca_secret(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a CA Secret with a missing file."""
     missing = missing_authority_files(secret)
     if missing and mesh.settings.istio_minor >= _STRICT:
@@ -31,8 +31,8 @@ def authority_incomplete(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("authority-key-in-manifest", severity="warning", evidence="document", tags=["security"], kinds=["Secret"])
-def authority_key_in_manifest(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("ca-key-in-manifest", severity="warning", evidence="document", tags=["security"], kinds=["Secret"])
+def ca_key_in_manifest(secret: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report the private key of the CA in clear text."""
     if secret.name not in _SECRETS:
         return

@@ -64,8 +64,8 @@ def http_on_tls_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("mesh-tls-to-outside", severity="warning", evidence="contradiction", kinds=["DestinationRule"], when=["tls"])
-def mesh_tls_to_outside(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
+@check("istio-mutual-to-external-host", severity="warning", evidence="contradiction", kinds=["DestinationRule"], when=["tls"])
+def istio_mutual_to_external_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report mesh mTLS to a server outside the mesh."""
     policy = rule.spec["trafficPolicy"]
     if not _modes(policy):

@@ -39,14 +39,14 @@ def _lifetimes(resource: Resource) -> Iterator[_Lifetime]:
 
 
 @check(
-    "certificates-outlived-by-outage",
+    "certificate-lifetime-too-short",
     severity="warning",
     evidence="document",
     tags=["production"],
     kinds=_KINDS,
     when=["environmentVariables", "proxyMetadata"],
 )
-def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+def certificate_lifetime_too_short(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report workload certificates that expire soon after istiod fails."""
     lifetimes = list(_lifetimes(resource))
     stage = mesh.environments.stage(resource) if any(each.ttl.text for each in lifetimes) else None
@@ -75,14 +75,14 @@ def certificates_outlived_by_outage(resource: Resource, mesh: Mesh) -> Iterator[
 
 
 @check(
-    "certificate-lifetime-refused",
+    "certificate-lifetime-above-limit",
     severity="error",
     evidence="contradiction",
     tags=["production"],
     kinds=_KINDS,
     when=["environmentVariables", "proxyMetadata"],
 )
-def certificate_lifetime_refused(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+def certificate_lifetime_above_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report proxies that request certificates with a lifetime above the limit of istiod."""
     limit = mesh.flags.text(_LONGEST)
     longest = nanoseconds(limit.text if limit else _LONGEST_BY_DEFAULT)
