@@ -1,9 +1,14 @@
 """The model of the picture: nodes, edges, and where findings are."""
 
+import pytest
 from pictures import drawn, edge, workload
 
+from istiolint.engine.lint import lint
+from istiolint.graph.build import attach, picture_of
 from istiolint.graph.grouping import collapsed, within
-from istiolint.graph.picture import OUTSIDE
+from istiolint.graph.picture import OUTSIDE, Picture
+from istiolint.rules.pages import Example, pages
+from istiolint.sources import Source
 
 STRICT = """\
 apiVersion: security.istio.io/v1
@@ -139,3 +144,64 @@ def test_a_mesh_of_nothing() -> None:
     picture, _ = drawn()
     assert not picture.nodes
     assert not picture.edges
+
+
+GATEWAY_API = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: public, namespace: shop}
+spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: cart, namespace: shop}
+spec:
+  parentRefs: [{name: public}]
+  rules:
+    - backendRefs: [{name: cart, port: 80, weight: 3}, {name: web, port: 80, weight: 1}, {name: nowhere, port: 80, weight: 0}]
+---
+"""
+DELEGATE = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: root, namespace: shop}
+spec: {hosts: [shop.example.com], gateways: [public], http: [{delegate: {name: cart}}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: cart, namespace: shop}
+spec: {http: [{route: [{destination: {host: cart}}], mirror: {host: web}}]}
+---
+"""
+
+
+def test_routes_of_the_gateway_api() -> None:
+    picture, diagnostics = drawn(CALLS, GATEWAY_API)
+    cart, web = edge(picture, "shop/public", "shop/cart"), edge(picture, "shop/public", "shop/web")
+    assert (cart.weights, web.weights, cart.tls) == ([75], [25], "mtls")
+    nowhere = edge(picture, "shop/public", "shop/nowhere")
+    assert picture.nodes[nowhere.target].kind == "missing"
+    assert {diagnostics[number].rule for number in nowhere.findings} - {diagnostics[number].rule for number in cart.findings}
+
+
+def test_delegates_and_mirrors() -> None:
+    picture, _ = drawn(CALLS, CANARY.partition("---\n")[0] + "---\n", DELEGATE)
+    assert edge(picture, "shop/public", "shop/cart").kind == "route"
+    assert edge(picture, "shop/public", "shop/web").kind == "mirror"
+
+
+SAMPLE = [(page.rule, example) for page in pages().values() for example in page.examples()][::25]
+
+
+@pytest.mark.parametrize(("rule", "example"), SAMPLE)
+def test_examples_of_rules_can_be_drawn(rule: str, example: Example) -> None:
+    pictures: list[Picture] = []
+    sources = [Source(name, text) for name, text in example.files.items()]
+    report = lint(sources, look=lambda name, mesh: pictures.append(picture_of(mesh, name)))
+    attach(pictures, report.diagnostics)
+    for picture in pictures:
+        assert {end for edge in picture.edges.values() for end in (edge.source, edge.target)} <= picture.nodes.keys()
+        elements = [*picture.nodes.values(), *picture.edges.values(), *picture.namespaces.values()]
+        assert {number for each in elements for number in each.findings}.union(picture.findings) <= set(
+            range(len(report.diagnostics))
+        )

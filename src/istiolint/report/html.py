@@ -148,7 +148,8 @@ def _modes(modes: Sequence[tuple[str, Mode]]) -> str:
         title = f"Namespace {namespace}" + (f", target {target}" if target else "")
         body = "".join(_mode(mode) for _, mode in rows)
         parts.append(
-            f'<table><caption>{escape(title)}</caption><thead><tr><th scope="col">Workload</th><th scope="col">Port</th>'
+            f'<table class="modes"><caption>{escape(title)}</caption><thead><tr>'
+            '<th scope="col">Workload</th><th scope="col">Port</th>'
             f'<th scope="col">Mode</th><th scope="col">Set by</th></tr></thead><tbody>{body}</tbody></table>'
         )
     note = (

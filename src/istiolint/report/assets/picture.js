@@ -99,7 +99,7 @@ class Picture {
     const placed = graph.nodes().map((id) => [id, graph.node(id)]);
     for (const [, box] of placed) { bottom = Math.max(bottom, box.y + box.height / 2); right = Math.max(right, box.x + box.width / 2); area += (box.width + 40) * (box.height + 50); }
     // Where dagre needs more room than a screen has, its order is kept and the room between nodes is not.
-    this.dense = placed.length > 12 && Math.min(1100 / right, 640 / bottom) < 0.45;
+    this.dense = placed.length > 12 && Math.min(1100 / right, 640 / bottom) < 0.4;
     if (this.dense) {
       placed.sort(([, one], [, other]) => one.x - other.x || one.y - other.y);
       right = Math.max(1000, Math.sqrt(area * 1.8));
