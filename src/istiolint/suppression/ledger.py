@@ -41,7 +41,7 @@ class Ledger:
     @property
     def former_ids(self) -> tuple[str, ...]:
         """The former ids of rules that suppressions use."""
-        comments = (comment.suppression for found in self.in_files.values() for comment in found)
+        comments = (comment.suppression for found in self.in_files.values() for comment in found.comments)
         annotations = (one for found in self.on_resources.values() for one in found)
         return former(name for one in (*comments, *annotations) if one for name in one.names)
 
