@@ -10,8 +10,8 @@ from istiolint import __version__
 from istiolint.cli.help import write_sections
 
 NAMES = (
-    "lint", "watch", "trace", "test", "access", "mtls", "graph", "rules", "explain", "init", "config", "server", "cache",
-    "completion",
+    "lint", "watch", "trace", "test", "access", "mtls", "graph", "snapshot", "rules", "explain", "init", "config", "server",
+    "cache", "completion",
 )  # fmt: skip
 """The commands, each in the module of its name."""
 
