@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from istiolint import Settings, lint
+from istiolint import Settings, Source, lint
 from istiolint.rules.check import declare
 from istiolint.rules.parameters import AnyParameter, Parameter, bound, mistakes, restored
 
@@ -68,3 +68,13 @@ def test_settings_name_parameters_that_exist() -> None:
     assert all(each.is_key for each in mistakes(values))
     with pytest.raises(ValueError, match=r"unknown-field: unknown parameter `limit`; `unknown-field` has no parameters"):
         lint([], Settings(parameters=(("unknown-field", "limit", 1),)))
+
+
+@pytest.mark.parametrize(("percentage", "count"), [(50.0, 0), (20.0, 1), (10.0, 1)])
+def test_thresholds_of_rules_are_parameters(percentage: float, count: int) -> None:
+    text = (
+        "{apiVersion: telemetry.istio.io/v1, kind: Telemetry, metadata: {name: a},\n"
+        " spec: {tracing: [{randomSamplingPercentage: 20}]}}"
+    )
+    settings = Settings(select=("full-tracing",), parameters=(("full-tracing", "percentage", percentage),))
+    assert len(lint([Source("a.yaml", text)], settings).diagnostics) == count

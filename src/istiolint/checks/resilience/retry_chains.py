@@ -6,17 +6,18 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.rules.parameters import Parameter
 
-_MANY = 10
+_MOST_REQUESTS = Parameter("most-requests", 10, "Highest number of requests for one that is not reported.", minimum=1)
 
 
-@check("retries-multiply", severity="info", evidence="contradiction", kinds=["VirtualService"])
+@check("retries-multiply", severity="info", evidence="contradiction", kinds=["VirtualService"], parameters=[_MOST_REQUESTS])
 def retries_multiply(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report retries that multiply because several services in a call chain retry."""
     chain = mesh.retry_chains.of(service)
     behind = chain.requests // (1 + (chain.retries[0].number or 0)) if chain.retries else 1
     # reported once, where the number becomes large
-    if len(chain.retries) > 1 and chain.requests > _MANY >= behind:
+    if len(chain.retries) > 1 and chain.requests > _MOST_REQUESTS.of(mesh) >= behind:
         first, *others = chain.retries
         tries = " × ".join(str(1 + (at.number or 0)) for at in chain.retries)
         yield finding(

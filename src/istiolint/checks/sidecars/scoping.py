@@ -7,8 +7,9 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.selection import selector
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.rules.parameters import Parameter
 
-_MANY_SERVICES = 50
+_SERVICES = Parameter("services", 50, "Lowest number of Services in the mesh at which it is reported.", minimum=1)
 
 
 @check("sidecar-without-scope", severity="warning", evidence="document", tags=["production"], kinds=["Sidecar"])
@@ -38,11 +39,13 @@ def _is_exception(sidecar: Resource, mesh: Mesh) -> bool:
     )
 
 
-@check("sidecar-scope-missing", severity="info", evidence="missing", tags=["production"], kinds=["Namespace"])
+@check(
+    "sidecar-scope-missing", severity="info", evidence="missing", tags=["production"], kinds=["Namespace"], parameters=[_SERVICES]
+)
 def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a namespace whose proxies receive the configuration of an entire large mesh."""
     services = len(mesh.all("Service"))
-    if services < _MANY_SERVICES or mesh.injection.of_namespace(namespace.name).state != "sidecar":
+    if services < _SERVICES.of(mesh) or mesh.injection.of_namespace(namespace.name).state != "sidecar":
         return
     scoped = any(mesh.in_namespace("Sidecar", place) for place in (namespace.name, mesh.root_namespace))
     proxies = [workload for workload in mesh.workloads.in_namespace(namespace.name) if workload.creates_pods]

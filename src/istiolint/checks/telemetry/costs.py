@@ -9,8 +9,9 @@ from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.rules.parameters import Parameter
 
-_MANY = 50
+_SHARE = Parameter("percentage", 50.0, "Lowest percentage of traced requests that is reported.", minimum=0, maximum=100)
 _WITHOUT_BOUND = re.compile(
     r"\b(?:request\.(?:path|url_path|query|id|time|useragent|referer|headers\[)|source\.(?:address|port)\b|connection\.id\b"
     r"|request\.auth\.claims)"
@@ -18,14 +19,17 @@ _WITHOUT_BOUND = re.compile(
 """Attributes with as many values as requests, clients or users."""
 
 
-@check("full-tracing", severity="warning", evidence="document", tags=["production"], kinds=["Telemetry", *CONFIG_KINDS])
+@check(
+    "full-tracing", severity="warning", evidence="document", tags=["production"], kinds=["Telemetry", *CONFIG_KINDS],
+    parameters=[_SHARE],
+)  # fmt: skip
 def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report traces for at least half of the requests."""
     shares = [tracing["randomSamplingPercentage"] for tracing in resource.spec["tracing"]]
     if resource.type != "Telemetry":
         shares = [config["defaultConfig"]["tracing"]["sampling"] for config in mesh_configs(resource)]
     for share in shares:
-        if isinstance(share.value, (int, float)) and not isinstance(share.value, bool) and share.value >= _MANY:
+        if isinstance(share.value, (int, float)) and not isinstance(share.value, bool) and share.value >= _SHARE.of(mesh):
             severity: Severity = "warning" if mesh.environments.stage(resource) == "production" else "info"
             yield finding(
                 share,
