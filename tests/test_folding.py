@@ -3,7 +3,7 @@
 import pytest
 
 from istiolint.engine.lint import lint
-from istiolint.fix import mend
+from istiolint.fix import fix_all
 from istiolint.report import Report
 from istiolint.settings import PathIgnore, Settings
 from istiolint.sources import Source
@@ -89,7 +89,7 @@ def test_deprecated_annotations_once_in_a_file() -> None:
 
 
 def test_the_fix_of_a_folded_finding_is_for_all_places() -> None:
-    fixed = mend([Source("0.yaml", f"{pod('a')}---\n{pod('b')}")], Settings(), unsafe=True).texts["0.yaml"]
+    fixed = fix_all([Source("0.yaml", f"{pod('a')}---\n{pod('b')}")], Settings(), unsafe=True).texts["0.yaml"]
     assert fixed.count("labels:") == 2
 
 

@@ -4,7 +4,7 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
+from istiolint.rules.other_tools import UNSUPPORTED_CODES, UNSUPPORTED_KIALI_CODES
 from istiolint.rules.registry import all_rules
 
 ROOT = Path(__file__).parents[1]
@@ -32,17 +32,17 @@ def answered() -> set[str]:
 
 def test_every_code_of_istioctl_has_a_rule_or_a_reason() -> None:
     codes = {"IST0001", "IST0002", *(f"IST0{number}" for number in range(101, NEWEST_CODE + 1))}
-    assert codes <= answered() | set(WITHOUT_RULE)
+    assert codes <= answered() | set(UNSUPPORTED_CODES)
 
 
 def test_every_code_of_kiali_has_a_rule_or_a_reason() -> None:
     codes = {f"KIA{first + number:04}" for first, numbers in KIALI_CODES.items() for number in numbers}
-    assert codes <= answered() | set(KIALI_WITHOUT_RULE)
-    assert all(reason.endswith(".") for reason in KIALI_WITHOUT_RULE.values())
+    assert codes <= answered() | set(UNSUPPORTED_KIALI_CODES)
+    assert all(reason.endswith(".") for reason in UNSUPPORTED_KIALI_CODES.values())
 
 
 def test_no_code_has_both() -> None:
-    assert not answered() & set(WITHOUT_RULE)
+    assert not answered() & set(UNSUPPORTED_CODES)
 
 
 def test_rules_name_checks_that_there_are() -> None:
@@ -61,6 +61,6 @@ def test_every_check_of_validation_has_a_rule_or_a_reason() -> None:
     checks = tool("validation_checks")
     built = {name for rule in all_rules().values() for name in rule.rows}
     counted = {name for family in checks.FAMILIES for name, does in family.checks() if does in ("refuses", "warns")}
-    assert counted - built <= set(checks.WITHOUT_RULE)
-    assert not built & set(checks.WITHOUT_RULE)
+    assert counted - built <= set(checks.UNSUPPORTED_CODES)
+    assert not built & set(checks.UNSUPPORTED_CODES)
     assert len(counted & built) >= 0.98 * len(counted)

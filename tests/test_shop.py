@@ -5,8 +5,8 @@ Beside each planted mistake a comment says what is `wrong:`. Mistakes for which 
 
 from expected import findings, linted, planted
 
-FEWEST_FAULTS = 50
-FEWEST_RULES = 30
+MIN_MISTAKES = 50
+MIN_RULES = 30
 
 
 def test_healthy_is_silent() -> None:
@@ -22,12 +22,12 @@ def test_both_halves_together() -> None:
     """The halves are alternatives of one mesh: linted in one run, the broken one puts nothing of the healthy one in the wrong."""
     found = findings("")
     assert [str(line) for line in found if not line.path.startswith("broken/")] == []
-    assert len({line.found for line in found}) >= FEWEST_RULES
+    assert len({line.found for line in found}) >= MIN_RULES
 
 
 def test_broken_is_rich() -> None:
-    assert len(list(planted())) >= FEWEST_FAULTS
-    assert len({line.found for line in findings("broken")}) >= FEWEST_RULES
+    assert len(list(planted())) >= MIN_MISTAKES
+    assert len({line.found for line in findings("broken")}) >= MIN_RULES
 
 
 def test_shop_is_a_mesh() -> None:

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from istiolint.engine.lint import lint
-from istiolint.fix import mend
+from istiolint.fix import fix_all
 from istiolint.report import Report
 from istiolint.settings import Settings
 from istiolint.sources import Source
@@ -144,7 +144,7 @@ def test_unused_and_unknown_ones_are_removed(line: str, left: str, end: str) -> 
         "a.yaml", text.replace("- timout: 3s", f"- {line}").replace("      retries", f"{own[:-6]}retries").replace("\n", end)
     )
     wanted = text.replace("- timout: 3s", f"- {left}").replace("      retries", "      # other\n      retries").replace("\n", end)
-    result = mend([source])
+    result = fix_all([source])
     assert result.texts == {"a.yaml": wanted}
     assert not result.report.diagnostics
 
@@ -153,7 +153,7 @@ def test_annotation_loses_its_names() -> None:
     text = FIRST.replace(
         "name: reviews", "name: reviews\n  annotations:\n    istiolint.io/ignore: 'wrong-type, unknown-field: old'"
     )
-    assert mend([Source("a.yaml", text)]).texts == {
+    assert fix_all([Source("a.yaml", text)]).texts == {
         "a.yaml": text.replace("'wrong-type, unknown-field: old'", '"unknown-field: old"')
     }  # fmt: skip
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from faults_table import FAULTS
 from validation_checks import FAMILIES
-from validation_checks import WITHOUT_RULE as WITHOUT_CHECK
+from validation_checks import UNSUPPORTED_CODES as WITHOUT_CHECK
 
 from istiolint.checks.upgrade.changes import CHANGES
 from istiolint.rules.check import Rule
-from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
+from istiolint.rules.other_tools import UNSUPPORTED_CODES, UNSUPPORTED_KIALI_CODES
 from istiolint.rules.pages import pages
 from istiolint.rules.registry import all_rules
 from istiolint.settings import minor
@@ -83,7 +83,7 @@ def link(rule: Rule) -> str:
 def row(code: str, rules: list[Rule]) -> str:
     """One line of the table of codes."""
     if not rules:
-        return f"| {code} | none | | {(WITHOUT_RULE | KIALI_WITHOUT_RULE)[code]} |"
+        return f"| {code} | none | | {(UNSUPPORTED_CODES | UNSUPPORTED_KIALI_CODES)[code]} |"
     names = "<br>".join(map(link, rules))
     levels = "<br>".join(rule.severity + ("" if rule.default else ", off") for rule in rules)
     return f"| {code} | {names} | {levels} | {'<br>'.join(pages()[rule.id].title for rule in rules)} |"
@@ -91,12 +91,12 @@ def row(code: str, rules: list[Rule]) -> str:
 
 def analyze() -> str:
     """Every code of istioctl analyze with its rules, or the reason why it has none."""
-    return HEAD + by_code("IST", WITHOUT_RULE)
+    return HEAD + by_code("IST", UNSUPPORTED_CODES)
 
 
 def kiali() -> str:
     """Every code of Kiali with its rules, or the reason why it has none."""
-    return KIALI_HEAD + by_code("KIA", KIALI_WITHOUT_RULE)
+    return KIALI_HEAD + by_code("KIA", UNSUPPORTED_KIALI_CODES)
 
 
 def by_code(letters: str, without: Iterable[str]) -> str:
@@ -165,7 +165,7 @@ def upgrades() -> str:
                 kinds = (
                     "MeshConfig" if "ConfigMap" in change.kinds else "pods" if "Pod" in change.kinds else ", ".join(change.kinds)
                 )
-                text += f"| {kinds} | {change.what} | {change.mend} | {rule} |\n"
+                text += f"| {kinds} | {change.what} | {change.fix} | {rule} |\n"
         if gone := [f"`{flag}`" for flag, removed in flags.items() if removed == release]:
             text += f"| flags | {', '.join(gone)} ignored | remove them | {link(all_rules()['flag-gone-after-upgrade'])} |\n"
     return text

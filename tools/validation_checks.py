@@ -74,7 +74,7 @@ FAMILIES = (
     Family("IV-", "Services, by istioctl validate alone", 3),
 )  # fmt: skip
 
-WITHOUT_RULE: dict[str, str] = {
+UNSUPPORTED_CODES: dict[str, str] = {
     "MC-04": "Cannot be written: istiod merges the configuration over its defaults, and null leaves them as they are.",
 }
 """Checks that no rule makes, with the reason."""

@@ -179,14 +179,14 @@ def test_file_that_is_read_only(run: Run, misspelt: Path) -> None:
 
 
 def test_file_that_changes_meanwhile_is_left_alone(run: Run, misspelt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from istiolint.fix import mend
+    from istiolint.fix import fix_all
 
     def slow(*arguments: object, **options: object) -> object:
-        result = mend(*arguments, **options)  # type: ignore[arg-type]
+        result = fix_all(*arguments, **options)  # type: ignore[arg-type]
         misspelt.write_text(MISSPELT + "# more\n", "utf-8")
         return result
 
-    monkeypatch.setattr("istiolint.fix.mend", slow)
+    monkeypatch.setattr("istiolint.fix.fix_all", slow)
     found = run("reviews.yaml", "--fix")
     assert found.exit_code == 2
     assert "reviews.yaml is not fixed: it changed after it was read" in found.stderr

@@ -81,11 +81,11 @@ def test_explain_by_code(run: Run, code: str) -> None:
 
 
 def test_explain_a_code_without_a_rule(run: Run) -> None:
-    from istiolint.rules.other_tools import WITHOUT_RULE
+    from istiolint.rules.other_tools import UNSUPPORTED_CODES
 
-    code = next(iter(WITHOUT_RULE))
+    code = next(iter(UNSUPPORTED_CODES))
     found = run("explain", code.lower())
-    assert (found.exit_code, WITHOUT_RULE[code] in found.output) == (0, True)
+    assert (found.exit_code, UNSUPPORTED_CODES[code] in found.output) == (0, True)
 
 
 @pytest.mark.parametrize("topic", ["security", "Routing"])

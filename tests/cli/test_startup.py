@@ -7,7 +7,7 @@ from pathlib import Path
 
 from commands import ROOT
 
-DEAR = {
+LAZY_MODULES = {
     "cryptography", "importlib.metadata", "jsonschema", "multiprocessing", "pathspec", "rapidfuzz", "re2", "rich", "shlex",
     "tempfile",
 }  # fmt: skip
@@ -19,4 +19,4 @@ def test_dear_modules_are_imported_where_they_are_needed(tmp_path: Path, sound: 
     found = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     imported = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines()}
     assert "istiolint.engine.lint" in imported
-    assert imported & DEAR == set()
+    assert imported & LAZY_MODULES == set()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from istiolint.data import folder
 from istiolint.engine.lint import lint
 from istiolint.findings.finding import Diagnostic, Path
-from istiolint.fix import mend
+from istiolint.fix import fix_all
 from istiolint.schema.fields import Fields, Node, written
 from istiolint.schema.instead import instead
 from istiolint.schema.invented import INVENTED
@@ -176,7 +176,7 @@ def test_typo(case: tuple[str, Path, Node], data: st.DataObject) -> None:
     assert diagnostic.span.begins.line == line_of(wrong)
     assert f"`{name}`" in words(diagnostic)
     if diagnostic.fix and diagnostic.fix.safe:
-        assert mend([Source("a.yaml", text)], Settings(select=RULES)).texts == {
+        assert fix_all([Source("a.yaml", text)], Settings(select=RULES)).texts == {
             "a.yaml": resource(kind, path, value_for(kind, node))
         }
 
@@ -276,7 +276,7 @@ def test_strays_move_home_together_and_do_not_become_something_else() -> None:
     text = resource("DestinationRule", ("spec", "trafficPolicy", "connectionPool", "http"), strays)
     home = {"connectionPool": {"http": {"maxRetries": 3}}, "outlierDetection": {"interval": "10s", "baseEjectionTime": "30s"}}
     wanted = resource("DestinationRule", ("spec", "trafficPolicy"), home)
-    assert mend([Source("a.yaml", text)], Settings(select=RULES), unsafe=True).texts == {"a.yaml": wanted}
+    assert fix_all([Source("a.yaml", text)], Settings(select=RULES), unsafe=True).texts == {"a.yaml": wanted}
 
 
 def test_a_stray_with_two_homes_stays() -> None:
@@ -301,7 +301,7 @@ def test_labels_in_the_selector_itself() -> None:
     diagnostics = found(text)
     assert [(d.rule, d.hint) for d in diagnostics] == [("misplaced-field", "move it to `spec.selector.matchLabels`")] * 2
     wanted = resource("AuthorizationPolicy", ("spec", "selector", "matchLabels"), {"app": "web", "tier": "front"})
-    assert mend([Source("a.yaml", text)], Settings(select=RULES)).texts == {"a.yaml": wanted}
+    assert fix_all([Source("a.yaml", text)], Settings(select=RULES)).texts == {"a.yaml": wanted}
 
 
 def test_a_home_below_a_list_that_is_not_there() -> None:
@@ -317,4 +317,4 @@ def test_in_a_list_of_resources() -> None:
     diagnostic = only(text)
     assert diagnostic.field_path == "spec.connectionPool"
     assert "`spec.trafficPolicy`" in words(diagnostic)
-    assert '"trafficPolicy": {"connectionPool"' in mend([Source("a.yaml", text)], Settings(select=RULES)).texts["a.yaml"]
+    assert '"trafficPolicy": {"connectionPool"' in fix_all([Source("a.yaml", text)], Settings(select=RULES)).texts["a.yaml"]

@@ -30,7 +30,7 @@ def explain(rule: str) -> None:
     For a topic or tag, list its rules.
     """
     from istiolint.cli.inputs import define_custom_rules
-    from istiolint.rules.other_tools import KIALI_WITHOUT_RULE, WITHOUT_RULE
+    from istiolint.rules.other_tools import UNSUPPORTED_CODES, UNSUPPORTED_KIALI_CODES
     from istiolint.rules.registry import matching, suggestion
     from istiolint.rules.renamed import current, notice
     from istiolint.rules.search import Query
@@ -44,7 +44,7 @@ def explain(rule: str) -> None:
         click.echo(f"istiolint: {message}", err=True)
         rule = current(rule)
     found = [match for match in matching(rule) if rule in (match.id, match.id.lower()) or rule.upper() in match.codes]
-    reason = (WITHOUT_RULE | KIALI_WITHOUT_RULE).get(rule.upper())
+    reason = (UNSUPPORTED_CODES | UNSUPPORTED_KIALI_CODES).get(rule.upper())
     if not found and reason:
         click.echo(f"No rule answers for {rule.upper()}. {reason}")
         return

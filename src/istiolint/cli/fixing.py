@@ -13,13 +13,15 @@ from istiolint.report.counts import counted
 from istiolint.sources import Source
 
 if TYPE_CHECKING:
-    from istiolint.fix import Mended
+    from istiolint.fix import FixResult
+
+    pass
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def fixing_options(command: _Command) -> _Command:
-    """The options of a command that can mend what it finds."""
+    """The options of a command that can fix what it finds."""
     for option in (
         click.option("--diff", is_flag=True, help="Print the changes of --fix as a patch for `git apply`; write nothing."),
         click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also apply fixes that may change behavior."),
@@ -29,13 +31,13 @@ def fixing_options(command: _Command) -> _Command:
     return command
 
 
-def mended(
+def fixed_sources(
     sources: list[Source], lint: Callable[[Iterable[Source]], Report], *, unsafe: bool, write: bool
-) -> tuple["Mended", list[str]]:
+) -> tuple["FixResult", list[str]]:
     """Lint and fix, and write the files; also the words for each file that could not be written."""
-    from istiolint.fix import mend
+    from istiolint.fix import fix_all
 
-    result = mend(sources, unsafe=unsafe, lint=lint)
+    result = fix_all(sources, unsafe=unsafe, lint=lint)
     troubles = list(written(sources, result.texts)) if write else []
     if not result.settled:
         click.echo("istiolint: the fixes do not come to an end: each round finds another; the rest is left as it is", err=True)
@@ -50,7 +52,7 @@ def mended(
 
 
 def write_stdin(sources: list[Source], texts: dict[str, str]) -> None:
-    """Give what came from standard input to standard output, mended or as it was."""
+    """Write the text from standard input to standard output, fixed or as it was."""
     from istiolint.sources.decode import encode
 
     for source in sources:
@@ -62,7 +64,7 @@ def write_stdin(sources: list[Source], texts: dict[str, str]) -> None:
             sys.stdout.buffer.flush()
 
 
-def diff(sources: list[Source], result: "Mended") -> str:
+def diff(sources: list[Source], result: "FixResult") -> str:
     """What would be written, as a patch; on a terminal without its control characters."""
     from istiolint.fix.patch import patch_lines
 
@@ -71,7 +73,7 @@ def diff(sources: list[Source], result: "Mended") -> str:
     return "".join(f"{shown(line.removesuffix(chr(10)))}\n" for line in lines)
 
 
-def tell_diff(result: "Mended") -> None:
+def report_diff(result: "FixResult") -> None:
     """How many fixes are in a diff, on standard error."""
     count = result.fixed.total()
     words = f"would make {counted(count, 'fix', 'fixes')} in {counted(len(result.texts), 'file')}" if count else "nothing to fix"

@@ -148,10 +148,10 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             sys.exit(_fix(sources, run, settings.fail_on, options, pictures))
         report = run(sources)
         if baseline and options["write_baseline"]:
-            sys.exit(_tell_errors(report) or write_baseline(baseline, report))
+            sys.exit(_report_errors(report) or write_baseline(baseline, report))
     except InputError as error:
         raise Refusal(error) from error
-    sys.exit(_tell(report, settings.fail_on, options, pictures))
+    sys.exit(_write_report(report, settings.fail_on, options, pictures))
 
 
 def _check(options: dict[str, Any]) -> None:
@@ -186,21 +186,21 @@ def _fix(
     pictures: "Sequence[Picture]",
 ) -> int:
     """Mend the files, or show how; the exit status."""
-    result, troubles = fixing.mended(sources, run, unsafe=options["unsafe_fixes"], write=not options["diff"])
+    result, troubles = fixing.fixed_sources(sources, run, unsafe=options["unsafe_fixes"], write=not options["diff"])
     if options["diff"]:
         write_text(fixing.diff(sources, result), options["output"])
-        fixing.tell_diff(result)
-        status = _tell_errors(result.report) or int(bool(result.texts))
+        fixing.report_diff(result)
+        status = _report_errors(result.report) or int(bool(result.texts))
     else:
         fixing.write_stdin(sources, result.texts)
         reads_stdin = any(source.stdin and source.linted for source in sources)
-        status = _tell(result.report, fail_on, options, pictures, err=reads_stdin)
+        status = _write_report(result.report, fail_on, options, pictures, err=reads_stdin)
     for trouble in troubles:
         click.echo(f"istiolint: {printable(trouble)}", err=True)
     return 2 if troubles else status
 
 
-def _tell(
+def _write_report(
     report: Report, fail_on: Severity, options: dict[str, Any], pictures: "Sequence[Picture]" = (), *, err: bool = False
 ) -> int:
     """Write the report; the exit status."""
@@ -223,10 +223,10 @@ def _tell(
         click.echo(f"istiolint: note: {printable(note)}", err=True)
     if message := notice(report.former_ids):
         click.echo(f"istiolint: {message}", err=True)
-    return _tell_errors(report) or int(report.fails(fail_on))
+    return _report_errors(report) or int(report.fails(fail_on))
 
 
-def _tell_errors(report: Report) -> int:
+def _report_errors(report: Report) -> int:
     """Tell of failures of istiolint itself; the exit status that they give."""
     for trouble in report.internal_errors:
         click.echo(f"istiolint: internal error: {printable(trouble)}; the other findings are complete", err=True)

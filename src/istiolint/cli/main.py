@@ -21,7 +21,7 @@ def main() -> None:
             raise
         _leave(end.code)
     except Exception as error:  # Python's own exit status would be 1, which says that there are findings
-        _tell(error)
+        _report_crash(error)
         _leave(2)
 
 
@@ -35,8 +35,8 @@ def _prepare_streams() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def _tell(error: Exception) -> None:
-    """What failed and where in the code, for those who mend it."""
+def _report_crash(error: Exception) -> None:
+    """Report what failed and where in the code."""
     import traceback
 
     from istiolint.findings.escape import printable

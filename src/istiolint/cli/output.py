@@ -74,8 +74,8 @@ def write(
     """
     for target in sorted(found, key=lambda target: target.file is None):  # files first: a pipe may end early
         text = _rendered(report, target.format, style, pictures)
-        coloured = _is_coloured(style.color, target.file, sys.stderr if err else sys.stdout)
-        write_text(text if coloured else click.unstyle(text), target.file, err=err)
+        colored = _is_colored(style.color, target.file, sys.stderr if err else sys.stdout)
+        write_text(text if colored else click.unstyle(text), target.file, err=err)
 
 
 def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
@@ -104,7 +104,7 @@ def _rendered(report: Report, format_: str, style: Style, pictures: "Sequence[Pi
     return str(module.render(report, quiet=style.quiet, concise=style.concise, everything=style.everything))
 
 
-def _is_coloured(color: str, output: Path | None, stream: TextIO) -> bool:
+def _is_colored(color: str, output: Path | None, stream: TextIO) -> bool:
     if color != "auto":
         return color == "always"
     return output is None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

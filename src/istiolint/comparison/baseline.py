@@ -60,15 +60,15 @@ class Baseline:
         found = [self.entry(diagnostic) for diagnostic in report.diagnostics]
         new, gone = unmatched([one.key for one in found], [one.key for one in before])
         report.known = len(found) - len(new)
-        is_told = self._judge(report, found)
-        report.stale = sum(is_told(before[index]) for index in gone)
+        is_stale = self._judge(report, found)
+        report.stale = sum(is_stale(before[index]) for index in gone)
         report.diagnostics = [report.diagnostics[index] for index in new]
 
     def renewed(self, report: Report) -> "Baseline":
         """The baseline after a run: what it found, and the old entries of which it could not know whether they are gone."""
         found = Counter(self.entry(diagnostic) for diagnostic in report.diagnostics)
-        is_told = self._judge(report, found)
-        kept = {entry: count for entry, count in self.entries.items() if not is_told(entry)}
+        is_stale = self._judge(report, found)
+        kept = {entry: count for entry, count in self.entries.items() if not is_stale(entry)}
         return Baseline(self.path, found | Counter(kept))
 
     def _judge(self, report: Report, found: Iterable[Entry]) -> Any:
@@ -77,11 +77,11 @@ class Baseline:
         linted |= {entry.path for entry in found}
         on = set(report.rules)
 
-        def is_told(entry: Entry) -> bool:
+        def is_stale(entry: Entry) -> bool:
             there = entry.path in linted or not os.path.lexists(self.path.parent / entry.path)
             return there and entry.rule in on
 
-        return is_told
+        return is_stale
 
     def entry(self, diagnostic: Diagnostic) -> Entry:
         """What stands for a diagnostic."""

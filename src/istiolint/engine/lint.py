@@ -305,7 +305,7 @@ class _Run:
 
     def note(self, document: Document) -> None:
         """Take note of what a document suppresses, or of why it is skipped."""
-        self.outcome.heed(document)
+        self.outcome.record_suppressions(document)
         if document.skipped:
             self.summary.skipped[document.skipped] += 1
             if mentions_mesh_kind(document.text):

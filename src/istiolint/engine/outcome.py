@@ -52,7 +52,7 @@ class Outcome:
         self._holders: dict[tuple[Document, Path], set[int]] = defaultdict(set)
         """The numbers of the targets that hold a resource."""
 
-    def heed(self, document: Document) -> None:
+    def record_suppressions(self, document: Document) -> None:
         """Take note of what a document suppresses."""
         if MARK in document.text:
             self._ledger.read(document)

@@ -117,7 +117,7 @@ class Session:
             checked = [resource for resource in found if resource.type]
             heeded |= self._check(target, new, checked, outcome, errors)
         for document in heeded:
-            outcome.heed(document)
+            outcome.record_suppressions(document)
         report = outcome.report(Summary(), dict(self._sources), list(dict.fromkeys(errors)))
         report.diagnostics = [one for one in report.diagnostics if one.span.source.path in paths]
         report.suppressed = [one for one in report.suppressed if one.diagnostic.span.source.path in paths]

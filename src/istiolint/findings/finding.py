@@ -113,7 +113,7 @@ Edit: TypeAlias = Rename | Replace | Delete | Move | Unwrap
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that mend a finding, in words for the user; `safe` when they cannot change what was meant."""
+    """Edits that fix a finding, with a title for the user; `safe` when they cannot change what was meant."""
 
     title: str
     edits: tuple[Edit | Rewrite, ...]

@@ -1,7 +1,7 @@
 """Fixes to text: edits at symbolic places become edits of characters that leave every other byte as it is."""
 
 from istiolint.fix.apply import apply
-from istiolint.fix.mend import Mended, mend
+from istiolint.fix.fix_all import FixResult, fix_all
 from istiolint.fix.text import TextEdit, text_edits
 
-__all__ = ["Mended", "TextEdit", "apply", "mend", "text_edits"]
+__all__ = ["FixResult", "TextEdit", "apply", "fix_all", "text_edits"]

@@ -22,7 +22,7 @@ class Applied(NamedTuple):
 def apply(report: "Report", paths: Collection[str], *, unsafe: bool = False) -> Applied:
     """Apply the fixes of a report that concern only these paths and do not get into each other's way.
 
-    What is left over (two fields that move into one mapping, say) is found again by linting the result; see `mend`.
+    What is left over (two fields that move into one mapping, say) is found again by linting the result; see `fix_all`.
     """
     chosen: dict[str, list[TextEdit]] = {}
     claimed: set[Any] = set()

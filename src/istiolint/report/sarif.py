@@ -30,7 +30,7 @@ PRECISION = {"document": "very-high", "contradiction": "high", "missing": "high"
 SECURITY_SEVERITY = {"error": "7.5", "warning": "5.0", "info": "2.0"}
 MOST_RESULTS = 25_000
 LONGEST_DESCRIPTION = 1024
-_GRAVITY = list(LEVELS)
+_SEVERITIES = list(LEVELS)
 _IN_LINK = str.maketrans("[]", "()")
 
 
@@ -38,7 +38,7 @@ def render(report: Report) -> str:
     """The report as SARIF; of the rules that were on only those that found something are described."""
     reported = {diagnostic.rule for diagnostic in report.diagnostics} | {one.diagnostic.rule for one in report.suppressed}
     rules = [all_rules()[rule] for rule in sorted(reported)]
-    kept = sorted(report.diagnostics, key=lambda diagnostic: _GRAVITY.index(diagnostic.severity))[:MOST_RESULTS]
+    kept = sorted(report.diagnostics, key=lambda diagnostic: _SEVERITIES.index(diagnostic.severity))[:MOST_RESULTS]
     chosen = {id(diagnostic) for diagnostic in kept}
     index = {rule.id: number for number, rule in enumerate(rules)}
     hashes: dict[str, dict[int, str]] = {}

@@ -17,7 +17,7 @@ from istiolint.report.limit import MOST, limited
 from istiolint.report.wording import in_targets
 from istiolint.report.worst import worst
 
-COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+COLORS = {"error": "red", "warning": "yellow", "info": "cyan"}
 WIDEST = 160
 """Longer lines are cut around the place."""
 MOST_LINES = 5
@@ -50,7 +50,7 @@ def statistics(report: Report) -> str:
     counts = Counter((diagnostic.severity, diagnostic.rule) for diagnostic in report.diagnostics)
     fixes = Counter((one.severity, one.rule) for one in report.diagnostics if one.fix and text_edits(one.fix))
     lines = [
-        f"{count:>7,}  {click.style(f'{severity:<7}', fg=COLOURS[severity])}  {rule}"
+        f"{count:>7,}  {click.style(f'{severity:<7}', fg=COLORS[severity])}  {rule}"
         + (f"  ({fixes[severity, rule]:,} with a fix)" if fixes[severity, rule] else "")
         for (severity, rule), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
@@ -67,7 +67,7 @@ def where(span: Span) -> str:
 
 def _headline(report: Report, diagnostic: Diagnostic) -> str:
     """Place, severity, rule, resource and message, on one line."""
-    level = click.style(f"{diagnostic.severity}[{diagnostic.rule}]", fg=COLOURS[diagnostic.severity], bold=True)
+    level = click.style(f"{diagnostic.severity}[{diagnostic.rule}]", fg=COLORS[diagnostic.severity], bold=True)
     message = f"{_resource(report, diagnostic)}{printable(diagnostic.message)}"
     return f"{click.style(where(diagnostic.span), bold=True)}: {level}: {message}"
 
@@ -87,7 +87,7 @@ def _resource(report: Report, diagnostic: Diagnostic) -> str:
 
 def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[str]:
     yield _headline(report, diagnostic)
-    yield from _excerpt(diagnostic.span, COLOURS[diagnostic.severity])
+    yield from _excerpt(diagnostic.span, COLORS[diagnostic.severity])
     margin = " " * len(str(diagnostic.span.begins.line))
     if diagnostic.hint:
         yield f"{margin} = {click.style('help', fg='green')}: {printable(diagnostic.hint)}"
@@ -119,7 +119,7 @@ def _suppressed(one: Suppressed) -> str:
     return f"{where(one.diagnostic.span)}: {level}: {printable(one.diagnostic.message)}{reason}"
 
 
-def _excerpt(span: Span, colour: str) -> Iterator[str]:
+def _excerpt(span: Span, color: str) -> Iterator[str]:
     """The line of the place, and carets under the part of the place that stands on it."""
     if not span.source.text:
         return
@@ -135,7 +135,7 @@ def _excerpt(span: Span, colour: str) -> Iterator[str]:
     carets = "^" * max(1, _width(shown[start:end]))
     more = f" ... to line {ends.line}" if ends.line > begins.line else ""
     yield f"{number} {bar} {_expanded(shown)}"
-    yield f"{' ' * len(number)} {bar} {' ' * _width(shown[:start])}{click.style(carets + more, fg=colour)}"
+    yield f"{' ' * len(number)} {bar} {' ' * _width(shown[:start])}{click.style(carets + more, fg=color)}"
 
 
 def _expanded(text: str) -> str:

@@ -6,7 +6,7 @@ UNUSED = "istioctl defines it, but nothing in istioctl reports it any more."
 DEFINITIONS = """`istioctl x precheck` asks the cluster which versions its Gateway API serves. For definitions that are in the
 files see `gateway-api-bundle-too-old`.""".replace("\n", " ")
 
-WITHOUT_RULE: dict[str, str] = {
+UNSUPPORTED_CODES: dict[str, str] = {
     "IST0001": "An error inside istioctl. A check of istiolint that fails is reported as an internal error, with exit status 2.",
     **dict.fromkeys(
         ("IST0104", "IST0105", "IST0113", "IST0114", "IST0115", "IST0117", "IST0119", "IST0120", "IST0121", "IST0122", "IST0124"),
@@ -22,7 +22,7 @@ WITHOUT_RULE: dict[str, str] = {
 }
 
 
-KIALI_WITHOUT_RULE: dict[str, str] = {
+UNSUPPORTED_KIALI_CODES: dict[str, str] = {
     **dict.fromkeys(
         ("KIA0205", "KIA0206"),
         "Harmless with automatic mTLS, and Kiali reports it there no more: PERMISSIVE servers answer clients that demand mTLS.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
-Mend: TypeAlias = Literal["delete", "unwrap"] | tuple[str, ...] | None
+Action: TypeAlias = Literal["delete", "unwrap"] | tuple[str, ...] | None
 """Delete it; put its children in its place; move it to this path below the mapping that holds it (one step: rename); by hand."""
 
 
@@ -13,7 +13,7 @@ class Instead(NamedTuple):
     kind: str
     path: str
     words: str
-    mend: Mend = None
+    action: Action = None
 
 
 def instead(table: Iterable[Instead], kind: str, path: str) -> Instead | None:

@@ -1,6 +1,6 @@
 """Fields that Istio never had but that users expect: names from other products, and settings that belong elsewhere."""
 
-from istiolint.schema.instead import Instead, Mend
+from istiolint.schema.instead import Action, Instead
 
 _BREAKER = (
     "use `outlierDetection` to eject failing endpoints and `connectionPool` to limit connections and requests; "
@@ -15,8 +15,8 @@ def _renamed(kind: str, holder: str, names: str, to: str) -> tuple[Instead, ...]
     return tuple(Instead(kind, f"{holder}.{name}", f"use `{to}`", (to,)) for name in names.split())
 
 
-def _each(kind: str, holder: str, names: str, words: str, mend: Mend = None) -> tuple[Instead, ...]:
-    return tuple(Instead(kind, f"{holder}.{name}", words, mend) for name in names.split())
+def _each(kind: str, holder: str, names: str, words: str, action: Action = None) -> tuple[Instead, ...]:
+    return tuple(Instead(kind, f"{holder}.{name}", words, action) for name in names.split())
 
 
 INVENTED: tuple[Instead, ...] = (

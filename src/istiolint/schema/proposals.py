@@ -153,24 +153,24 @@ class _Case:
         if not entry:
             return None
         message = f"early Istio field `{self.name}` was removed from {self.where}; {self.fate}"
-        return finding(self.field.key, message, hint=entry.words, fix=self.mended(entry), rule=REMOVED_FIELD)
+        return finding(self.field.key, message, hint=entry.words, fix=self.fix_for(entry), rule=REMOVED_FIELD)
 
     def invented(self) -> Finding | None:
         entry = instead(INVENTED, self.resource.type or "", self.pattern)
-        return self.unknown(entry.words, self.mended(entry)) if entry else None
+        return self.unknown(entry.words, self.fix_for(entry)) if entry else None
 
-    def mended(self, entry: Instead) -> Fix | None:
+    def fix_for(self, entry: Instead) -> Fix | None:
         """The fix that a table names, where nothing is in its way."""
-        place, mend = self.field.place, entry.mend
-        if mend == "delete":
+        place, action = self.field.place, entry.action
+        if action == "delete":
             return Fix(f"remove `{self.name}`", (Delete(place),))
-        if mend == "unwrap":
+        if action == "unwrap":
             return Fix(f"move the fields of `{self.name}` one level up", (Unwrap(place),))
-        if mend is None or value_at(self.siblings, tuple(mend))[0]:
+        if action is None or value_at(self.siblings, tuple(action))[0]:
             return None
-        if len(mend) == 1:
-            return Fix(f"rename `{self.name}` to `{mend[0]}`", (Rename(place, mend[0]),))
-        return Fix(f"replace `{self.name}` with `{'.'.join(mend)}`", (Move(place, (*self.field.path[:-1], *mend)),))
+        if len(action) == 1:
+            return Fix(f"rename `{self.name}` to `{action[0]}`", (Rename(place, action[0]),))
+        return Fix(f"replace `{self.name}` with `{'.'.join(action)}`", (Move(place, (*self.field.path[:-1], *action)),))
 
     def misspelt(self, farthest: float = 99) -> Finding | None:
         near = [(distance, name) for distance, name in nearest(self.name, self.allowed) if distance <= farthest]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from istiolint.engine.lint import lint
 from istiolint.findings.finding import Diagnostic
-from istiolint.fix import mend
+from istiolint.fix import fix_all
 from istiolint.rules.pages import OPTIONAL, SECTIONS, Example, Expected, Page, without_announcements
 from istiolint.rules.parameters import from_text
 from istiolint.rules.parameters import settings_of as parameters_of
@@ -85,7 +85,7 @@ def fix_problems(page: Page, example: Example) -> list[str]:
     if len(example.files) != 1:
         return [f"{page.path}:{example.line}: a block ```yaml fixed needs an example of one file"]
     ((name, text),) = example.files.items()
-    fixed = mend([Source(name, text)], settings_of(page, example), unsafe=True).texts[name]
+    fixed = fix_all([Source(name, text)], settings_of(page, example), unsafe=True).texts[name]
     wanted, found = (without_announcements(one).splitlines() for one in (example.fixed or "", fixed))
     if wanted == found:
         return []

@@ -27,7 +27,7 @@ _PROXY_PORTS = {
 _OPEN = ("LoadBalancer", "NodePort")
 
 
-def gravity(mesh: Mesh, resource: Resource) -> Severity | None:
+def environment_severity(mesh: Mesh, resource: Resource) -> Severity | None:
     """Return the severity by environment: a warning in production, None in a test, otherwise info."""
     stage = mesh.environments.stage(resource)
     return "warning" if stage == "production" else None if stage == "test" else "info"
@@ -47,7 +47,7 @@ def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 or (share.exists and share.value != 100)
             ):
                 continue
-            if severity := gravity(mesh, service):
+            if severity := environment_severity(mesh, service):
                 why = "" if share.exists else " because no percentage is set"
                 yield finding(
                     destination.key,
@@ -63,7 +63,11 @@ def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     for mirror in (each["requestMirror"] for filters in filter_lists(route) for each in filters):
         percent, fraction, name = mirror["percent"], mirror["fraction"], mirror["backendRef"]["name"]
         of_all = fraction["numerator"].number == (fraction["denominator"].number or 100) if fraction.exists else True
-        if name.text and (percent.number == 100 if percent.exists else of_all) and (severity := gravity(mesh, route)):
+        if (
+            name.text
+            and (percent.number == 100 if percent.exists else of_all)
+            and (severity := environment_severity(mesh, route))
+        ):
             yield finding(
                 name,
                 f"all requests are mirrored to `{name.text}`"
@@ -107,7 +111,7 @@ def debug_logging(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     workload = mesh.workloads.of(resource)
     for name in _LOG_LEVELS if workload else ():
         level = workload.metadata["annotations"][name] if workload else resource
-        if level.text.rpartition(":")[2].strip() in _NOISY and (severity := gravity(mesh, resource)):
+        if level.text.rpartition(":")[2].strip() in _NOISY and (severity := environment_severity(mesh, resource)):
             yield finding(
                 level,
                 f"the proxy logs at level `{level.text}`; every request costs CPU and log storage, and headers are logged",
@@ -125,7 +129,7 @@ def debug_logging_of_all(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         noisy = [part.strip() for part in level.text.split(",") if part.rpartition(":")[2].strip() in _NOISY]
         if who == "istiod":
             noisy = [part for part in noisy if part.partition(":")[0] in ("all", "default")]
-        if noisy and (severity := gravity(mesh, resource)):
+        if noisy and (severity := environment_severity(mesh, resource)):
             yield finding(
                 level,
                 f"{who} logs at level `{noisy[0]}`; this costs CPU and log storage, and hides important messages",
@@ -212,7 +216,7 @@ def _foreign(host: Cursor, service: Resource, mesh: Mesh) -> Resource | None:
 def demo_profile(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report the demo and preview profiles in production."""
     profile = resource["profile"] if resource.type == HELM_VALUES else resource.spec["profile"]
-    if profile.text in ("demo", "preview") and gravity(mesh, resource) == "warning":
+    if profile.text in ("demo", "preview") and environment_severity(mesh, resource) == "warning":
         yield finding(
             profile,
             "profile `demo` is for demonstrations; istiod has little memory, and every request is traced and logged"

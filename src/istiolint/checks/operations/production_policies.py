@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.operations.production import gravity
+from istiolint.checks.operations.production import environment_severity
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.authorization import DRY_RUN, is_dry_run
@@ -22,7 +22,7 @@ from istiolint.rules.check import check, finding
 def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report AuthorizationPolicies in dry run in production."""
     annotation = policy.metadata["annotations"][DRY_RUN]
-    if is_dry_run(policy) and gravity(mesh, policy) == "warning":
+    if is_dry_run(policy) and environment_severity(mesh, policy) == "warning":
         yield finding(
             annotation,
             "this policy is in dry run in production; proxies log what it would deny but enforce nothing",
@@ -37,7 +37,7 @@ def external_authorization_fails_open(resource: Resource, mesh: Mesh) -> Iterato
         for provider in config["extensionProviders"]:
             for kind in ("envoyExtAuthzHttp", "envoyExtAuthzGrpc"):
                 switch = provider[kind]["failOpen"]
-                if switch.value is True and (severity := gravity(mesh, resource)):
+                if switch.value is True and (severity := environment_severity(mesh, resource)):
                     yield finding(
                         switch,
                         f"external authorization provider `{provider['name'].text}` fails open; while it is unavailable, "
@@ -51,7 +51,7 @@ def external_authorization_fails_open(resource: Resource, mesh: Mesh) -> Iterato
 def mtls_disabled_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report workloads in production that accept only plaintext."""
     mode = policy.spec["mtls"]["mode"]
-    if mode.text == "DISABLE" and gravity(mesh, policy) == "warning":
+    if mode.text == "DISABLE" and environment_severity(mesh, policy) == "warning":
         yield finding(
             mode,
             "mode `DISABLE` turns mTLS off in production; traffic to these workloads is plaintext, and callers are not "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from istiolint.checks.operations.production import gravity
+from istiolint.checks.operations.production import environment_severity
 from istiolint.fields.connection_pools import connection_pools
 from istiolint.findings.finding import Finding, Severity
 from istiolint.mesh import Mesh
@@ -27,7 +27,7 @@ _OF_EACH_SERVICE = ("cluster", "cluster.")
 )
 def all_statistics(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report proxies that keep all statistics."""
-    severity = gravity(mesh, resource)
+    severity = environment_severity(mesh, resource)
     for config in proxy_configs(resource) if severity else ():
         matcher = config["proxyStatsMatcher"]
         yield from (_all(at, severity) for at in matcher["inclusionRegexps"] if at.text in _EVERYTHING)
@@ -61,7 +61,7 @@ def proxy_on_all_cores(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         return
     configs = [resource.spec] if resource.type == "ProxyConfig" else proxy_configs(resource)
     for config in configs:
-        if config["concurrency"].number == 0 and (severity := gravity(mesh, resource)):
+        if config["concurrency"].number == 0 and (severity := environment_severity(mesh, resource)):
             yield finding(
                 config["concurrency"],
                 "`concurrency: 0` starts a thread for each core of the node in every sidecar; memory and connections multiply "
@@ -84,7 +84,7 @@ def connection_for_each_request(rule: Resource, mesh: Mesh) -> Iterator[Finding]
     for pool in connection_pools(rule):
         limit = pool["http"]["maxRequestsPerConnection"]
         tutorial = pool["tcp"]["maxConnections"].number == 1 and pool["http"]["http1MaxPendingRequests"].number == 1
-        if limit.number == 1 and not tutorial and gravity(mesh, rule):
+        if limit.number == 1 and not tutorial and environment_severity(mesh, rule):
             yield finding(
                 limit,
                 "`maxRequestsPerConnection: 1` opens a new connection for each request; with mTLS, each needs a TLS handshake",

@@ -19,7 +19,7 @@ class Change(NamedTuple):
     kinds: tuple[str, ...]
     find: Finder
     what: str
-    mend: str
+    fix: str
 
 
 CHANGES = (

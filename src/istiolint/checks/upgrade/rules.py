@@ -37,7 +37,7 @@ def _changes(resource: Resource, mesh: Mesh, *, breaks: bool) -> Iterator[Findin
 
 def _found(change: Change, resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for at in change.find(resource, mesh):
-        yield finding(at, f"starting with Istio {change.release}, {change.what}", hint=change.mend)
+        yield finding(at, f"starting with Istio {change.release}, {change.what}", hint=change.fix)
 
 
 @check("broken-by-upgrade", severity="error", evidence="document", kinds=KINDS)

@@ -22,7 +22,7 @@ MOST_ROUNDS = 100
 
 
 @dataclass(slots=True)
-class Mended:
+class FixResult:
     """What fixing came to: the report on the result, the texts that changed by path, and how many fixes were made there, by rule.
 
     `settled` is False where the fixes did not come to an end.
@@ -39,9 +39,9 @@ class Mended:
         return sum(self.fixes.values(), Counter[str]())
 
 
-def mend(
+def fix_all(
     sources: Iterable["Source"], settings: "Settings | None" = None, *, unsafe: bool = False, lint: "Lint | None" = None
-) -> Mended:
+) -> FixResult:
     """Lint and fix until no fix is left. `lint` does so in its own way, such as for what is new only.
 
     Safe fixes after which a file has more errors than before are not made, since what they changed hid other mistakes. Users
@@ -52,7 +52,7 @@ def mend(
     run = lint or (lambda sources: engine.lint(sources, settings))
     current = list(sources)
     editable = {source.path: source for source in current if source.linted and not source.origin}
-    result, seen = Mended(run(current)), set[int]()
+    result, seen = FixResult(run(current)), set[int]()
     barred: set[_Group] = set()
     for _ in range(MOST_ROUNDS):
         report = _without(result.report, barred)

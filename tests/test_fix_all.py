@@ -14,7 +14,7 @@ from test_rules import examples
 from istiolint.documents import read
 from istiolint.engine.lint import lint
 from istiolint.findings.finding import Diagnostic, Fix, Place, Rename
-from istiolint.fix import apply, mend, text_edits
+from istiolint.fix import apply, fix_all, text_edits
 from istiolint.report import Report
 from istiolint.rules.pages import Example, Page
 from istiolint.sources import Source
@@ -45,13 +45,13 @@ def test_examples_are_mended_for_good(page: Page, example: Example) -> None:
     """What can be fixed is gone; a second time changes nothing; there are no more errors than before."""
     sources, chosen = sources_of(example), settings_of(page, example)
     before = lint(sources, chosen)
-    result = mend(sources, chosen, unsafe=True)
+    result = fix_all(sources, chosen, unsafe=True)
     assert result.settled
     assert bool(result.texts) == bool(mendable(before))
     assert not mendable(result.report)
     assert errors(result.report) <= errors(before)
     after = [replace(source, text=result.texts.get(source.path, source.text)) for source in sources]
-    assert not mend(after, chosen, unsafe=True).texts
+    assert not fix_all(after, chosen, unsafe=True).texts
 
 
 @pytest.mark.parametrize(("page", "example"), BAD)
@@ -108,7 +108,7 @@ def test_fixes_never_make_a_valid_document_invalid(kind: str, data: st.DataObjec
         for number, resource in enumerate(found)
     ]
     before = lint(sources)
-    result = mend(sources, unsafe=True)
+    result = fix_all(sources, unsafe=True)
     assert result.settled
     for source in sources:
         was, now = (
@@ -141,14 +141,14 @@ def linter(*, wrong: dict[str, str], broken: frozenset[str] = frozenset()) -> An
 
 def test_a_fix_that_would_leave_an_error_in_a_sound_file_is_not_made() -> None:
     run = linter(wrong={"a": "b", "c": "d"}, broken=frozenset("b"))
-    result = mend([Source("one.yaml", "a: 1\n"), Source("two.yaml", "c: 1\n")], lint=run)
+    result = fix_all([Source("one.yaml", "a: 1\n"), Source("two.yaml", "c: 1\n")], lint=run)
     assert result.texts == {"two.yaml": "d: 1\n"}
     assert (result.fixed, result.settled) == ({"rule": 1}, True)
     assert [found.field_path for found in result.report.diagnostics] == ["a"]
 
 
 def test_fixes_that_undo_each_other_come_to_an_end() -> None:
-    result = mend([Source("one.yaml", "a: 1\n")], lint=linter(wrong={"a": "b", "b": "a"}))
+    result = fix_all([Source("one.yaml", "a: 1\n")], lint=linter(wrong={"a": "b", "b": "a"}))
     assert not result.settled
     assert result.texts["one.yaml"] in ("a: 1\n", "b: 1\n")
 
@@ -156,7 +156,7 @@ def test_fixes_that_undo_each_other_come_to_an_end() -> None:
 def test_as_many_fields_of_one_mapping_as_there_are() -> None:
     text = "".join(f"k{number}: 1\n" for number in range(60))
     run = linter(wrong={f"k{number}": f"n{number}" for number in range(60)})
-    assert mend([Source("one.yaml", text)], lint=run).texts == {"one.yaml": text.replace("k", "n")}
+    assert fix_all([Source("one.yaml", text)], lint=run).texts == {"one.yaml": text.replace("k", "n")}
 
 
 def test_yaml_within_yaml_is_left_as_it_is() -> None:
