@@ -27,7 +27,7 @@ from ruamel.yaml.error import YAMLError
 from istiolint.cli.output import FORMATS
 from istiolint.engine.lint import lint
 from istiolint.findings.report import Report
-from istiolint.fix import mend
+from istiolint.fix import fix_all
 from istiolint.rules.pages import pages
 from istiolint.sources.decode import source_of
 
@@ -135,7 +135,7 @@ def failure(data: bytes) -> str:
             return report.internal_errors[0]
         for name in FORMATS:
             importlib.import_module(f"istiolint.report.{name}").render(report)
-        fixed = mend([source])
+        fixed = fix_all([source])
         if fixed.texts and errors(fixed.report) > errors(report):
             return f"fixes added errors: {errors(report)} -> {errors(fixed.report)}"
     except Exception:
