@@ -79,8 +79,8 @@ def _field(name: str, facts: dict[str, Any], values: dict[str, Any]) -> Node:
     made = dict(TYPES[type_]) if type_ in TYPES else message(type_, values)
     if made == TEXT and name.endswith("s"):  # lists are given by the type of their items
         made = {"type": ["string", "array"], "items": ANY}
-    elif name == "secretVolumes":
-        made = ANY
+    elif name in ("ports", "secretVolumes"):  # lists of messages
+        made = {"type": "array", "items": made}
     if minor(_release(facts["added"])) > minor(OLDEST):
         made = made | {"x-since": _release(facts["added"])}
     return made | ({"x-removed": facts["removed"]} if facts.get("removed") else {})

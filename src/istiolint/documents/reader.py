@@ -11,7 +11,14 @@ from istiolint.documents.document import Document
 from istiolint.documents.events import second_try
 from istiolint.documents.parsed import PARSERS, Fault, Parsed, decode, encode, is_foreign_definition, key_of
 from istiolint.documents.placeholders import first_placeholder
-from istiolint.documents.recognise import is_object, is_usual, looks_like_object, reason_to_skip, whole_file
+from istiolint.documents.recognise import (
+    is_object,
+    is_usual,
+    looks_like_object,
+    missing_identity,
+    reason_to_skip,
+    whole_file,
+)
 from istiolint.documents.skip import Skip
 from istiolint.documents.store import Store
 from istiolint.documents.syntax import explain
@@ -57,6 +64,8 @@ def read(source: Source, named: Mapping[str, Skip] = _NONE, store: Store | None 
                 document.problems.append(problem)
         if document.data is not None and not document.skipped:
             document.skipped = reason_to_skip(document, named)
+            if document.skipped is Skip.OTHER and (missing := missing_identity(document.data)):
+                document.problems.append(_incomplete(document, missing))
         yield document
 
 
@@ -68,6 +77,12 @@ def prepare(source: Source, named: Mapping[str, Skip] = _NONE) -> bytes | None:
     for _ in _composed(source, store):
         pass
     return next(iter(store.used.values()), None)
+
+
+def _incomplete(document: Document, missing: str) -> Finding:
+    """The finding on a resource that no tool can apply because it does not say what it is."""
+    message = f"missing required field `{missing}`; kubectl rejects the file, and the resource is not checked"
+    return Finding(Place(document, ("metadata",), "key"), message, f"add `{missing}`", "missing-field")
 
 
 _ONCE_A_FILE = ("unrendered-template", "unrendered-placeholder")

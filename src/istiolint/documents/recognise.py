@@ -76,6 +76,24 @@ def is_usual(data: Any, text: str) -> bool:
     return "$" not in text and "{{" not in text and is_object(data) and not is_cluster_test(data)
 
 
+_ISTIO_GROUP = re.compile(r"(?:[a-z]+\.istio\.io|gateway\.networking\.k8s\.io)/v\w+")
+_ONLY_ISTIO = (
+    "AuthorizationPolicy", "DestinationRule", "EnvoyFilter", "PeerAuthentication", "RequestAuthentication", "ServiceEntry",
+    "VirtualService",
+)  # fmt: skip
+"""Kinds that no other API has."""
+
+
+def missing_identity(data: Any) -> str | None:
+    """Return what a resource of Istio or the Gateway API lacks: `kind` or `apiVersion`. None for everything else."""
+    if not isinstance(data, dict) or not isinstance(data.get("metadata"), dict) or not isinstance(data.get("spec"), dict):
+        return None
+    version, kind = data.get("apiVersion"), data.get("kind")
+    if kind is None and isinstance(version, str) and _ISTIO_GROUP.fullmatch(version):
+        return "kind"
+    return "apiVersion" if version is None and kind in _ONLY_ISTIO else None
+
+
 def is_values(data: Any) -> bool:
     """Whether data are values for istiod's chart: a MeshConfig under its name, and nothing that an object would have."""
     return (

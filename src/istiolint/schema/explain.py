@@ -12,7 +12,7 @@ from istiolint.schema.fault import Fault
 from istiolint.schema.fields import Fields
 from istiolint.schema.loader import NEXT, Node, minor, schema_for, schema_of, validator
 from istiolint.schema.nulls import without_nulls
-from istiolint.schema.proposals import unknown_field
+from istiolint.schema.proposals import FATES, unknown_field
 from istiolint.schema.rules import MISSING_FIELD, NULL_VALUE, OUT_OF_RANGE
 from istiolint.schema.values import value_finding
 from istiolint.settings import NEWEST
@@ -80,7 +80,9 @@ def _wrong_values(resource: Resource, value: Any, errors: list[_Error], meant: s
         fields = [(*error.owner, name) for name in constraint.get("x-fields", ())]
         if not plain and (error.owner, id(constraint)) not in told and meant.isdisjoint(fields):
             told.add((error.owner, id(constraint)))
-            fault = Fault(_at(resource, error.owner), _inside(value, error.owner), error.keyword, error.holder, error.names)
+            effect = FATES.get(resource.type or "", "the API server rejects it")
+            held = _inside(value, error.owner)
+            fault = Fault(_at(resource, error.owner), held, error.keyword, error.holder, error.names, effect)
             yield from value_finding(fault, error.rule)
 
 

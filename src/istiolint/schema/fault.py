@@ -8,13 +8,17 @@ from istiolint.schema.loader import Node
 
 
 class Fault(NamedTuple):
-    """A value that breaks a keyword of its schema. `value` is without dropped nulls; `names` are keys of it."""
+    """A value that breaks a keyword of its schema. `value` is without dropped nulls; `names` are keys of it.
+
+    `effect` says what happens to the resource.
+    """
 
     field: Cursor
     value: Any
     keyword: str
     schema: Node
     names: tuple[str, ...]
+    effect: str = "the API server rejects it"
 
     @property
     def called(self) -> str:

@@ -22,7 +22,7 @@ from istiolint.schema.spelling import CERTAIN, nearest
 from istiolint.schema.strangers import owners
 
 FATE = "the API server rejects it or silently drops it"
-_FATES = {"IstioOperator": "istioctl rejects it"}
+FATES = {"IstioOperator": "istioctl rejects it"}
 """What happens to an unknown field of kinds that the API server never receives."""
 MOST_LISTED = 12
 FITS = 0.5
@@ -108,7 +108,7 @@ class _Case:
     @property
     def fate(self) -> str:
         """What happens to an unknown field."""
-        return _FATES.get(self.resource.type or "", FATE)
+        return FATES.get(self.resource.type or "", FATE)
 
     def newer(self) -> Finding | None:
         node = self.allowed.get(self.name)
@@ -218,7 +218,7 @@ class _Case:
 
     def misplaced(self, near: bool = False) -> Finding | None:
         """`near`: only one level away, or where other stray fields beside it belong as well."""
-        if self.resource.type in _FATES:  # many mappings of an installation have fields of the same name
+        if self.resource.type in FATES:  # many mappings of an installation have fields of the same name
             return None
         found = homes(self.fields, self.resource.value, self.path, self.version)
         if not found or (near and found[0].distance > 1 and len(found[0].joined) < 2):

@@ -129,7 +129,7 @@ def _enum(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
         message = f"value {quoted(fault.value)} of {fault.called} requires Istio {since}; earlier API servers reject it"
         return finding(fault.field, message, hint=_choice(allowed), rule=rules.FIELD_NEEDS_NEWER_ISTIO)
     near = nearest(fault.value, allowed) if isinstance(fault.value, str) else []
-    message = f"invalid value {quoted(fault.value)} for {fault.called}; the API server rejects it"
+    message = f"invalid value {quoted(fault.value)} for {fault.called}; {fault.effect}"
     if not near:
         return finding(fault.field, message, hint=_choice(allowed), rule=rules.UNKNOWN_VALUE)
     meant = near[0][1]
@@ -149,7 +149,7 @@ def _range(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
         bounds.append(f"at least {low}")
     if high is not None and (fault.keyword == "maximum" or abs(high) < RANGE_OF_WORDS):
         bounds.append(f"at most {high}")
-    message = f"invalid value {quoted(fault.value)} for {fault.called}: must be {' and '.join(bounds)}; the API server rejects it"
+    message = f"invalid value {quoted(fault.value)} for {fault.called}: must be {' and '.join(bounds)}; {fault.effect}"
     return finding(fault.field, message, rule=rule or rules.OUT_OF_RANGE)
 
 

@@ -15,7 +15,7 @@ TYPES = {
 }  # fmt: skip
 
 
-def wrong_type(fault: Fault, rule: Rule | None, hint: str | None, *, effect: str = "the API server rejects it") -> Finding:
+def wrong_type(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
     """Return the finding on a value of the wrong type, with a fix where the value can be converted."""
     wanted = fault.schema["type"]
     wanted = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"]
@@ -25,7 +25,7 @@ def wrong_type(fault: Fault, rule: Rule | None, hint: str | None, *, effect: str
     if fault.value is None:
         return finding(
             fault.field,
-            f"{fault.called} is null, not {types}; {effect}",
+            f"{fault.called} is null, not {types}; {fault.effect}",
             hint="remove the item",
             rule=rules.WRONG_TYPE,
         )
@@ -34,7 +34,7 @@ def wrong_type(fault: Fault, rule: Rule | None, hint: str | None, *, effect: str
     elif not title and fault.field.unresolved:
         hint = "this looks like a placeholder: lint the rendered manifest instead"
     fix = Fix(title, (Replace(fault.field.place, text),), safe) if title else None
-    message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}; {effect}"
+    message = f"{fault.called} must be {types}{example}, not {shown(fault.value)}; {fault.effect}"
     return finding(fault.field, message, hint=title or hint, fix=fix, rule=rules.WRONG_TYPE)
 
 

@@ -36,6 +36,9 @@ def _conflict(server: Server, host: str, at: Cursor, others: list[Server]) -> Fi
     merged = server.protocol == other.protocol and server.protocol in ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")
     protocols = f"`{server.protocol}` here, `{other.protocol}` there"
     outcome = "the order of the merged routes is undefined" if merged else "Istio drops one of the two"
+    written = next((text for name, text in other.hosts if name == host), at)
+    if server.protocol == other.protocol == "HTTPS" and written.text != at.text:
+        outcome = "Envoy rejects the listener"  # two equal filter chains: `web/a.com` and `a.com`
     also = " (and others)" if len(others) > 1 else ""
     return finding(
         at,

@@ -93,7 +93,7 @@ def mistyped_mesh_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         wanted = "object" if setting.type in messages() or (setting.map and not within) else _TYPES.get(setting.type)
         for value in [item for _, item in at.items()] if within else [*at] if isinstance(at.value, list) else [at]:
             if wanted and not _fits(value.value, wanted) and not value.unresolved:
-                yield wrong_type(Fault(value, value.value, "type", {"type": wanted}, ()), None, None, effect=_UNREAD)
+                yield wrong_type(Fault(value, value.value, "type", {"type": wanted}, (), _UNREAD), None, None)
 
 
 def _fits(value: Any, wanted: str) -> bool:

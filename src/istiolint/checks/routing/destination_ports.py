@@ -83,17 +83,20 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
         return
     receiving = {port.number for found in known for host in found for port in ports_of_host(host) if port.is_http}
     for route in virtual_service.spec["http"]:
-        for target in route["route"]:
-            destination = target["destination"]
+        mirrors = [route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])]
+        for destination in (*(target["destination"] for target in route["route"]), *mirrors):
             services = _services(destination, virtual_service, mesh)
             ports = sorted({port for service in services for port in service.ports})
             if receiving and ports and not destination["port"] and not receiving & set(ports):
+                is_mirror = any(destination.path == mirror.path for mirror in mirrors)
+                fate = "mirrored requests are lost" if is_mirror else "requests get 503"
                 yield finding(
                     destination["host"],
                     f"no `port` is set for `{destination['host'].text}`, which has only {ports_in_words(ports)}; sidecars use "
-                    f"the port of the request, {ports_in_words(sorted(receiving))}, and return 503",
+                    f"the port of the request, {ports_in_words(sorted(receiving))}, and {fate}",
                     hint="set `port: {number: ...}`",
                     related=[service.place for service in services[:2] if service.place],
+                    severity="warning" if is_mirror else "error",
                 )
 
 

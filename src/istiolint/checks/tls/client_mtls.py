@@ -11,8 +11,11 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 from istiolint.trace.model import model_of
 from istiolint.trace.proxies import Proxy
+from istiolint.trace.services import ports_of_host
 
 _WITHOUT_MESH_CERTIFICATE = ("DISABLE", "SIMPLE")
+_PLAIN_TLS = ("SIMPLE", "MUTUAL")
+"""Modes that send TLS which the proxy of a server does not terminate."""
 
 
 class _ClientTls(NamedTuple):
@@ -50,6 +53,8 @@ def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Findin
         ]
         if tls.mode.text in _WITHOUT_MESH_CERTIFICATE:
             yield from _refused(rule, tls, service, workloads, mesh)
+        if tls.mode.text in _PLAIN_TLS:
+            yield from _unmatched(rule, tls, service, workloads, mesh)
         elif tls.mode.text == "ISTIO_MUTUAL":
             yield from _unanswered(rule, tls, service, workloads, mesh)
 
@@ -181,6 +186,33 @@ def _refused(rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequ
                 severity="error" if membership.in_mesh else "warning",
             )
             return
+
+
+def _unmatched(
+    rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequence[Workload], mesh: Mesh
+) -> Iterator[Finding]:
+    """Report TLS that is not Istio's to a port whose name says HTTP: a PERMISSIVE sidecar has no filter chain for it."""
+    host = mesh.hosts.fqdn(service.name, service.namespace)
+    known = [one for one in mesh.hosts.exact(host) if one.resource is service]
+    http = {port.number for one in known for port in ports_of_host(one) if port.protocol == "HTTP"}
+    for workload in workloads:
+        sidecar = mesh.sidecar_scopes.of(workload)
+        if mesh.injection.of(workload).state != "sidecar" or (sidecar is not None and sidecar.spec["ingress"]):
+            continue
+        for _, number, target in ports_of(service, workload):
+            applies = number == tls.port or (tls.port is None and number not in tls.other_ports)
+            if target is None or number not in http or not applies:
+                continue
+            effective = mesh.mtls.of(workload, target)
+            permissive = not effective.strict and not effective.disabled
+            if permissive and mesh.injection.captures(workload, target):
+                yield finding(
+                    tls.mode,
+                    f"`{tls.mode.text}` sends TLS to HTTP port `{number}` of Service `{service.namespace}/{service.name}`; the "
+                    f"sidecar of `{workload.title}` accepts plaintext and mesh mTLS there, and resets the connection",
+                    hint="remove `tls`, or name the port `https` if the application terminates TLS",
+                )
+                return
 
 
 def _unanswered(
