@@ -89,7 +89,7 @@ async def measure(root: Path, files: int) -> None:
     print(f"{'median':>20} {1000 * statistics.median(everything):>8.0f} ms over {len(everything)} edits")
     await editor.client.shutdown_async(None)
     editor.client.exit(None)
-    await editor.client.stop()
+    await editor.client.stop()  # type: ignore[no-untyped-call]
 
 
 def main() -> None:
