@@ -1,6 +1,6 @@
 """`python -m istiolint`, the same as the `istiolint` command."""
 
-from istiolint.cli import main
+from istiolint.cli.main import main
 
 if __name__ == "__main__":
     main()
