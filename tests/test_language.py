@@ -1,6 +1,16 @@
-"""Everything that users read is plain technical English: banned phrases, and the length of titles and messages."""
+"""Everything that users and contributors read is plain technical English.
 
+Banned phrases and spelling mistakes are data, in `language/`: add one there, with what to write instead.
+"""
+
+import ast
+import io
+import json
 import re
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +25,8 @@ from istiolint.testing import Page, settings_of
 
 MAX_TITLE_WORDS = 7
 MAX_MESSAGE = 120
-_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_CODE = re.compile(r"```.*?```|`[^`]*`|\[[a-z0-9-]+\]\([^)]*\)", re.DOTALL)
+"""Code blocks, code spans, and links by rule id."""
 
 
 class Banned(NamedTuple):
@@ -71,3 +82,89 @@ def test_messages(page: Page) -> None:
             assert problems(text) == [], text
         assert not one.message.endswith("."), one.message
         assert len(_CODE.sub("", one.message)) <= MAX_MESSAGE, one.message
+
+
+LINK = re.compile(r"https://(istio\.io|kubernetes\.io|gateway-api\.sigs\.k8s\.io|www\.envoyproxy\.io)/|\(\.\./\.\./docs/")
+
+
+@ALL
+def test_pages_have_a_link(page: Page) -> None:
+    assert LINK.search(page.text.partition("## See also")[2]), "add the istio.io page on the matter below `## See also`"
+
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [
+    *sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").rglob("*.md")),
+    *(ROOT / name for name in ("action.yml", "mkdocs.yml", ".pre-commit-hooks.yaml", "pyproject.toml")),
+]  # fmt: skip
+SCHEMAS = sorted((ROOT / "schemas").glob("istiolint-*.json"))
+CODE = [file for folder in ("src", "tools") for file in sorted((ROOT / folder).rglob("*.py"))]
+DESCRIBED = ("checks", "documents", "fields", "schema", "suppression")
+"""The packages whose docstrings and comments are held to the list."""
+
+
+def relative(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=relative)
+def test_documents(file: Path) -> None:
+    assert problems(file.read_text("utf-8")) == []
+
+
+def descriptions(value: object) -> Iterator[str]:
+    """Yield the titles and descriptions of a schema."""
+    if isinstance(value, dict):
+        yield from (text for key in ("title", "description") if isinstance(text := value.get(key), str))
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from descriptions(item)
+
+
+@pytest.mark.parametrize("file", SCHEMAS, ids=relative)
+def test_schemas(file: Path) -> None:
+    for text in descriptions(json.loads(file.read_text("utf-8"))):
+        assert problems(text) == [], text
+
+
+def strings(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
+    """Yield the strings of code with their lines, and whether they are docstrings; f-strings as a whole."""
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            texts = (part.value if isinstance(part, ast.Constant) else "`x`" for part in node.values)
+            yield node.lineno, "".join(map(str, texts)), False
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            yield node.lineno, node.value, id(node) in documentation
+
+
+@pytest.mark.parametrize("file", CODE, ids=relative)
+def test_code(file: Path) -> None:
+    """The texts of code: messages, help, descriptions of options; where `DESCRIBED`, also docstrings and comments."""
+    source = file.read_text("utf-8")
+    described = relative(file).startswith("tools/") or file.relative_to(ROOT / "src/istiolint").parts[0] in DESCRIBED
+    found = [
+        f"{line}: {text}"
+        for line, text, is_doc in strings(ast.parse(source))
+        if " " in text.strip() and (described or not is_doc)
+    ]
+    if described:
+        tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+        found += [f"{token.start[0]}: {token.string}" for token in tokens if token.type == tokenize.COMMENT]
+    wrong = [f"{relative(file)}:{text[:120]}: {problem}" for text in found for problem in problems(text)]
+    assert wrong == []
+
+
+def test_spelling() -> None:
+    words = Path(__file__).parent / "language/words.txt"
+    command = [sys.executable, "-m", "codespell_lib", "--builtin", "clear,en-GB_to_en-US", "--ignore-words", str(words)]
+    paths = [*map(str, DOCUMENTS), "docs", "rules", "src", "tools"]
+    result = subprocess.run(
+        [*command, "--skip", "*.json,*.yaml,*.pyc", "--quiet-level", "3", *paths],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout == ""

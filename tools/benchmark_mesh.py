@@ -3,7 +3,7 @@
 usage: python tools/benchmark_mesh.py [SIZE ...]        (default: 100 1000 10000 services)
 
 Each service brings a Service, a Deployment, a VirtualService, a DestinationRule and an AuthorizationPolicy; ten services share a
-namespace. One file a service, as in a repository. Every size is linted by the installed command in a process of its own.
+namespace. One file a service, as in a repository. Every size is linted by the installed command in a separate process.
 """
 
 import os

@@ -4,7 +4,7 @@ usage: python tools/build_envoy_messages.py [OUTPUT]
 
 The descriptors come from the package `xds-protos` of the gRPC authors, which must be installed beside istiolint
 (`pip install xds-protos`). Each message maps the names of its fields to their types: a scalar type of Protocol Buffers, or the
-name of a message or enum; `[]` in front stands for a list, and `{KEY}` for a map. Enums list their values. Messages are listed
+name of a message or enum; `[]` in front means a list, and `{KEY}` for a map. Enums list their values. Messages are listed
 by package.
 """
 

@@ -4,8 +4,8 @@ usage: python tools/build_schemas.py [--schemas FOLDER] [--fresh] istio-1.18.jso
 
 Each file holds the CRDs of one release, which its name ends with: a bundle in YAML as the project publishes it (for Istio
 manifests/charts/base/files/crd-all.gen.yaml), or the same as a JSON list. Releases are added to the schemas that are there, in
-order of their numbers: adding Istio's next release takes its bundle alone. --fresh starts anew, the lowest release is the base.
-CEL rules are not translated: for Istio's kinds they stand in crds/table.py, and a field with a rule that has none there is
+order of their numbers: adding a release takes only its bundle. --fresh starts from scratch, the lowest release is the base.
+CEL rules are not translated: for Istio's kinds they are in crds/table.py, and a field with a rule that has none there is
 reported as an error. The history is kept for Istio's kinds only.
 """
 

@@ -2,7 +2,7 @@
 
 The sources are the table of Helm values (`helm-values.json`, see installation_schemas.py) for what the charts of istiod, base and
 cni share with IstioOperator, and the lists below for what each chart reads besides. Kubernetes' own fields, and the MeshConfig,
-which has rules of its own, are open.
+which has its own rules, are open.
 """
 
 from typing import Any

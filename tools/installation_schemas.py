@@ -2,7 +2,7 @@
 
 The source of IstioOperator is the table of its Helm values (`helm-values.json`): for each field of a message, as `MESSAGE.FIELD`,
 an object with `type`, `added` and `removed`. Fields whose type the table does not give in full, such as lists, accept more than
-one type; what Kubernetes defines (`k8s`), and the MeshConfig, which has rules of its own, are open.
+one type; what Kubernetes defines (`k8s`), and the MeshConfig, which has its own rules, are open.
 """
 
 from typing import Any

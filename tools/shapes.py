@@ -156,7 +156,7 @@ def service_entries(number: int) -> Iterator[Object]:
 
 @_shape(800)
 def policies_of_workloads(number: int) -> Iterator[Object]:
-    """N AuthorizationPolicies, each of its own workload in one namespace."""
+    """N AuthorizationPolicies, each for a different workload in one namespace."""
     yield from _applications(number)
     for at in range(number):
         rule = {"from": [{"source": {"principals": [f"cluster.local/ns/{NAMESPACE}/sa/app-{(at + 1) % number}"]}}]}
@@ -219,7 +219,7 @@ def tokens_of_namespace(number: int) -> Iterator[Object]:
 
 @_shape(1000)
 def peer_authentications(number: int) -> Iterator[Object]:
-    """N PeerAuthentications, each of its own workload."""
+    """N PeerAuthentications, each for a different workload."""
     yield from _applications(number)
     yield from (_policy(f"app-{at}", {"mtls": {"mode": "STRICT"}}, f"app-{at}", "PeerAuthentication") for at in range(number))
 
@@ -351,7 +351,7 @@ def rules_under_a_wildcard(number: int) -> Iterator[Object]:
 
 @_shape(800)
 def sidecars(number: int) -> Iterator[Object]:
-    """N Sidecars, each of its own workload in one namespace."""
+    """N Sidecars, each for a different workload in one namespace."""
     yield from _applications(number)
     for at in range(number):
         egress = [{"hosts": [f"./app-{(at + 1) % number}.{NAMESPACE}.svc.cluster.local", "istio-system/*"]}]
@@ -398,7 +398,7 @@ def http_routes(number: int) -> Iterator[Object]:
 
 @_shape(1000)
 def envoy_filters(number: int) -> Iterator[Object]:
-    """N EnvoyFilters, each of its own workload."""
+    """N EnvoyFilters, each for a different workload."""
     manager = {"filterChain": {"filter": {"name": "envoy.filters.network.http_connection_manager"}}}
     script = {"@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua", "inlineCode": "function f() end"}
     patch = {"operation": "INSERT_BEFORE", "value": {"name": "envoy.filters.http.lua", "typed_config": script}}
@@ -442,7 +442,7 @@ SHAPES["nested-folders"] = 500, nested_folders
 
 
 def overlays(number: int, folder: Path) -> None:
-    """N overlays of one base with 20 applications, each with a namespace, labels and a patch of its own."""
+    """N overlays of one base with 20 applications, each with a namespace, labels and its own patch."""
     base = [*_applications(20), *(_routes(f"app-{at}", f"app-{at}", [{"route": _to(f"app-{at}")}]) for at in range(20))]
     _kustomization(folder / "base", resources=["all.yaml"])
     (folder / "base/all.yaml").write_text("\n---\n".join(map(json.dumps, base)))

@@ -1,6 +1,6 @@
 """The checks that Istio's own validation makes, family by family: how many there are, and what they do.
 
-A family is what stands before the number. A check refuses the resource unless it is among `warned` (accepted with a warning),
+A family is the prefix before the number. A check rejects the resource unless it is among `warned` (accepted with a warning),
 `logged` (istiod only writes a line into its log) or `apart`: those say when or how other checks apply, and are not counted.
 Numbers in `gaps` were never given.
 """
@@ -24,7 +24,7 @@ class Family:
     apart: Collection[int] = ()
 
     def checks(self) -> Iterator[tuple[str, str]]:
-        """Each check by its identifier, with what Istio does: refuses, warns or logs; nothing for those that stand apart."""
+        """Each check by its identifier, with what Istio does: rejects, warns or logs; nothing for those that stand apart."""
         for number in range(self.first, self.last + 1):
             if number not in self.gaps:
                 does = {
@@ -32,7 +32,7 @@ class Family:
                     **dict.fromkeys(self.logged, "logs"),
                     **dict.fromkeys(self.apart, ""),
                 }
-                yield f"{self.letters}{number:0{self.digits}}", does.get(number, "refuses")
+                yield f"{self.letters}{number:0{self.digits}}", does.get(number, "rejects")
 
 
 FAMILIES = (

@@ -20,7 +20,7 @@ def minor(version: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """How to recognise an environment: glob patterns for namespaces and paths."""
+    """How to recognize an environment: glob patterns for namespaces and paths."""
 
     name: str
     namespaces: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """What the API server checks beyond structure: our table of the CEL rules in Istio's CRDs, by kind and field.
 
-A field is given by the end of its path (`tcp.connectTimeout` stands for it wherever a DestinationRule has it). A constraint is
+A field is given by the end of its path (`tcp.connectTimeout` means it wherever a DestinationRule has it). A constraint is
 JSON Schema; `x-rule` names the rule of istiolint that reports it, `x-message` and `x-hint` its words, `x-at` the field that
 is at fault. Formats are in istiolint.schema.formats.
 """

@@ -1,4 +1,4 @@
-"""Fields of the Istio release to come, known from its development branch: allowed, but told apart from what is released."""
+"""Fields of the Istio release to come, known from its development branch: allowed, but marked as unreleased."""
 
 import copy
 

@@ -44,7 +44,7 @@ def _default(name: str) -> str | None:
 
 
 def _within(node: dict[str, Any], schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """The settings inside a mapping; `NAME` stands for a key that users choose."""
+    """The settings inside a mapping; `NAME` is a key that users choose."""
     named = node.get("properties", {})
     chosen = node.get("additionalProperties")
     for key, inner in (*named.items(), *([("NAME", chosen)] if isinstance(chosen, dict) else [])):

@@ -12,46 +12,46 @@ from istiolint.rules.topics import TOPICS
 _FENCE = re.compile(r"^```yaml(?P<info> [^\n]*)$", re.MULTILINE)
 
 EVIDENCE = {
-    "document": "one document is enough to see it",
-    "contradiction": "two things that are both in the input disagree",
-    "missing": "something that is referred to is not in the input, and the input shows that it would be there",
+    "document": "one document is enough",
+    "contradiction": "two resources in the input disagree",
+    "missing": "a referenced resource is missing from input that should contain it",
     "heuristic": "an opinion",
 }
 INDEX_HEAD = """\
 # Rules
 
-{number} rules, of which {default} are on by default; the others are on when `--select` or the setting `select` names them.
+{number} rules, of which {default} are on by default; select the others with `--select` or the setting `select`.
 
-- **error**: Istio or the API server refuses it, or requests surely fail.
-- **warning**: Istio warns of it, or it is very likely not meant.
+- **error**: Istio or the API server rejects it, or requests fail.
+- **warning**: Istio warns about it, or it is very likely a mistake.
 - **info**: an opinion.
 
-What a finding rests on:
+The evidence for a finding:
 
 {evidence}
 
-`--select` and `--ignore` take rules, the codes of `istioctl analyze` and Kiali, topics (the names of the chapters below),
+`--select` and `--ignore` accept rules, the codes of `istioctl analyze` and Kiali, topics (the names of the chapters below),
 the tags `security` and `production`, and `ALL`.
 """
-TABLE_HEAD = "\n## {title}\n\nThe topic `{topic}`.\n\n| rule | | what it is about | known elsewhere as |\n|---|---|---|---|\n"
+TABLE_HEAD = "\n## {title}\n\nThe topic `{topic}`.\n\n| rule | | title | other codes |\n|---|---|---|---|\n"
 SETTINGS = {
-    "whole-mesh": "This example is the whole mesh, as with `--whole-mesh`.",
-    "clusters": "The first folder of each file is the cluster that holds it, as with `--cluster`.",
+    "whole-mesh": "This example is the entire mesh, as with `--whole-mesh`.",
+    "clusters": "The first folder of each file is its cluster, as with `--cluster`.",
     "istio-version": "This example is for Istio {}.",
     "upgrade-to": "It is upgraded to Istio {}.",
-    "encoding": "This file is stored as {}.",
+    "encoding": "The encoding of this file is {}.",
 }
 
 
 def rule_pages() -> dict[str, str]:
-    """The pages by their paths."""
+    """Return the pages by their paths."""
     book = pages()
     written = {f"rules/{book[rule.id].topic}/{rule.id}.md": rule_page(rule, book[rule.id]) for rule in all_rules().values()}
     return {"rules/index.md": index(), **written}
 
 
 def index() -> str:
-    """The list of all rules, by topic."""
+    """Return the list of all rules, by topic."""
     order = list(TOPICS)
     rules = sorted(all_rules().values(), key=lambda rule: (order.index(rule.topic), rule.id))
     text = INDEX_HEAD.format(
@@ -71,30 +71,30 @@ def _row(rule: Rule) -> str:
 
 
 def rule_page(rule: Rule, page: Page) -> str:
-    """The page of one rule: its title, what the code knows of it, and its text."""
+    """Return the page of one rule: its title, its properties, and its text."""
     _, _, text = page.text.partition("\n")
     return f"# {page.title}\n\n{facts(rule)}\n{_FENCE.sub(_fence, text).lstrip()}"
 
 
 def facts(rule: Rule) -> str:
-    """What the code knows of a rule, as a table."""
+    """Return the properties of a rule as a table."""
     rows = {
         "rule": f"`{rule.id}`",
         "severity": rule.severity,
-        "rests on": f"{rule.evidence}: {EVIDENCE[rule.evidence]}",
+        "evidence": f"{rule.evidence}: {EVIDENCE[rule.evidence]}",
         "topic": f"[{rule.topic}](../index.md#{_anchor(TOPICS[rule.topic])})",
         "tags": ", ".join(rule.tags),
         "by default": "on" if rule.default else "off",
-        "has a fix": "yes, as an edit of the file" if rule.fixable else "",
+        "automatic fix": "yes" if rule.fixable else "",
         "kinds": ", ".join(rule.kinds),
-        "known elsewhere as": ", ".join(map(_code, rule.codes)),
+        "other codes": ", ".join(map(_code, rule.codes)),
         "checks of Istio's validation": f"[{', '.join(rule.rows)}](../../validation.md)" if rule.rows else "",
     }
     return "| | |\n|---|---|\n" + "".join(f"| {name} | {_cell(value)} |\n" for name, value in rows.items() if value)
 
 
 def _anchor(title: str) -> str:
-    """The anchor of a heading, as Python-Markdown makes it."""
+    """Return the anchor that Python-Markdown generates for a heading."""
     return re.sub(r"[^\w\s-]", "", title).strip().lower().replace(" ", "-")
 
 

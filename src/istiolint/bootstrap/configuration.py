@@ -23,24 +23,24 @@ def _head() -> Iterator[str]:
 
 def _release(clues: Sequence[Clue]) -> Iterator[str]:
     if not clues:
-        yield "# The Istio that runs. No file tells; without this line it is the newest that istiolint knows."
+        yield "# The Istio version that runs. Unknown from the files; the default is the newest that istiolint supports."
         yield f'# istio-version: "{NEWEST}"'
         return
     oldest = clues[0].release
     others = sorted({clue.release for clue in clues} - {oldest}, key=lambda release: int(release.partition(".")[2]))
-    also = f"; {', '.join(others)} as well: the oldest counts until nobody runs it" if others else ""
-    yield f"# The Istio that runs: {printable(clues[0].where)} names it{also}."
+    also = f"; {', '.join(others)} also found: the oldest applies until no cluster runs it" if others else ""
+    yield f"# The Istio version that runs, from {printable(clues[0].where)}{also}."
     yield f'istio-version: "{oldest}"'
 
 
 def _whole(found: Survey) -> Iterator[str]:
-    yield "# Whether the files are the whole mesh. Then a host, a subset or a gateway that is not in them does not exist."
+    yield "# Whether the files contain the entire mesh. Then a host, subset or gateway that is not in them does not exist."
     yield "# whole-mesh: true"
     yield ""
-    yield "# Files and folders with more of the mesh, which are read for reference and not linted."
+    yield "# Files and folders with other parts of the mesh, read to resolve references but not linted."
     yield "# context: [../platform/base]"
     yield ""
-    yield "# What is there although no file holds it: full names, or patterns."
+    yield "# Hosts and gateways that exist although no file contains them: full names or patterns."
     yield f"# known-hosts: {_shown(found.hosts, ['*.legacy.svc.cluster.local'])}"
     yield f"# known-gateways: {_shown(found.gateways, ['istio-system/*'])}"
     for chart in found.charts[:_MOST]:
@@ -49,7 +49,7 @@ def _whole(found: Survey) -> Iterator[str]:
 
 
 def _environments(found: Survey) -> Iterator[str]:
-    yield "# Environments. Names, labels and paths that speak of one are understood; say here what they do not tell."
+    yield "# Environments. They are recognized from names, labels and paths; add here what these do not show."
     for stage, namespaces in found.environments.items():
         yield f"# Understood as {stage}: {_listed(namespaces)}"
     yield "# environments:"
@@ -59,7 +59,7 @@ def _environments(found: Survey) -> Iterator[str]:
 
 
 def _clusters(clusters: dict[str, str]) -> Iterator[str]:
-    yield "# The clusters of the mesh. Without this all files are taken for one cluster."
+    yield "# The clusters of the mesh. Without this, all files belong to one cluster."
     yield "# clusters:"
     for name, path in clusters.items() or (("east", "clusters/east"), ("west", "clusters/west")):
         yield f"#   {as_scalar(name)}: {as_flow([path])}"

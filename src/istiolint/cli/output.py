@@ -49,7 +49,7 @@ def targets(formats: Sequence[Target], output: Path | None) -> list[Target]:
     """Where each report goes; `output` takes what would go to standard output. Refusal where two would go to one place."""
     found = [target if target.file else Target(target.format, output) for target in formats or [Target("text")]]
     if output and all(target.file for target in formats) and formats:
-        raise Refusal("--output is for a format that has no file of its own")
+        raise Refusal("--output requires a format without a file")
     if len({target.file for target in found}) < len(found):
         raise Refusal("only one report can go to standard output, or to one file: write --format FORMAT=FILE for the others")
     return found

@@ -110,7 +110,7 @@ def load(path: Path) -> Baseline:
     try:
         data = json.loads(path.read_bytes())
         if data["version"] != VERSION:
-            raise OutdatedError(f"{path} is of another version of istiolint: write it anew with --write-baseline")
+            raise OutdatedError(f"{path} was written by another version of istiolint: update it with --write-baseline")
         return Baseline(path, Counter(chain.from_iterable(map(_entries, data["findings"]))))
     except OSError as error:
         raise BaselineError(f"cannot read {path}: {error.strerror or error}") from error

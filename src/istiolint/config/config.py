@@ -134,7 +134,7 @@ class Config:
         )
 
     def environments(self) -> tuple[Environment, ...]:
-        """How to recognise environments."""
+        """How to recognize environments."""
         return tuple(
             Environment(
                 name,

@@ -89,7 +89,7 @@ def _named_by(source: Source, paths: list[str], store: Store | None) -> Mapping[
             named = os.path.normpath(os.path.join(folder, pattern))
             skip = Skip.ASSERTION if operation in _COMPARED else Skip.TEST_STEP
             for path in paths if any(sign in named for sign in "*?[") else [named]:
-                # A test may apply the real manifests, which are somewhere else in the repository.
+                # A test may apply the real manifests, which are in other folders of the repository.
                 if (skip is Skip.ASSERTION or _is_below(path, folder)) and fnmatch(path, named):
                     found[path] = skip
     return found

@@ -83,7 +83,7 @@ class Traced(NamedTuple):
             yield Traced(value, self.origin.child(number))
 
     def map_texts(self, change: Callable[[str], str]) -> "Traced":
-        """With other texts in place of strings, at any depth; keys stay."""
+        """Replace strings at any depth; keys stay."""
         if isinstance(self.value, str):
             text = change(self.value)
             return self if text == self.value else Traced(text, self.origin.inexact())

@@ -53,7 +53,7 @@ def _libyaml_events(text: str) -> Iterator[Any]:
 
 
 def second_try(error: Exception, text: str) -> Parse | None:
-    """How to parse what kubectl may accept though `events` refused it.
+    """How to parse what kubectl may accept although `events` rejected it.
 
     JSON with characters that YAML does not allow, and for libyaml `[https://login.example.com, 001:db8::]`: plain scalars with
     colons in a flow list.

@@ -63,7 +63,7 @@ class _Open:
 
 
 def layout(events: Iterable[Any]) -> Layout:
-    """The layout of a document that `compose` has composed: what it refuses cannot come here."""
+    """The layout of a document that `compose` has composed; documents that it rejects have none."""
     return _Builder().run(events)
 
 

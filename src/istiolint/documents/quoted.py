@@ -39,7 +39,7 @@ _BOUNDARY = _Line(-1, -1, "")
 
 
 def quoted_resources(text: str) -> Iterator[QuotedResource]:
-    """Yield the resources that a text writes: each `kind:` with the name and namespace in the `metadata:` beside it."""
+    """Yield the resources that a text writes: each `kind:` with the name and namespace in the `metadata:` next to it."""
     lines = list(_lines(text)) if "kind" in text else []
     for number, line in enumerate(lines):
         if not (kind := _KIND.search(line.content)):
@@ -86,7 +86,7 @@ def _metadata_above(lines: Sequence[_Line], number: int) -> dict[str, str] | Non
 
 
 def _children(lines: Sequence[_Line], parent: int) -> Iterator[str]:
-    """Yield the keys of a mapping with their values, from the lines below that of its own key."""
+    """Yield the keys of a mapping with their values, from the lines below its key."""
     column = lines[parent].column
     first: int | None = None
     for line in lines[parent + 1 : parent + MOST_LINES]:

@@ -7,7 +7,7 @@ _PLAIN = re.compile(r"/[A-Za-z0-9_./~-]*")
 
 
 def as_scalar(text: str) -> str:
-    """A text as it may stand in a file: paths as they are, everything else in quotes, since it could mean something else.
+    """A text as it is written in a file: paths as they are, everything else in quotes, since it could mean something else.
 
     It is printable, and no command to a CI runner.
     """

@@ -28,7 +28,7 @@ from istiolint.findings.finding import Finding, Place, Related, Severity, Span
 from istiolint.sources import Source
 
 MOST_DUPLICATES = 100
-"""Keys written twice that are told in one document: who has more has another problem."""
+"""How many duplicate keys are reported in one document."""
 
 _NONE: Mapping[str, Skip] = {}
 _NOTHING = Parsed(0, 0, 0)

@@ -46,7 +46,7 @@ def _no_token(place: Spot) -> Fault:
 
 
 def _second_colon(place: Spot) -> Fault:
-    """`a: b: c`, a line indented deeper than the value above, `a:b` above, or a line above that is no key."""
+    """`a: b: c`, a line indented deeper than the value above, `a:b` above, or a line above without a key."""
     key = place.before.strip().removeprefix("- ").strip()
     if ": " in place.before or place.before.lstrip("- ").startswith(("'", '"')):
         value = place.before.partition(": ")[2].strip() + ": ..."
@@ -70,7 +70,7 @@ def _second_colon(place: Spot) -> Fault:
     at = place.line_start + len(place.before) - len(place.before.lstrip(" -"))
     return place.fault(
         f"`{key}` is indented deeper than the line above, which already has a value", r"[^\r\n:]*", at=at,
-        hint="align it with the keys beside it",
+        hint="align it with the keys next to it",
     )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def _indentation(place: Spot) -> Fault:
     if indent in near:
         return place.fault(
             f"`{place.token}` is indented deeper than the line above, which already has a value",
-            hint="align it with the keys beside it",
+            hint="align it with the keys next to it",
         )
     return place.fault(f"`{place.token}` indented by {_spaces(indent)} matches no line above it", hint=hint)
 

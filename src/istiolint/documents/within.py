@@ -1,4 +1,4 @@
-"""Which characters of the text stand for which characters of a scalar's value."""
+"""Map the characters of the text to the characters of a scalar's value."""
 
 _ESCAPED = {"x": 2, "u": 4, "U": 8}
 

@@ -10,7 +10,7 @@ from istiolint.resources.resource import Resource
 Part: TypeAlias = Literal["servers", "ingress", "egress"]
 PARTS: dict[str, tuple[Part, ...]] = {"Gateway": ("servers",), "Sidecar": ("ingress", "egress")}
 LARGEST_NUMBER = 2**32 - 1
-"""What the schema allows: it tells of larger numbers, and of negative ones."""
+"""What the schema allows; it reports larger and negative numbers."""
 
 
 class Listener(NamedTuple):
@@ -26,7 +26,7 @@ class Listener(NamedTuple):
 
     @property
     def number(self) -> int | None:
-        """`port.number`, 0 where none is written; None where there is no port, or the schema refuses the number."""
+        """`port.number`, 0 where none is set; None without a port, or where the schema rejects the number."""
         if not isinstance(self.port.value, dict):
             return None
         number = 0 if self.port["number"].value is None else self.port["number"].number

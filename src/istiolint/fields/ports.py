@@ -9,7 +9,7 @@ from istiolint.rules.check import finding
 
 
 def port_faults(port: Cursor) -> Iterator[Finding]:
-    """A number that is no port."""
+    """Report a number that is not a valid port."""
     if port.number is not None and not is_port(port.number):
-        message = f"`{port.number}` is no port; istiod refuses the configuration"
-        yield finding(port, message, hint="write a number from 1 to 65535")
+        message = f"invalid port `{port.number}`; istiod rejects the configuration"
+        yield finding(port, message, hint="use a number from 1 to 65535")

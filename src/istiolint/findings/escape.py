@@ -1,6 +1,6 @@
 """Text from manifests is untrusted.
 
-Whatever could move a cursor, colour a line or turn it round is shown as an escape, and so is what a build server would take for
+Whatever could move a cursor, color a line or turn it round is shown as an escape, and so is what a build server would take for
 a command: `##[add-mask]` (GitHub Actions) or `##vso[task.setvariable]` (Azure Pipelines) count wherever they stand in a line.
 Lines that begin with `::` are commands of GitHub Actions, too; no report lets text from manifests begin a line.
 """

@@ -46,8 +46,8 @@ def _from_flow(at: Entry) -> list[Cut]:
 def _value_end(at: Entry, sibling: object) -> int:
     children = node_at(at.document, at.path[:-1]).children or {}
     step = next(step for step, extent in children.items() if extent is sibling)
-    neighbour = entry(at.document, (*at.path[:-1], step))
-    return neighbour.end if neighbour else at.extent.key_start
+    neighbor = entry(at.document, (*at.path[:-1], step))
+    return neighbor.end if neighbor else at.extent.key_start
 
 
 def _only_entry(at: Entry, end: int) -> list[Cut]:

@@ -1,4 +1,4 @@
-"""How an entry of a mapping or a list is laid out in the text: block or flow, its lines, its neighbours."""
+"""How an entry of a mapping or a list is laid out in the text: block or flow, its lines, its neighbors."""
 
 import re
 from dataclasses import dataclass

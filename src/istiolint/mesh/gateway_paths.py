@@ -42,24 +42,24 @@ class GatewayPaths:
 
     def taken(self, service: Resource, name: GatewayName, fqdn: str) -> Iterator[MeshHost]:
         """Yield the other VirtualServices of a host on a gateway with a match that some match of this one covers."""
-        neighbours = self._virtual_services.on_gateway(name, fqdn)
-        if len(neighbours) < 2:
+        neighbors = self._virtual_services.on_gateway(name, fqdn)
+        if len(neighbors) < 2:
             return
         if (name, fqdn) not in self._paths:
-            self._paths[name, fqdn] = _Paths(neighbours)
+            self._paths[name, fqdn] = _Paths(neighbors)
         for number in sorted(self._paths[name, fqdn].covered(service)):
-            if neighbours[number].virtual_service is not service:
-                yield neighbours[number]
+            if neighbors[number].virtual_service is not service:
+                yield neighbors[number]
 
 
 class _Paths:
     """The paths that the VirtualServices of one host match, sorted, each with the number of its VirtualService."""
 
-    def __init__(self, neighbours: Sequence[MeshHost]):
+    def __init__(self, neighbors: Sequence[MeshHost]):
         self._everything: list[int] = []
         by_path: dict[str, list[int]] = defaultdict(list)
-        for number, neighbour in enumerate(neighbours):
-            for match in matches(neighbour.virtual_service):
+        for number, neighbor in enumerate(neighbors):
+            for match in matches(neighbor.virtual_service):
                 if match.takes_all:
                     self._everything.append(number)
                 else:

@@ -179,8 +179,8 @@ class Injection:
     @cached_property
     def _labels_are_kept_here(self) -> bool:
         """Whether at least half of the Namespaces in the input carry a label about the mesh."""
-        labelled = [not namespace.labels.keys().isdisjoint(_LABELS) for found in self._namespaces.values() for namespace in found]
-        return sum(labelled) * 2 >= len(labelled)
+        labeled = [not namespace.labels.keys().isdisjoint(_LABELS) for found in self._namespaces.values() for namespace in found]
+        return sum(labeled) * 2 >= len(labeled)
 
     @cached_property
     def _injectors(self) -> dict[str, Resource]:

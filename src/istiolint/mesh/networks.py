@@ -68,7 +68,7 @@ def global_values(install: Resource) -> Cursor:
 
 
 class Networks:
-    """The networks that the input tells of. `here`: the resources of this cluster; `elsewhere`: those of its neighbours."""
+    """The networks that the input tells of. `here`: the resources of this cluster; `elsewhere`: those of its neighbors."""
 
     def __init__(self, here: Iterable[Resource], elsewhere: Iterable[Resource], root_namespace: str):
         self._here, self._elsewhere, self._root = list(here), list(elsewhere), root_namespace

@@ -12,13 +12,13 @@ from istiolint.resources.resource import Resource
 _OPEN_TYPES = ("LoadBalancer", "NodePort")
 _WITHOUT_MESH_CERTIFICATE = {
     "DISABLE": "plaintext",
-    "SIMPLE": "TLS without a certificate of the mesh",
-    "MUTUAL": "TLS with a certificate of its own in place of the mesh's",
+    "SIMPLE": "TLS without a mesh certificate",
+    "MUTUAL": "TLS with its own certificate instead of the mesh certificate",
 }
 
 
 class Failure(NamedTuple):
-    """Somebody whose calls to a port fail, why, and where that stands. `sure` is False where the input leaves a doubt."""
+    """A caller whose calls to a port fail, why, and where that is set. `sure` is False where the input leaves a doubt."""
 
     caller: str
     reason: str
@@ -74,7 +74,7 @@ def _of_service(
         if mesh.exclusive(rule, service):
             continue
         if mode is not None and reason and id(rule) not in named:
-            yield Failure("every client that heeds it", f"{rule.title} {reason}", mode)
+            yield Failure("every client that uses it", f"{rule.title} {reason}", mode)
         for name, mode in _subset_modes(rule, number, workload):
             if reason := _mismatch((mode, rule), strict=strict, disabled=disabled):
                 routed = mesh.virtual_services.routes_to_subset(host, name)

@@ -1,4 +1,4 @@
-"""How far a migration to mutual TLS is: the stage of each namespace and of the mesh, the next safe step, what blocks it."""
+"""Progress of a migration to mutual TLS: the stage of each namespace and of the mesh, the next safe step, and what blocks it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,16 +11,16 @@ Stage: TypeAlias = Literal["strict", "mixed", "permissive", "disabled", "outside
 
 
 class Blocker(NamedTuple):
-    """Somebody whose calls to a workload STRICT would refuse."""
+    """A caller of a workload that STRICT would reject."""
 
     row: Row
     failure: Failure
 
 
 class Progress(NamedTuple):
-    """A namespace (or, with an empty name, all of them): its stage, who fails already, and who stands against STRICT.
+    """A namespace (or, with an empty name, all of them): its stage, failing callers, and callers that block STRICT.
 
-    `excepted` tells that all that is not STRICT is so by policies for single workloads or ports.
+    `excepted` is true if only policies for single workloads or ports are not STRICT.
     """
 
     cluster: str
@@ -32,25 +32,25 @@ class Progress(NamedTuple):
 
     @property
     def next_step(self) -> str:
-        """What to do next, in words."""
+        """The next step, in words."""
         steps = {
-            "outside": "nothing to do for mTLS: no workload with a mode of its own is in the mesh",
+            "outside": "nothing to do: no workload in the mesh has its own mTLS mode",
             "strict": "nothing left to do",
-            "disabled": "set PERMISSIVE, which refuses nobody",
+            "disabled": "set PERMISSIVE, which rejects no client",
         }
         if self.failing and self.stage != "outside":
-            return "mend the calls that fail already"
+            return "fix the calls that already fail"
         if self.stage in steps:
             return steps[self.stage]
         if self.blocking:
-            return "keep PERMISSIVE until nothing blocks STRICT any more"
+            return "keep PERMISSIVE until nothing blocks STRICT"
         if self.excepted:
-            return "only exceptions for single workloads or ports are left: remove them when nobody needs plaintext there"
-        return f"set STRICT for the namespace `{self.namespace}`: of the calls that the files show, all go on"
+            return "only exceptions for single workloads or ports are left: remove them when no client needs plaintext there"
+        return f"set STRICT for namespace `{self.namespace}`: all calls that the manifests show keep working"
 
 
 def by_namespace(rows: Iterable[Row]) -> list[tuple[Progress, list[Row]]]:
-    """How far each namespace is, with its rows, by cluster and name."""
+    """Return the progress of each namespace with its rows, by cluster and name."""
     grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         grouped[row.cluster, row.namespace].append(row)
@@ -58,20 +58,20 @@ def by_namespace(rows: Iterable[Row]) -> list[tuple[Progress, list[Row]]]:
 
 
 def of_mesh(rows: Sequence[Row]) -> Progress:
-    """How far the mesh as a whole is."""
+    """Return the progress of the entire mesh."""
     return _progress("", "", rows)
 
 
 def next_step(rows: Sequence[Row]) -> str:
-    """What to do next for the mesh as a whole, in words."""
+    """Return the next step for the entire mesh, in words."""
     mesh = of_mesh(rows)
     fixed = {
-        "outside": "bring workloads into the mesh; PERMISSIVE, the default, refuses nobody",
-        "strict": "none: everything in the mesh demands mTLS",
-        "disabled": "set PERMISSIVE, which refuses nobody",
+        "outside": "add workloads to the mesh; PERMISSIVE, the default, rejects no client",
+        "strict": "none: all workloads in the mesh require mTLS",
+        "disabled": "set PERMISSIVE, which rejects no client",
     }
     if mesh.failing and mesh.stage != "outside":
-        return "mend the calls that fail already, before anything becomes STRICT"
+        return "fix the calls that already fail before you set STRICT"
     if mesh.stage in fixed:
         return fixed[mesh.stage]
     namespaces = [progress for progress, _ in by_namespace(rows) if progress.stage in ("mixed", "permissive")]
@@ -79,10 +79,10 @@ def next_step(rows: Sequence[Row]) -> str:
     ready = list(dict.fromkeys(f"`{progress.namespace}`" for progress in free))
     if ready:
         listed = " and ".join(filter(None, (", ".join(ready[:-1]), ready[-1])))
-        return f"set STRICT for {listed}: of the calls that the files show, all go on"
+        return f"set STRICT for {listed}: all calls that the manifests show keep working"
     if mesh.blocking:
-        return "none that is safe: mend what blocks STRICT first"
-    return "remove the exceptions for single workloads and ports when nobody needs plaintext there"
+        return "no safe step: fix what blocks STRICT first"
+    return "remove the exceptions for single workloads and ports when no client needs plaintext there"
 
 
 def _progress(cluster: str, namespace: str, rows: Iterable[Row]) -> Progress:

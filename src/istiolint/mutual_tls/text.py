@@ -11,9 +11,9 @@ from istiolint.resources.cursor import Cursor
 
 _HEAD = ("WORKLOAD", "PORT", "MODE", "COMES FROM")
 _LEGEND = """\
-STRICT takes only mTLS, PERMISSIVE takes mTLS and plaintext, DISABLE takes only plaintext; `(HBONE)` is mTLS by ztunnel, in
-ambient mode. `outside`: no proxy, so no mTLS. `gateway`: decided by Gateways. `bypassed`: the sidecar does not receive the port.
-`?`: the files do not tell whether the workload is in the mesh. Callers are those that environment, arguments and ConfigMaps name.
+STRICT accepts only mTLS, PERMISSIVE accepts mTLS and plaintext, DISABLE accepts only plaintext; `(HBONE)` is mTLS by ztunnel in
+ambient mode. `outside`: no proxy, no mTLS. `gateway`: set by Gateways. `bypassed`: the sidecar does not receive the port.
+`?`: unknown whether the workload is in the mesh. Callers are taken from environment variables, arguments and ConfigMaps.
 """
 _MODES = "STRICT", "PERMISSIVE", "DISABLE"
 
@@ -21,7 +21,7 @@ _MODES = "STRICT", "PERMISSIVE", "DISABLE"
 def render(rows: Sequence[Row]) -> str:
     """Legend, a table for each namespace with those callers that fail below their port, and how far the migration is."""
     if not rows:
-        return "There is no workload in the input.\n"
+        return "No workloads found.\n"
     cells = {id(row): tuple(map(printable, _cells(row))) for row in rows}
     widths = [max(len(line[column]) for line in (_HEAD, *cells.values())) for column in range(len(_HEAD))]
     lines = [_LEGEND]

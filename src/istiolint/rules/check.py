@@ -246,7 +246,7 @@ def finding(
 def checked(found: object) -> Finding:
     """What a check yields, if reports can show it; TypeError where it is no finding, or one of odd parts."""
     if not isinstance(found, Finding):
-        raise TypeError(f"it yields {type(found).__name__} where a finding is wanted")
+        raise TypeError(f"it yields {type(found).__name__} instead of a finding")
     if not isinstance(found.place, Place | Span):
         raise TypeError(f"the place of its finding is {type(found.place).__name__}; `finding()` takes cursors")
     if not isinstance(found.message, str) or found.severity not in (None, *get_args(Severity)):

@@ -11,7 +11,7 @@ from istiolint.schema.spelling import plain_form
 
 Node: TypeAlias = dict[str, Any]
 Pattern: TypeAlias = tuple[str, ...]
-"""A path without indexes: `[]` stands for any item, `{}` for any key of a free-form map."""
+"""A path without indexes: `[]` means any item, `{}` for any key of a free-form map."""
 
 DEEPEST = 20
 METADATA: Node = {
@@ -48,7 +48,7 @@ class Fields:
         self.schema = schema
 
     def resolved(self, node: Node) -> Node:
-        """A node with its `$ref` followed; what stands beside the reference wins."""
+        """A node with its `$ref` followed; keys next to the reference take precedence."""
         while "$ref" in node:
             target: Any = self.schema
             for step in node["$ref"].removeprefix("#/").split("/"):

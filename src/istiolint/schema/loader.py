@@ -47,7 +47,7 @@ def validator(type_: str, istio_version: str, version: str = "") -> Draft202012V
 
 
 def resolved(node: Node, schema: Node) -> Node:
-    """A node with its `$ref` followed; what stands beside the reference wins."""
+    """A node with its `$ref` followed; keys next to the reference take precedence."""
     if "$ref" not in node:
         return node
     target: Node = schema["$defs"][node["$ref"].removeprefix("#/$defs/")]

@@ -1,4 +1,4 @@
-"""Where in its kind a name belongs that stands at the wrong level."""
+"""Find where in its kind a misplaced field belongs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

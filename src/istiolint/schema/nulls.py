@@ -9,7 +9,7 @@ from istiolint.schema.loader import Node, resolved
 def without_nulls(value: Any, schema: Node) -> tuple[Any, list[Path]]:
     """A resource without the nulls that the API server drops, and the paths of those that it drops from `spec`.
 
-    In `metadata` null means "not set" by the rules of Kubernetes' own types, and is nothing to speak of. Items of lists stay.
+    In `metadata` null means "not set" for Kubernetes types, and is not reported. Items of lists stay.
     """
     dropped: list[Path] = []
     made = _pruned(value, schema, (), schema, dropped)

@@ -188,7 +188,7 @@ class _Case:
         return self.taken_or_newer([name for distance, name in near if distance == near[0][0]])
 
     def taken_or_newer(self, names: list[str]) -> Finding | None:
-        """A name that was meant, but is set beside it already, or is not there in this version."""
+        """A name that was meant, but is already set, or does not exist in this version."""
         if not names:
             return None
         (name, *_), node = names, self.allowed[names[0]]
@@ -217,7 +217,7 @@ class _Case:
         return self.field.place._replace(path=(*self.field.path[:-1], key))
 
     def misplaced(self, near: bool = False) -> Finding | None:
-        """`near`: only one level away, or where other stray fields beside it belong as well."""
+        """`near`: only one level away, or where its other misplaced siblings belong as well."""
         if self.resource.type in FATES:  # many mappings of an installation have fields of the same name
             return None
         found = homes(self.fields, self.resource.value, self.path, self.version)
@@ -239,7 +239,7 @@ class _Case:
         return finding(self.field.key, message, hint=hint, fix=fix, rule=MISPLACED_FIELD)
 
     def moved(self, home: Home, parent: Path, *, sure: bool) -> Fix:
-        """Move a field to where it belongs, with the misplaced fields beside it that belong there too."""
+        """Move a field to where it belongs, with its misplaced siblings that also belong there."""
         keys = [key for key in home.joined if not value_at(self.resource.value, (*parent, key))[0]]
         keys = keys if self.name in keys else [self.name]
         moves = []

@@ -3,7 +3,7 @@
 from istiolint.rules.check import declare
 
 _REFUSED = ("IST0106",)
-"""istioctl has one code for all that Istio's own validation refuses."""
+"""istioctl has one code for everything that Istio's validation rejects."""
 
 _ROWS = {
     rule: checks.split()

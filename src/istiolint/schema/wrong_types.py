@@ -60,6 +60,6 @@ def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
 
 
 def _written(field: Cursor) -> str:
-    """A scalar as it stands in the file: 1.10 is not 1.1."""
+    """A scalar as written in the file: 1.10 is not 1.1."""
     span = field.place.span()
     return span.source.text[span.start : span.end]

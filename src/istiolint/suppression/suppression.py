@@ -11,8 +11,8 @@ from istiolint.rules.check import Rule
 class Suppression:
     """Names of suppressed rules, the place of the suppression, and its reason.
 
-    `without` makes the fix that takes names out. `judged` is False where nobody can know whether it is used: in a document that
-    is not understood, say. `used` holds the names by which something was suppressed.
+    `without` returns the fix that removes names. `judged` is False if it is unknown whether it is used, for example in a document
+    that is not parsed. `used` contains the names that suppressed something.
     """
 
     names: Mapping[str, Place | Span]

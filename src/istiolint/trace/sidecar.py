@@ -53,7 +53,7 @@ class SidecarRequest:
         elif any(not service.has_address for service, port in listed if port.protocol in ("TCP", "TLS", "AUTO")):
             self._without_address([each for each in listed if not each[0].has_address and each[1].protocol != "HTTP"])
         else:
-            steps.add("listener", f"the sidecar knows no service on port {request.port}: it does not read the connection")
+            steps.add("listener", f"the sidecar has no service on port {request.port}: it passes the connection through")
             self._passed_through()
 
     def _own_port(self, egress: Egress) -> Cursor | None:

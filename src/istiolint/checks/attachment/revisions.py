@@ -50,7 +50,7 @@ def resource_of_other_revision(resource: Resource, mesh: Mesh) -> Iterator[Findi
 
 
 def _is_for_own_namespace(resource: Resource, mesh: Mesh) -> bool:
-    """Return whether only the proxies of its own namespace use a resource."""
+    """Return whether only the proxies of the same namespace use a resource."""
     if resource.type not in _FOR_WORKLOADS or resource.namespace == mesh.root_namespace:
         return False
     return resource.type != "VirtualService" or all(name.name == MESH for name, _ in bound_gateways(resource))

@@ -108,8 +108,8 @@ def match_on_gateway_not_bound(virtual_service: Resource, mesh: Mesh) -> Iterato
                     )
 
 
-def _proposal(name: str, elsewhere: list[str], neighbours: list[str]) -> str:
+def _proposal(name: str, elsewhere: list[str], neighbors: list[str]) -> str:
     if elsewhere:
         return f"use {' or '.join(f'`{other}`' for other in elsewhere[:3])}, a Gateway with that name in another namespace"
-    near = misspelt(name, sorted(set(neighbours)))
+    near = misspelt(name, sorted(set(neighbors)))
     return f"did you mean `{near}`?" if near else "add the Gateway, or reference an existing one as `NAMESPACE/NAME`"

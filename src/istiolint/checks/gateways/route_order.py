@@ -22,8 +22,8 @@ def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     told: set[int] = set()
     for name, _ in bound_gateways(service):
         for host in service.spec["hosts"] if name.name != MESH else ():
-            for neighbour in mesh.gateway_paths.taken(service, name, mesh.hosts.fqdn(host.text, service.namespace)):
-                other = neighbour.virtual_service
+            for neighbor in mesh.gateway_paths.taken(service, name, mesh.hosts.fqdn(host.text, service.namespace)):
+                other = neighbor.virtual_service
                 if id(other) in told or mesh.exclusive(service, other):
                     continue
                 if len(told) == _MOST:
@@ -36,7 +36,7 @@ def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                         f"{_words(mine)} for `{host.text}` overlaps {_words(theirs)} of {other.title}; the one created first "
                         "wins",
                         hint="merge the routes of the host into one VirtualService, or use `delegate`",
-                        related=[(theirs.at, "the other match is here"), (neighbour.at, "the same host is listed here")],
+                        related=[(theirs.at, "the other match is here"), (neighbor.at, "the same host is listed here")],
                     )
 
 

@@ -22,7 +22,7 @@ _WORDS = {"array": "a list", "object": "a mapping", "boolean": "`true` or `false
 
 
 class _Value(NamedTuple):
-    """A value, the name under which people know it, its schema (None if the chart does not read it), and the fields beside it."""
+    """A value, the name under which people know it, its schema (None if the chart does not read it), and its sibling fields."""
 
     at: Cursor
     name: str

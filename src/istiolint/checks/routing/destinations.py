@@ -121,10 +121,10 @@ def _is_strayed(host: Cursor, referrer: Resource, elsewhere: KnownHost) -> bool:
     return "." not in host.text and referrer.placed and elsewhere.resource is not None and elsewhere.resource.placed
 
 
-def _proposal(name: str, elsewhere: Sequence[str], neighbours: Sequence[str]) -> str:
+def _proposal(name: str, elsewhere: Sequence[str], neighbors: Sequence[str]) -> str:
     if elsewhere:
         return f"use {' or '.join(f'`{fqdn}`' for fqdn in elsewhere[:3])}, a service of that name in another namespace"
-    near = misspelt(name, neighbours)
+    near = misspelt(name, neighbors)
     return f"did you mean `{near}`?" if near else "add the Service, or use an existing one"
 
 

@@ -1,4 +1,4 @@
-"""Rules about fields that several kinds have, each with functions of its own (`further_check`)."""
+"""Rules about fields of several kinds, each with separate functions (`further_check`)."""
 
 from istiolint.rules.check import declare
 

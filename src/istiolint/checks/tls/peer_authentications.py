@@ -1,4 +1,4 @@
-"""PeerAuthentications without effect: no workload, several for one workload, or unknown ports."""
+"""PeerAuthentications that have no effect: no workload, several for one workload, or unknown ports."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice

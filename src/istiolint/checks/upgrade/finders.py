@@ -210,13 +210,13 @@ def incomplete_cacerts(secret: Resource, mesh: Mesh) -> Iterator[Cursor | Place]
 
 
 def mirrors(service: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
-    """Copies of requests."""
+    """Mirrored requests."""
     for route in service.spec["http"]:
         yield from (route[name].key for name in ("mirror", "mirrors") if route[name])
 
 
 def hosts_of_two_namespaces(entry: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
-    """Hosts that another namespace declares as well, both for everybody."""
+    """Hosts that another namespace also declares, both visible to all namespaces."""
     for host in entry.spec["hosts"]:
         for known in mesh.hosts.exact(host.text) if host.text else ():
             other = known.resource
@@ -250,7 +250,7 @@ def minimum_health(rule: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
 
 
 def empty_backends(route: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
-    """Rules of routes that lead nowhere."""
+    """Route rules without a backend."""
     for rule in route.spec["rules"]:
         redirects = any(item["type"].text == "RequestRedirect" for item in rule["filters"])
         if isinstance(rule.value, dict) and not rule["backendRefs"] and not redirects:

@@ -1,4 +1,4 @@
-"""EnvoyFilters for certain releases only: `match.proxy.proxyVersion`."""
+"""EnvoyFilters for specific releases only: `match.proxy.proxyVersion`."""
 
 from collections.abc import Iterator
 from functools import lru_cache
