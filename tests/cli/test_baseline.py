@@ -129,7 +129,7 @@ def test_one_of_another_version(run: Run, faulty: str, known: Path) -> None:
     known.write_text('{"version": 2}', "utf-8")
     found = run(faulty)
     assert found.exit_code == 2
-    assert "of another version of istiolint: write it anew with --write-baseline" in found.output
+    assert "was written by another version of istiolint: update it with --write-baseline" in found.output
     assert run(faulty, "--write-baseline").exit_code == 0
 
 

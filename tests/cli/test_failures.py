@@ -57,7 +57,7 @@ def test_a_rule_that_crashes_everywhere_is_told_once(process: Process, plugin: P
     ("body", "words"),
     [
         ("return None", "TypeError: 'NoneType' object is not iterable"),
-        ("yield 'text'", "TypeError: it yields str where a finding is wanted"),
+        ("yield 'text'", "TypeError: it yields str instead of a finding"),
         ("yield finding('spec', 'text')", "TypeError: the place of its finding is str; `finding()` takes cursors"),
         ("yield finding(service, 5)", "TypeError: its finding says 5 with the severity None"),
         ("yield finding(service, 'a', severity='grave')", "with the severity 'grave'"),

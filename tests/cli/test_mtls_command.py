@@ -22,7 +22,7 @@ def test_what_cannot_be_read_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: [1\n", "utf-8")
     found = run("mtls", "a.yaml")
     assert found.exit_code == 1
-    assert found.stdout == "There is no workload in the input.\n"
+    assert found.stdout == "No workloads found.\n"
     assert found.stderr.startswith("istiolint: a.yaml:")
 
 

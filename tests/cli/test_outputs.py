@@ -31,7 +31,7 @@ def test_only_files(run: Run, faulty: str, tmp_path: Path) -> None:
     [
         (["--format", "text", "--format", "json"], "only one report can go to standard output"),
         (["--format", "sarif=a", "--format", "json=a"], "only one report can go to standard output, or to one file"),
-        (["--format", "json=a", "--output", "b"], "--output is for a format that has no file of its own"),
+        (["--format", "json=a", "--output", "b"], "--output requires a format without a file"),
         (["--format", "jsn"], "`jsn` is none of text, json"),
         (["--format", "json="], "a file belongs behind `json=`"),
         (["--format", "json", "--statistics"], "--statistics goes with the text format"),

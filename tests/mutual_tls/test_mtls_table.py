@@ -138,7 +138,7 @@ def test_a_caller_without_a_proxy_blocks_strict() -> None:
 @pytest.mark.parametrize("mode", ["DISABLE", "SIMPLE", "MUTUAL"])
 def test_a_client_mode_that_the_server_refuses(mode: str) -> None:
     assert callers(cart(*SHOP, WEB, client(mode), policy("STRICT"))) == ["Deployment shop/web"]
-    assert callers(cart(*SHOP, client(mode), policy("STRICT"))) == ["every client that heeds it"]
+    assert callers(cart(*SHOP, client(mode), policy("STRICT"))) == ["every client that uses it"]
     assert callers(cart(*SHOP, WEB, client(mode))) == []
 
 
@@ -188,9 +188,9 @@ def test_clients_outside_and_probes() -> None:
 
 STAGES: dict[str, tuple[list[dict[str, Any]], str, str]] = {
     "permissive": ([], "permissive", "set STRICT for `shop`"),
-    "blocked": ([BATCH], "permissive", "none that is safe"),
-    "strict": ([policy("STRICT")], "strict", "none: everything"),
-    "failing": ([BATCH, policy("STRICT")], "strict", "mend the calls"),
+    "blocked": ([BATCH], "permissive", "no safe step"),
+    "strict": ([policy("STRICT")], "strict", "none: all workloads"),
+    "failing": ([BATCH, policy("STRICT")], "strict", "fix the calls"),
     "excepted": (
         [WEB, policy("STRICT"), policy("PERMISSIVE", "cart", **SELECTED)], "mixed", "remove the exceptions"
     ),
@@ -212,7 +212,7 @@ def test_text_is_one_line_a_port_and_escaped() -> None:
     shown = text.render(table(SHOP[0], evil))
     assert "\033" not in shown
     assert "8080 \\x1b[31mred\\n" in shown
-    assert text.render([]) == "There is no workload in the input.\n"
+    assert text.render([]) == "No workloads found.\n"
 
 
 def test_json_is_as_described() -> None:

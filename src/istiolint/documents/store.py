@@ -27,6 +27,6 @@ class Store:
         return payload
 
     def put(self, key: bytes, payload: bytes) -> None:
-        """Add a payload, also in place of a damaged one."""
+        """Add a payload; it replaces a damaged one."""
         self.used[key] = payload
         self.added = True
