@@ -77,7 +77,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "A28": Fault("Wildcard ServiceEntries with DNS resolution", ("conflicting-resolution", "selector-without-resolution")),
     "A29": Fault("IP allow lists that see the wrong client address", ("client-addresses-hidden",)),
-    "A30": Fault("DestinationRules in a namespace that clients do not use", ("destination-rule-not-consulted", "subset-not-visible")),
+    "A30": Fault(
+        "DestinationRules in a namespace that clients do not use", ("destination-rule-not-consulted", "subset-not-visible")
+    ),
     "A31": Fault("Several DestinationRules for one host", ("two-destination-rules-for-one-host",)),
     "A32": Fault("Subset policies that no route uses", ("subset-policy-not-used",)),
     "A33": Fault("Ingress traffic that bypasses mesh routes", ("ingress-ignores-mesh-routes",)),
@@ -104,7 +106,9 @@ FAULTS: dict[str, Fault] = {
             "envoyfilter-add-ignored",
         ),
     ),
-    "A42": Fault("Policies that allow no client, or every client, by mistake", ("policy-allows-everything", "deny-without-rules")),
+    "A42": Fault(
+        "Policies that allow no client, or every client, by mistake", ("policy-allows-everything", "deny-without-rules")
+    ),
     "A43": Fault(
         "Malformed principals",
         ("principal-as-spiffe-url", "malformed-principal", "unknown-service-account", "unknown-trust-domain"),
@@ -126,18 +130,14 @@ FAULTS: dict[str, Fault] = {
             "weights-not-100",
         ),
     ),
-    "A48": Fault(
-        "Routes without a port to a multi-port Service", ("destination-needs-port", "destination-port-not-found")
-    ),
+    "A48": Fault("Routes without a port to a multi-port Service", ("destination-needs-port", "destination-port-not-found")),
     "A49": Fault("Subset labels that match no pod", ("subset-without-workload",)),
     "A50": Fault("DestinationRules for an unknown host", ("destination-rule-host-not-found",)),
     "A51": Fault(
         "Misplaced or misspelled annotations and labels",
         ("misplaced-annotation", "misplaced-label", "unknown-annotation", "unknown-label", "invalid-annotation-value"),
     ),
-    "A52": Fault(
-        "Injection labels", ("conflicting-injection-labels", "injection-label-value", "namespace-without-injection")
-    ),
+    "A52": Fault("Injection labels", ("conflicting-injection-labels", "injection-label-value", "namespace-without-injection")),
     "A53": Fault("CORS", ("credentials-for-all-origins", "preflight-without-jwt", "deprecated-field")),
     "A54": Fault("`exportTo` that hides required resources", ("virtual-service-hidden-from-gateway", "host-not-visible")),
     "A55": Fault(
@@ -205,9 +205,7 @@ FAULTS: dict[str, Fault] = {
             "conflicting-fields",
         ),
     ),
-    "A64": Fault(
-        "Unsupported conditions in CUSTOM policies", ("unsupported-custom-condition", "custom-action-incomplete")
-    ),
+    "A64": Fault("Unsupported conditions in CUSTOM policies", ("unsupported-custom-condition", "custom-action-incomplete")),
     "A65": Fault(
         "Delegates",
         ("delegate-not-found", "nested-delegate", "invalid-delegate", "conflicting-route-actions"),
@@ -233,9 +231,7 @@ FAULTS: dict[str, Fault] = {
     "A72": Fault("MeshConfig settings", ("unknown-mesh-setting", "provider-setting-ignored", "invalid-mesh-locality")),
     "A73": Fault("Telemetry without providers", ("access-log-without-provider", "telemetry-provider-not-found")),
     "A74": Fault("Wasm modules: order, images without a digest", ("wasm-module-without-version",)),
-    "A75": Fault(
-        "Mismatched rate limit domains", gap="The domain is in the configuration of the rate limit service."
-    ),
+    "A75": Fault("Mismatched rate limit domains", gap="The domain is in the configuration of the rate limit service."),
     "A76": Fault(
         "Destinations and subsets that are not visible to the proxies",
         ("host-not-visible", "subset-not-visible", "destination-rule-hidden-by-wildcard"),
@@ -293,9 +289,7 @@ FAULTS: dict[str, Fault] = {
         "One host in several ServiceEntries, or one TCP port of several hosts",
         ("conflicting-service-entry-resolution", "conflicting-service-entry-protocol", "service-entries-share-tcp-port"),
     ),
-    "A88": Fault(
-        "Ingress traffic that bypasses the waypoint", ("waypoint-skipped-by-gateway", "waypoint-not-allowed")
-    ),
+    "A88": Fault("Ingress traffic that bypasses the waypoint", ("waypoint-skipped-by-gateway", "waypoint-not-allowed")),
     "A89": Fault(
         "Delivery tools with missing or overwritten routes",
         ("rollout-route-not-found", "rollout-subset-not-found", "rollout-target-not-found", "flagger-overwrites-virtual-service"),
