@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from hypothesis import given, settings
-from meshes import SHARED, SOURCES, meshes
+from traced_meshes import SHARED, SOURCES, meshes
 
 from istiolint.engine.lint import lint, understand
 from istiolint.findings.finding import Diagnostic
