@@ -99,8 +99,6 @@ DOCUMENTS = [
 ]  # fmt: skip
 SCHEMAS = sorted((ROOT / "schemas").glob("istiolint-*.json"))
 CODE = [file for folder in ("src", "tools") for file in sorted((ROOT / folder).rglob("*.py"))]
-DESCRIBED = ("checks", "documents", "fields", "schema", "suppression")
-"""The packages whose docstrings and comments are held to the list."""
 
 
 def relative(file: Path) -> str:
@@ -127,31 +125,24 @@ def test_schemas(file: Path) -> None:
         assert problems(text) == [], text
 
 
-def strings(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
-    """Yield the strings of code with their lines, and whether they are docstrings; f-strings as a whole."""
+def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the strings of code with their lines; f-strings as a whole."""
     parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             texts = (part.value if isinstance(part, ast.Constant) else "`x`" for part in node.values)
-            yield node.lineno, "".join(map(str, texts)), False
+            yield node.lineno, "".join(map(str, texts))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
-            yield node.lineno, node.value, id(node) in documentation
+            yield node.lineno, node.value
 
 
 @pytest.mark.parametrize("file", CODE, ids=relative)
 def test_code(file: Path) -> None:
-    """The texts of code: messages, help, descriptions of options; where `DESCRIBED`, also docstrings and comments."""
+    """The texts of code: messages, help, descriptions of options, docstrings and comments."""
     source = file.read_text("utf-8")
-    described = relative(file).startswith("tools/") or file.relative_to(ROOT / "src/istiolint").parts[0] in DESCRIBED
-    found = [
-        f"{line}: {text}"
-        for line, text, is_doc in strings(ast.parse(source))
-        if " " in text.strip() and (described or not is_doc)
-    ]
-    if described:
-        tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-        found += [f"{token.start[0]}: {token.string}" for token in tokens if token.type == tokenize.COMMENT]
+    found = [f"{line}: {text}" for line, text in strings(ast.parse(source)) if " " in text.strip()]
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    found += [f"{token.start[0]}: {token.string}" for token in tokens if token.type == tokenize.COMMENT]
     wrong = [f"{relative(file)}:{text[:120]}: {problem}" for text in found for problem in problems(text)]
     assert wrong == []
 

@@ -14,7 +14,7 @@ def operations(policy: Resource) -> Iterator[Cursor]:
 
 
 def keeping_out(policy: Resource, field: str) -> Iterator[Cursor]:
-    """The lists of `paths`, `hosts` and so on by which requests are kept out: named by a denial, excluded by what is allowed."""
+    """Yield the lists of `paths`, `hosts` and so on that reject requests: of a DENY policy, or negated in an ALLOW policy."""
     action = policy.spec["action"].text
     name = {"DENY": field, "ALLOW": f"not{field.capitalize()}", "": f"not{field.capitalize()}"}.get(action)
     if name:

@@ -64,7 +64,7 @@ class Rule(NamedTuple):
 
 
 def rules_of(policy: Resource) -> Iterator[Rule]:
-    """The rules of a policy; those left out that Istio refuses, that come from a template, or that have fields unknown here."""
+    """Yield the rules of a policy, except rules that Istio rejects, that contain placeholders, or that have unknown fields."""
     for at in policy.spec["rules"]:
         if not isinstance(at.value, dict) or at.mapping.keys() - {"from", "to", "when"}:
             continue

@@ -1,6 +1,6 @@
 """Texts of AuthorizationPolicies as Istio compares them: as they are, by beginning (`/api/*`), by end (`*.jpg`), or any (`*`).
 
-A `*` elsewhere is a star. Paths may also be templates (`/users/{*}`): only what stands before their first brace is compared.
+A `*` elsewhere is a star. Paths may also be templates (`/users/{*}`): only the part in front of the first brace is compared.
 """
 
 from ipaddress import ip_network

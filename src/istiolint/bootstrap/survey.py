@@ -1,4 +1,4 @@
-"""What a repository tells of its mesh: for the first configuration."""
+"""What a repository shows about its mesh: for the first configuration."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,18 +17,18 @@ from istiolint.sources import Source
 _IMAGE = re.compile(r"\b(?:pilot|proxyv2|install-cni|ztunnel):v?(?P<release>1\.\d+)(?=[.\s\"'-]|$)")
 _RELEASE = re.compile(r"v?(?P<release>1\.\d+)(?:[.-].*)?")
 _CHARTS = ("istiod", "istiod-remote", "ztunnel")
-"""Charts of Istio whose names nobody else's chart has; `base` and `gateway` could be anybody's."""
+"""Charts of Istio whose names are unique to it; other projects also have charts named `base` and `gateway`."""
 
 
 class Clue(NamedTuple):
-    """A release of Istio such as `1.30`, and the place that speaks of it, as `path:line`."""
+    """A release of Istio such as `1.30`, and the place that mentions it, as `path:line`."""
 
     release: str
     where: str
 
 
 class Survey(NamedTuple):
-    """What was found. Environments are those that names and labels tell of, with namespaces; clusters, those that folders do."""
+    """What was found: the environments that names and labels suggest, with namespaces; the clusters that folders suggest."""
 
     releases: list[Clue]
     environments: dict[str, list[str]]

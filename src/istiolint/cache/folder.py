@@ -27,7 +27,7 @@ def default_folder() -> str:
 
 
 class Folder:
-    """A folder with caches. Others may have put something there: only files of its own names are read, written and deleted."""
+    """A folder with caches. It may contain foreign files: only files with the cache's own names are read, written and deleted."""
 
     def __init__(self, path: str | None = None):
         self._given = path

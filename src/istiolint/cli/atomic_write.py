@@ -19,7 +19,7 @@ def replace(path: str | Path, content: bytes, *, keep: bool = False) -> None:
             file.write(content)
         return
     if keep:
-        os.close(os.open(target, os.O_WRONLY))  # refuses what may not be written to, which renaming does not ask
+        os.close(os.open(target, os.O_WRONLY))  # fails for a read-only file; renaming would replace it
     before = os.stat(target) if keep else None
     handle, name = tempfile.mkstemp(dir=os.path.dirname(target), prefix=f".{os.path.basename(target)}."[:100])
     try:

@@ -1,4 +1,4 @@
-"""`--fix`, `--unsafe-fixes` and `--diff`: which files are written, and what is told of it."""
+"""`--fix`, `--unsafe-fixes` and `--diff`: which files are written, and what is reported about them."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator

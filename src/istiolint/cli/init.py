@@ -65,7 +65,7 @@ def init(folder: str, stdout: bool, tests: Path | None, force: bool) -> None:
 
 
 def _tests(meshes: "list[Mesh]") -> str:
-    """The answers of today to the requests that meshes suggest, as tests."""
+    """Return tests that expect the current results of the requests that meshes suggest."""
     from istiolint.request_tests.writing import as_file
     from istiolint.trace.suggestions import suggested
     from istiolint.trace.tracer import Tracer

@@ -79,7 +79,7 @@ class Inputs(NamedTuple):
         )
 
     def sources_of(self, state: str) -> Iterator[Source]:
-        """The files as they are in another state: a folder that stands for the only path, or a git revision.
+        """The files as they are in another state: a folder that replaces the only path, or a git revision.
 
         A name that could be both is a revision, unless it is written as a path. `HEAD` is the commit that pre-commit
         compares with if it was started with `--from-ref` or before a push. Raises RevisionError.

@@ -185,7 +185,7 @@ def _fix(
     options: dict[str, Any],
     pictures: "Sequence[Picture]",
 ) -> int:
-    """Mend the files, or show how; the exit status."""
+    """Fix the files, or print the fixes as a patch; return the exit status."""
     result, troubles = fixing.fixed_sources(sources, run, unsafe=options["unsafe_fixes"], write=not options["diff"])
     if options["diff"]:
         write_text(fixing.diff(sources, result), options["output"])
@@ -227,7 +227,7 @@ def _write_report(
 
 
 def _report_errors(report: Report) -> int:
-    """Tell of failures of istiolint itself; the exit status that they give."""
+    """Report failures of istiolint itself; return the exit status that follows from them."""
     for trouble in report.internal_errors:
         click.echo(f"istiolint: internal error: {printable(trouble)}; the other findings are complete", err=True)
     return 2 if report.internal_errors else 0

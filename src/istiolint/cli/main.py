@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """The entry point; never returns."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once and without a word
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once, without a traceback
     gc.disable()  # before the imports: what they and the run make lives to the end
     from istiolint.cli.group import group
 
@@ -51,10 +51,10 @@ def _report_crash(error: Exception) -> None:
 
 
 def _leave(status: int) -> None:
-    """End without taking the interpreter apart, which takes longer than linting a file; everything is written by now."""
+    """Exit without tearing down the interpreter, which takes longer than linting a file; all output has been written."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:  # a full disk, of which has been told
+        except OSError:  # a full disk, which has been reported
             status = 2
     os._exit(status)

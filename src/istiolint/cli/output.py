@@ -88,7 +88,7 @@ def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
         else:
             click.echo(text, nl=False, color=True, err=err)
     except BrokenPipeError:
-        raise  # nobody reads on, which is no fault: click ends quietly
+        raise  # the reader has closed the pipe, which is not an error: click exits quietly
     except OSError as error:
         raise Refusal(f"cannot write {output or 'the report'}: {error.strerror or error}") from error
 

@@ -1,4 +1,4 @@
-"""A line that tells how far the reading is, when it takes long and a person watches."""
+"""A progress line for reading files: shown on a terminal when reading takes long."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ FIRST_AFTER, THEN_EVERY = 1.0, 0.1
 
 
 def watch() -> "Watch | None":
-    """What the engine is to call with the number of files read and of all files; None where nobody watches."""
+    """Return the function that the engine calls with the number of files read and of all files; None without a terminal."""
     if not sys.stderr.isatty():
         return None
     started = time.monotonic()

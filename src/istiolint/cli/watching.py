@@ -77,7 +77,7 @@ def changes(of: Watched) -> None:
 
 
 def stamps(of: Watched) -> Mapping[str, _Stamp]:
-    """Return what tells whether a named file was written, deleted or replaced, and a folder deleted or replaced."""
+    """Return stamps that change when a named file is written, deleted or replaced, or when a folder is deleted or replaced."""
     return {path: _stamp(path, folder=False) for path in of.files} | {path: _stamp(path, folder=True) for path in of.folders}
 
 

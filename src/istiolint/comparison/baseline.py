@@ -1,6 +1,6 @@
-"""The baseline: findings that a repository has, is told of no more, and gets rid of one by one.
+"""The baseline: known findings of a repository, which are no longer reported and can be fixed one by one.
 
-A file with a line a finding, sorted, so that changes of it can be read. Lines of manifests are not in it, because they move.
+A sorted file with one line per finding, so that its diffs are readable. Lines of manifests are not in it, because they move.
 """
 
 import json
@@ -84,7 +84,7 @@ class Baseline:
         return is_stale
 
     def entry(self, diagnostic: Diagnostic) -> Entry:
-        """What stands for a diagnostic."""
+        """Return the entry of a diagnostic."""
         resource = str(diagnostic.resource) if diagnostic.resource else ""
         return Entry(
             self.relative(diagnostic.span.source.path), resource, diagnostic.rule, diagnostic.field_path, diagnostic.message

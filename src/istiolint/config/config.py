@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Steps: TypeAlias = tuple[str | int, ...]
 Locate: TypeAlias = Callable[[Steps, Part], str]
-"""Where a setting stands, as `:line:column`; as far as it can be told."""
+"""Return where a setting is, as `:line:column`, as far as that is known."""
 
 
 class ConfigError(InputError):

@@ -31,7 +31,7 @@ def in_folder(folder: Path) -> Path | None:
 
 
 def _has_table(path: Path) -> bool:
-    """Whether a pyproject.toml configures istiolint; one that is no text is for others to complain of."""
+    """Whether a pyproject.toml configures istiolint; other tools report a file that is not valid text."""
     try:
         return bool(_TABLE.search(path.read_bytes()))
     except OSError:

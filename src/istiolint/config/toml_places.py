@@ -1,4 +1,4 @@
-"""Where keys stand in TOML: the parser of the standard library does not tell."""
+"""Positions of keys in TOML, which the parser of the standard library does not provide."""
 
 import re
 from collections.abc import Sequence

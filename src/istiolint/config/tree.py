@@ -11,7 +11,7 @@ from istiolint.sources import Exclude, Excluded
 
 
 class Tree:
-    """Finds nested configuration files while folders are searched, and tells what all files exclude.
+    """Finds nested configuration files while folders are searched, and collects what all files exclude.
 
     Settings of the mesh come from `top`, the configuration of the folder that holds everything; those of rules and paths also
     from the files nested below it, for their folders.

@@ -75,13 +75,13 @@ class Understood(NamedTuple):
 
 
 UNREADABLE = ("unreadable-file", "yaml-syntax", "yaml-too-deep", "yaml-alias-bomb")
-"""The rules that tell of documents of which nothing is known."""
+"""The rules that report documents whose content is unknown."""
 
 
 def given_resources(
     settings: Settings, read_given: Callable[[str | None], Document | None]
 ) -> tuple[Document | None, list[Resource]]:
-    """Return the MeshConfig that a setting names, and the resources that the files named by settings stand for."""
+    """Return the MeshConfig that a setting names, and the resources that the files named by settings represent."""
     given: list[Resource] = []
     if networks := read_given(settings.mesh_networks):
         given.append(GivenResource(networks, MESH_NETWORKS, settings.root_namespace))
@@ -312,7 +312,7 @@ class _Run:
                 self.templates.append(document.source.path)
 
     def crashed(self, crash: Crash, resource: Resource) -> None:
-        """Tell of the first time; what fails on one resource may fail on ten thousand."""
+        """Report only the first crash of a kind; what fails on one resource may fail on ten thousand."""
         self.crashes[crash.what] += 1
         if self.crashes[crash.what] == 1:
             where = f"{resource.document.source.path}, {resource.title}"

@@ -1,4 +1,4 @@
-"""What a run finds, and the report that becomes of it: places made concrete, severities, suppressions, each finding once."""
+"""The findings of a run, and the report built from them: concrete places, severities, suppressions, each finding once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

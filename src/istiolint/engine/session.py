@@ -131,7 +131,10 @@ class Session:
         outcome: Outcome,
         errors: list[str],
     ) -> set[Document]:
-        """Check resources; the documents of others that findings name, and whose own findings decide which of the two is told."""
+        """Check resources, and those that their findings are paired with; return the documents of the latter.
+
+        Findings of both sides decide which one of a pair is reported.
+        """
         if not new and not checked:
             return set()
         for resource in new:
@@ -358,7 +361,7 @@ def _identity(resource: Resource) -> Identity:
 
 
 def _rebind(old: Document, new: Document) -> None:
-    """Let a document stand for a new text that says the same."""
+    """Attach a document to a new text with the same content."""
     old.source, old.offset, old.text, old.parse = new.source, new.offset, new.text, new.parse
     for name in ("layout", "quoted_resources"):
         old.__dict__.pop(name, None)

@@ -1,4 +1,4 @@
-"""What a run does with each resource of a target: it is validated, and checked. Each task can run in a process of its own."""
+"""What a run does with each resource of a target: it is validated, and checked. Each task can run in a separate process."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """Text from manifests is untrusted.
 
 Whatever could move a cursor, color a line or turn it round is shown as an escape, and so is what a build server would take for
-a command: `##[add-mask]` (GitHub Actions) or `##vso[task.setvariable]` (Azure Pipelines) count wherever they stand in a line.
+a command: `##[add-mask]` (GitHub Actions) or `##vso[task.setvariable]` (Azure Pipelines) take effect anywhere in a line.
 Lines that begin with `::` are commands of GitHub Actions, too; no report lets text from manifests begin a line.
 """
 

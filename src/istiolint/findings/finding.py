@@ -57,12 +57,12 @@ class Place(NamedTuple):
     within: tuple[int, int] | None = None
 
     def span(self) -> Span:
-        """Where the field stands in the text; composes the document again, once."""
+        """Return where the field is in the text; composes the document again, once."""
         return self.document.locate(self)
 
 
 class Related(NamedTuple):
-    """The other side of a disagreement: a place and what stands there."""
+    """The other side of a disagreement: a place and what it contains."""
 
     place: Place | Span
     message: str
@@ -76,7 +76,7 @@ class Rename(NamedTuple):
 
 
 class Replace(NamedTuple):
-    """Write another scalar; `text` is YAML as it shall stand in the file."""
+    """Write another scalar; `text` is YAML, written to the file as it is."""
 
     place: Place
     text: str
@@ -126,7 +126,7 @@ class Finding:
 
     `rule` and `severity` are filled in from the rule unless a check sets them (schema findings name their rule, levels by
     environment their severity). `known` is False when the input cannot show whether something is really missing: the
-    engine then counts the reference as not checked in place of reporting it.
+    engine then counts the reference as not checked instead of reporting it.
     """
 
     place: Place | Span

@@ -25,7 +25,7 @@ class Chart(NamedTuple):
 
 @dataclass(slots=True)
 class Summary:
-    """Counts for the last lines of a report."""
+    """The counts that the last lines of a report show."""
 
     files: int = 0
     documents: int = 0
@@ -78,7 +78,7 @@ class Report:
     stale: int = 0
     """Entries of the baseline that are found no more."""
     left_out: int = 0
-    """Findings that were there before, where only what is new is told."""
+    """Findings that existed before, where only new findings are reported."""
     hidden: Counter[Severity] = field(default_factory=Counter)
     """Findings below the lowest severity that is shown, by severity."""
     unchecked: list[Diagnostic] = field(default_factory=list)
@@ -94,6 +94,6 @@ class Report:
         self.suppressed = [one for one in self.suppressed if one.diagnostic.severity in shown]
 
     def fails(self, threshold: Severity) -> bool:
-        """Whether a diagnostic is at least as grave as the threshold."""
+        """Whether a diagnostic is at least as severe as the threshold."""
         worst = SEVERITIES[: SEVERITIES.index(threshold) + 1]
         return any(diagnostic.severity in worst for diagnostic in self.diagnostics)

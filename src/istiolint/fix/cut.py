@@ -15,7 +15,7 @@ class Cut(NamedTuple):
 
 
 def delete_edits(at: Entry) -> list[Cut]:
-    """What removes an entry; nothing where it cannot be done for sure.
+    """Return the cuts that remove an entry; none where that is not safe.
 
     A mapping or list that loses its only entry is left as `{}` or `[]`: without it the parent would become null.
     """

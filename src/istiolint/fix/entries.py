@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The key, the colon and the value as they stand there."""
+        """The key, the colon and the value as written."""
         return self.document.text[self.extent.key_start : self.end]
 
     @property
@@ -47,18 +47,18 @@ class Entry:
 
     @property
     def lines_end(self) -> int | None:
-        """Where its last line ends, the line end and a comment behind the value included; None if more stands behind it."""
+        """Where its last line ends, the line end and a comment behind the value included; None if more follows on that line."""
         match = _REST_OF_LINE.match(self.document.text, self.end)
         return match.end() if match else None
 
     @property
     def before(self) -> str:
-        """What stands before it on its first line."""
+        """The text in front of it on its first line."""
         return self.document.text[self.line_start : self.extent.key_start]
 
     @property
     def owns_line(self) -> bool:
-        """Whether nothing but spaces stands before it; for an item of a list, nothing but its dash."""
+        """Whether only spaces precede it on its line; for an item of a list, only its dash."""
         before = self.before
         if isinstance(self.holder, list):
             return before.count("-") == 1 and bool(_ONLY_DASHES.match(before))
@@ -71,7 +71,7 @@ class Entry:
 
     @property
     def has_aliases(self) -> bool:
-        """Whether an anchor or an alias may stand in it: then it cannot go elsewhere for sure."""
+        """Whether it may contain an anchor or an alias: then moving it is not safe."""
         return bool(_ANCHOR_OR_ALIAS.search(self.text))
 
 

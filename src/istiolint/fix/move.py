@@ -24,7 +24,7 @@ def key_text(at: Entry, key: str) -> str:
 
 
 def move_edits(at: Entry, to: Path) -> list[Cut]:
-    """What moves an entry of a mapping to another path, making missing parents; nothing where it cannot be done for sure.
+    """Return the cuts that move an entry of a mapping to another path and add missing parents; none where that is not safe.
 
     It stays on its lines where only parents come between; else it becomes the last entry of its new mapping.
     """
@@ -46,7 +46,7 @@ def move_edits(at: Entry, to: Path) -> list[Cut]:
 
 
 def unwrap_edits(at: Entry) -> list[Cut]:
-    """What puts the children of a mapping in the place of its own entry; nothing where it cannot be done for sure."""
+    """Return the cuts that replace the entry of a mapping with its children; none where that is not safe."""
     children = node_at(at.document, at.path).children or {}
     first = entry(at.document, (*at.path, next(iter(children)))) if children else None
     if not isinstance(at.holder, dict) or first is None or isinstance(first.holder, list) or at.has_aliases:

@@ -25,7 +25,7 @@ class TextEdit(NamedTuple):
 
 
 def text_edits(fix: Fix) -> tuple[TextEdit, ...]:
-    """The edits of a fix as edits of its sources; none when it cannot be applied to the text for sure."""
+    """Return the edits of a fix as edits of its sources; none when it cannot be applied to the text safely."""
     found: list[TextEdit] = []
     by_document: dict[Document, list[Edit]] = {}
     for edit in fix.edits:

@@ -34,7 +34,7 @@ def keeps_its_word(document: Document, edits: tuple[Edit, ...], cuts: list[Cut])
         wanted = edited(document.data, edits)
         doubled = composed.duplicates and len(layout(document.parse(text)).duplicates) > len(document.layout.duplicates)
     except Exception:
-        # Whatever the parser says about the new text, it is no text to offer.
+        # Whatever the parser raises for the new text, the text is not offered.
         return False
     return bool(composed.data == wanted) and not doubled
 

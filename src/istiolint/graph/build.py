@@ -50,7 +50,7 @@ def _elements(diagnostic: Diagnostic, picture: Picture, places: "_Places") -> li
 
 
 class _Places:
-    """The edges by the places that speak of them."""
+    """The edges by the places that mention them."""
 
     def __init__(self, picture: Picture):
         self._by_path: dict[str, list[tuple[int, int, Edge]]] = defaultdict(list)

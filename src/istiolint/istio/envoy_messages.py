@@ -7,7 +7,7 @@ from typing import Any
 from istiolint.data import folder
 
 Fields = dict[str, str]
-"""The types of fields by name; `[]` in front stands for a list, `{KEY}` for a map."""
+"""The types of fields by name; the prefix `[]` means a list, `{KEY}` a map."""
 
 
 @cache

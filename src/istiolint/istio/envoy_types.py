@@ -46,7 +46,7 @@ def package_of(url: str) -> str:
 
 
 def near(package: str, release: int) -> str | None:
-    """The package of a release that somebody means who writes one that there is not; None where no single one comes close."""
+    """Return the package of a release that an unknown package probably means; None unless exactly one is similar."""
     from rapidfuzz.distance import DamerauLevenshtein
 
     known = [name for name, span in packages().items() if span.begun(release) and not span.ended(release)]

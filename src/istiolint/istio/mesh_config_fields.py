@@ -37,7 +37,7 @@ class Setting:
 
 
 class Placed(NamedTuple):
-    """A field as it is written: its value, what it should be (None where there is no such field), and its siblings by name."""
+    """A field as it is written: its value, what it should be (None for an unknown field), and its siblings by name."""
 
     at: Cursor
     setting: Setting | None

@@ -1,8 +1,8 @@
 """Which resources are alternatives of one another, so that no cluster ever holds both.
 
-A repository keeps the same resource in several files: one an environment, a cluster, a chapter, a step of a canary. Only one of
-them is applied, and with it what stands beside it. So files and folders that define the same resource are alternatives, and what
-two alternatives disagree about is no contradiction.
+A repository keeps the same resource in several files: one per environment, cluster, chapter, or step of a canary. Only one of
+them is applied, together with the other resources of its file or folder. So files and folders that define the same resource are
+alternatives, and what two alternatives disagree about is not a contradiction.
 """
 
 from collections import defaultdict
@@ -52,7 +52,7 @@ class Alternatives:
     def exclusive(self, one: Resource, other: Resource) -> bool:
         """Whether two resources are alternatives: the same one twice, or from files or folders that define the same one.
 
-        Resources that name no namespace may also be applied to different ones, unless they stand below one folder.
+        Resources that name no namespace may also be applied to different ones, unless they are below one folder.
         """
         if _identity(one) == _identity(other):
             return True

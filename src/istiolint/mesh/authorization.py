@@ -71,7 +71,7 @@ class Authorization:
         return self._rules.get(id(policy), ())
 
     def refuses_strangers(self, namespace: str) -> bool:
-        """Whether some policy there may refuse callers that show no identity: one that allows, or a denial of all but some."""
+        """Whether some policy there may reject callers without an identity: an ALLOW policy, or a DENY policy with exceptions."""
         for one in (namespace, self._root_namespace):
             self._index(one)
         return namespace in self._refusing or self._root_namespace in self._refusing

@@ -1,4 +1,4 @@
-"""Calls: which Services a workload's containers are told to call, by their environment, arguments and ConfigMaps."""
+"""Calls: which Services a workload's containers are configured to call, by their environment, arguments and ConfigMaps."""
 
 import re
 from collections import defaultdict
@@ -20,12 +20,12 @@ _FULL_NAME = re.compile(
 )
 _ADDRESS = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252}):(?P<port>\d{1,5})")
 _NAME = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252})")
-_SPEAKS_OF_A_HOST = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|UPSTREAM|BACKEND)$", re.IGNORECASE)
+_NAMES_A_HOST = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|UPSTREAM|BACKEND)$", re.IGNORECASE)
 _SCHEME_PORTS = {"http": 80, "https": 443}
 
 
 class Call(NamedTuple):
-    """A workload is told of a Service: which one, at which of its ports (None where it is not said), and where that stands."""
+    """A workload is configured to call a Service: which one, at which of its ports (None if not given), and where it says so."""
 
     caller: Workload
     service: Resource
@@ -48,11 +48,11 @@ class Calls:
         self._workloads, self._get, self._cluster_domain = workloads, get, cluster_domain
 
     def of_service(self, service: Resource) -> Sequence[Call]:
-        """Who is told to call a Service: one call for each caller and port."""
+        """Return the calls that workloads are configured to make to a Service: one for each caller and port."""
         return self._by_service.get(id(service), ())
 
     def of_caller(self, workload: Workload) -> Sequence[Call]:
-        """What a workload is told to call: one call for each Service and port."""
+        """Return the calls that a workload is configured to make: one for each Service and port."""
         return self._by_caller.get(id(workload), ())
 
     @cached_property
@@ -96,11 +96,11 @@ class Calls:
                 reference = variable["valueFrom"]["configMapKeyRef"]
                 data = self._config_map(workload, reference["name"].text)
                 value = data[reference["key"].text] if data else variable["value"]
-                yield value, bool(_SPEAKS_OF_A_HOST.search(name))
+                yield value, bool(_NAMES_A_HOST.search(name))
             for source in container["envFrom"]:
                 data = self._config_map(workload, source["configMapRef"]["name"].text)
                 for name, value in data.items() if data else ():
-                    yield value, bool(_SPEAKS_OF_A_HOST.search(name))
+                    yield value, bool(_NAMES_A_HOST.search(name))
             for argument in (*container["command"], *container["args"]):
                 yield argument, False
 

@@ -1,4 +1,4 @@
-"""DestinationRules: which of them hold for a host as a client sees it, and which subsets they make."""
+"""DestinationRules: which of them apply to a host as a client sees it, and which subsets they define."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ class DestinationRules:
         self._exported = {namespace: HostIndex(items) for namespace, items in exported.items()}
 
     def covering(self, fqdn: str) -> list[Resource]:
-        """Every rule that covers a host, whoever sees it; the most specific first."""
+        """Return every rule that covers a host, whichever namespaces see it; the most specific first."""
         return list(self._all.covering(fqdn))
 
     def covered_by(self, wildcard: str) -> list[Resource]:
@@ -91,8 +91,8 @@ class DestinationRules:
         """The rules that proxies of a namespace use for a host: they are merged, the others are not looked at.
 
         A proxy looks in its own namespace, then in that of the service, then in the root namespace, and stops at the first
-        with a rule for the host; there the most specific host wins. (The root namespace often holds rules for everybody: a proxy
-        in it heeds only those first that are private to it.)
+        with a rule for the host; there the most specific host wins. (The root namespace often holds rules for all namespaces: a
+        proxy in it starts with only those that are private to it.)
         """
         own = self._private if namespace == self._root_namespace else self._local
         if namespace in own and (rules := own[namespace].most_specific(fqdn)):

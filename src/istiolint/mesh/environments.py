@@ -43,13 +43,13 @@ class Environment(NamedTuple):
 
 
 class Environments:
-    """Tells environments from the configuration, labels, the namespace's name and the path, in this order."""
+    """Derives environments from the configuration, labels, the namespace's name and the path, in this order."""
 
     def __init__(self, namespaces: Mapping[str, Sequence[Resource]], declared: tuple[Declared, ...]):
         self._namespaces, self._declared = namespaces, declared
 
     def of(self, resource: Resource) -> Environment | None:
-        """The environment of a resource; None where nothing tells of one."""
+        """Return the environment of a resource; None where nothing suggests one."""
         return (
             self._configured(resource)
             or _labelled(resource.labels, resource.title)
@@ -58,7 +58,7 @@ class Environments:
         )
 
     def stage(self, resource: Resource) -> Stage | None:
-        """The stage of a resource's environment; None where nothing tells of one."""
+        """Return the stage of a resource's environment; None where nothing suggests one."""
         found = self.of(resource)
         return found.stage if found else None
 
@@ -89,7 +89,7 @@ class Environments:
 
 
 def stage_of(name: str) -> Stage | None:
-    """The stage that a name speaks of, word by word: `shop-prod` of production, `products` and `delivery` of none.
+    """Return the stage that the words of a name suggest: production for `shop-prod`, None for `products` and `delivery`.
 
     A word for a test or for staging outweighs one for production: `prod-test` and `pre-prod` are not production.
     """
@@ -116,7 +116,7 @@ def _labelled(labels: dict[str, str], whose: str) -> Environment | None:
 
 
 def _by_path(path: str) -> Environment | None:
-    """By the folders and the file's name; the innermost that speaks of an environment is heard."""
+    """Return the environment that the file's name or its folders suggest; the innermost one wins."""
     for step in reversed(_slashes(path).split("/")):
         stage = stage_of(step.rpartition(".")[0] or step)
         if stage:
@@ -125,7 +125,7 @@ def _by_path(path: str) -> Environment | None:
 
 
 def _named(name: str, because: str) -> Environment:
-    """An environment of the configuration; one whose name speaks of no stage is taken for a test."""
+    """Return an environment of the configuration; its stage is `test` if its name suggests none."""
     return Environment(stage_of(name) or "test", because, name)
 
 

@@ -102,7 +102,7 @@ def supports_kind(listener: Cursor, kind: str) -> bool:
 
 
 class ServiceRoutes:
-    """The routes whose parent is a Service: they hold for callers in the mesh."""
+    """The routes whose parent is a Service: they apply to callers in the mesh."""
 
     def __init__(self, routes: Iterable[Resource]):
         self._by_service: dict[tuple[str, str], list[Resource]] = defaultdict(list)

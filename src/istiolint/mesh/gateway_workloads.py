@@ -16,8 +16,8 @@ DEFAULT_PORTS = frozenset({80, 443, 31400, 15443})
 class GatewayWorkloads:
     """The workloads behind `spec.selector` of Istio Gateways.
 
-    `whole_mesh`: where the input has no gateway of its own, the one that Istio installs by default is assumed in `root`.
-    `scoped`: istiod's flag `PILOT_SCOPE_GATEWAY_TO_NAMESPACE` limits a Gateway to the workloads of its own namespace.
+    `whole_mesh`: where the input contains no gateway, the one that Istio installs by default is assumed in `root`.
+    `scoped`: istiod's flag `PILOT_SCOPE_GATEWAY_TO_NAMESPACE` limits a Gateway to the workloads in its namespace.
     """
 
     def __init__(self, workloads: Workloads, root: str, whole_mesh: bool, *, scoped: bool = False):

@@ -26,7 +26,7 @@ def covers(pattern: str, host: str) -> bool:
 
 
 class HostIndex(Generic[T]):
-    """Items by the host they stand for. Every question costs the same however many hosts there are."""
+    """Items by their host. The cost of a query does not depend on the number of hosts."""
 
     def __init__(self, items: Iterable[tuple[str, T]] = ()):
         self._items: dict[str, list[T]] = defaultdict(list)

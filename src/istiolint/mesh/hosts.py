@@ -1,4 +1,4 @@
-"""Hosts: what a name means in a namespace, and which Service, ServiceEntry or gateway stands behind it."""
+"""Hosts: what a name means in a namespace, and which Service, ServiceEntry or gateway it resolves to."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -99,7 +99,7 @@ class Hosts:
         return None
 
     def covering(self, fqdn: str) -> Iterator[KnownHost]:
-        """What stands behind a full name: services of that name first, then wildcards that cover it."""
+        """Return what a full name resolves to: services of that name first, then wildcards that cover it."""
         return self._index.covering(fqdn)
 
     def exact(self, fqdn: str) -> Sequence[KnownHost]:
@@ -107,7 +107,7 @@ class Hosts:
         return self._index.exact(fqdn)
 
     def overlapping(self, fqdn: str) -> Iterator[KnownHost]:
-        """What a host stands for if it may be a wildcard: also the services that it covers."""
+        """Return what a host that may be a wildcard resolves to: also the services that it covers."""
         return self._index.overlapping(fqdn)
 
     def visible_to(self, fqdn: str, namespace: str) -> KnownHost | None:

@@ -71,7 +71,7 @@ class Injection:
         return found
 
     def of_namespace(self, name: str) -> Membership:
-        """What becomes of a pod in this namespace that has no labels of its own."""
+        """Return the membership of a pod in this namespace that has no injection labels itself."""
         found = self._of_namespace.get(name)
         if found is None:
             found = self._of_namespace[name] = self._find_namespace(name)

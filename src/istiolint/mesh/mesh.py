@@ -62,7 +62,7 @@ MOST_REMOVED = 500
 class Mesh:
     """All resources, by type, namespace and name.
 
-    Each question lives in a room of its own, made at the first use: `mesh.hosts` (which service stands behind a host), ...
+    Each kind of query has its own index, built on first use: `mesh.hosts` (which service a host resolves to), ...
     """
 
     def __init__(
@@ -205,7 +205,7 @@ class Mesh:
 
     @index
     def root_namespace(self) -> str:
-        """The namespace whose policies count for the whole mesh: as set for the run, else as the MeshConfig has it."""
+        """The namespace whose policies apply to the entire mesh: as set for the run, otherwise as in the MeshConfig."""
         chosen = self.settings.root_namespace
         return chosen if chosen != Settings().root_namespace else self.config.text("rootNamespace") or chosen
 
@@ -233,7 +233,7 @@ class Mesh:
 
     @index
     def calls(self) -> "Calls":
-        """Which Services the workloads are told to call."""
+        """Which Services the workloads are configured to call."""
         from istiolint.mesh.calls import Calls
 
         return Calls(self.workloads, self.get, self.settings.cluster_domain)
@@ -254,7 +254,7 @@ class Mesh:
 
     @index
     def mtls(self) -> "Mtls":
-        """Which mTLS mode holds for a workload's port."""
+        """Which mTLS mode applies to a workload's port."""
         from istiolint.mesh.mtls import Mtls
 
         return Mtls(self.all("PeerAuthentication"), self.workloads, self.root_namespace)
@@ -359,7 +359,7 @@ class Mesh:
 
     @index
     def hosts(self) -> "Hosts":
-        """Which service stands behind a host."""
+        """Which service a host resolves to."""
         from istiolint.mesh.hosts import HOST_KINDS, Hosts
 
         return Hosts(
@@ -370,7 +370,7 @@ class Mesh:
 
     @index
     def destination_rules(self) -> "DestinationRules":
-        """Which DestinationRules hold for a host."""
+        """Which DestinationRules apply to a host."""
         from istiolint.mesh.destination_rules import DestinationRules
 
         default = self.config.names("defaultDestinationRuleExportTo")
@@ -420,7 +420,7 @@ class Mesh:
 
     @index
     def service_routes(self) -> "ServiceRoutes":
-        """Which routes of the Gateway API hold for a Service."""
+        """Which routes of the Gateway API apply to a Service."""
         from istiolint.mesh.gateway_api import ServiceRoutes
 
         return ServiceRoutes(self.all("GRPCRoute", "HTTPRoute"))

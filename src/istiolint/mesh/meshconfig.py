@@ -35,10 +35,10 @@ DEFAULTS: dict[str, Any] = {
 
 
 class MeshConfig:
-    """The MeshConfig of the input. It may be given as a document, and stand in ConfigMaps and installation resources.
+    """The MeshConfig of the input: from an explicit document, ConfigMaps and installation resources.
 
-    Of several the strongest that sets a field is heard: the document that was given, the ConfigMap `istio`, those of
-    revisions (`istio-REVISION`), an IstioOperator, Helm values, an Istio resource.
+    If several set a field, the first of these takes effect: the explicit document, the ConfigMap `istio`, those of revisions
+    (`istio-REVISION`), an IstioOperator, Helm values, an Istio resource.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class MeshConfig:
             yield self._inside(resource)
 
     def _inside(self, resource: Resource) -> Cursor:
-        """The MeshConfig inside a resource. That of a ConfigMap is text, and becomes a document of its own."""
+        """Return the MeshConfig inside a resource. That of a ConfigMap is text, and becomes a separate document."""
         if resource.type == "ConfigMap":
             text = resource["data"]["mesh"]
             return embedded(text) or text

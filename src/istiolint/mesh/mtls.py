@@ -1,8 +1,8 @@
-"""Which mTLS mode a workload's ports demand: the PeerAuthentications that concern it, resolved as istiod resolves them.
+"""Which mTLS mode a workload's ports require: the PeerAuthentications that apply to it, resolved as istiod resolves them.
 
-A policy with a selector counts for the workloads of its namespace (in the root namespace istiod ignores it), then the namespace's
+A policy with a selector applies to workloads in its namespace (in the root namespace istiod ignores it), then the namespace's
 own policy, then the mesh's in the root namespace. UNSET, and a policy without a mode, inherit. Of several in one scope the
-oldest is heard; files do not tell ages, so that all of their modes are possible here.
+oldest wins; manifests carry no creation time, so all of their modes are possible here.
 """
 
 from collections import defaultdict
@@ -31,7 +31,7 @@ class Effective:
 
     @property
     def strict(self) -> bool:
-        """Whether plaintext is surely refused."""
+        """Whether plaintext is certainly rejected."""
         return self.modes == {"STRICT"}
 
     @property

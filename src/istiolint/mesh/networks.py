@@ -12,14 +12,14 @@ from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.sources import Source
 
 OWN_REGISTRIES = ("Mock", "Kubernetes", "External")
-"""Registries that istiod has without being told; `Kubernetes` is the cluster that it runs in, unless it has a name."""
+"""Registries that istiod has by default; `Kubernetes` is the cluster that it runs in, unless it has a name."""
 REMOTE_SECRET = ("istio/multiCluster", "true")
 NETWORK = "topology.istio.io/network"
-"""The label that says in which network something is; a Service or Gateway that has it leads into that network."""
+"""The label that says in which network something is; a Service or Gateway that has it is an entry to that network."""
 INSTALL_KINDS = ("Istio", "IstioOperator", HELM_VALUES)
 """Kinds that may say in which network a cluster is, and what its name is."""
 PLACES = ("Namespace", "Service", KUBERNETES_GATEWAY)
-"""Kinds whose label tells of a network."""
+"""Kinds whose label names a network."""
 
 
 class Registry(NamedTuple):
@@ -68,7 +68,7 @@ def global_values(install: Resource) -> Cursor:
 
 
 class Networks:
-    """The networks that the input tells of. `here`: the resources of this cluster; `elsewhere`: those of its neighbors."""
+    """The networks that the input mentions. `here`: the resources of this cluster; `elsewhere`: those of its neighbors."""
 
     def __init__(self, here: Iterable[Resource], elsewhere: Iterable[Resource], root_namespace: str):
         self._here, self._elsewhere, self._root = list(here), list(elsewhere), root_namespace
@@ -92,7 +92,7 @@ class Networks:
 
     @cached_property
     def gateways(self) -> dict[str, Cursor]:
-        """Networks that a gateway leads into, with the place where the input says so."""
+        """The networks that have a gateway, with the place where the input says so."""
         found: dict[str, Cursor] = {}
         for resource in (*self._here, *self._elsewhere):
             for name, network in _mesh_networks(resource):

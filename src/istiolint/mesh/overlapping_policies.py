@@ -45,7 +45,7 @@ class OverlappingPolicies:
             self._by_reach[id(workloads)].append(number)
 
     def of(self, workloads: SelectedWorkloads) -> list[Resource]:
-        """Return the policies that may apply to what a policy applies to, those of its own namespace first.
+        """Return the policies whose reach may overlap that of a policy, those in its namespace first.
 
         Where no workload of one of the two is known, their selectors decide.
         """

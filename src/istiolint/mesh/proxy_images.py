@@ -39,7 +39,7 @@ class ProxyImages:
         if isinstance(image, dict) and isinstance(image.get("imageType"), str):
             yield image["imageType"]
         for namespace in dict.fromkeys((self._root_namespace, workload.namespace)):
-            # A ProxyConfig without a selector first: one with a selector is heard above it.
+            # A ProxyConfig without a selector first: one with a selector takes precedence.
             for config in sorted(
                 self._proxy_configs.get(namespace, ()), key=lambda config: (bool(selector_of(config)), config.name)
             ):

@@ -29,7 +29,7 @@ def attempts(virtual_service: Resource) -> Cursor | None:
 
 
 class RetryChains:
-    """How many requests the VirtualServices of the mesh make of one, by what workloads are told to call.
+    """How many requests the VirtualServices of the mesh make of one, along the calls that workloads are configured to make.
 
     Where calls go round in circles or very far, the number is one of those that are possible, not the largest.
     """

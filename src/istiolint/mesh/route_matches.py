@@ -82,5 +82,5 @@ def _meet(one: Cursor, other: Cursor) -> bool:
     sections, ports = (one["sectionName"].text, other["sectionName"].text), (one["port"].number, other["port"].number)
     by_name, by_port = [bool(section) for section in sections], [port is not None for port in ports]
     if sorted(by_name) == [False, True] and by_port == by_name[::-1]:
-        return False  # one by name, the other by port: nobody knows
+        return False  # one by name, the other by port: unknown
     return ("" in sections or sections[0] == sections[1]) and (None in ports or ports[0] == ports[1])

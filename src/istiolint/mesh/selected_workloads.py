@@ -31,7 +31,7 @@ class SelectedWorkloads(tuple[Workload, ...]):
 
 
 def once_per_selection(find: Callable[[SelectedWorkloads, "Mesh"], Result]) -> Callable[[Resource, "Mesh"], Result]:
-    """Decorate what is asked about all workloads of a policy, so that policies of equal reach share one answer."""
+    """Decorate a query about all workloads of a policy, so that policies that select the same workloads share one answer."""
 
     @wraps(find)
     def found(policy: Resource, mesh: "Mesh") -> Result:

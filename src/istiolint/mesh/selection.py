@@ -14,7 +14,7 @@ def selector(resource: Resource) -> dict[str, str]:
 
 
 def covers_namespace(resource: Resource) -> bool:
-    """Whether a resource speaks for its whole namespace: no selector, and bound to no gateway or service."""
+    """Whether a resource applies to its entire namespace: no selector, and not bound to a gateway or service."""
     return not (selector(resource) or resource.spec["targetRef"] or resource.spec["targetRefs"])
 
 
@@ -32,12 +32,12 @@ class Selection:
                 self._of_workload[id(workload)].append(resource)
 
     def selected(self, resource: Resource) -> Sequence[Workload]:
-        """The workloads that a resource selects by labels; none for one that speaks for its namespace."""
+        """Return the workloads that a resource selects by labels; none for one that applies to its namespace."""
         labels = selector(resource)
         return self._workloads.selected(labels, resource.namespace) if labels else ()
 
     def also_for_namespace(self, resource: Resource) -> Sequence[Resource]:
-        """Resources that speak for the whole namespace of one that does so, too."""
+        """Return the other resources that apply to the entire namespace, if this one does."""
         found = self._of_namespace[resource.namespace] if covers_namespace(resource) else []
         return [other for other in found if other is not resource]
 

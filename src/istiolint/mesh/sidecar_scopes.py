@@ -1,4 +1,4 @@
-"""Sidecars: which one says what a workload's proxy knows, and which hosts it lets in."""
+"""Sidecars: which one defines the configuration of a workload's proxy, and which hosts it imports."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,13 +24,13 @@ class SidecarScopes:
                 self._of_namespace[sidecar.namespace].append(sidecar)
 
     def of(self, workload: Workload) -> Resource | None:
-        """The Sidecar that holds for a workload; None where there is none, or where it is open which of several."""
+        """Return the Sidecar that applies to a workload; None if there is none, or if several could apply."""
         own = self._selecting.get(id(workload)) or self._of_namespace.get(workload.namespace)
         found: Sequence[Resource] = own or self._of_namespace.get(self._root) or ()
         return found[0] if len(found) == 1 else None
 
     def governed(self, sidecar: Resource) -> Iterator[Workload]:
-        """The workloads for which a Sidecar holds."""
+        """Return the workloads that a Sidecar applies to."""
         if labels := selector(sidecar):
             candidates = self._workloads.selected(labels, sidecar.namespace)
         else:
@@ -47,7 +47,7 @@ def imports_host(sidecar: Resource, client: str, namespace: str, fqdn: str) -> b
         owner, slash, host = entry.text.partition("/")
         if not slash or entry.unresolved:
             return True
-        # `.` in the Sidecar for the whole mesh is the namespace of each workload
+        # `.` in the mesh-wide Sidecar is the namespace of each workload
         if (client if owner == "." else owner) in ("*", namespace) and (host == "*" or covers(host, fqdn)):
             return True
     return not listeners

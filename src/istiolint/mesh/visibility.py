@@ -6,7 +6,7 @@ from typing import TypeAlias
 from istiolint.resources.resource import Resource
 
 Scope: TypeAlias = frozenset[str]
-"""Names of namespaces; `*` stands for all of them. The empty scope is no namespace."""
+"""Names of namespaces; `*` means all of them. The empty scope contains no namespace."""
 
 EVERYWHERE: Scope = frozenset("*")
 SERVICE_ANNOTATION = "networking.istio.io/exportTo"

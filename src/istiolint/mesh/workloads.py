@@ -79,7 +79,7 @@ class Workload:
 
     @cached_property
     def label_set(self) -> frozenset[tuple[str, str]]:
-        """The labels as a set: the same for workloads that selectors cannot tell apart."""
+        """The labels as a set: equal for workloads that match the same selectors."""
         return frozenset(self.labels.items())
 
     @cached_property
@@ -311,7 +311,7 @@ def selector_of(policy: Resource) -> dict[str, str]:
 def ports_of(service: Resource, workload: Workload) -> Iterator[tuple[Cursor, int, int | None]]:
     """The TCP ports of a Service: the entry, its number, and the number of the container port behind it in a workload.
 
-    A targetPort that names no declared container port leads nowhere: None.
+    The latter is None for a targetPort that does not match any declared container port.
     """
     for port in service.spec["ports"]:
         number, target = port["port"].number, port["targetPort"]

@@ -18,7 +18,7 @@ class Port(NamedTuple):
 
 
 def ports(workload: Workload, mesh: Mesh) -> list[Port]:
-    """The TCP ports that its containers declare, that Services lead to, and that policies name; by number."""
+    """Return the TCP ports that its containers declare, that Services target, and that policies name; by number."""
     found: dict[int, Port] = {}
     for number, name, protocol in _declared(workload):
         found.setdefault(number, Port(number, name, protocol))
@@ -52,7 +52,7 @@ def _protocol(port: Cursor) -> str:
 
 
 def _of_name(name: str) -> str:
-    """What a port's name, or its appProtocol, tells of its protocol: `http-admin` is http."""
+    """Return the protocol in the name or the appProtocol of a port: `http` for `http-admin`."""
     name = name.lower()
     if name.startswith("grpc-web"):
         return "grpc-web"

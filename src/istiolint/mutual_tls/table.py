@@ -77,7 +77,7 @@ def _row(cluster: str, workload: Workload, port: Port, mesh: Mesh) -> Row:
         mode, modes = "bypassed", frozenset()
         origins = (Origin("workload", "its annotations keep the port from the sidecar", workload.metadata["annotations"]),)
     else:
-        if membership.state == "ambient" and effective.disabled:  # ztunnel knows no DISABLE
+        if membership.state == "ambient" and effective.disabled:  # ztunnel does not support DISABLE
             effective = Effective(frozenset(["PERMISSIVE"]), effective.set_by, effective.policies)
         modes = frozenset(effective.modes)
         mode, origins = " or ".join(sorted(modes)), _origins(effective, mesh)

@@ -85,7 +85,7 @@ class Overlay:
         return found
 
     def _defining(self, name: Name) -> Resource | None:
-        """The only resource of this name; the namespace tells apart those that are called alike."""
+        """Return the only resource of this name; resources with equal names are distinguished by namespace."""
         alike = self._files.get(name._replace(namespace=""), [])
         same = [resource for namespace, resource in alike if namespace == name.namespace]
         found = same or [resource for _, resource in alike]

@@ -12,7 +12,7 @@ LONGEST = 80
 def traced(diagnostic: Diagnostic) -> Diagnostic:
     """A diagnostic at the place in the file that was rendered, with a note on what it was rendered as where that differs.
 
-    It loses its fix: what is put right in rendered text is lost with the next rendering.
+    It loses its fix: a fix of rendered text is lost with the next rendering.
     """
     found = _find(diagnostic.span)
     related = tuple((_span(_find(span)) or span, message) for span, message in diagnostic.related)

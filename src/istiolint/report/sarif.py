@@ -1,6 +1,6 @@
 """SARIF 2.1.0 as GitHub code scanning and the SARIF viewers need it.
 
-GitHub uses the first location only, refuses more than 25,000 results, takes relative URIs from the root of the repository and
+GitHub uses the first location only, rejects more than 25,000 results, takes relative URIs from the root of the repository and
 links related locations that the message names as `[words](id)`. Columns count UTF-16 units. Nothing depends on the time or the
 machine, so that the same input gives the same file.
 """
@@ -165,12 +165,12 @@ def _sentence(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text that holds no link of its own and is valid Unicode."""
+    """Return a text without links and with valid Unicode only."""
     return text.replace("](", "] (").encode("utf-8", "replace").decode("utf-8")
 
 
 def fixes(fix: Fix | None) -> list[dict[str, Any]]:
-    """A fix as replacements that an editor can apply; none where there is no fix or it cannot be applied for sure."""
+    """A fix as replacements that an editor can apply; none where there is no fix or it cannot be applied safely."""
     edits = text_edits(fix) if fix else ()
     if not fix or not edits:
         return []
@@ -186,7 +186,7 @@ def fixes(fix: Fix | None) -> list[dict[str, Any]]:
 def _place(span: Span, *, snippet: bool = False) -> dict[str, Any]:
     region: dict[str, Any] = _region(span)
     if (span.begins.line, region["startColumn"]) == (span.ends.line, region["endColumn"]):
-        region["endColumn"] += 1  # something to see; GitHub refuses an empty region
+        region["endColumn"] += 1  # makes the region visible; GitHub rejects an empty one
     if snippet and span.begins.line == span.ends.line:
         region["snippet"] = {"text": _text(span.source.text[span.start : span.end])}
     return {"artifactLocation": {"uri": uri(span.source.path)}, "region": region}

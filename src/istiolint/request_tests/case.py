@@ -1,4 +1,4 @@
-"""Test files and their cases: each case stands for all combinations of its clients, methods and URLs."""
+"""Test files and their cases: each case expands to all combinations of its clients, methods and URLs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class TestFileError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case: its name, the requests that it stands for, and the mapping of what is expected."""
+    """A case: its name, the requests that it expands to, and the mapping of what is expected."""
 
     name: str
     requests: tuple[Request, ...]

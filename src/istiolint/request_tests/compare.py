@@ -108,7 +108,7 @@ def _leaves(trace: Trace) -> list[Leaf]:
 
 
 def _allowed(trace: Trace) -> Any:
-    """Whether no policy and no TLS refuses the request; both where that depends on the workload."""
+    """Return whether policies and TLS allow the request; a text where that depends on the workload."""
     if trace.denied_at is not None:
         return False
     verdicts = {leaf.verdict == "allowed" for leaf in _leaves(trace)}

@@ -15,7 +15,7 @@ from istiolint.trace.tracer import Tracer, trace_in
 
 @dataclass(slots=True)
 class Result:
-    """One request of a test: `trace` is None where there is no such client, which `trouble` says."""
+    """One request of a test: `trace` is None if the request cannot be traced; `trouble` contains the reason."""
 
     path: str
     name: str

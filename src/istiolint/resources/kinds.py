@@ -38,10 +38,10 @@ KUBERNETES = {
 }  # fmt: skip
 
 KUBERNETES_GATEWAY = "KubernetesGateway"
-"""How the Gateway API's Gateway is called here, to tell it from Istio's Gateway."""
+"""The type of the Gateway API's Gateway, to distinguish it from Istio's Gateway."""
 
 KNATIVE_SERVICE = "KnativeService"
-"""How Knative Serving's Service is called here; it brings a Kubernetes Service of its own name."""
+"""The type of Knative Serving's Service, which creates a Kubernetes Service with the same name."""
 
 DELIVERY_KINDS = ("Application", "ApplicationSet", "HelmChart", "HelmRelease")
 """Kinds that bring resources into a namespace which no manifest beside them shows."""
@@ -79,9 +79,9 @@ _CLUSTER_WIDE = {
 
 
 def type_of(group: str, kind: str) -> str | None:
-    """What rules call a kind: its name, `KubernetesGateway` for the Gateway API's; None for kinds we leave alone.
+    """Return the type of a kind: its name, `KubernetesGateway` for the Gateway API's Gateway; None for kinds that are ignored.
 
-    An Istio kind under another of Istio's groups is taken for itself: the schema tells of the wrong apiVersion.
+    An Istio kind under another of Istio's groups keeps its type: the schema reports the wrong apiVersion.
     """
     if group.endswith("istio.io") and (group, kind) not in _TYPES:
         return next((kind for of, kinds in ISTIO.items() if kind in kinds and of.endswith("istio.io")), None)

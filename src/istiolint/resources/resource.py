@@ -104,7 +104,7 @@ class Resource(Cursor):
 
 
 class GivenResource(Resource):
-    """A document that is no Kubernetes object but is named by an option, such as `--mesh-networks`: it stands for one."""
+    """A document that is not a Kubernetes object but is named by an option, such as `--mesh-networks`: it is treated as one."""
 
     def __init__(self, document: Document, kind: str, namespace: str, path: Path = (), value: Any = None):
         super().__init__(document, path, value if path else document.data)

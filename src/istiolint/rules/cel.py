@@ -149,7 +149,7 @@ def _words(error: Exception) -> str:
 
 
 def _check(tree: Any) -> None:
-    """Raise ExpressionError for names and functions that there are not, and for macros that are nested too deeply."""
+    """Raise ExpressionError for unknown names and functions, and for macros that are nested too deeply."""
     from celpy.evaluation import base_functions
 
     functions = {*base_functions, *_MACROS, "has", "dyn", "type"}

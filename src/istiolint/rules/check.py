@@ -1,4 +1,4 @@
-"""The rules: what each is called, how grave it is, what it rests on, and the function that looks for it.
+"""The rules: the id, severity and evidence of each, and the function that looks for it.
 
 A check is written as
 
@@ -127,9 +127,9 @@ def declare(
     fold: Fold | None = None,
     parameters: Sequence[AnyParameter] = (),
 ) -> Rule:
-    """Make a rule known. `default=False` leaves it off until it is selected.
+    """Register a rule. `default=False` leaves it off until it is selected.
 
-    Raises ValueError for an id that is taken, and for facts that there are not.
+    Raises ValueError for an id that is already in use, and for unknown values such as severities.
     """
     for name, value, allowed in (
         ("severity", severity, Severity), ("evidence", evidence, Evidence), *(("tag", tag, Tag) for tag in tags),
@@ -219,7 +219,7 @@ def with_checks(rule: Rule) -> Rule:
 
 
 def _codes(codes: Sequence[str], severity: Severity, rows: Sequence[str]) -> tuple[str, ...]:
-    """What Istio's own validation refuses, istioctl analyze reports under one code, and what it warns of under another."""
+    """Return the codes; istioctl analyze has one for errors of Istio's own validation and another for its warnings."""
     return tuple(dict.fromkeys([*codes, *([_VALIDATION[severity]] if rows and severity in _VALIDATION else [])]))
 
 

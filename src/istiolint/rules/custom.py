@@ -62,7 +62,7 @@ def _expression(setting: str, text: str) -> Expression:
 
 
 def steps_of(path: str) -> list[str | int]:
-    """Return the steps of a path such as `spec.http[*].route[0]`; `*` stands for each item. Raises CustomRuleError."""
+    """Return the steps of a path such as `spec.http[*].route[0]`; `*` means each item. Raises CustomRuleError."""
     steps: list[str | int] = []
     at = 0
     while at < len(path):
@@ -128,7 +128,7 @@ def _places(cursor: Cursor, steps: list[str | int]) -> Iterator[Cursor]:
 
 
 def _existing(resource: "Resource", place: Cursor) -> Cursor:
-    """Return the innermost field on the way to a place that exists: the kind of a resource stands for all of it."""
+    """Return the innermost existing field on the way to a place; if it is the entire resource, its kind."""
     path = place.path[len(resource.path) :]
     found: Cursor = resource
     for step in path:

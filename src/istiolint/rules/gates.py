@@ -8,7 +8,7 @@ from istiolint.rules.check import Check, Registered, Rule
 from istiolint.rules.registry import checks_of, entries_for
 
 _MAY_BE_YAML = ("\n", ": ", "{")
-"""What a string has in it that may be YAML or JSON with fields of its own, such as a MeshConfig in a ConfigMap."""
+"""What a string contains if it may be YAML or JSON with fields, such as a MeshConfig in a ConfigMap."""
 
 
 class Gates:

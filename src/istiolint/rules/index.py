@@ -1,7 +1,7 @@
 """The index of rules: their facts, and the functions that look at each kind of resource.
 
-With it a run imports what it needs for the kinds and fields that it meets, and not every rule. tools/generate.py writes it. It
-counts only while no module has come, gone or changed since: whoever works on a rule needs not think of it.
+With it a run imports only what it needs for the kinds and fields that it meets, not every rule. tools/generate.py writes it. It
+is used only while no module has been added, removed or changed since, so it needs no update while a rule is being developed.
 """
 
 import json

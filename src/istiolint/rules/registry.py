@@ -38,7 +38,7 @@ _DEFINED = _Defined()
 
 
 def define(custom: tuple[CustomRule, ...]) -> None:
-    """Make the rules of a configuration known, in place of those defined before; a run defines those of its settings.
+    """Register the rules of a configuration instead of those defined before; a run defines those of its settings.
 
     Rules with code keep their ids.
     """
@@ -69,7 +69,7 @@ def _with_code() -> dict[str, Rule]:
 
 @cache
 def _index() -> rule_index.Index | None:
-    """The index of rules, where it tells of all: of plugins it knows nothing."""
+    """Return the index of rules if it is complete; it does not contain the rules of plugins."""
     return None if plugins.installed(sys.path) else rule_index.read()
 
 

@@ -193,7 +193,7 @@ class Features:
 
 
 def trace(folder: Folder, source: str, method: str, url: str) -> str:
-    """What happens to a request in the mesh of a folder, or why that cannot be told."""
+    """Return what happens to a request in the mesh of a folder, or why that is unknown."""
     try:
         tracers = [Tracer(mesh, name) for name, mesh in folder.session.all_meshes()]
         return render(trace_in(tracers, request(source, method, url)))

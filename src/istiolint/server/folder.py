@@ -98,7 +98,7 @@ class Folder:
             if not self._is_frozen:
                 self._is_frozen = True
                 gc.collect()
-                gc.freeze()  # most of what is known by now lives on: looking through it again would stop the server for a second
+                gc.freeze()  # most objects live on: another pass over them would stop the server for a second
             return report
 
     def _started(self) -> Session:

@@ -66,7 +66,7 @@ def discover(
     In folders, hidden files and those that git ignores are left out, and so is what `excludes` covers; a file that is named is
     read unless `excludes` covers named files. What is named twice is read once, and linted if it is named in `paths`. The order
     is that of the paths, in folders that of the names.
-    Raises MissingPathError at once, before anything is read; what cannot be read later is told in Source.trouble.
+    Raises MissingPathError at once, before anything is read; what cannot be read later has a reason in Source.trouble.
     """
     named = named_paths(paths, context=context, clusters=clusters)
     for path, *_ in named:

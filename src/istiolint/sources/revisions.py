@@ -114,7 +114,7 @@ def _existing_folder(path: str) -> str:
 
 
 def _shown(file: str, path: str, as_named: str) -> str:
-    """How a file is shown that stands behind a path that the user named; "" where it does not, or is not looked at."""
+    """Return how to show a file at or below a path that the user named; "" if it is elsewhere, or is not read."""
     if file == path:
         return os.path.normpath(as_named)
     below = file if not path else file[len(path) + 1 :] if file.startswith(path + "/") else ""

@@ -26,23 +26,24 @@ class Stretch(NamedTuple):
 
 
 class Origin(Protocol):
-    """What tells from which files a rendered text was made."""
+    """Maps rendered text to the files that it was rendered from."""
 
     def find(self, start: int, end: int) -> Stretch | None:
-        """Where a stretch of the rendered text came from; None where that cannot be told."""
+        """Return where a stretch of the rendered text came from; None if that is unknown."""
 
 
 @dataclass(eq=False)
 class Source:
     """One text: its path as shown to the user, what it says, and whether it is linted or only read for reference.
 
-    `trouble` tells in words why there is no text: missing, unreadable, too large, binary, not UTF-8. `encoding` is what the
-    bytes were decoded with and must be encoded with again; line ends are those of the file, a byte order mark is no text.
-    `cluster` is the cluster to which it is applied, "" where only one is looked at. `origin` knows the files behind a text that a
-    program has rendered. `embedded` says that it is the text of a scalar, whose characters are not those of the file.
+    `trouble` is the reason, in words, for a text that could not be read: missing, unreadable, too large, binary, not UTF-8.
+    `encoding` is what the bytes were decoded with and must be encoded with again; line ends are those of the file, a byte order
+    mark is left out. `cluster` is the cluster to which it is applied, "" where only one is looked at. `origin` maps a text that
+    a program has rendered to its source files. `embedded` says that it is the text of a scalar, whose characters are not those
+    of the file.
     `stdin`: it came from standard input, whatever its path.
     `target` is the name of the chart or overlay that a program rendered on request, `environment` the one that it is for.
-    `on_disk` is False for the files of a revision, beside which the folder of today does not count.
+    `on_disk` is False for the files of a revision, for which the current folder is not looked at.
     """
 
     path: str

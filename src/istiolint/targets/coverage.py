@@ -1,7 +1,7 @@
 """What a target shows of its cluster: whether something that no manifest defines is really missing.
 
 This is the one guard in front of every rule of evidence `missing`. A manifest is one of many ways in which something comes to a
-cluster, so a reference is only known to dangle where the target is complete in the namespace that it leads to.
+cluster, so a reference is only known to dangle if the target is complete in the namespace that it refers to.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -46,7 +46,7 @@ _INSTALLERS = ("IstioOperator", "Istio", "IstioRevision", "ServiceMeshControlPla
 
 
 class Elsewhere:
-    """What all files of a run define, whoever applies it; also what documents write that are not read, such as templates."""
+    """What all files of a run define, in any target; also what unread documents such as templates mention."""
 
     def __init__(self, targets: Iterable[Target], unread: Iterable[Document] = ()):
         self._targets, self._unread = list(targets), list(unread)

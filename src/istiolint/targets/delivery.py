@@ -86,7 +86,7 @@ def _content(delivery: Delivery, library: Library) -> Build:
         if any(inside == other or inside.startswith(f"{other}/") for other in done):
             continue
         if inside != folder and library.kustomization(inside) is not None:
-            done.append(inside)  # as Flux generates a kustomization: a folder with one of its own is one resource
+            done.append(inside)  # as Flux generates a kustomization: a folder that has one is one resource
             made.join(build(inside, library))
             continue
         for document in library.file(path, delivery.resource.document) or ():

@@ -54,7 +54,7 @@ class Library:
         return self._resources[document]
 
     def file(self, path: str, by: Document) -> Sequence[Document] | None:
-        """The documents of a file that a document names; None where there is no such file."""
+        """Return the documents of a file that a document names; None if the file does not exist."""
         path = normal(path)
         if path in self._files:
             return self._files[path]

@@ -24,7 +24,7 @@ class Target:
     guessed: bool = False
     """Whether it is one of several ways to read a folder: manifests of other folders replace some of its resources."""
     context: Sequence[Resource] = ()
-    """What is read for reference and is applied beside it."""
+    """What is read for reference and is applied together with it."""
     foreign: Sequence[Resource] = ()
     """What the other clusters of the same mesh hold."""
     gaps: list[str] = field(default_factory=list)

@@ -57,7 +57,7 @@ def set_default_namespace(pieces: Iterable[Piece], namespace: Cursor) -> None:
 def rename(pieces: list[Piece], prefix: str, suffix: str, at: Cursor) -> None:
     """`namePrefix` and `nameSuffix`: of the resources, and of what the fields of Kubernetes' own kinds refer to.
 
-    Kustomize knows no references in Istio's kinds: hosts keep their old names.
+    Kustomize does not know references in Istio's kinds: hosts keep their old names.
     """
     if not prefix and not suffix:
         return
@@ -93,7 +93,7 @@ def _rename_at(piece: Piece, path: tuple[str, ...], names: Mapping[str, str], by
 
 
 def _places(traced: Traced, path: tuple[str, ...], done: Path = ()) -> Iterable[Path]:
-    """The paths that exist; `*` stands for each item of a list."""
+    """Yield the paths that exist; `*` means each item of a list."""
     if not path:
         yield done
         return

@@ -1,6 +1,6 @@
-"""Routes of the Gateway API as VirtualServices: istiod turns them into such, and so do traces.
+"""Routes of the Gateway API as VirtualServices: istiod converts them, and so do traces.
 
-Rules are written anew in the fields of a VirtualService; their places stay those of the rule, the match or the backend.
+Rules are converted to the fields of a VirtualService; their places stay those of the rule, the match or the backend.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from istiolint.trace.virtual_services import MESH_GATEWAY, HttpRoute, VirtualSer
 HTTP_KINDS = ("HTTPRoute", "GRPCRoute")
 L4_KINDS = ("TLSRoute", "TCPRoute")
 REDIRECTED_PREFIX = "%PREFIX()%"
-"""Stands in the path of a redirect for what the route matched; in a VirtualService it is literal text."""
+"""Placeholder in the path of a redirect for the prefix that the route matched; literal text in a VirtualService."""
 _RANKS = {"exact": 3, "prefix": 2, "regex": 1}
 _FORMS = {"Exact": "exact", "PathPrefix": "prefix", "RegularExpression": "regex"}
 

@@ -67,7 +67,7 @@ class Service:
 
     @property
     def has_address(self) -> bool:
-        """Whether proxies listen for it on an address of its own."""
+        """Whether proxies listen for it on a separate address."""
         if self.resource is None:
             return False
         if self.type == "ServiceEntry":
@@ -76,7 +76,7 @@ class Service:
 
     @property
     def headless(self) -> bool:
-        """Whether it is a Kubernetes Service without an address of its own."""
+        """Whether it is a Kubernetes Service without a cluster IP."""
         return self.resource is not None and self.resource.spec["clusterIP"].text == "None"
 
     @property

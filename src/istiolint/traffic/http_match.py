@@ -40,7 +40,7 @@ class HttpMatch:
         )
 
     def restates(self, other: "HttpMatch") -> bool:
-        """Whether each condition of this match stands in the other as it is: then it covers it, whatever both are joined with."""
+        """Whether the other match has each condition of this one unchanged: then it is covered, whatever both are joined with."""
         return (
             self.port in (0, other.port)
             and self.callers.covers(other.callers)
@@ -95,7 +95,7 @@ def _implied_absence(mine: StringMatch, key: Key, other: HttpMatch) -> bool:
 
 
 def http_match(data: object, binding: Binding) -> HttpMatch | None:
-    """A match as written; None where a part of it cannot be read or is refused, so that nobody knows what it takes."""
+    """Return a match as written; None if a part of it is unreadable or rejected, so that its requests are unknown."""
     if not isinstance(data, dict) or not data.keys() <= _FIELDS:
         return None
     callers = binding.callers(data, gateways_only=True)

@@ -45,7 +45,7 @@ def refusal(pattern: str) -> str | None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the whole text matches. False for an expression that RE2 refuses."""
+    """Whether the whole text matches. False for an expression that RE2 rejects."""
     regex = compiled(pattern)
     return regex is not None and regex.fullmatch(text) is not None
 
@@ -58,7 +58,7 @@ def lead(pattern: str) -> tuple[str, bool]:
     regex = compiled(pattern)
     try:
         low, high = regex.possiblematchrange(_LONGEST_LEAD) if regex else (b"", b"\xff")
-    except Exception:  # RE2 knows no range, as for expressions that can begin with anything
+    except Exception:  # RE2 has no range, as for expressions that can begin with anything
         return "", False
     both = low[: next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))]
     return both.decode("utf-8", "ignore"), low == high and len(low) < _LONGEST_LEAD

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
 
 _MOST_IN_ONE_PLACE = 64
-"""A place of the index that is fuller takes no more: routes that nobody writes may go unreported, and the time stays linear."""
+"""Items per place of the index: keeps the time linear; shadowed routes in implausibly long lists may go unreported."""
 
 
 class Match(Protocol):
@@ -53,10 +53,10 @@ class Earlier(Generic[M]):
 
 
 def taken(routes: Sequence[Sequence[M | None]], *, passing: Sequence[bool], joined: bool) -> Iterator[Taken]:
-    """The matches that earlier ones cover, in order; None stands for a match that cannot be read.
+    """The matches that earlier ones cover, in order; None is a match that cannot be read.
 
     `passing`: the routes whose requests may still go on to later ones (they hand over to a delegate).
-    `joined`: the routes are those of a delegate: each is joined with the match that leads there.
+    `joined`: the routes are those of a delegate: each is joined with the match that delegates to them.
     """
     earlier = _Index[M](joined)
     for route, matches in enumerate(routes):

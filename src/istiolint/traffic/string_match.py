@@ -97,7 +97,7 @@ class StringMatch:
 
 
 def string_match(data: object) -> StringMatch | None:
-    """A StringMatch as written; `{}` means presence. None for what the API server or Istio refuses."""
+    """A StringMatch as written; `{}` means presence. None for what the API server or Istio rejects."""
     if not isinstance(data, dict) or len(data) > 1:
         return None
     for form, text in data.items():

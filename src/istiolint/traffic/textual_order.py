@@ -15,7 +15,7 @@ _MAPS = ("headers", "queryParams", "withoutHeaders")
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A match of which Istio warns, and the earlier one that it takes for the reason; None stands for a route without match."""
+    """A match that Istio warns about, and the earlier one that it names as the reason; None is a route without a match."""
 
     route: int
     match: int | None
