@@ -25,10 +25,10 @@ def rule(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     code = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)
     assert code
     exec(code[1], {"__name__": "istiolint.checks.resilience.retries"})
-    registry.all_rules.cache_clear()
+    registry._with_code.cache_clear()
     yield name
     del rules.DECLARED[name], rules.CHECKS[name]
-    registry.all_rules.cache_clear()
+    registry._with_code.cache_clear()
 
 
 def test_example(rule: str) -> None:

@@ -7,7 +7,9 @@ import pytest
 @pytest.mark.parametrize("path", generate.FILES)
 def test_file_is_up_to_date(path: str) -> None:
     difference = generate.stale(path, generate.FILES[path]())
-    assert not difference, f"run tools/generate.py\n{difference}"
+    if difference:
+        shown = "\n".join(line[:160] for line in difference.splitlines()[:20])
+        pytest.fail(f"{path} is out of date; run `.venv/bin/python tools/generate.py`\n{shown}", pytrace=False)
 
 
 def test_differences_are_shown() -> None:

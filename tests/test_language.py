@@ -72,7 +72,8 @@ ALL = pytest.mark.parametrize("page", pages().values(), ids=lambda page: f"{page
 @ALL
 def test_pages(page: Page) -> None:
     assert problems(page.text) == []
-    assert len(page.title.split()) <= MAX_TITLE_WORDS, page.title
+    words = len(page.title.split())
+    assert words <= MAX_TITLE_WORDS, f"{page.path}:1: the title has {words} words; use at most {MAX_TITLE_WORDS}"
 
 
 @ALL
@@ -80,8 +81,9 @@ def test_messages(page: Page) -> None:
     for one in reported(page):
         for text in (one.message, one.hint or "", *(message for _, message in one.related), one.fix.title if one.fix else ""):
             assert problems(text) == [], text
-        assert not one.message.endswith("."), one.message
-        assert len(_CODE.sub("", one.message)) <= MAX_MESSAGE, one.message
+        assert not one.message.endswith("."), f"a message has no full stop: {one.message}"
+        length = len(_CODE.sub("", one.message))
+        assert length <= MAX_MESSAGE, f"{length} characters outside backticks; use at most {MAX_MESSAGE}: {one.message}"
 
 
 LINK = re.compile(r"https://(istio\.io|kubernetes\.io|gateway-api\.sigs\.k8s\.io|www\.envoyproxy\.io)/|\(\.\./\.\./docs/")

@@ -8,6 +8,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import CHECKS, DECLARED, check
+from istiolint.rules.pages import pages
 from istiolint.testing import Page, problems
 
 BAD = """apiVersion: networking.istio.io/v1
@@ -79,6 +80,24 @@ def test_another_result_of_the_fix_is_shown_as_a_difference() -> None:
     assert "-    - timeout: 3s" in found
     assert "+    - timeout: 2s" in found
     assert len(found.splitlines()) < 12
+
+
+def test_an_example_without_a_fix() -> None:
+    (found,) = problems(page(BAD.replace("timout", "bogusField") % MARK))
+    assert "no finding of this example has a fix" in found
+
+
+@pytest.mark.parametrize(("rule", "old", "new", "words"), [
+    ("delegate-not-found", "```yaml fixed unsafe", "```yaml fixed", "all fixes are unsafe; call the block ```yaml fixed unsafe"),
+    ("unknown-field", "```yaml fixed unsafe", "```yaml ignored", "some fixes are unsafe; add a block ```yaml fixed unsafe"),
+    ("unknown-field", "```yaml fixed\n", "```yaml fixed unsafe\n", "all fixes are safe; call the block ```yaml fixed"),
+    ("unknown-field", "    portLevelSettings:", "    portLevelSetting:", "another result than the block ```yaml fixed unsafe"),
+])  # fmt: skip
+def test_blocks_of_safe_and_unsafe_fixes(rule: str, old: str, new: str, words: str) -> None:
+    text = pages()[rule].text
+    assert old in text
+    found = problems(Page(rule, pages()[rule].topic, Path("a.md"), text.replace(old, new)))
+    assert any(words in one for one in found)
 
 
 def test_a_page_without_a_rule() -> None:

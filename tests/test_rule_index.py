@@ -1,5 +1,6 @@
 """The index of rules says what the modules say, and is not believed where they have changed."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -86,3 +87,12 @@ def test_modules_that_come_and_go_are_noticed(copy: Path) -> None:
     (copy / "istiolint/checks/resilience/fault_injection.py").unlink()
     gone = "from istiolint.rules.registry import all_rules; print('fault-injection-in-production' in all_rules())"
     assert run(copy, gone) == "False"
+
+
+def test_the_index_does_not_depend_on_the_order_of_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = registry.index_text()
+    for id, registered in CHECKS.items():
+        by_module = itertools.groupby(registered, key=lambda each: each.run.__module__)
+        blocks = [list(block) for _, block in by_module]
+        monkeypatch.setitem(CHECKS, id, [each for block in reversed(blocks) for each in block])
+    assert registry.index_text() == written

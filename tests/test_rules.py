@@ -29,7 +29,7 @@ def test_example(page: Page, example: Example) -> None:
     passes(example_problems(page, example))
 
 
-@pytest.mark.parametrize(("page", "example"), [param for param in examples() if param.values[1].fixed is not None])
+@pytest.mark.parametrize(("page", "example"), [param for param in examples() if param.values[1].shows_fixes])
 def test_fixed(page: Page, example: Example) -> None:
     passes(fix_problems(page, example))
 

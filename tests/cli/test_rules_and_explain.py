@@ -105,6 +105,12 @@ def test_explain_shows_nothing_that_is_for_the_tests(run: Run) -> None:
     assert "# error: " not in run("explain", "duplicate-key").output
 
 
+def test_explain_names_the_options_that_fix_an_example(run: Run) -> None:
+    text = run("explain", "unknown-field").stdout
+    assert "    # after --fix\n" in text
+    assert "    # after --fix --unsafe-fixes\n" in text
+
+
 def test_explain_an_unknown_rule(run: Run) -> None:
     assert run("explain", "ALL").exit_code == 2
     found = run("explain", "duplicate-keys")

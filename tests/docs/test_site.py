@@ -76,9 +76,11 @@ def test_settings_of_examples_are_told_in_words(written: dict[str, str]) -> None
                 assert re.fullmatch(r"yaml( title=\"[^\"]+\")?|\w*", match["info"]), f"{name}: {match['info']}"
     rule = Rule("a", "error", "document", "routing", ("Service",))
     text = '# T\n\nWhy.\n\n## Bad\n\n```yaml whole-mesh title="a.yaml"\na: 1\n```\n\n```yaml fixed\na: 2\n```\n'
+    text += "\n```yaml fixed unsafe\na: 3\n```\n"
     page = rule_page(rule, Page("a", "routing", Path("a.md"), text))
     assert 'as with `--whole-mesh`.\n\n```yaml title="a.yaml"\na: 1\n```' in page
-    assert '```yaml title="After the fix"\na: 2\n```' in page
+    assert '```yaml title="After --fix"\na: 2\n```' in page
+    assert '```yaml title="After --fix --unsafe-fixes"\na: 3\n```' in page
 
 
 def test_every_command_and_option_is_described(written: dict[str, str]) -> None:

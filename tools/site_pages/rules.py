@@ -106,7 +106,8 @@ def _code(code: str) -> str:
 def _fence(match: re.Match[str]) -> str:
     """The settings of an example as a sentence above it, and its title as the site shows titles."""
     settings = {key: value for key, _, value in (word.partition("=") for word in shlex.split(match["info"]))}
-    title = settings.pop("title", "After the fix" if settings.pop("fixed", None) is not None else "")
+    fixed, unsafe = (settings.pop(name, None) is not None for name in ("fixed", "unsafe"))
+    title = settings.pop("title", "After --fix --unsafe-fixes" if unsafe else "After --fix" if fixed else "")
     sentences = [SETTINGS[name].format(value) for name, value in settings.items()]
     head = " ".join(sentences) + "\n\n" if sentences else ""
     return f"{head}```yaml" + (f' title="{title}"' if title else "")

@@ -14,6 +14,7 @@ MOST_PAGES = 8
 
 _FENCE = re.compile(r"^```.*$")
 _LANGUAGE = re.compile(r"^```\w* *")
+_FIXED = {"fixed": "after --fix", "fixed unsafe": "after --fix --unsafe-fixes"}
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -98,7 +99,7 @@ def _for_terminal(markdown: str) -> str:
             in_code = not in_code
             words = _LANGUAGE.sub("", line)
             if in_code and words:
-                lines.append(click.style(f"    # {words}", dim=True))
+                lines.append(click.style(f"    # {_FIXED.get(words, words)}", dim=True))
         elif in_code:
             lines.append(f"    {line}".rstrip())
         elif line.startswith("#"):

@@ -210,9 +210,14 @@ def _similar(name: str, names: Iterable[str]) -> str:
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
+def in_order(registered: Iterable[Registered]) -> list[Registered]:
+    """Return functions by the names of their modules, in whatever order these were imported."""
+    return sorted(registered, key=lambda each: each.run.__module__)
+
+
 def with_checks(rule: Rule) -> Rule:
     """A rule as all its functions make it."""
-    registered = sorted(CHECKS.get(rule.id, ()), key=lambda each: each.run.__module__)  # in whatever order they were imported
+    registered = in_order(CHECKS.get(rule.id, ()))
     rows = tuple(dict.fromkeys((*rule.rows, *(row for each in registered for row in each.rows))))
     kinds = tuple(dict.fromkeys((*rule.kinds, *(kind for each in registered for kind in each.kinds))))
     return replace(rule, kinds=kinds, codes=_codes(rule.codes, rule.severity, rows), rows=rows)

@@ -7,7 +7,8 @@ reported there: `# error: route-to-missing-subset "part of the message"` (a comm
 Words after ```yaml are settings of the example: `whole-mesh`, `istio-version=1.24`, `upgrade-to=1.31`,
 `parameter.attempts=5` (a parameter of the rule), `encoding=latin-1` (how the file is stored), `clusters` (the first folder of a
 title is the cluster to which the file is applied), and `title="gateway.yaml"`: adjacent blocks with titles are the files of one
-example. A block ```yaml fixed contains the result of the fixes of the block before it.
+example. A block ```yaml fixed contains the result of the safe fixes of the block before it, and a block ```yaml fixed unsafe the
+result of all its fixes, if some are unsafe.
 """
 
 import re
@@ -45,15 +46,21 @@ class Expected:
 
 @dataclass(slots=True)
 class Example:
-    """Files by name, the settings they need, and the file after fixing if the page shows it."""
+    """Files by name, the settings they need, and the file after its safe fixes and after all fixes if the page shows it."""
 
     good: bool
     line: int
     files: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     fixed: str | None = None
+    fixed_unsafe: str | None = None
     starts: dict[str, int] = field(default_factory=dict)
     """The lines of the page at which the blocks of the files start."""
+
+    @property
+    def shows_fixes(self) -> bool:
+        """Whether the page shows the file after fixing."""
+        return self.fixed is not None or self.fixed_unsafe is not None
 
     def expected(self) -> list[Expected]:
         """Return what the comments in the files announce."""
@@ -100,7 +107,10 @@ class Page:
                 continue
             settings = _settings(match["info"])
             if "fixed" in settings and example:
-                example.fixed = match["text"]
+                if "unsafe" in settings:
+                    example.fixed_unsafe = match["text"]
+                else:
+                    example.fixed = match["text"]
                 continue
             title = settings.pop("title", None)
             joined = title and example and not self.text[last_end : match.start()].strip() and title not in example.files

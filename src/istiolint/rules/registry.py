@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from istiolint.rules import index as rule_index
 from istiolint.rules import plugins
-from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, with_checks
+from istiolint.rules.check import CHECKS, DECLARED, Registered, Rule, in_order, with_checks
 from istiolint.rules.parameters import restored
 from istiolint.rules.renamed import current
 from istiolint.settings import CustomRule
@@ -100,7 +100,7 @@ def checks_of(kind: str, modules: Iterable[str]) -> list[tuple[str, Registered]]
     """Import modules, and return the known functions that look at a kind, with the ids of their rules: first those with code."""
     for module in sorted(modules):
         importlib.import_module(module)
-    coded = [(id, each) for id, registered in sorted(CHECKS.items()) for each in registered if kind in each.kinds]
+    coded = [(id, each) for id, registered in sorted(CHECKS.items()) for each in in_order(registered) if kind in each.kinds]
     return [*coded, *((id, each) for id, each in _DEFINED.checks if kind in each.kinds)]
 
 

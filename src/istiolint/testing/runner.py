@@ -20,7 +20,7 @@ def problems(page: Page) -> list[str]:
     found = structure_problems(page)
     for example in page.examples():
         found += example_problems(page, example)
-        found += fix_problems(page, example) if example.fixed is not None else []
+        found += fix_problems(page, example) if example.shows_fixes else []
     return found
 
 
@@ -44,8 +44,8 @@ def structure_problems(page: Page) -> list[str]:
         wrong.append(f"{where}no bad example: add a block below `## Example` with a comment `# error: {page.rule}`")
     if not any(example.good for example in examples):
         wrong.append(f"{where}no good example: add a near miss below `## Not reported`")
-    if all_rules()[page.rule].fixable and not any(example.fixed for example in bad):
-        wrong.append(f"{where}the rule is fixable, but no block ```yaml fixed shows the result of its fix")
+    if all_rules()[page.rule].fixable and not any(example.shows_fixes for example in bad):
+        wrong.append(f"{where}the rule is fixable, but no block ```yaml fixed or ```yaml fixed unsafe shows its fix")
     for example in bad:
         if all(expected.rule != page.rule for expected in example.expected()):
             wrong.append(f"{page.path}:{example.line}: the bad example has no comment that announces {page.rule}")
@@ -81,16 +81,40 @@ def example_problems(page: Page, example: Example) -> list[str]:
 
 
 def fix_problems(page: Page, example: Example) -> list[str]:
-    """Return the difference between the block ```yaml fixed of an example and the result of the fixes."""
+    """Return the differences between the blocks ```yaml fixed of an example and the results of its fixes.
+
+    The block ```yaml fixed shows the result of the safe fixes, the block ```yaml fixed unsafe that of all fixes.
+    """
+    at = f"{page.path}:{example.line}"
     if len(example.files) != 1:
-        return [f"{page.path}:{example.line}: a block ```yaml fixed needs an example of one file"]
+        return [f"{at}: a block ```yaml fixed needs an example of one file"]
     ((name, text),) = example.files.items()
-    fixed = fix_all([Source(name, text)], settings_of(page, example), unsafe=True).texts[name]
-    wanted, found = (without_announcements(one).splitlines() for one in (example.fixed or "", fixed))
-    if wanted == found:
-        return []
-    difference = difflib.unified_diff(wanted, found, "yaml fixed", "after the fixes", n=1, lineterm="")
-    return ["\n".join([f"{page.path}:{example.line}: the fixes have another result:", *difference])]
+    safe, every = (
+        fix_all([Source(name, text)], settings_of(page, example), unsafe=unsafe).texts.get(name, text) for unsafe in (False, True)
+    )
+    if every == text:
+        return [f"{at}: no finding of this example has a fix; pass `fix=Fix(title, edits)` to `finding()`"]
+    wrong = []
+    if example.fixed is not None and safe == text:
+        wrong.append(f"{at}: all fixes are unsafe; call the block ```yaml fixed unsafe, or declare the fix without `safe=False`")
+    elif example.fixed is not None:
+        wrong += _difference(at, "yaml fixed", example.fixed, safe)
+    elif safe != text:
+        wrong.append(f"{at}: a fix is safe; add a block ```yaml fixed with the result of the safe fixes")
+    if example.fixed_unsafe is not None and every == safe:
+        wrong.append(f"{at}: all fixes are safe; call the block ```yaml fixed, or declare the fix with `safe=False`")
+    elif example.fixed_unsafe is not None:
+        wrong += _difference(at, "yaml fixed unsafe", example.fixed_unsafe, every)
+    elif safe not in (every, text):
+        wrong.append(f"{at}: some fixes are unsafe; add a block ```yaml fixed unsafe with the result of all fixes")
+    return wrong
+
+
+def _difference(at: str, block: str, shown: str, found: str) -> Iterator[str]:
+    wanted, result = (without_announcements(one).splitlines() for one in (shown, found))
+    if wanted != result:
+        lines = difflib.unified_diff(wanted, result, block, "after the fixes", n=1, lineterm="")
+        yield "\n".join([f"{at}: the fixes have another result than the block ```{block}:", *lines])
 
 
 def settings_of(page: Page, example: Example) -> Settings:
