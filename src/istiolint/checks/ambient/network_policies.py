@@ -28,7 +28,7 @@ def network_policy_blocks_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding
             ports.key,
             f"no NetworkPolicy allows port {HBONE}, where calls to {names(blocked)} in ambient mode arrive; "
             "clients in the mesh cannot connect",
-            hint=f"add `- port: {HBONE}` to the application ports",
+            hint=f"add `- port: {HBONE}` next to the application ports",
         )
 
 

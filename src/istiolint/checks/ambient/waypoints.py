@@ -87,7 +87,7 @@ def waypoint_outside_ambient(resource: Resource, mesh: Mesh) -> Iterator[Finding
     if states and all(state.state in ("sidecar", "outside") and state.explicit for state in states):
         yield finding(
             use.at,
-            f"waypoints need ambient mode, but no pod here is in it: {states[0].because}",
+            f"waypoints require ambient mode, but no pod here uses it: {states[0].because}",
             hint="label the namespace `istio.io/dataplane-mode: ambient`, or remove the `istio.io/use-waypoint` label",
             related=[(states[0].at, "excluded from ambient mode here")] if states[0].at else (),
         )

@@ -31,7 +31,7 @@ def removed_label(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 continue
             yield finding(
                 label.key,
-                f"gateway pods no longer have label `{name}` since Istio {release}; the selector matches no pod",
+                f"since Istio {release}, gateway pods no longer have label `{name}`; the selector matches no pod",
                 hint=f"use `{successor}`",
                 fix=Fix(f"rename `{name}` to `{successor}`", (Rename(label.place, successor),)),
             )
@@ -45,5 +45,5 @@ def removed_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         for name, (release, value, effect, hint) in GONE.items():
             annotation = metadata["annotations"][name]
             if annotation.exists and mesh.settings.istio_minor >= minor(release) and value in ("", annotation.text):
-                message = f"Istio ignores annotation `{name}` since {release}; {effect}"
+                message = f"Istio {release} and later ignore annotation `{name}`; {effect}"
                 yield finding(annotation.key, message, hint=hint)

@@ -36,7 +36,7 @@ def client_addresses_hidden(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         at = fields[0]
         yield finding(
             at if at.name == "key" else at.key,
-            f"`{at.text or at.name}` sees node addresses, not client addresses; Service `{service.namespace}/{service.name}` "
+            f"`{at.text or at.name}` compares node addresses, not client addresses; Service `{service.namespace}/{service.name}` "
             "forwards traffic between nodes",
             hint="set `externalTrafficPolicy: Local` in the Service; behind a proxy use `remoteIpBlocks` and `numTrustedProxies`",
             related=[(service.metadata["name"], "Service without `externalTrafficPolicy: Local`")],

@@ -31,8 +31,8 @@ def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     identity = entrance.identities[0]
                     yield finding(
                         _place(policy),
-                        f"{entrance.gateway.title} routes to `{workload.title}`, but no ALLOW policy allows its service account "
-                        f"`{identity}`; requests get 403",
+                        f"{entrance.gateway.title} routes to `{workload.title}`, but no ALLOW policy allows the gateway's "
+                        f"service account `{identity}`; requests get 403",
                         hint=f'add `{_principal(identity, mesh)}` to `principals`, or `"{identity.namespace}"` to `namespaces`',
                         related=[(entrance.at, f"{entrance.route.title} routes to Service `{service.name}`")],
                     )

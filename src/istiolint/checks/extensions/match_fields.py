@@ -54,7 +54,7 @@ def envoyfilter_match_of_wrong_kind(envoy_filter: Resource, mesh: Mesh) -> Itera
             if wanted and name != wanted and match[name].value is not None:
                 yield finding(
                     match[name].key,
-                    f"a patch for `{applies.text}` is matched by `{wanted}`, not by `{name}`; Istio rejects the EnvoyFilter",
+                    f"`applyTo: {applies.text}` requires a `{wanted}` match, not `{name}`; Istio rejects the EnvoyFilter",
                     hint=f"use `match.{wanted}`",
                     related=[(applies, "what the patch applies to")],
                 )

@@ -31,8 +31,8 @@ def listener_not_unique(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             host = f"`{listener['hostname'].text}`" if listener["hostname"].text else "all hosts"
             yield finding(
                 listener["port"],
-                f"another listener already serves {host} on port {key[0]} with {protocol}; both listeners are in conflict "
-                "and not served",
+                f"another listener already serves {host} on port {key[0]} with {protocol}; the listeners conflict, and "
+                "neither is served",
                 hint="use a different port or hostname for each",
                 related=[(first["port"], "the other listener is here")],
             )
@@ -70,7 +70,7 @@ def protocols_of_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(
                 protocol,
                 f"port {port} already has a listener with protocol {first.text} and cannot also serve {protocol.text}; "
-                "the listeners are in conflict",
+                "neither listener is served",
                 hint="use a different port for one of them",
                 related=[(first, "the other listener is here")],
             )

@@ -147,6 +147,6 @@ def hosts_without_sni(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
                     f"the load balancer of `{balancer.service.title}` originates TLS without SNI; the server for "
                     f"`{named[0].text}` never matches, and connections are closed",
                     hint='set `hosts: ["*"]` here, and list the hosts in the VirtualServices',
-                    related=[(balancer.certificate, "the load balancer terminates the TLS of clients here")],
+                    related=[(balancer.certificate, "the load balancer terminates client TLS here")],
                 )
                 break

@@ -80,8 +80,8 @@ def plaintext_beside_https(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
             if other and not _redirects(server, host, mesh):
                 yield finding(
                     at,
-                    f"port {server.port} does not redirect `{host}` to HTTPS, which is also served; passwords and cookies can be "
-                    "sent in plaintext",
+                    f"`{host}` is also served over plain HTTP on port {server.port}, without a redirect; passwords and cookies "
+                    "can be sent in plaintext",
                     hint="set `tls: {httpsRedirect: true}` in this server",
                     related=[(other, "the same host is served over HTTPS here")],
                 )

@@ -142,7 +142,7 @@ def helm_value_of_wrong_type(resource: Resource, mesh: Mesh) -> Iterator[Finding
                 continue
             yield finding(
                 value.at,
-                f'`{value.name}` is the text `"{held}"`, which Helm templates treat as true',
+                f'`{value.name}` is the string `"{held}"`, which Helm templates treat as true',
                 hint=f"remove the quotes: `{value.at.name}: false`",
             )
         elif isinstance(held, dict | list) or "object" in types or "array" in types:

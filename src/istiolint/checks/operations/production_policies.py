@@ -20,12 +20,12 @@ from istiolint.rules.check import check, finding
     when=["istio.io/dry-run"],
 )
 def dry_run_in_production(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Report AuthorizationPolicies in dry run in production."""
+    """Report AuthorizationPolicies in dry-run mode in production."""
     annotation = policy.metadata["annotations"][DRY_RUN]
     if is_dry_run(policy) and environment_severity(mesh, policy) == "warning":
         yield finding(
             annotation,
-            "this policy is in dry run in production; proxies log what it would deny but enforce nothing",
+            "this policy is in dry-run mode in production; proxies log what it would deny but enforce nothing",
             hint="remove the annotation once the logs show the expected decisions",
         )
 
