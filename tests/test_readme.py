@@ -67,3 +67,10 @@ def test_options_are_there() -> None:
     assert options >= {"--whole-mesh", "--context", "--format"}
     helped = "".join(run("istiolint", *command, "--help", cwd=ROOT).stdout for command in ([], ["rules"], ["mtls"]))
     assert [option for option in options if option not in helped] == []
+
+
+def test_paths_of_commands_exist() -> None:
+    common = next(block for block in shell_blocks() if "istiolint explain" in block)
+    paths = re.findall(r"\bfixtures/[\w/.-]+", common)
+    assert paths
+    assert [path for path in paths if not (ROOT / path).exists()] == []

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from site_pages.commands import commands
+from site_pages.commands import command_pages
 from site_pages.links import MOVED, page_of, relinked
 from site_pages.rules import rule_pages
 
@@ -17,10 +17,10 @@ SCHEMAS = "istiolint-*.schema.json"
 
 def site() -> dict[str, str]:
     """Every page by its path."""
-    files = [*sorted(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md")), *MOVED]
+    files = [*sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / "docs").rglob("*.md")), *MOVED]
     pages = {page_of(file): relinked((ROOT / file).read_text("utf-8"), file) for file in files}
     pages["license.md"] = f"# License\n\n```text\n{pages['license.md'].strip()}\n```\n"
-    return pages | rule_pages() | {"commands.md": commands()}
+    return pages | rule_pages() | command_pages()
 
 
 def main() -> None:

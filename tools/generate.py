@@ -40,6 +40,7 @@ FILES: dict[str, Callable[[], str]] = {
         f"docs/{name}.md": partial(console.page, ROOT / f"docs/{name}.md")
         for name in ("access", "mtls", "request-tests", "trace")
     },
+    **{f"docs/guides/{file.name}": partial(console.guide, file) for file in sorted((ROOT / "docs/guides").glob("*.md"))},
     "docs/configuration.md": configuration,
     "README.md": console.readme,
     "fixtures/shop/expected.txt": expected.shop,

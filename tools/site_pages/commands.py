@@ -10,23 +10,30 @@ from istiolint.cli.help import REST, SECTIONS, SectionedCommand
 HEAD = """\
 # Commands
 
-`istiolint [PATH]...` lints: where no command is named, `lint` is meant. Every command answers to `--help`.
+`istiolint [PATH]...` is short for `istiolint lint [PATH]...`. Every command has the option `--help`.
+
+| Command | |
+|---|---|
 """
 
 
-def commands() -> str:
-    """The page of all commands."""
+def command_pages() -> dict[str, str]:
+    """Return a page for each command, and the list of all commands."""
     context = click.Context(group, info_name="istiolint", **group.context_settings)
-    named = (_command(click.Context(command, context, info_name=name), command) for name, command in group.commands.items())
-    return HEAD + "".join(named)
+    pages = {"commands/index.md": HEAD}
+    for name, command in sorted(group.commands.items()):
+        summary, _, _ = (command.help or "").partition("\n\n")
+        pages["commands/index.md"] += f"| [istiolint {name}]({name}.md) | {_markdown(summary)} |\n"
+        pages[f"commands/{name}.md"] = _command(click.Context(command, context, info_name=name), command)
+    return pages
 
 
 def _command(context: click.Context, command: click.Command) -> str:
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    text = f"\n## istiolint {command.name}\n\n{_markdown(command.help or '')}\n\n```text\n{usage}\n```\n"
+    text = f"# istiolint {command.name}\n\n{_markdown(command.help or '')}\n\n```text\n{usage}\n```\n"
     options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
     for title, found in _sections(options) if isinstance(command, SectionedCommand) else [("", options)]:
-        heading = f"\n### {title} ({command.name})\n" if title else ""
+        heading = f"\n## {title}\n" if title else ""
         text += f"{heading}\n" + "".join(map(_option, _records(context, found)))
     return text + _epilog(command.epilog or "")
 
