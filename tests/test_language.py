@@ -96,7 +96,7 @@ def test_pages_have_a_link(page: Page) -> None:
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
-    *sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").rglob("*.md")),
+    *sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").rglob("*.md")),
     *(ROOT / name for name in ("action.yml", "mkdocs.yml", ".pre-commit-hooks.yaml", "pyproject.toml")),
 ]  # fmt: skip
 SCHEMAS = sorted((ROOT / "schemas").glob("istiolint-*.json"))

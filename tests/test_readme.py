@@ -65,7 +65,9 @@ def test_configuration_is_valid(tmp_path: Path) -> None:
 def test_options_are_there() -> None:
     options = set(re.findall(r"istiolint[^`\n]* (--[a-z-]+)", README.read_text("utf-8")))
     assert options >= {"--whole-mesh", "--context", "--format"}
-    helped = "".join(run("istiolint", *command, "--help", cwd=ROOT).stdout for command in ([], ["rules"], ["mtls"]))
+    helped = "".join(
+        run("istiolint", *command, "--help", cwd=ROOT).stdout for command in ([], ["rules"], ["mtls"], ["test"], ["trace"])
+    )
     assert [option for option in options if option not in helped] == []
 
 

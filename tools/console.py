@@ -15,7 +15,7 @@ SHOWN = re.compile(r"(?<=^```console\n\$ )(?P<command>istiolint [^\n]*)\n(?P<out
 SESSION = re.compile(r"(?<=^```console\n)\$ .*?(?=^```$)", re.MULTILINE | re.DOTALL)
 """The commands and output of one block of a guide."""
 LEFT_OUT = "..."
-"""A line that stands for any lines of the output."""
+"""A line that marks omitted output."""
 _COMMAND = re.compile(r"^\$ (?P<command>[^\n]*)\n(?P<output>(?:(?!\$ )[^\n]*\n)*)", re.MULTILINE)
 _END = "\x1e"
 _BLANK = "\n\n"
@@ -76,9 +76,15 @@ def _session(commands: list[str]) -> list[str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, **people, "PATH": path, "HOME": folder, "XDG_CACHE_HOME": f"{folder}/cache"}
         found = subprocess.run(
-            ["bash"], input=script, cwd=clone, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+            ["bash", "-c", script],
+            cwd=clone,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
             check=False,
-        )  # fmt: skip
+        )
     outputs = found.stdout.split(_END)[:-1]
     if len(outputs) != len(commands) or "Traceback" in found.stdout or "command not found" in found.stdout:
         raise RuntimeError(found.stdout)
