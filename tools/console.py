@@ -103,7 +103,7 @@ def _excerpt(entry: re.Match[str], output: str) -> str:
         if not piece:
             continue
         if number:
-            (first, *_) = [*difflib.get_close_matches(piece[0], lines[at:], 1, 0), *lines[at:], ""]
+            first = (difflib.get_close_matches(piece[0], lines[at:], 1, 0) or lines[at:] or [""])[0]
             at = lines.index(first, at) if first in lines[at:] else len(lines)
         size = len(piece) if number < len(pieces) - 1 else len(lines)
         shown += lines[at : at + size]
