@@ -213,7 +213,8 @@ def _duplicates(document: Document) -> Iterator[Finding]:
     severity: Severity | None = None if is_object(document.data) else "warning"
     for duplicate in document.layout.duplicates[:MOST_DUPLICATES]:
         message = (
-            f"duplicate key `{duplicate.key}`; kustomize, Flux and istioctl reject the file, other tools keep only the last value"
+            f"duplicate key `{duplicate.key}`; kustomize, Flux and istioctl reject the file, and other tools keep only the last "
+            "value"
         )
         first = Related(document.span(duplicate.first_start, duplicate.first_end), "first occurrence")
         span = document.span(duplicate.start, duplicate.end)

@@ -116,7 +116,7 @@ def _no_key(place: Spot) -> Fault:
         return place.fault(f"second {'anchor' if place.character == '&' else 'tag'} for one value")
     if before.endswith(("'", '"')) and before.strip() not in ("'", '"'):
         quote = before[-1]
-        hint = f"double a {quote} that is part of the text: {quote * 2}" if quote == "'" else r'escape a " inside the text as \"'
+        hint = f"double a {quote} inside the text: {quote * 2}" if quote == "'" else r'escape a " inside the text as \"'
         return place.fault("text after the closing quote", r"[^\r\n]*", hint=hint)
     if before.strip(" -?:"):
         return _misplaced_text(place)

@@ -102,7 +102,7 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
                 yield finding(
                     retry_on,
                     f"invalid retry condition `{part}` in `retryOn`; istiod rejects the MeshConfig",
-                    hint="separate conditions with a comma and no space, as in `5xx,reset`",
+                    hint="use Envoy's retry conditions, separated by commas without spaces, as in `5xx,reset`",
                 )
 
 

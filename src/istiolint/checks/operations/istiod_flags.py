@@ -31,8 +31,7 @@ _NEEDED = {
 """Flags that are on by default, and the consequence of disabling them."""
 _HARMFUL = {
     "UNSAFE_ENABLE_ADMIN_ENDPOINTS": "any client that reaches istiod's debug interface can run admin operations",
-    "JWKS_RESOLVER_INSECURE_SKIP_VERIFY": "istiod does not verify the server of the JWT keys, and an attacker in between "
-    "can sign JWTs",
+    "JWKS_RESOLVER_INSECURE_SKIP_VERIFY": "istiod does not verify the JWKS server, and an attacker on the path can forge JWTs",
     "PILOT_SKIP_VALIDATE_TRUST_DOMAIN": "certificates of other trust domains are accepted as certificates of this mesh",
 }
 """Flags that are off by default, and the consequence of enabling them."""

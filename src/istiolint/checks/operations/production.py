@@ -52,7 +52,7 @@ def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 yield finding(
                     destination.key,
                     f"all requests are mirrored to `{destination['host'].text}`{why}; load doubles and every write happens twice",
-                    hint="mirror a small percentage, and only read requests (`match` by `method`)",
+                    hint="mirror a small percentage, and only requests that do not change data (`match` by `method`)",
                     severity=severity,
                 )
 
@@ -73,7 +73,7 @@ def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"all requests are mirrored to `{name.text}`"
                 f"{'' if percent.exists or fraction.exists else ' because no percentage is set'}; load doubles and every write "
                 "happens twice",
-                hint="mirror a small percentage, and only read requests (a rule with `matches` by `method`)",
+                hint="mirror a small percentage, and only requests that do not change data (`matches` by `method`)",
                 severity=severity,
             )
 

@@ -77,8 +77,8 @@ def stream_limit_without_http2(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
                 setting.key,
                 f"`{setting.name}` applies only to HTTP/2, but no port of `{rule.spec['host'].text}` uses it; proxies open "
                 "HTTP/1.1 connections and ignore the setting",
-                hint="set `h2UpgradePolicy: UPGRADE` if the service supports HTTP/2, or limit `http2MaxRequests`, which "
-                "applies to all requests",
+                hint="set `h2UpgradePolicy: UPGRADE` if the service supports HTTP/2, or use `http2MaxRequests`, which "
+                "limits requests of any HTTP version",
                 related=[(port, "an HTTP port of the service")] if port is not None else (),
             )
 

@@ -81,8 +81,8 @@ def fault_on_weighted_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         for fault in _faults(route["fault"]) if len(shares) > 1 else ():
             yield finding(
                 fault.key,
-                f"`{fault.name}` affects requests to all {len(shares)} destinations of the split; a comparison of the versions "
-                "includes the injected faults",
+                f"`{fault.name}` affects requests to {f'all {len(shares)}' if shares[2:] else 'both'} destinations of the split; "
+                "a comparison of the versions includes the injected faults",
                 hint="inject the fault on a separate route with a match and a single destination",
                 related=[(shares[0], "the traffic split")],
             )

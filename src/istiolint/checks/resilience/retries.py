@@ -54,7 +54,7 @@ def retriable_codes_missing(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if "retriable-status-codes" in parts and not any(part.isdecimal() for part in parts):
             yield finding(
                 retry_on.part("retriable-status-codes"),
-                "`retriable-status-codes` has no effect without a status code; Envoy retries no response because of it",
+                "`retriable-status-codes` has no effect without a status code; Envoy never applies this condition",
                 hint="add status codes, such as `retriable-status-codes,503`",
             )
 

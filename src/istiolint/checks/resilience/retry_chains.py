@@ -22,8 +22,8 @@ def retries_multiply(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         tries = " × ".join(str(1 + (at.number or 0)) for at in chain.retries)
         yield finding(
             first,
-            f"`attempts: {first.number}` multiplies with retries down the call chain; a failing last service receives up to "
-            f"{chain.requests} requests ({tries}) for one",
+            f"`attempts: {first.number}` multiplies with retries down the call chain; a failing last service receives "
+            f"up to {chain.requests} requests ({tries}) for each one",
             hint="retry in one place only, preferably in the direct caller of the failing service",
             related=[(at, "each of these attempts is retried here") for at in others],
         )

@@ -123,7 +123,7 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield finding(
                 retry_on,
                 f"{what} `{part.strip()}` in `retryOn`; Istio rejects the VirtualService",
-                hint="separate conditions with a comma and no space, as in `5xx,reset`",
+                hint="use Envoy's retry conditions, separated by commas without spaces, as in `5xx,reset`",
                 fix=fix,
             )
             if fix:

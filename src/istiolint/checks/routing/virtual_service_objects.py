@@ -111,4 +111,8 @@ def claim_match_for_sidecars(service: Resource, mesh: Mesh) -> Iterator[Finding]
 
 
 def _why(service: Resource) -> str:
-    return "`mesh` includes the sidecars" if service.spec["gateways"] else "without `gateways` this one applies to sidecars"
+    return (
+        "`mesh` includes the sidecars"
+        if service.spec["gateways"]
+        else "without `gateways` this VirtualService applies to sidecars"
+    )

@@ -118,10 +118,10 @@ def weights_not_100(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         weights = [destination["weight"].number or 0 for destination in destinations]
         total = sum(weights)
         if len(weights) > 1 and min(weights) >= 0 and total not in (0, 100):
-            shares = ", ".join(f"{100 * weight / total:.3g} %" for weight in weights)
+            shares = ", ".join(f"{100 * weight / total:.3g}%" for weight in weights)
             yield finding(
                 destinations[0]["weight"] if destinations[0]["weight"].exists else head(destinations[0]),
-                f"weights add up to {total} instead of 100; the destinations receive {shares}",
+                f"weights add up to {total} instead of 100; the destinations receive {shares} of the traffic",
                 hint="use percentages that add up to 100",
             )
 

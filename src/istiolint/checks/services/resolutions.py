@@ -173,11 +173,11 @@ def unknown_endpoint_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     for endpoint in _endpoints(entry):
         for name, port in endpoint["ports"].items():
             if name not in names and entry.spec["resolution"].text in ("STATIC", *_DNS) and not has_placeholder(name):
-                listed = ", ".join(f"`{known}`" for known in names) or "unnamed"
+                listed = ", ".join(f"`{known}`" for known in names)
                 yield finding(
                     port.key,
                     f"unknown port `{name}` in endpoint; Istio rejects the ServiceEntry",
-                    hint=f"the ServiceEntry's ports are {listed}",
+                    hint=f"use a port of the ServiceEntry: {listed}" if listed else "name the ports of the ServiceEntry",
                 )
 
 

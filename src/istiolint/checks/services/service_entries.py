@@ -26,7 +26,7 @@ def conflicting_service_entry_protocol(entry: Resource, mesh: Mesh) -> Iterator[
             yield finding(
                 port["protocol"],
                 f"port {port['number'].number} is `{_protocol(port)}` here and `{_protocol(other)}` in another ServiceEntry for "
-                "the host; connections of one of them fail",
+                "the host; connections with one of the protocols fail",
                 hint="use the same protocol, use separate ports, or limit visibility with `exportTo`",
                 related=[(other["protocol"] if other["protocol"] else other["number"], "the other protocol")],
             )

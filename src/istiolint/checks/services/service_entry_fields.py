@@ -38,7 +38,7 @@ def wildcard_within_label(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if is_partial_wildcard(host.text) and entry.spec["resolution"].text != "DYNAMIC_DNS" and not pattern_fault(host.text):
             yield finding(
                 host,
-                f"wildcard in `{host.text}` covers part of a DNS label; DNS and certificates only support it for entire labels",
+                f"wildcard in `{host.text}` covers part of a DNS label; in DNS and certificates it matches only entire labels",
                 hint="use the wildcard for an entire label, as in `*.example.com`",
             )
 

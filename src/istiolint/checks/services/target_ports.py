@@ -27,7 +27,7 @@ def target_port_not_declared(service: Resource, mesh: Mesh) -> Iterator[Finding]
             yield finding(
                 target,
                 f"`targetPort: {target.text}` does not match any container port of the selected pods; the port has no endpoints",
-                hint=f"the containers declare {', '.join(f'`{name}`' for name in declared)}"
+                hint=f"use a port that the containers declare: {', '.join(f'`{name}`' for name in declared)}"
                 if declared
                 else "use the port number",
                 related=[(workloads[0].resource.metadata["name"], "a workload that the Service selects")],

@@ -62,8 +62,8 @@ def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Findin
         if first and last in _LAST_WORDS and not port["appProtocol"].text and not names_protocol(port):
             yield finding(
                 name,
-                f"port name `{name.text}` does not declare a protocol; Istio only reads its start and detects the protocol of "
-                "each connection instead",
+                f"port name `{name.text}` does not declare a protocol; Istio reads only its start and has to detect the "
+                "protocol of each connection",
                 hint=f"rename the port to `{last}-{first}`, or set `appProtocol: {last}`",
             )
 

@@ -29,7 +29,7 @@ def sidecar_without_content(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     if empty and (spec.value is None or isinstance(spec.value, dict)):
         yield finding(
             spec if spec.exists else sidecar.metadata["name"],
-            "Sidecar has neither egress, ingress nor other settings; Istio rejects it",
+            "Sidecar has no `egress`, `ingress` or other settings; Istio rejects it",
             hint="add `egress` with the hosts that its workloads call, such as `./*`",
         )
 

@@ -35,7 +35,7 @@ def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 share,
                 f"{share.value:g}% of requests are traced; each costs a span in every proxy on its path and storage in "
                 "the backend",
-                hint="sample 1% or less, and force single traces with a header",
+                hint="sample 1% or less, and force individual traces with a header",
                 severity=severity,
             )
 

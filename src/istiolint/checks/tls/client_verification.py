@@ -15,8 +15,8 @@ def _system_roots(tls: Cursor, rule: Resource) -> Iterator[Finding]:
     if mode in ("SIMPLE", "MUTUAL") and not tls["caCertificates"] and not own_credential:
         yield finding(
             tls["mode"],
-            f"`{mode}` without `caCertificates` uses the CAs in the proxy image; private CAs are rejected, any public CA is "
-            "accepted",
+            f"`{mode}` without `caCertificates` uses the CAs in the proxy image; private CAs are rejected, and any public "
+            "CA is accepted",
             hint="set `caCertificates` for servers with a private CA, and `subjectAltNames` for all servers",
         )
 

@@ -220,7 +220,7 @@ def _conflict(policy: Resource, other: Resource, at: Cursor, whom: str) -> Findi
     same = policy.spec.value == other.spec.value
     return finding(
         at,
-        f"`{policy.name}` and `{other.name}` both apply to {whom}; Istio uses only the oldest one"
+        f"`{policy.name}` and `{other.name}` both apply to {whom}; Istio uses only the older one"
         f"{' (they are identical)' if same else ', and files carry no creation time'}",
         hint="merge them into one policy",
         related=[(other.metadata["name"], "the other policy")],

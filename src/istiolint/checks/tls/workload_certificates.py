@@ -67,8 +67,8 @@ def certificate_lifetime_too_short(resource: Resource, mesh: Mesh) -> Iterator[F
         if 0 < survived < needed:
             yield finding(
                 ttl,
-                f"certificates expire {_time(survived)} after istiod fails (`{_TTL}: {ttl.text}`, renewed with {share:g} left); "
-                "mTLS then fails",
+                f"certificates expire {_time(survived)} after istiod fails (`{_TTL}: {ttl.text}`, renewed with {share:.0%} "
+                "left); mTLS then fails",
                 hint=f"set `{_TTL}: {max(1, round(needed / share))}h` or more, which leaves {_time(needed)} to repair istiod",
                 related=[(ratio, "renewal ratio")] if ratio.text else (),
             )

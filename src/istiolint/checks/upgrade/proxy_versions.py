@@ -26,7 +26,7 @@ def patch_for_no_release(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding
         if not any(_applies(version.text, release) for release in range(minor(OLDEST), minor(NEWEST) + _TO_COME)):
             yield finding(
                 version,
-                f"`proxyVersion: {version.text}` matches no proxy since Istio {OLDEST}; the patch is never applied",
+                f"`proxyVersion: {version.text}` matches no proxy of Istio {OLDEST} or later; the patch is never applied",
                 hint=f"remove the patch, or match current releases, as in `^1\\.{minor(NEWEST)}.*`",
             )
 
