@@ -19,7 +19,7 @@ def test_init_writes_what_the_files_tell(run: Run, tmp_path: Path) -> None:
     (tmp_path / "shop/Chart.yaml").write_text("name: shop\nversion: 0.1.0\n", "utf-8")
     found = run("init")
     assert found.exit_code == 0
-    assert "Wrote .istiolint.yaml from what 3 files tell." in found.output
+    assert "Wrote .istiolint.yaml based on 3 files." in found.output
     text = (tmp_path / ".istiolint.yaml").read_text("utf-8")
     assert load(tmp_path / ".istiolint.yaml").values == {"istio-version": "1.29", "fail-on": "error"}
     for said in (

@@ -52,12 +52,10 @@ def init(folder: str, stdout: bool, tests: Path | None, force: bool) -> None:
             replace(file, content.encode("utf-8", "backslashreplace"), keep=file.exists())
         except OSError as error:
             raise Refusal(f"cannot write {file}: {error.strerror or error}") from error
-    click.echo(f"Wrote {printable(str(path))} from what {counted(len(sources), 'file')} tell.")
+    click.echo(f"Wrote {printable(str(path))} based on {counted(len(sources), 'file')}.")
     if above and not above.samefile(path):
         click.echo(f"It replaces {printable(str(above))}, which no longer applies to this folder.")
-    click.echo(
-        "Next: `istiolint` lints; `istiolint --write-baseline` keeps what it finds today for later: only what is new fails."
-    )
+    click.echo("Next: run `istiolint`, or `istiolint --write-baseline` to report only new findings from now on.")
     if tests:
         click.echo(
             f"{printable(str(tests))} has a test for each request that routes and policies suggest; `istiolint test` runs it."
