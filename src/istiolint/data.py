@@ -8,6 +8,6 @@ PACKAGE = Path(__file__).resolve().parent
 
 @cache
 def folder(name: str) -> Path:
-    """The folder `rules` or `schemas`: inside the installed package, else beside src/ in a checkout."""
+    """The folder `rules` or `schemas`: inside the installed package, or next to src/ in a checkout."""
     packaged = PACKAGE / "_data" / name
     return packaged if packaged.is_dir() else PACKAGE.parents[1] / name

@@ -107,7 +107,7 @@ class Settings:
     """Whether references that the files cannot decide are listed, not only counted."""
     istio_version: str = NEWEST
     upgrade_to: str | None = None
-    """The Istio to which an upgrade from `istio_version` leads, if one is asked about."""
+    """The Istio release that an upgrade from `istio_version` targets, if one is given."""
     whole_mesh: bool = False
     trust_domain: str | None = None
     """That of the mesh where no MeshConfig of the input says it; Istio's default where this does not either."""

@@ -219,7 +219,7 @@ def _apart(field: str, one: str, other: str) -> bool:
 
 
 def _implies(narrow: Condition, wide: Condition) -> bool:
-    """Whether what meets one condition meets another. Attributes may be lists, so values tell nothing of other values."""
+    """Whether what meets one condition meets another. Attributes may be lists, so one value does not exclude another."""
     if narrow.key != wide.key or (wide.values and not narrow.values):
         return False
     covers = range_covers if wide.key.endswith(".ip") else text_covers

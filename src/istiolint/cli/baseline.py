@@ -17,7 +17,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def baseline_options(command: _Command) -> _Command:
-    """The options of a command that tells only what is not in the baseline."""
+    """The options of a command that reports only what is not in the baseline."""
     file = click.Path(dir_okay=False, path_type=Path)
     for option in (
         click.option("--write-baseline", is_flag=True, help="Record the current findings in the baseline."),
@@ -28,7 +28,7 @@ def baseline_options(command: _Command) -> _Command:
 
 
 def baseline_of(config: Config, option: Path | None, *, isolated: bool, write: bool) -> Baseline | None:
-    """The baseline that holds: the one that is named, or the one beside the configuration file if it is there.
+    """Return the effective baseline: the one that is named, or the one next to the configuration file if it exists.
 
     What is no baseline is never written over.
     """

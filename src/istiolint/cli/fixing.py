@@ -38,17 +38,17 @@ def fixed_sources(
     from istiolint.fix import fix_all
 
     result = fix_all(sources, unsafe=unsafe, lint=lint)
-    troubles = list(written(sources, result.texts)) if write else []
+    failures = list(written(sources, result.texts)) if write else []
     if not result.settled:
         click.echo("istiolint: the fixes do not come to an end: each round finds another; the rest is left as it is", err=True)
-    if troubles:
-        for path in [path for path, _ in troubles]:
+    if failures:
+        for path in [path for path, _ in failures]:
             del result.texts[path]
             result.fixes.pop(path, None)
         texts = result.texts
         result.report = lint([_current(source, texts) for source in sources])
     result.report.summary.fixed = result.fixed
-    return result, [words for _, words in troubles]
+    return result, [words for _, words in failures]
 
 
 def write_stdin(sources: list[Source], texts: dict[str, str]) -> None:

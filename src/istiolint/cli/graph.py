@@ -58,8 +58,8 @@ def graph(
     shown = [picture for picture in shown if picture.nodes] or shown[:1]
     renderer = importlib.import_module(f"istiolint.report.picture_{format_}")
     write_text(renderer.render(shown, report.diagnostics), output)
-    for trouble in report.internal_errors:
-        click.echo(f"istiolint: internal error: {printable(trouble)}", err=True)
+    for failure in report.internal_errors:
+        click.echo(f"istiolint: internal error: {printable(failure)}", err=True)
     unreadable = [found for found in report.diagnostics if found.rule in engine.UNREADABLE]
     for found in unreadable:
         where = f"{found.span.source.path}:{found.span.begins.line}"

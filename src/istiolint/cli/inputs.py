@@ -219,7 +219,7 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
 
 
 def _target(options: dict[str, Any], config: Config) -> str | None:
-    """The release to which an upgrade leads; Refusal for one that is not newer than that from which it comes."""
+    """Return the target release of an upgrade; Refusal if it is not newer than the current one."""
     target = options.get("upgrade_to") or config.value("upgrade-to")
     if target is None:
         return None

@@ -186,7 +186,7 @@ def _fix(
     pictures: "Sequence[Picture]",
 ) -> int:
     """Fix the files, or print the fixes as a patch; return the exit status."""
-    result, troubles = fixing.fixed_sources(sources, run, unsafe=options["unsafe_fixes"], write=not options["diff"])
+    result, failures = fixing.fixed_sources(sources, run, unsafe=options["unsafe_fixes"], write=not options["diff"])
     if options["diff"]:
         write_text(fixing.diff(sources, result), options["output"])
         fixing.report_diff(result)
@@ -195,9 +195,9 @@ def _fix(
         fixing.write_stdin(sources, result.texts)
         reads_stdin = any(source.stdin and source.linted for source in sources)
         status = _write_report(result.report, fail_on, options, pictures, err=reads_stdin)
-    for trouble in troubles:
-        click.echo(f"istiolint: {printable(trouble)}", err=True)
-    return 2 if troubles else status
+    for failure in failures:
+        click.echo(f"istiolint: {printable(failure)}", err=True)
+    return 2 if failures else status
 
 
 def _write_report(
@@ -228,6 +228,6 @@ def _write_report(
 
 def _report_errors(report: Report) -> int:
     """Report failures of istiolint itself; return the exit status that follows from them."""
-    for trouble in report.internal_errors:
-        click.echo(f"istiolint: internal error: {printable(trouble)}; the other findings are complete", err=True)
+    for failure in report.internal_errors:
+        click.echo(f"istiolint: internal error: {printable(failure)}; the other findings are complete", err=True)
     return 2 if report.internal_errors else 0

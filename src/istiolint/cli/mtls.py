@@ -57,7 +57,7 @@ def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: A
     else:
         shown = (text if format_ == "text" else json).render(found)
     click.echo(shown, nl=False)
-    for trouble in understood.unreadable:
-        where = f"{trouble.span.source.path}:{trouble.span.begins.line}"
-        click.echo(f"istiolint: {printable(f'{where}: left out: {trouble.message}')}", err=True)
+    for problem in understood.unreadable:
+        where = f"{problem.span.source.path}:{problem.span.begins.line}"
+        click.echo(f"istiolint: {printable(f'{where}: left out: {problem.message}')}", err=True)
     sys.exit(int(bool(understood.unreadable)))

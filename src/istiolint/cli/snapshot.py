@@ -49,7 +49,7 @@ def snapshot(paths: tuple[str, ...], output: Path | None, **options: Any) -> Non
     if differing:
         what = counted(len(differing), "resource")
         click.echo(f"istiolint: {what} differ between overlays or clusters; the first is written. Name one of them.", err=True)
-    for trouble in found.unreadable:
-        where = f"{trouble.span.source.path}:{trouble.span.begins.line}"
-        click.echo(f"istiolint: {printable(f'{where}: ignored: {trouble.message}')}", err=True)
+    for problem in found.unreadable:
+        where = f"{problem.span.source.path}:{problem.span.begins.line}"
+        click.echo(f"istiolint: {printable(f'{where}: ignored: {problem.message}')}", err=True)
     sys.exit(int(bool(found.unreadable)))

@@ -17,12 +17,12 @@ def write_suppressions(sources: list[Source], lint: Callable[[Iterable[Source]],
     from istiolint.suppression.writing import suppress
 
     result = suppress(sources, lint)
-    troubles = [words for _, words in written(sources, result.texts)]
+    failures = [words for _, words in written(sources, result.texts)]
     findings, files = counted(result.suppressed, "finding"), counted(len(result.texts), "file")
     click.echo(f"istiolint: wrote comments that suppress {findings} in {files}", err=True)
     for diagnostic in result.left:
         place = f"{where(diagnostic.span)}: {diagnostic.rule}"
         click.echo(f"istiolint: not suppressed, because no comment can be written there: {place}", err=True)
-    for trouble in troubles:
-        click.echo(f"istiolint: {printable(trouble)}", err=True)
-    return 2 if troubles else int(bool(result.left))
+    for failure in failures:
+        click.echo(f"istiolint: {printable(failure)}", err=True)
+    return 2 if failures else int(bool(result.left))

@@ -64,7 +64,7 @@ def named_by_tests(sources: Iterable[Source], store: Store | None = None) -> dic
 
 
 def _errors(paths: list[str], tests: list[Source]) -> Iterator[str]:
-    """Yield the files called after errors that are beside a test or an assertion: what must not be in the cluster."""
+    """Yield the files named after errors that are next to a test or an assertion: what must not be in the cluster."""
     folders = {os.path.dirname(os.path.normpath(source.path)) for source in tests if os.path.basename(source.path) in _TESTS}
     folders |= {os.path.dirname(path) for path in paths if _ASSERTION.match(os.path.basename(path))}
     for path in paths if folders else ():

@@ -1,4 +1,4 @@
-"""One YAML document: its data, and where each part of it stands."""
+"""One YAML document: its data, and the position of each part of it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ class Document:
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything stands; the document is parsed once more for it."""
+        """The positions of all keys and values; the document is parsed once more for them."""
         return layout(self.parse(self.text))
 
     @cached_property
@@ -79,9 +79,9 @@ class Document:
         return Span(self.source, self.offset + start, self.offset + end)
 
     def locate(self, place: Place) -> Span:
-        """Where a key or value stands; the nearest parent's key (or first line) for a path that is not there.
+        """Return where a key or value is; the nearest parent's key (or first line) for a path that does not exist.
 
-        The value of an alias stands where its anchor is; an empty value is shown at its key.
+        The value of an alias is where its anchor is; an empty value is shown at its key.
         """
         node = self.layout.root
         key: tuple[int, int] | None = None

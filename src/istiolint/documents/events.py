@@ -40,7 +40,7 @@ def pure_events(text: str) -> Iterator[Any]:
 
 
 def json_events(text: str) -> Iterator[Any]:
-    r"""The same for JSON, in whose strings may stand what YAML does not allow; the replacement character takes its place.
+    r"""The same for JSON, whose strings may contain what YAML does not allow; the replacement character takes its place.
 
     These are surrogates (`\ud83d\ude00`) and control characters such as U+007F. A colon may be on a line below its key.
     """

@@ -1,4 +1,4 @@
-"""YAML events to the places at which keys and values stand. Made only for documents with findings."""
+"""Positions of keys and values, from YAML events. Computed only for documents with findings."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Duplicate(NamedTuple):
 
 @dataclass(slots=True)
 class Layout:
-    """Where everything in a document stands."""
+    """The positions of all keys and values of a document."""
 
     root: Node
     duplicates: list[Duplicate]

@@ -52,15 +52,15 @@ def read(source: Source, named: Mapping[str, Skip] = _NONE, store: Store | None 
         return
     skip = whole_file(source, named)
     reason = named.get(os.path.normpath(source.path)) if named else None
-    told: set[str] = set()
+    reported: set[str] = set()
     for document, composed in _skipped(source, skip) if skip else _composed(source, store):
         if composed.usual:
             document.skipped = reason
             yield document
             continue
         for problem in _code_of_ytt(document) if skip else _problems(document, composed):
-            if problem.rule not in _ONCE_A_FILE or problem.rule not in told:
-                told.add(problem.rule)
+            if problem.rule not in _ONCE_A_FILE or problem.rule not in reported:
+                reported.add(problem.rule)
                 document.problems.append(problem)
         if document.data is not None and not document.skipped:
             document.skipped = reason_to_skip(document, named)

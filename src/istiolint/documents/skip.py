@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Skip(StrEnum):
-    """What a document is instead of a manifest that is applied as it stands."""
+    """What a document is instead of a manifest that is applied as it is."""
 
     HELM_TEMPLATE = "Helm template"
     HELM_PARTIAL = "Helm partial"

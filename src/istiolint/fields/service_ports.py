@@ -10,7 +10,7 @@ WELL_KNOWN = (25, 53, 3306, 27017)
 
 
 def names_protocol(port: Cursor) -> bool:
-    """Whether a Service port tells its protocol, by `appProtocol` or by the first word of its name."""
+    """Whether a Service port declares its protocol, by `appProtocol` or by the first word of its name."""
     name = (port["appProtocol"].text or port["name"].text).lower()
     if port["protocol"].text == "UDP" or name in APP_PROTOCOLS or name.startswith("grpc-web"):
         return True

@@ -76,7 +76,7 @@ class Entry:
 
 
 def entry(document: Document, path: Path) -> Entry | None:
-    """The entry at a path; None where the path is not there, or leads through an alias, a merge key or an anchor in use.
+    """The entry at a path; None where the path does not exist, or goes through an alias, a merge key or an anchor in use.
 
     What is written at an anchor in use means something elsewhere too, so it must not be edited for one place's sake.
     """
@@ -101,7 +101,7 @@ def entry(document: Document, path: Path) -> Entry | None:
 
 
 def node_at(document: Document, path: Path) -> Node:
-    """Where the value at a path stands, which must be there."""
+    """Return where the value at a path is, which must exist."""
     node = document.layout.root
     for step in path:
         node = (node.children or {})[step].node

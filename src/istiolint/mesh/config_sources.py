@@ -1,4 +1,4 @@
-"""Where the configuration of a mesh stands: in ConfigMaps, installation resources, Helm values, options and annotations."""
+"""Where the configuration of a mesh comes from: ConfigMaps, installation resources, Helm values, options and annotations."""
 
 from collections.abc import Iterator
 

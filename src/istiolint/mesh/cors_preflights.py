@@ -37,7 +37,7 @@ class CorsPreflights:
                     self._found += (CrossOrigin(gateway, route, policy) for gateway in gateways.find(name))
 
     def for_policy(self, policy: Resource, selected: Callable[[Resource], Sequence[Workload]]) -> list[CrossOrigin]:
-        """The routes on gateways for which a policy holds. Where no workload of a gateway is known, its labels tell."""
+        """The routes on gateways that a policy applies to. If no workload of a gateway is known, its labels decide."""
         refs = [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref.mapping]
         if refs:
             named = {ref["name"].text for ref in refs if ref["kind"].text == "Gateway"}

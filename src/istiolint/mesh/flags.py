@@ -14,7 +14,7 @@ _WITHOUT_ISTIOD = ("remote", "empty")
 
 
 class Flag(NamedTuple):
-    """A variable: its name, where that stands, and its value."""
+    """A variable: its name, where that is, and its value."""
 
     name: str
     at: Cursor

@@ -24,7 +24,7 @@ _BY_PROTOCOL = {
 
 
 class Reference(NamedTuple):
-    """A reference of a route: the kind as in istiolint.resources.kinds, namespace and name, and where it stands."""
+    """A reference of a route: the kind as in istiolint.resources.kinds, namespace and name, and where it is."""
 
     type: str
     namespace: str

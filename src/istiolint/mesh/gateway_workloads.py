@@ -1,4 +1,4 @@
-"""What runs a Gateway: its workloads, their Services, and the namespaces in which its certificates must lie."""
+"""What runs a Gateway: its workloads, their Services, and the namespaces in which its certificates must be."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -9,7 +9,7 @@ from istiolint.resources.resource import Resource
 
 DEFAULT_LABELS = {"istio": "ingressgateway", "app": "istio-ingressgateway"}
 _OTHER_LABELS = {("istio", "egressgateway"), ("istio", "eastwestgateway")}
-"""Labels of gateways that an installation has beside its ingress gateway."""
+"""Labels of gateways that an installation has in addition to its ingress gateway."""
 DEFAULT_PORTS = frozenset({80, 443, 31400, 15443})
 
 

@@ -81,6 +81,6 @@ class HostIndex(Generic[T]):
 
     @cached_property
     def _backwards(self) -> tuple[list[str], list[str]]:
-        """The hosts sorted by their text read backwards: those with one ending stand together."""
+        """The hosts sorted by their reversed text: those with the same ending are adjacent."""
         pairs = sorted((host.removeprefix("*")[::-1], host) for host in self._items)
         return [backwards for backwards, _ in pairs], [host for _, host in pairs]

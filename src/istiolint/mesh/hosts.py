@@ -39,7 +39,7 @@ class KnownHost:
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """The numbers of its ports, those of UDP left out; empty where the input does not tell."""
+        """The numbers of its ports, without UDP; empty where the input does not show them."""
         if self.resource is None:
             return self.assumed_ports
         field = "number" if self.resource.type == "ServiceEntry" else "port"
@@ -129,7 +129,7 @@ class Hosts:
         return self._by_namespace.get(namespace, ())
 
     def ports_of(self, name: str, namespace: str) -> list[int]:
-        """The ports of a Kubernetes Service; none where it is not in the input, or some manifest of it does not tell them."""
+        """The ports of a Kubernetes Service; none if it is not in the input, or if a manifest of it does not list them."""
         known = self.exact(f"{name}.{namespace}.svc.{self.cluster_domain}")
         aliases = any(host.resource and host.resource.spec["type"].text == "ExternalName" for host in known)
         if aliases or not all(host.ports for host in known):

@@ -1,4 +1,4 @@
-"""Injection: is a workload in the mesh, by sidecar or by ambient, outside of it, or can the input not tell?
+"""Injection: whether a workload is in the mesh (sidecar or ambient mode), outside of it, or unknown.
 
 The answer follows the webhooks of Istio's charts (which namespaces and pods they select) and what istiod decides for the
 pods that it is then given.

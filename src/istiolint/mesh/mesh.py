@@ -483,7 +483,7 @@ class Mesh:
 
 
 def _order(resource: Resource) -> tuple[str, str, str, int, str]:
-    """By namespace and name; several of one name by where they stand."""
+    """By namespace and name; several of one name by their position."""
     return resource.namespace, resource.name, resource.document.source.path, resource.document.index, str(resource.path)
 
 

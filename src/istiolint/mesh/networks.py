@@ -51,7 +51,7 @@ def registries(resource: Resource) -> Iterator[Registry]:
 
 
 def known_registries(secrets: Iterable[Resource], installs: Iterable[Resource]) -> set[str]:
-    """The names of clusters that the input tells: of remote secrets and of installations."""
+    """Return the names of clusters in the input: those of remote secrets and of installations."""
     names = set(OWN_REGISTRIES)
     label, value = REMOTE_SECRET
     for secret in secrets:

@@ -15,7 +15,7 @@ _Key: TypeAlias = tuple[str, str, str, str, _Condition]
 
 
 class RouteMatch(NamedTuple):
-    """A match of a route at a Gateway: where it stands (the rule, where that has none), and the parent."""
+    """A match of a route at a Gateway: where it is (the rule, if that has no match), and the parent."""
 
     route: Resource
     at: Cursor
@@ -78,7 +78,7 @@ def _condition(match: Cursor, kind: str) -> _Condition:
 
 
 def _meet(one: Cursor, other: Cursor) -> bool:
-    """Whether two references to a Gateway have listeners in common, as far as they tell."""
+    """Whether two references to a Gateway have listeners in common, as far as they show."""
     sections, ports = (one["sectionName"].text, other["sectionName"].text), (one["port"].number, other["port"].number)
     by_name, by_port = [bool(section) for section in sections], [port is not None for port in ports]
     if sorted(by_name) == [False, True] and by_port == by_name[::-1]:

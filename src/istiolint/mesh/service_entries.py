@@ -53,7 +53,7 @@ class ServiceEntries:
 
 
 def is_raw_tcp(port: Cursor) -> bool:
-    """Whether connections to a port name no host, so that only the address tells them apart."""
+    """Whether connections to a port carry no host name, so that only the address distinguishes them."""
     return port["protocol"].text.upper() in ("", "TCP")
 
 

@@ -14,7 +14,7 @@ from istiolint.resources.resource import Resource, once
 
 
 class Audience(NamedTuple):
-    """The namespaces of proxies that use a VirtualService, as far as it tells.
+    """Return the namespaces of proxies that use a VirtualService, as far as it names them.
 
     `certain` is False where it is shown to every namespace: then only its own is named, for that it can be meant for.
     """
@@ -24,7 +24,7 @@ class Audience(NamedTuple):
 
 
 class MeshHost(NamedTuple):
-    """A host that a VirtualService routes: its full name and where it stands."""
+    """A host that a VirtualService routes: its full name and where it is."""
 
     virtual_service: Resource
     fqdn: str

@@ -19,7 +19,7 @@ NONE = "none"
 
 
 class Use(NamedTuple):
-    """A label that leads traffic through a waypoint: where it stands, and the Gateway that it names."""
+    """A label that routes traffic through a waypoint: where it is, and the Gateway that it names."""
 
     at: Cursor
     name: GatewayName
@@ -63,7 +63,7 @@ class Waypoints:
         self._namespaces, self._gateways, self._exclusive, self._all = namespaces, gateways, exclusive, services
 
     def use(self, service: Resource) -> Use | None:
-        """What leads the traffic of a Service through a waypoint, its own label or its Namespace's; None if nothing does."""
+        """Return the label of a Service or its Namespace that routes its traffic through a waypoint; None without one."""
         found = own_use(service)
         if found is None:
             answers = [own_use(namespace) for namespace in self._namespaces.get(service.namespace, ())]

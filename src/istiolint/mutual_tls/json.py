@@ -54,7 +54,7 @@ def workload_as_json(row: Row) -> dict[str, str]:
 
 
 def failure_as_json(failure: Failure) -> dict[str, Any]:
-    """Who fails, why, and where that stands."""
+    """Which callers fail, why, and where the evidence is."""
     return {"caller": failure.caller, "reason": failure.reason, "sure": failure.sure, "place": _place(failure.at)}
 
 

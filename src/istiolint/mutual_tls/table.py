@@ -26,7 +26,7 @@ class Row(NamedTuple):
     """A workload's port.
 
     `modes` has several where policies of one scope disagree, and none where mutual TLS is not decided by PeerAuthentication:
-    outside the mesh, at gateways, at ports that the sidecar does not receive; `mode` tells all of these in words. `failing`
+    outside the mesh, at gateways, at ports that the sidecar does not receive; `mode` names all of these in words. `failing`
     are callers that fail today, `blocking` those that would fail under STRICT and do not today.
     """
 

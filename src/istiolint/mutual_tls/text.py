@@ -80,7 +80,7 @@ def _origins(origins: Iterable[Origin]) -> Iterator[str]:
 
 
 def failure_in_words(failure: Failure) -> str:
-    """Who fails, why, and where that stands."""
+    """Which callers fail, why, and where the evidence is."""
     doubt = "" if failure.sure else "perhaps "
     return printable(f"{doubt}{failure.caller}: {failure.reason} ({place(failure.at)})")
 
@@ -97,9 +97,9 @@ def _summary(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _blockers(title: str, blockers: Iterable[Blocker]) -> Iterator[str]:
-    told = dict.fromkeys(
+    lines = dict.fromkeys(
         printable(f"  {blocker.failure.caller} -> {blocker.row.workload.title}: {blocker.failure.reason}") for blocker in blockers
     )
-    if told:
+    if lines:
         yield title
-        yield from told
+        yield from lines

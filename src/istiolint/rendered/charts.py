@@ -62,7 +62,7 @@ def _is_chart(folder: str) -> bool:
 
 
 def _values(folder: str) -> str | None:
-    """A file of values beside the default one, which helm reads anyway; one that is named after production if there is any."""
+    """Return a file of values other than the default one, which helm always reads; preferably one named after production."""
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if _VALUES.match(entry.name) and entry.is_file())
     except OSError:

@@ -1,7 +1,7 @@
 """`helm template`: what a chart renders to, and which template each part came from.
 
-Helm writes `# Source: CHART/templates/x.yaml` above each document. Templates are no YAML, so that a line is found again by what
-stands on it: the same line, or the same key, and only where the template has just one of them.
+Helm writes `# Source: CHART/templates/x.yaml` above each document. Templates are not YAML, so a line is found again by its
+text: the same line, or the same key, and only if the template has just one of them.
 """
 
 import csv
@@ -62,7 +62,7 @@ class Templates:
         self.template = cache(self._template)
 
     def find(self, start: int, end: int) -> Stretch | None:
-        """The stretch of the template; the resource's first line in it, or its path alone, where no more can be told."""
+        """The stretch of the template; the resource's first line in it, or only its path, where no more is known."""
         number = bisect_right(self.comments, start, key=itemgetter(0)) - 1
         if number < 0:
             return None
@@ -81,7 +81,7 @@ class Templates:
         return stretch or _beginning(source, sections, text)
 
     def _above(self, first: int, start: int) -> tuple[int, int] | None:
-        """The line under which a line stands, by its indentation: what `toYaml` puts in stands under a line of the template."""
+        """Return the parent line of a line, by indentation: the output of `toYaml` is below a line of the template."""
         number, _ = self.rendered.position(start)
         indent = _indent(self.rendered.line(number))
         while indent and number > 1 and self.rendered.line_starts[number - 2] >= first:

@@ -71,7 +71,7 @@ def _patches(folder: str, seen: set[str]) -> Iterator[Resource]:
 
 
 def _kustomizations(folder: str, seen: set[str]) -> Iterator[dict[str, Any]]:
-    """The kustomization of a folder; none where the way leads in a circle."""
+    """Yield the kustomization of a folder, unless it was visited before (a cycle)."""
     absolute = os.path.realpath(folder)
     if absolute in seen:
         return

@@ -96,7 +96,7 @@ class Overlay:
 
 
 def field_at(node: Node, offset: int) -> tuple[Path, Part]:
-    """The path of the innermost field on which an offset stands, and whether it is on its key."""
+    """Return the path of the innermost field at an offset, and whether the offset is in its key or its value."""
     path: list[str | int] = []
     while node.children:
         inner = None

@@ -62,8 +62,8 @@ def _case(diagnostic: Diagnostic, name: str) -> str:
     return _test(name, diagnostic.span.source.path, inner)
 
 
-def _error(trouble: str) -> str:
-    return _test("internal error", NAME, f"<error{attributes({'type': 'internal', 'message': trouble})}/>")
+def _error(words: str) -> str:
+    return _test("internal error", NAME, f"<error{attributes({'type': 'internal', 'message': words})}/>")
 
 
 def _test(name: str, of: str, inner: str) -> str:

@@ -96,7 +96,7 @@ def _help(page: Page) -> str:
 
 
 def _name(rule_id: str) -> str:
-    """A name in Pascal case: viewers show it beside the id, from which it must differ."""
+    """A name in Pascal case: viewers show it next to the id, from which it must differ."""
     return "".join(word[:1].upper() + word[1:] for word in rule_id.split("-"))
 
 

@@ -120,7 +120,7 @@ def _suppressed(one: Suppressed) -> str:
 
 
 def _excerpt(span: Span, color: str) -> Iterator[str]:
-    """The line of the place, and carets under the part of the place that stands on it."""
+    """The line of the place, and carets under the part of the place on that line."""
     if not span.source.text:
         return
     begins, ends = span.begins, span.ends

@@ -123,16 +123,16 @@ class Cursor:
 
     @property
     def place(self) -> Place:
-        """Where the value stands."""
+        """Where the value is."""
         return Place(self.document, self.path)
 
     @property
     def key(self) -> Place:
-        """Where the key stands."""
+        """Where the key is."""
         return Place(self.document, self.path, "key")
 
     def part(self, text: str) -> Place:
-        """Where a part of a scalar stands: the first occurrence of `text` in it."""
+        """Return where a part of a scalar is: the first occurrence of `text` in it."""
         at = self.text.find(text)
         return Place(self.document, self.path, "value", (at, at + len(text)) if at >= 0 else None)
 

@@ -10,7 +10,7 @@ _BLOCK = "|"
 def embedded(scalar: Cursor) -> Cursor | None:
     """The root of the YAML that a string holds; None if it holds none.
 
-    Lines of a block scalar (`|`) stand where they stand. Of other scalars the first line does, and with it all of what fits on
+    Lines of a block scalar (`|`) keep their positions. In other scalars the first line does, and so does everything that fits on
     one line, unless quotes hide something.
     """
     if not scalar.text.strip():

@@ -44,7 +44,7 @@ KNATIVE_SERVICE = "KnativeService"
 """The type of Knative Serving's Service, which creates a Kubernetes Service with the same name."""
 
 DELIVERY_KINDS = ("Application", "ApplicationSet", "HelmChart", "HelmRelease")
-"""Kinds that bring resources into a namespace which no manifest beside them shows."""
+"""Kinds that create resources in a namespace that no manifest shows."""
 
 WORKLOADS = (
     "CronJob",

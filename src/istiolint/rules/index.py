@@ -33,7 +33,7 @@ class Index(NamedTuple):
 
 
 def read() -> Index | None:
-    """The index, if it is there and still tells the truth."""
+    """Return the index, if it exists and is up to date."""
     try:
         text = FILE.read_text("utf-8")
         written = FILE.stat().st_mtime

@@ -27,7 +27,7 @@ class Failure(NamedTuple):
 
 
 PAGES: list[Path] = []
-"""The folders of pages of the plugins that were loaded: `rules/` beside the module."""
+"""The folders of pages of the plugins that were loaded: `rules/` next to the module."""
 
 
 def load() -> list[Failure]:
@@ -51,7 +51,7 @@ def load() -> list[Failure]:
 def installed(path: Iterable[str]) -> bool:
     """Whether any package on an import path may have plugins.
 
-    importlib.metadata knows exactly, but its import alone takes longer than linting a file, and hardly anybody has a plugin.
+    importlib.metadata knows exactly, but its import alone takes longer than linting a file, and plugins are rare.
     """
     return any(_in_folder(folder or ".") if os.path.isdir(folder or ".") else os.path.exists(folder) for folder in path)
 

@@ -51,8 +51,8 @@ def explained(resource: Resource, type_: str, istio_version: str) -> Iterator[Fi
     meant = {path for finding in found.values() for path in _mended(finding, len(resource.path))}
     if lenient != istio_version:
         early = [path for path in _unknown(_errors(resource, istio_version, value)) if path not in found]
-        told = [unknown_field(_at(resource, path), resource, whole, istio_version) for path in early]
-        yield from (replace(finding, severity="warning") for finding in told)
+        reported = [unknown_field(_at(resource, path), resource, whole, istio_version) for path in early]
+        yield from (replace(finding, severity="warning") for finding in reported)
     yield from found.values()
     required = [(*error.path, name) for error in errors if error.keyword == "required" and not error.rule for name in error.names]
     for path in required:
@@ -73,13 +73,13 @@ def _unknown(errors: list[_Error]) -> list[Path]:
 
 
 def _wrong_values(resource: Resource, value: Any, errors: list[_Error], meant: set[Path]) -> Iterator[Finding]:
-    told: set[tuple[Path, int]] = set()
+    reported: set[tuple[Path, int]] = set()
     for error in errors:
         constraint = error.rule or error.holder
         plain = error.keyword in ("additionalProperties", "required") and not error.rule
         fields = [(*error.owner, name) for name in constraint.get("x-fields", ())]
-        if not plain and (error.owner, id(constraint)) not in told and meant.isdisjoint(fields):
-            told.add((error.owner, id(constraint)))
+        if not plain and (error.owner, id(constraint)) not in reported and meant.isdisjoint(fields):
+            reported.add((error.owner, id(constraint)))
             effect = FATES.get(resource.type or "", "the API server rejects it")
             held = _inside(value, error.owner)
             fault = Fault(_at(resource, error.owner), held, error.keyword, error.holder, error.names, effect)

@@ -24,7 +24,7 @@ class Home:
     """A place where a field belongs.
 
     `path` is its path in this resource where only one is possible. `shown` says it in any case: with the items of the field's
-    own path as far as they lead there, `[]` for others. `distance` are the levels up and down; `joined` are the keys beside
+    own path as far as they apply, `[]` for others. `distance` is the number of levels up and down; `joined` are the keys next to
     the field that are unknown there as well and belong to the same home, itself included.
     """
 
@@ -40,8 +40,8 @@ class Home:
 def homes(fields: Fields, data: Any, path: Path, version: str) -> list[Home]:
     """The places at which the name at `path` exists, as near as any and equally likely; empty when none is near enough.
 
-    Places whose type cannot take the value are left out. Likelier are places that would take the other stray fields beside
-    it, too. Among equally near ones those come first whose mapping is there already.
+    Places whose type does not accept the value are left out. Places that also accept the other unknown fields next to it are
+    more likely. Among equally near ones, those whose mapping already exists come first.
     """
     _, value = value_at(data, path)
     _, holder = value_at(data, path[:-1])

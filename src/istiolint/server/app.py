@@ -43,7 +43,7 @@ class Server(LanguageServer):
         self._worker = ThreadPoolExecutor(1)
         self._outdated: set[Folder] = set()
         self._is_linting = False
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self.found: dict[str, list[Diagnostic]] = {}
         """What was found last in the files that are open, by absolute path."""
 
@@ -123,8 +123,8 @@ class Server(LanguageServer):
             return
         report = await self.work(folder.report)
         for error in (folder.error, *report.internal_errors):
-            if error and error not in self._told:
-                self._told.add(error)
+            if error and error not in self._reported:
+                self._reported.add(error)
                 self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"istiolint: {printable(error)}"))
         for path, version in versions.items():
             uri = self.uri(folder, path)
@@ -153,8 +153,8 @@ class Server(LanguageServer):
         reasons = {document.skipped for document in folder.session.documents(path) if document.skipped}
         for reason in sorted(reason for reason in reasons if reason.hides_resources):
             words = f"{printable(path)}: {reason} skipped; render it first, then lint the output"
-            if words not in self._told:
-                self._told.add(words)
+            if words not in self._reported:
+                self._reported.add(words)
                 self.window_log_message(types.LogMessageParams(types.MessageType.Info, words))
 
 

@@ -152,7 +152,7 @@ def _parents(lines: list[str], indent: int, *, in_list: bool) -> list[str | int]
 
 
 def _sibling(at: Place, key: str) -> str:
-    """The value of a key beside the place: the nearest one before it, else the first one behind it."""
+    """Return the value of a sibling key of the place: the nearest one before it, otherwise the first one after it."""
     pattern = rf"\b{key}[ ]*:[ ]+[\"']?([^\s,}}\"']+)"
     before, after = re.findall(pattern, at.before), re.findall(pattern, at.after)
     return str((before[-1:] or after[:1] or [""])[0])

@@ -17,7 +17,7 @@ _SEVERITIES: dict[Severity, types.DiagnosticSeverity] = {
 
 
 def diagnostic(found: Diagnostic, positions: Positions, uri: Callable[[Span], str]) -> types.Diagnostic:
-    """Return a finding as a diagnostic; `uri` tells the address of the file of a span."""
+    """Return a finding as a diagnostic; `uri` returns the URI of the file of a span."""
     page = rule_page(found.rule)
     return types.Diagnostic(
         range=positions.range(found.span),

@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 
 class Features:
-    """Answers about a file of a folder. `uri` tells the address of a path."""
+    """Answers about a file of a folder. `uri` returns the URI of a path."""
 
     def __init__(self, folder: Folder, path: str, positions: Positions, uri: Callable[[str], str]):
         self._folder, self._path, self._positions, self._uri = folder, path, positions, uri

@@ -29,7 +29,7 @@ def decode(content: bytes) -> tuple[str, str]:
 
 
 def encode(text: str, encoding: str) -> bytes:
-    """The bytes of a text in the encoding that `decode` told, with the byte order mark that was dropped."""
+    """The bytes of a text in the encoding that `decode` returned, with the byte order mark that was dropped."""
     if encoding.startswith("utf-16"):
         return _MARKS[encoding] + text.encode(encoding)
     return text.encode(encoding)  # utf-8-sig writes its mark itself

@@ -134,5 +134,5 @@ def _git(folder: str, *arguments: str, input_: bytes = b"") -> bytes:
         raise RevisionError("comparing with a revision takes git, which cannot be started here") from error
     if found.returncode:
         words = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise RevisionError(f"git cannot tell: {words.removeprefix('fatal: ') or 'it failed'}")
+        raise RevisionError(f"git failed: {words.removeprefix('fatal: ') or 'no error message'}")
     return found.stdout

@@ -19,7 +19,7 @@ MAX_SHARED = 8
 
 
 class Part(NamedTuple):
-    """Documents that are applied together, and the folder that tells them from others."""
+    """Documents that are applied together, and the folder that distinguishes them from others."""
 
     folder: str
     documents: tuple[Document, ...]

@@ -43,7 +43,7 @@ class Decision(NamedTuple):
     """What policies say: whether the request is allowed, the policy that decides, its rule, and why in words.
 
     `policy` is None where no policy applies, and where ALLOW policies apply of which none matches. `open` names what the files
-    do not tell; empty for nothing.
+    do not show; empty for nothing.
     """
 
     allowed: bool

@@ -58,14 +58,14 @@ def trace_in(tracers: Sequence[Tracer], request: Request, response: Mapping[str,
     Raises RequestError if no mesh has the client. Files that are applied separately are several meshes; other answers are steps.
     """
     found: list[tuple[Tracer, Trace]] = []
-    trouble = RequestError("the files describe no mesh")
+    failure = RequestError("the files describe no mesh")
     for tracer in tracers:
         try:
             found.append((tracer, tracer.trace(request, response)))
         except RequestError as error:
-            trouble = error
+            failure = error
     if not found:
-        raise trouble
+        raise failure
     chosen, trace = min(found, key=lambda each: _unlikely(each[1]))
     if chosen.name and len(tracers) > 1:
         trace.steps.insert(0, Step("client", f"the files of `{chosen.name}` are one mesh; the trace is about it"))

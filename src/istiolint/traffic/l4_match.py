@@ -19,7 +19,7 @@ class TlsMatch:
     callers: Callers = ANYONE
 
     def covers(self, other: "TlsMatch") -> bool:
-        """Whether this match, standing first, leaves the other nothing."""
+        """Whether this match, if it comes first, leaves nothing to the other."""
         return (
             bool(other.sni_hosts)
             and other.sni_hosts <= self.sni_hosts

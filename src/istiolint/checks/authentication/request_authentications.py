@@ -38,7 +38,7 @@ def _issuers(workloads: SelectedWorkloads, mesh: Mesh) -> dict[str, Cursor]:
 
 @check("jwt-not-required", severity="warning", evidence="missing", tags=["security"], kinds=["RequestAuthentication"])
 def jwt_not_required(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Report RequestAuthentications beside which no AuthorizationPolicy requires a JWT."""
+    """Report RequestAuthentications without an AuthorizationPolicy that requires a JWT."""
     if not policy.spec["jwtRules"] or mesh.virtual_services.by_claims:
         return
     if mesh.authorization.asks_provider:  # it may require a login before requests arrive here, as at the ingress gateway

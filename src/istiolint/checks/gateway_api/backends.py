@@ -124,11 +124,11 @@ def rule_without_backend(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 )  # fmt: skip
 def match_of_another_route(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a match for the same requests as a match of another route or of an earlier rule."""
-    told: set[Path] = set()
+    reported: set[Path] = set()
     for match, other in mesh.route_matches.before(route):
-        if match.at.path in told or (other.route is not route and mesh.exclusive(route, other.route)):
+        if match.at.path in reported or (other.route is not route and mesh.exclusive(route, other.route)):
             continue
-        told.add(match.at.path)
+        reported.add(match.at.path)
         if other.route is route:
             what, hint = (
                 "an earlier rule of this route matches the same requests; this match never applies",

@@ -19,17 +19,17 @@ _MOST = 3
 )  # fmt: skip
 def route_order_undefined(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a match that overlaps one of another VirtualService for the same host and gateway."""
-    told: set[int] = set()
+    reported: set[int] = set()
     for name, _ in bound_gateways(service):
         for host in service.spec["hosts"] if name.name != MESH else ():
             for neighbor in mesh.gateway_paths.taken(service, name, mesh.hosts.fqdn(host.text, service.namespace)):
                 other = neighbor.virtual_service
-                if id(other) in told or mesh.exclusive(service, other):
+                if id(other) in reported or mesh.exclusive(service, other):
                     continue
-                if len(told) == _MOST:
+                if len(reported) == _MOST:
                     return
                 if pair := overlap(service, other):
-                    told.add(id(other))
+                    reported.add(id(other))
                     mine, theirs = pair
                     yield finding(
                         mine.at,

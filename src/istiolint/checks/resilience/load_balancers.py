@@ -41,7 +41,7 @@ def duplicate_attribute(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LB-05", "LB-09"], when=["loadBalancer"])
 def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Report the legacy ring size beside a hash algorithm with its own, and two ways to prefer nearby endpoints."""
+    """Report the legacy ring size next to a hash algorithm with its own, and two ways to prefer nearby endpoints."""
     for balancer in _load_balancers(rule):
         hash_, old = balancer["consistentHash"], balancer["consistentHash"]["minimumRingSize"]
         pairs = [(old, hash_[name]) for name in ("ringHash", "maglev") if old.value not in (None, 0, "0")]

@@ -24,7 +24,7 @@ def _settings(rule: Resource) -> Iterator[Cursor]:
     CONFLICTING_FIELDS, kinds=["DestinationRule"], rows=["LL-01", "LL-02", "ZA-01", "LB-10", "LB-11"], when=["loadBalancer"]
 )
 def failover_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Report `distribute` beside `failover`, and topology labels beside an order of regions."""
+    """Report `distribute` combined with `failover`, and topology labels combined with an order of regions."""
     for setting in _settings(rule):
         yield from conflicts(setting, rule.kind)
 

@@ -19,11 +19,11 @@ from istiolint.traffic.words import head, in_words, label
 def unneeded_route_warning(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report routes that Istio's validation calls unreachable and the other rules do not."""
     for routes in route_lists(service):
-        told: set[int] = set()
+        reported: set[int] = set()
         for found in _warned(routes.routes):
-            if found.route in told or _is_lost(routes, found):
+            if found.route in reported or _is_lost(routes, found):
                 continue
-            told.add(found.route)
+            reported.add(found.route)
             earlier = routes.routes[found.by_route]
             at, by = _part(routes.routes[found.route], found.match), _part(earlier, found.by_match)
             longer = found.by_match is not None and at["uri"].mapping != by["uri"].mapping

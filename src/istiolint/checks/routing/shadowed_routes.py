@@ -39,7 +39,7 @@ class RouteList:
             if not matches and not route["match"]:
                 return index, route
             for position, match in enumerate(matches):
-                # A delegate's `prefix: /` is joined with the match that leads there, and Istio drops it if they contradict.
+                # A delegate's `prefix: /` is joined with the match that delegates to it, and Istio drops it if they contradict.
                 if match is not None and match.takes_everything and not (self.joined and route["match"][position].mapping):
                     return index, route["match"][position]
         return None

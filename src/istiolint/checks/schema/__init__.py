@@ -1,1 +1,1 @@
-"""Checks of field values that many kinds share, beside those of the schema."""
+"""Checks of field values that many kinds share, in addition to those of the schema."""

@@ -23,7 +23,7 @@ _LAST_WORDS = ("grpc", "http2", "mongo", "mysql", "redis", "tls", "https")
 @check("target-port-with-two-protocols", severity="warning", evidence="contradiction", kinds=["Service"])
 def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ports with different protocols for one container port, which has one inbound listener with one protocol."""
-    told: set[tuple[int, ...]] = set()
+    reported: set[tuple[int, ...]] = set()
     for workload in mesh.workloads.of_service(service):
         if not mesh.workloads.services_of(workload).once(_differ):
             continue
@@ -39,8 +39,8 @@ def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Fi
                     continue
                 first, before, first_number = seen.setdefault(target, (other, port, number))
                 same = (other is first) or (number == first_number)  # others: target-port-with-two-ports
-                if other is service and same and _family(before) != family and (target, number) not in told:
-                    told.add((target, number))
+                if other is service and same and _family(before) != family and (target, number) not in reported:
+                    reported.add((target, number))
                     yield finding(
                         _said(port),
                         f"port {number} declares {family} for container port {target}, but port {first_number} of "

@@ -20,15 +20,15 @@ _CAPTURE = "traffic.sidecar.istio.io/"
 def call_hidden_by_sidecar(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a Service that a workload calls and its Sidecar does not import."""
     egress = list(sidecar.spec["egress"])
-    told: set[int] = set()
+    reported: set[int] = set()
     for workload in mesh.sidecar_scopes.governed(sidecar):
         if not egress or not _has_proxy(workload, mesh) or mesh.exclusive(sidecar, workload.resource):
             continue
         for call in mesh.calls.of_caller(workload):
             to_itself = workload in mesh.workloads.of_service(call.service)
-            if to_itself or id(call.service) in told or _is_known(sidecar, call, mesh):
+            if to_itself or id(call.service) in reported or _is_known(sidecar, call, mesh):
                 continue
-            told.add(id(call.service))
+            reported.add(id(call.service))
             host = mesh.hosts.fqdn(call.service.name, call.service.namespace)
             yield finding(
                 egress[-1]["hosts"].key,

@@ -28,14 +28,14 @@ def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if mesh.virtual_services.routes_http_to(fqdn):
         return  # requests from another port are routed there, and this rule originates their TLS
-    told = set()
+    reported = set()
     for entry in (known.resource for known in mesh.hosts.exact(fqdn)):
         if entry is None or entry.type != "ServiceEntry" or mesh.exclusive(rule, entry):
             continue
         for port in entry.spec["ports"]:
             mode = _mode_for(policy, port["number"].number)
-            if port["protocol"].text.upper() in TLS and mode.text in ("SIMPLE", "MUTUAL") and mode.path not in told:
-                told.add(mode.path)
+            if port["protocol"].text.upper() in TLS and mode.text in ("SIMPLE", "MUTUAL") and mode.path not in reported:
+                reported.add(mode.path)
                 yield finding(
                     mode,
                     f"`{mode.text}` originates TLS on port {port['number'].number} of `{fqdn}`, where applications already send "

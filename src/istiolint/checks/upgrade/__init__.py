@@ -1,1 +1,1 @@
-"""What an upgrade of Istio changes for the manifests: rules that speak only with `--upgrade-to`."""
+"""What an upgrade of Istio changes for the manifests: rules that report only with `--upgrade-to`."""

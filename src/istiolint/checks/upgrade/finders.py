@@ -266,5 +266,5 @@ def network_priority(rule: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
 
 
 def quitting_jobs(job: Resource, mesh: Mesh) -> Iterator[Cursor | Place]:
-    """Jobs that tell the proxy to stop."""
+    """Jobs that stop the proxy."""
     yield from (text for text in texts(job.spec) if "quitquitquit" in text.text)
