@@ -12,6 +12,7 @@ _LONGEST_NAME = 255
 _LONGEST_LABEL = 63
 _LARGEST = 2**63 - 1
 _SNI_PARTS = 4
+_AT_START = "`*` is allowed only at the start"
 SNI_OF_SUBSETS = "outbound_"
 """The prefix of the SNI that Istio generates for a subset, for TLS between clusters."""
 
@@ -34,7 +35,7 @@ def label_fault(text: str) -> str | None:
 
 def name_fault(text: str) -> str | None:
     """Return what is wrong with a text as a host name without wildcard; IP addresses are not host names."""
-    return _length_fault(text) or _labels_fault(text)
+    return _length_fault(text) or _labels_fault(text, "wildcards are not allowed" if text.startswith("*") else _AT_START)
 
 
 def pattern_fault(text: str) -> str | None:
@@ -44,7 +45,7 @@ def pattern_fault(text: str) -> str | None:
     first, dot, rest = text.partition(".")
     if first != "*" and (fault := _first_label_fault(first)):
         return fault
-    return _labels_fault(rest) if dot and rest else None
+    return _labels_fault(rest, _AT_START) if dot and rest else None
 
 
 def subset_sni_fault(text: str) -> str | None:
@@ -69,16 +70,16 @@ def _first_label_fault(label: str) -> str | None:
     for mark in ("*-", "*"):
         if label.startswith(mark) and is_label(label.removeprefix(mark)):
             return None
-    return "`*` is allowed only at the start" if "*" in label else label_fault(label)
+    return _AT_START if "*" in label else label_fault(label)
 
 
-def _labels_fault(name: str) -> str | None:
+def _labels_fault(name: str, wildcard: str) -> str | None:
     labels = name.split(".")
     if _NUMBER.fullmatch(labels[-1]) and abs(int(labels[-1])) <= _LARGEST:
         return f"its last label, `{labels[-1]}`, is a number"
     for index, label in enumerate(labels):
         if "*" in label:
-            return "`*` is allowed only at the start"
+            return wildcard
         if (label or index < len(labels) - 1) and (fault := label_fault(label)):
             return fault
     return None

@@ -130,7 +130,7 @@ def repeated_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 route, earlier = routes.routes[index], routes.routes[matches[0].by_route]
                 yield finding(
                     route["match"].key,
-                    f"route {label(route)} is never reached: earlier route {label(earlier)} already has the match "
+                    f"route {label(route)} is never reached: earlier route {label(earlier)} already matches "
                     f"{in_words(routes.match(index, 0))}",
                     hint="remove one of the two, or add a condition to the first",
                     related=_takers(routes, matches),
@@ -151,7 +151,8 @@ def shadowed_route(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 route, earlier = routes.routes[index], routes.routes[broader.by_route]
                 yield finding(
                     route["match"].key,
-                    f"route {label(route)} is never reached: {in_words(routes.match(index, broader.match))} is covered by "
+                    f"route {label(route)} is never reached: its match on "
+                    f"{in_words(routes.match(index, broader.match))} is covered by "
                     f"{in_words(routes.match(broader.by_route, broader.by_match))} in earlier route {label(earlier)}",
                     hint="move the more specific route before the broader one",
                     related=_takers(routes, matches),
@@ -171,10 +172,11 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if match.by_route < index:
                     earlier = routes.routes[match.by_route]
                     taker = routes.match(match.by_route, match.by_match)
+                    traffic = "requests" if earlier.path[-2] == "http" else "connections"
                     yield finding(
                         head(routes.match(index, match.match)),
-                        f"{in_words(routes.match(index, match.match))} never reaches this route: earlier route {label(earlier)} "
-                        f"matches {'the same requests' if match.same else in_words(taker)}",
+                        f"{traffic} with {in_words(routes.match(index, match.match))} never reach this route: earlier route "
+                        f"{label(earlier)} matches {'the same requests' if match.same else in_words(taker)}",
                         hint=_ALTERNATIVES
                         if _could_be_one(routes.routes[index]["match"])
                         else "remove this match, or move its route before the other",

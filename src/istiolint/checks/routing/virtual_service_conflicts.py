@@ -71,7 +71,7 @@ def delegate_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
         written = delegate["namespace"]
         yield finding(
             delegate["name"],
-            f"no VirtualService `{name}` in namespace `{namespace}`; Istio drops the route; requests match a later one or "
+            f"no VirtualService `{name}` in namespace `{namespace}`; Istio drops the route, and requests match a later one or "
             "get 404",
             hint=f"set `namespace` to {' or '.join(f'`{other}`' for other in names[:3])}, where this VirtualService exists"
             if names

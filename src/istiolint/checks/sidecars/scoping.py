@@ -54,7 +54,7 @@ def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
         yield finding(
             namespace.metadata["name"],
             f"namespace `{namespace.name}` has no Sidecar; each proxy receives the configuration of all {services} services, "
-            f"{others} of them from other namespaces",
+            f"{'all' if others == services else others} from other namespaces",
             hint="add a Sidecar that lists the services that this namespace calls",
             known=mesh.settings.whole_mesh or bool(mesh.all("Sidecar")),
         )
