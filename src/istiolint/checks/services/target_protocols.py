@@ -52,7 +52,7 @@ def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Fi
 
 @check("protocol-last-in-port-name", severity="warning", evidence="document", kinds=["Service"])
 def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Report names that end with a protocol; Istio only reads the protocol at the start."""
+    """Report names that end with a protocol; Istio reads the protocol only at the start."""
     workloads = mesh.workloads.of_service(service)
     if not workloads or not all(mesh.injection.of(workload).in_mesh for workload in workloads):
         return
@@ -64,7 +64,9 @@ def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Findin
                 name,
                 f"port name `{name.text}` does not declare a protocol; Istio reads only its start and has to detect the "
                 "protocol of each connection",
-                hint=f"rename the port to `{last}-{first}`, or set `appProtocol: {last}`",
+                hint=f"set `appProtocol: {last}`"
+                if (renamed := f"{last}-{first}").startswith("grpc-web")  # declares gRPC-Web
+                else f"rename the port to `{renamed}`, or set `appProtocol: {last}`",
             )
 
 
