@@ -29,7 +29,7 @@ def unneeded_route_warning(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             longer = found.by_match is not None and at["uri"].mapping != by["uri"].mapping
             yield finding(
                 head(at),
-                f"Istio warns that {'' if found.match is None else 'the match on '}{_words(at, found.match)} is shadowed by "
+                f"Istio warns that {'' if found.match is None else 'match '}{_words(at, found.match)} is shadowed by "
                 f"{_words(by, found.by_match)}; " + _why(routes, earlier),
                 hint="put the longer path first to avoid the warning"
                 if longer

@@ -53,7 +53,7 @@ def external_name_port_without_protocol(service: Resource, mesh: Mesh) -> Iterat
             called = f"port `{port['name'].text}`" if port["name"] else "unnamed port"
             yield finding(
                 port["name"] if port["name"] else port["port"],
-                f"{called} of an ExternalName Service is raw TCP; sidecars send all connections to port {port['port'].number}, "
-                "regardless of their address, to this Service",
+                f"{called} of an ExternalName Service is raw TCP; sidecars send connections to port {port['port'].number} on any "
+                "address to this Service",
                 hint="set `appProtocol`, or use a name such as `https-api` or `http-api`",
             )

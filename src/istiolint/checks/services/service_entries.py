@@ -84,8 +84,8 @@ def tcp_port_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if _protocol(port) in ("", "TCP"):
             yield finding(
                 port["protocol"] if port["protocol"] else port["number"],
-                f"port {port['number'].number} is raw TCP without `addresses`; sidecars send all connections to this port, "
-                "regardless of their address, to this ServiceEntry",
+                f"port {port['number'].number} is raw TCP without `addresses`; sidecars send connections to this port on any "
+                "address to this ServiceEntry",
                 hint="set `addresses`, or use a protocol that carries a host name, such as HTTP or TLS",
             )
 
