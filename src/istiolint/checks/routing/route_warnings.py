@@ -64,4 +64,4 @@ def _why(routes: RouteList, earlier: Cursor) -> str:
         return "the delegate does not match all requests"
     if routes.joined:
         return "which one matches depends on the root's match"
-    return "the warning ignores other conditions"
+    return "Istio ignores other conditions"
