@@ -55,10 +55,10 @@ def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a provider with an action other than CUSTOM."""
     provider, action = policy.spec["provider"], policy.spec["action"]
-    if isinstance(provider.value, dict) and action.text != "CUSTOM" and (action.value is None or action.text):
+    if isinstance(provider.value, dict) and action.literal != "CUSTOM" and (action.value is None or action.literal):
         yield finding(
             provider.key,
-            f"`provider` requires action `CUSTOM`, but the action is `{action.text or 'ALLOW'}`; Istio rejects the "
+            f"`provider` requires action `CUSTOM`, but the action is `{action.literal or 'ALLOW'}`; Istio rejects the "
             "AuthorizationPolicy",
             hint="set `action: CUSTOM`, or remove `provider`",
         )
