@@ -1,4 +1,4 @@
-"""Durations as Go reads them, and how finely Istio takes them."""
+"""Durations as Go reads them."""
 
 import re
 
@@ -25,15 +25,3 @@ def nanoseconds(text: str) -> int | None:
     if not rest or at != len(rest) or total > _LONGEST:
         return None
     return sign * total
-
-
-def duration_fault(text: str) -> str | None:
-    """What keeps a text from being a duration that Istio takes where it wants at least 1ms, as words that continue "`x` is no
-    duration: "; None when nothing does.
-    """
-    length = nanoseconds(text)
-    if length is None:
-        return "it is not made of numbers with units"
-    if length < NANOSECONDS["ms"]:
-        return "it is shorter than 1ms"
-    return "it is finer than a millisecond" if length % NANOSECONDS["ms"] else None

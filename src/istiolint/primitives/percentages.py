@@ -7,8 +7,3 @@ SMALLEST = 0.0001
 def percentage_fault(value: int | float) -> str | None:
     """Return what is wrong with a percentage, as words that continue "invalid percentage `x`: ", or None."""
     return None if 0 <= value <= 100 else "it is not between 0 and 100"
-
-
-def fraction_fault(value: int | float) -> str | None:
-    """The same for a share that Envoy makes a fraction of: 0, or at least 0.0001."""
-    return percentage_fault(value) or ("it is too small for Envoy" if 0 < value < SMALLEST else None)

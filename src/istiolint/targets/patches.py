@@ -28,10 +28,6 @@ class Patch(NamedTuple):
         return Traced(self.content.value, Provenance(self.content.document, self.content.path))
 
 
-class PatchError(Exception):
-    """Why Kustomize cannot apply a patch."""
-
-
 def apply(patches: Iterable[Patch], pieces: list[Piece]) -> Iterator[str]:
     """Apply patches in order, in place; yields in words what cannot be applied. What a patch deletes leaves the list."""
     for patch in patches:

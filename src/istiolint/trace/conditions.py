@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from istiolint.mesh.gateways import MESH, GatewayName, gateway_name
+from istiolint.mesh.gateways import GatewayName, gateway_name
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
@@ -268,8 +268,3 @@ def _apart(root: StringMatch, own: StringMatch) -> bool:
     if root.form == "prefix":
         return own.form == "present" or not own.text.startswith(root.text)
     return True
-
-
-def bound_to_mesh(names: Iterable[GatewayName]) -> bool:
-    """Whether sidecars use what is bound to these gateways."""
-    return any(name.name == MESH for name in names)
