@@ -161,3 +161,13 @@ def test_spelling() -> None:
         text=True,
     )
     assert result.stdout == ""
+
+
+HAND_WRITTEN = re.compile(r"; (Istio|istiod|the API server) rejects the (\w+|\{[\w.]+\})\"")
+
+
+@pytest.mark.parametrize("package", ["checks", "fields", "schema"])
+def test_messages_about_rejected_resources_have_one_form(package: str) -> None:
+    files = sorted((ROOT / "src/istiolint" / package).rglob("*.py"))
+    found = [relative(file) for file in files if HAND_WRITTEN.search(file.read_text("utf-8"))]
+    assert not found, "write `rejected(what, kind)` instead"

@@ -6,7 +6,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh.traffic_policies import traffic_policies
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource, once
-from istiolint.rules.check import finding
+from istiolint.rules.check import finding, rejected
 
 
 @once
@@ -28,7 +28,7 @@ def upgrade_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
     if http["h2UpgradePolicy"].text == "UPGRADE" and http["useClientProtocol"].value is True:
         yield finding(
             http["useClientProtocol"].key,
-            f"`useClientProtocol` conflicts with `h2UpgradePolicy: UPGRADE`; Istio rejects the {kind}",
+            rejected("`useClientProtocol` conflicts with `h2UpgradePolicy: UPGRADE`", kind),
             hint="keep one of them",
             related=[(http["h2UpgradePolicy"], "`h2UpgradePolicy` is set here")],
         )
@@ -43,6 +43,6 @@ def keep_alive_faults(pool: Cursor, kind: str) -> Iterator[Finding]:
         missing = " and ".join(f"`{field}`" for field in lacking)
         yield finding(
             keep_alive.key,
-            f"`http2KeepAlive` is missing {missing}; Istio rejects the {kind}",
+            rejected(f"`http2KeepAlive` is missing {missing}", kind),
             hint=f"add {missing}, such as `30s`",
         )

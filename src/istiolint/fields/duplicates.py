@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.resources.cursor import Cursor
-from istiolint.rules.check import finding
+from istiolint.rules.check import finding, rejected
 
 
 def duplicates(items: Cursor, what: str, kind: str) -> Iterator[Finding]:
@@ -15,7 +15,7 @@ def duplicates(items: Cursor, what: str, kind: str) -> Iterator[Finding]:
         if name.text and (first := seen.setdefault(name.text, name)) is not name:
             yield finding(
                 name,
-                f"duplicate {what} `{name.text}`; Istio rejects the {kind}",
+                rejected(f"duplicate {what} `{name.text}`", kind),
                 hint="use a unique name for each",
                 related=[(first, "first occurrence")],
             )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.resources.cursor import Cursor
-from istiolint.rules.check import finding
+from istiolint.rules.check import finding, rejected
 
 
 def limits_of_time(pool: Cursor) -> Iterator[Cursor]:
@@ -25,7 +25,7 @@ def finer_than(duration: Cursor, unit: str, kind: str) -> Iterator[Finding]:
         whole = f"{(length - rest) // NANOSECONDS[unit] or 1}{unit}"
         yield finding(
             duration,
-            f"`{duration.text}` is not a whole number of {units}; Istio rejects the {kind}",
+            rejected(f"`{duration.text}` is not a whole number of {units}", kind),
             hint=f"use `{whole}`",
         )
 
@@ -38,12 +38,10 @@ def not_milliseconds(duration: Cursor, kind: str) -> Iterator[Finding]:
     if length is None:
         yield finding(
             duration,
-            f"invalid duration `{duration.value}`; Istio rejects the {kind}",
+            rejected(f"invalid duration `{duration.value}`", kind),
             hint="use a number with a unit, such as `5s`",
         )
     elif length < NANOSECONDS["ms"]:
-        yield finding(
-            duration, f"duration `{duration.text}` is shorter than 1ms; Istio rejects the {kind}", hint="use at least `1ms`"
-        )
+        yield finding(duration, rejected(f"duration `{duration.text}` is shorter than 1ms", kind), hint="use at least `1ms`")
     else:
         yield from finer_than(duration, "ms", kind)

@@ -6,7 +6,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.primitives.labels import key_fault, value_fault
 from istiolint.resources.cursor import Cursor
-from istiolint.rules.check import finding
+from istiolint.rules.check import finding, rejected
 
 
 def label_faults(labels: Cursor, kind: str) -> Iterator[Finding]:
@@ -17,12 +17,12 @@ def label_faults(labels: Cursor, kind: str) -> Iterator[Finding]:
         if fault := key_fault(key):
             yield finding(
                 value.key,
-                f"invalid label key `{key}`: {fault}; Istio rejects the {kind}",
+                rejected(f"invalid label key `{key}`: {fault}", kind),
                 hint="copy it from the pods' labels",
             )
         if fault := value_fault(value.text):
             yield finding(
                 value,
-                f"invalid label value `{value.text}`: {fault}; Istio rejects the {kind}",
+                rejected(f"invalid label value `{value.text}`: {fault}", kind),
                 hint="copy it from the pods' labels",
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from istiolint.findings.finding import Finding
 from istiolint.resources.cursor import Cursor
-from istiolint.rules.check import finding
+from istiolint.rules.check import finding, rejected
 
 _TOPOLOGY = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone")
 _ENDS = frozenset(("from", "to"))
@@ -16,7 +16,7 @@ def conflicts(setting: Cursor, kind: str) -> Iterator[Finding]:
     if setting["distribute"] and failover:
         yield finding(
             failover.key,
-            f"`distribute` and `failover` are mutually exclusive; Istio rejects the {kind}",
+            rejected("`distribute` and `failover` are mutually exclusive", kind),
             hint="keep one of them",
             related=[(setting["distribute"].key, "`distribute` is set here")],
         )
@@ -24,8 +24,11 @@ def conflicts(setting: Cursor, kind: str) -> Iterator[Finding]:
     if topology is not None and (failover or setting.name == "zoneAwareLbSetting"):
         yield finding(
             topology,
-            f"`{topology.text}` conflicts with `{'failover' if failover else setting.name}`, which also orders endpoints by "
-            f"topology; Istio rejects the {kind}",
+            rejected(
+                f"`{topology.text}` conflicts with `{'failover' if failover else setting.name}`, which also orders endpoints by "
+                f"topology",
+                kind,
+            ),
             hint="use other labels here, or remove `failover`",
         )
 
@@ -39,13 +42,13 @@ def share_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
         if wrong := next((share for share in shares if share.number is not None and not 1 <= share.number <= 100), None):
             yield finding(
                 wrong,
-                f"invalid locality weight `{wrong.number}`: not between 1 and 100; Istio rejects the {kind}",
+                rejected(f"invalid locality weight `{wrong.number}`: not between 1 and 100", kind),
                 hint="remove localities that receive no traffic",
             )
         elif (total := sum(share.number or 0 for share in shares)) != 100:
             yield finding(
                 distribute["to"] if distribute["to"].exists else distribute,
-                f"the locality weights add up to {total}, not 100; Istio rejects the {kind}",
+                rejected(f"the locality weights add up to {total}, not 100", kind),
                 hint="use weights that add up to 100",
             )
 
@@ -62,7 +65,7 @@ def locality_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
         ):
             yield finding(
                 distribute,
-                f"`from` is missing in an entry of `distribute`; Istio rejects the {kind}",
+                rejected("`from` is missing in an entry of `distribute`", kind),
                 hint="set `from` to the locality of the clients, or to `*`",
             )
     for distribute in setting["distribute"]:
@@ -73,19 +76,19 @@ def locality_faults(setting: Cursor, kind: str) -> Iterator[Finding]:
                 what = "a wildcard" if "*" in end.text else "a zone"
                 yield finding(
                     end,
-                    f"`{end.text}` contains {what}, but `failover` accepts only regions; Istio rejects the {kind}",
+                    rejected(f"`{end.text}` contains {what}, but `failover` accepts only regions", kind),
                     hint="use only the region",
                 )
         if isinstance(failover.value, dict) and not failover["from"] and not failover["to"] and failover.mapping.keys() <= _ENDS:
             yield finding(
                 failover,
-                f"an entry of `failover` has neither `from` nor `to`; Istio rejects the {kind}",
+                rejected("an entry of `failover` has neither `from` nor `to`", kind),
                 hint="set two different regions",
             )
         elif failover["from"].text and failover["from"].text == failover["to"].text:
             yield finding(
                 failover["to"],
-                f"region `{failover['to'].text}` fails over to itself; Istio rejects the {kind}",
+                rejected(f"region `{failover['to'].text}` fails over to itself", kind),
                 hint="use another region",
                 related=[(failover["from"], "the same region")],
             )
@@ -98,7 +101,7 @@ def _list_faults(localities: Sequence[tuple[Cursor, str]], kind: str) -> Iterato
         if fault := _text_fault(text):
             yield finding(
                 place,
-                f"invalid locality `{text}`: {fault}; Istio rejects the {kind}",
+                rejected(f"invalid locality `{text}`: {fault}", kind),
                 hint="use `region`, `region/zone` or `region/zone/subzone`",
             )
             continue
@@ -106,7 +109,7 @@ def _list_faults(localities: Sequence[tuple[Cursor, str]], kind: str) -> Iterato
         if other := next((earlier for earlier, known in seen if _overlap(known, parts)), None):
             yield finding(
                 place,
-                f"`{text}` overlaps with another locality in the list; Istio rejects the {kind}",
+                rejected(f"`{text}` overlaps with another locality in the list", kind),
                 hint="list each locality once",
                 related=[(other.key if at.name == text else other, "the other locality")],
             )

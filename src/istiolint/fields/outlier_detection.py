@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.primitives.percentages import percentage_fault
 from istiolint.resources.cursor import Cursor
-from istiolint.rules.check import finding
+from istiolint.rules.check import finding, rejected
 
 _SHARES = ("maxEjectionPercent", "minHealthPercent")
 
@@ -17,7 +17,7 @@ def share_faults(outlier: Cursor, kind: str) -> Iterator[Finding]:
         if share.number is not None and -(2**31) <= share.number < 2**31 and (fault := percentage_fault(share.number)):
             yield finding(
                 share,
-                f"invalid percentage `{share.number}`: {fault}; Istio rejects the {kind}",
+                rejected(f"invalid percentage `{share.number}`: {fault}", kind),
                 hint="use a number from 0 to 100",
             )
 
@@ -28,6 +28,6 @@ def split_faults(outlier: Cursor, kind: str) -> Iterator[Finding]:
     if local.number and local.number > 0 and outlier["splitExternalLocalOriginErrors"].value is not True:
         yield finding(
             local.key,
-            f"`consecutiveLocalOriginFailures` requires `splitExternalLocalOriginErrors: true`; Istio rejects the {kind}",
+            rejected("`consecutiveLocalOriginFailures` requires `splitExternalLocalOriginErrors: true`", kind),
             hint="set `splitExternalLocalOriginErrors: true`",
         )

@@ -248,6 +248,11 @@ def finding(
     return Finding(_place(at), message, hint, rule.id if rule else "", severity, related_places, fix, known)
 
 
+def rejected(what: str, kind: str, *, by: str = "Istio") -> str:
+    """Return the message of a finding about a resource of a kind that is rejected when it is applied: `what` is wrong with it."""
+    return f"{what}; {by} rejects the {kind}"
+
+
 def checked(found: object) -> Finding:
     """What a check yields, if reports can show it; TypeError where it is no finding, or one of odd parts."""
     if not isinstance(found, Finding):

@@ -7,7 +7,7 @@ from typing import Any
 from istiolint.findings.finding import Finding, Move, Path, Rename
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import finding
+from istiolint.rules.check import finding, rejected
 from istiolint.schema.fault import Fault
 from istiolint.schema.fields import Fields
 from istiolint.schema.loader import NEXT, Node, minor, schema_for, schema_of, validator
@@ -179,12 +179,12 @@ def _missing(field: Cursor, is_null: bool) -> Finding:
     if is_null:
         return finding(
             field.key,
-            f"required field `{field.name}` is null; the API server rejects the resource",
+            rejected(f"required field `{field.name}` is null", "resource", by="the API server"),
             hint="set a value",
             rule=MISSING_FIELD,
         )
     where = next((step for step in reversed(field.path[:-1]) if isinstance(step, str)), "")
     within = f" in {'an item of ' if isinstance(field.path[-2], int) else ''}`{where}`" if where else ""
     return finding(
-        field, f"missing required field `{field.name}`{within}; the API server rejects the resource", rule=MISSING_FIELD
+        field, rejected(f"missing required field `{field.name}`{within}", "resource", by="the API server"), rule=MISSING_FIELD
     )

@@ -8,7 +8,7 @@ from istiolint.documents.placeholders import has_placeholder, has_variable
 from istiolint.findings.finding import Finding, Fix, Path, Place, Replace
 from istiolint.primitives.durations import nanoseconds
 from istiolint.resources.cursor import Cursor
-from istiolint.rules.check import Rule, finding
+from istiolint.rules.check import Rule, finding, rejected
 from istiolint.schema import rules
 from istiolint.schema.fault import Fault, quoted
 from istiolint.schema.keywords import KEYS, duplicates
@@ -95,7 +95,7 @@ def _conflict(fault: Fault, names: list[str]) -> Finding:
     listed = " and ".join(f"`{name}`" for name in (first, *others))
     return finding(
         fault.field[others[-1]].key,
-        f"{listed} are mutually exclusive; the API server rejects the resource",
+        rejected(f"{listed} are mutually exclusive", "resource", by="the API server"),
         hint="keep only one of them",
         related=[(fault.field[first].key, f"`{first}` is set here")],
         rule=rules.CONFLICTING_FIELDS,
@@ -111,7 +111,7 @@ def _duplicates(fault: Fault) -> Iterator[Finding]:
         at, before = (item[key], other[key]) if item[key].exists else (item, other)
         which = " and ".join(f"`{name}` {quoted(item[name].value)}" for name in keys if item[name].exists)
         what = f"duplicate item with {which}" if which else f"duplicate item {quoted(item.value)}"
-        message = f"{what} in {fault.called}; the API server rejects the resource"
+        message = rejected(f"{what} in {fault.called}", "resource", by="the API server")
         yield finding(at, message, related=[(before, "first occurrence")], rule=rules.DUPLICATE_ITEM)
 
 

@@ -6,7 +6,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 from istiolint.settings import minor
 
 _GATEWAYS = "gateway.networking.k8s.io"
@@ -37,7 +37,7 @@ def unsupported_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             called = f"{group}/{kind.text}" if group else kind.text
             yield finding(
                 kind if right is None else target["group"] if target["group"].exists else kind,
-                f"unsupported target kind `{called}`; Istio rejects the {policy.kind}",
+                rejected(f"unsupported target kind `{called}`", policy.kind),
                 hint=f"set `group: {right or chr(34) * 2}`"
                 if right is not None
                 else "target a Service, ServiceEntry, Gateway or GatewayClass",

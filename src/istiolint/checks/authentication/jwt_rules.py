@@ -6,7 +6,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.jwks import jwks_fault, private_keys
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 
 
 @check(
@@ -22,7 +22,7 @@ def jwt_rule_without_issuer(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if isinstance(rule.value, dict) and not named:
             yield finding(
                 rule,
-                "JWT rule has neither `issuer` nor `jwksUri`; Istio rejects the RequestAuthentication",
+                rejected("JWT rule has neither `issuer` nor `jwksUri`", "RequestAuthentication"),
                 hint="set `issuer` to the value of the `iss` claim in the JWTs",
             )
 
@@ -37,7 +37,7 @@ def invalid_jwks(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if jwks.literal and (fault := jwks_fault(jwks.text)):
             yield finding(
                 jwks,
-                f"invalid `jwks`: {fault}; Istio rejects the RequestAuthentication",
+                rejected(f"invalid `jwks`: {fault}", "RequestAuthentication"),
                 hint="paste the JSON that the issuer serves at its `jwks_uri`, or set `jwksUri` to that URL",
             )
 

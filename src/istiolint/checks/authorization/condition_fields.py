@@ -16,7 +16,7 @@ from istiolint.mesh import Mesh
 from istiolint.primitives.identities import service_account_fault, trust_domain_fault
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource, once
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.spelling import nearest
 
 _KEYS = (
@@ -60,7 +60,7 @@ def empty_in_condition(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 is_key = text.name == "key"
                 yield finding(
                     text,
-                    f"{'the key' if is_key else 'a value'} of a condition is empty; Istio rejects the AuthorizationPolicy",
+                    rejected(f"{'the key' if is_key else 'a value'} of a condition is empty", "AuthorizationPolicy"),
                     hint="set the key, or remove the condition"
                     if is_key
                     else 'use `values: ["*"]` to require any value, `notValues: ["*"]` to require that it is absent',
@@ -75,7 +75,7 @@ def condition_without_values(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if condition["key"].text and all(values.value in (None, []) for values in lists):
             yield finding(
                 condition["key"],
-                f"the condition on `{condition['key'].text}` has no values; Istio rejects the AuthorizationPolicy",
+                rejected(f"the condition on `{condition['key'].text}` has no values", "AuthorizationPolicy"),
                 hint="add `values` or `notValues`",
             )
 
@@ -95,7 +95,7 @@ def unknown_condition_key(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not _ends_with_name(key.text):
                 yield finding(
                     key,
-                    f"condition key `{key.text}` is missing a name in brackets; Istio rejects the AuthorizationPolicy",
+                    rejected(f"condition key `{key.text}` is missing a name in brackets", "AuthorizationPolicy"),
                     hint=f"use `{beginning}{'NAME' if beginning.endswith('.') else ''}[...]`",
                 )
             continue
@@ -103,7 +103,7 @@ def unknown_condition_key(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         near = nearest(key.text, [*_KEYS])
         hint = gone or (f"did you mean `{near[0][1]}`?" if near else f"use one of {', '.join(f'`{known}`' for known in _KEYS)}")
         fix = Fix(f"use `{near[0][1]}`", (Replace(key.place, near[0][1]),), safe=False) if near and not gone else None
-        yield finding(key, f"unknown condition key `{key.text}`; Istio rejects the AuthorizationPolicy", hint=hint, fix=fix)
+        yield finding(key, rejected(f"unknown condition key `{key.text}`", "AuthorizationPolicy"), hint=hint, fix=fix)
 
 
 def _ends_with_name(key: str) -> bool:

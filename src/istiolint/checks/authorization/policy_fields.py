@@ -13,7 +13,7 @@ from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 
 _BY_CONNECTION = ("principals", "namespaces", "ipBlocks", "remoteIpBlocks", "serviceAccounts")
 _NOT_IN_CUSTOM = (
@@ -36,13 +36,13 @@ def custom_action_incomplete(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if rules.value in (None, []):
         yield finding(
             rules if rules.exists else action,
-            "action `CUSTOM` without `rules`; Istio rejects the AuthorizationPolicy",
+            rejected("action `CUSTOM` without `rules`", "AuthorizationPolicy"),
             hint="add `rules: [{}]` to delegate every request",
         )
     elif not policy.spec["provider"]["name"].text:
         yield finding(
             action,
-            "action `CUSTOM` without `provider`; Istio rejects the AuthorizationPolicy",
+            rejected("action `CUSTOM` without `provider`", "AuthorizationPolicy"),
             hint="add `provider: {name: ...}` with a name from `extensionProviders` in the MeshConfig",
         )
 
@@ -58,8 +58,9 @@ def provider_without_custom(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if isinstance(provider.value, dict) and action.literal != "CUSTOM" and (action.value is None or action.literal):
         yield finding(
             provider.key,
-            f"`provider` requires action `CUSTOM`, but the action is `{action.literal or 'ALLOW'}`; Istio rejects the "
-            "AuthorizationPolicy",
+            rejected(
+                f"`provider` requires action `CUSTOM`, but the action is `{action.literal or 'ALLOW'}`", "AuthorizationPolicy"
+            ),
             hint="set `action: CUSTOM`, or remove `provider`",
         )
 
@@ -75,7 +76,7 @@ def deny_without_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if action.text == "DENY" and rules.value in (None, []):
         yield finding(
             rules.key if rules.exists else action,
-            "action `DENY` without `rules` would deny nothing; Istio rejects the AuthorizationPolicy",
+            rejected("action `DENY` without `rules` would deny nothing", "AuthorizationPolicy"),
             hint="add `rules: [{}]` to deny everything, or remove `action` to allow nothing",
         )
 
@@ -103,7 +104,7 @@ def unsupported_custom_condition(policy: Resource, mesh: Mesh) -> Iterator[Findi
 def _unsupported(at: Cursor, what: str) -> Finding:
     return finding(
         at if at.name == "key" else at.key,
-        f"{what} is not supported with action `CUSTOM`; Istio rejects the AuthorizationPolicy",
+        rejected(f"{what} is not supported with action `CUSTOM`", "AuthorizationPolicy"),
         hint="move the condition to a separate policy with action `DENY` or `ALLOW`",
     )
 

@@ -19,7 +19,7 @@ from istiolint.primitives.path_templates import path_fault
 from istiolint.primitives.ports import LARGEST_PORT
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource, once
-from istiolint.rules.check import finding, further_check
+from istiolint.rules.check import finding, further_check, rejected
 
 KIND = ("AuthorizationPolicy",)
 
@@ -73,7 +73,7 @@ def part_without_content(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _says_nothing(at: Cursor | Place, what: str) -> Finding:
     return finding(
         at,
-        f"{what}; Istio rejects the AuthorizationPolicy",
+        rejected(what, "AuthorizationPolicy"),
         hint="add a condition, or remove the item; `rules: [{}]` matches every request",
     )
 
@@ -87,7 +87,7 @@ def empty_text(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if text.value == "" and field not in both(*_TELLS_ITSELF):
                     yield finding(
                         text,
-                        f"an entry of `{field}` is empty; Istio rejects the AuthorizationPolicy",
+                        rejected(f"an entry of `{field}` is empty", "AuthorizationPolicy"),
                         hint='use `"*"` for any value',
                     )
 
@@ -109,7 +109,7 @@ def address_faults(at: Cursor) -> Iterator[Finding]:
     if at.text and not is_ip_address(at.text) and not is_cidr(at.text):
         yield finding(
             at,
-            f"`{at.text}` is neither an IP address nor a CIDR range; Istio rejects the AuthorizationPolicy",
+            rejected(f"`{at.text}` is neither an IP address nor a CIDR range", "AuthorizationPolicy"),
             hint=leading_zeros(at.text) or "use an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
         )
 
@@ -148,7 +148,7 @@ def faults(texts: Iterator[Cursor], fault_of: Callable[[str], str | None], what:
     """Report texts that are not a valid `what`."""
     for text in texts:
         if fault := fault_of(text.text):
-            yield finding(text, f"invalid {what} `{text.text}`: {fault}; Istio rejects the AuthorizationPolicy", hint=hint)
+            yield finding(text, rejected(f"invalid {what} `{text.text}`: {fault}", "AuthorizationPolicy"), hint=hint)
 
 
 def port_fault(text: str) -> str | None:

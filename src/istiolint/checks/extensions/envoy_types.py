@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.istio.envoy_types import OURS, near, package_of, packages, types
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 
 _OLD_API = "v2"
 
@@ -26,7 +26,7 @@ def unknown_envoy_type(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
                 meant = near(package, release)
                 yield finding(
                     at,
-                    f"unknown Envoy package `{package}`; Istio rejects the EnvoyFilter",
+                    rejected(f"unknown Envoy package `{package}`", "EnvoyFilter"),
                     hint=f"did you mean `{meant}`?" if meant else "use a type from Envoy's API reference",
                     severity=None if meant else "warning",
                 )

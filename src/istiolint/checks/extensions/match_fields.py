@@ -7,7 +7,7 @@ from istiolint.checks.schema.shared_rules import EMPTY_FIELD
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.traffic.regex import refusal
 
 _LISTENERS = ("LISTENER", "FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER")
@@ -54,7 +54,7 @@ def envoyfilter_match_of_wrong_kind(envoy_filter: Resource, mesh: Mesh) -> Itera
             if wanted and name != wanted and match[name].value is not None:
                 yield finding(
                     match[name].key,
-                    f"`applyTo: {applies.text}` requires a `{wanted}` match, not `{name}`; Istio rejects the EnvoyFilter",
+                    rejected(f"`applyTo: {applies.text}` requires a `{wanted}` match, not `{name}`", "EnvoyFilter"),
                     hint=f"use `match.{wanted}`",
                     related=[(applies, "what the patch applies to")],
                 )
@@ -86,7 +86,7 @@ def filter_without_name(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
             if isinstance(place.value, dict) and place["name"].value in (None, ""):
                 yield finding(
                     place["name"] if place["name"].exists else place.key,
-                    f"`{place.name}` has no name; Istio rejects the EnvoyFilter",
+                    rejected(f"`{place.name}` has no name", "EnvoyFilter"),
                     hint="add the `name` of the filter",
                 )
 
@@ -109,7 +109,7 @@ def sub_filter_misplaced(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding
             continue
         yield finding(
             inner.key,
-            f"{what}; Istio rejects the EnvoyFilter",
+            rejected(what, "EnvoyFilter"),
             hint=f"use `applyTo: HTTP_FILTER`, and match it in `{_HTTP_CONNECTIONS[0]}`",
         )
 
@@ -152,6 +152,6 @@ def invalid_proxy_version(envoy_filter: Resource, mesh: Mesh) -> Iterator[Findin
         elif why := refusal(version.text):
             yield finding(
                 version,
-                f"`{version.text}` is not a valid regular expression ({why}); Istio rejects the EnvoyFilter",
+                rejected(f"`{version.text}` is not a valid regular expression ({why})", "EnvoyFilter"),
                 hint="use a pattern such as `^1\\.30.*`",
             )

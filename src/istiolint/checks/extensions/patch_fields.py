@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding, Place
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 from istiolint.settings import minor
 
 KIND = ("EnvoyFilter",)
@@ -59,7 +59,7 @@ def patch_incomplete(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 def _incomplete(at: Cursor | Place, what: str, hint: str) -> Finding:
-    return finding(at, f"{what}; Istio rejects the EnvoyFilter", hint=hint)
+    return finding(at, rejected(what, "EnvoyFilter"), hint=hint)
 
 
 _MESSAGES = {
@@ -87,7 +87,7 @@ def invalid_envoy_value(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]
         applies = patch["applyTo"].text
         for fault in decode(patch["patch"]["value"], _MESSAGES[applies]) if applies in _MESSAGES else ():
             if isinstance(fault, Fault):
-                yield finding(fault.at, f"{fault.message}; Istio rejects the EnvoyFilter", hint=fault.hint)
+                yield finding(fault.at, rejected(f"{fault.message}", "EnvoyFilter"), hint=fault.hint)
 
 
 @check(

@@ -9,7 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import CONFLICTING_FIELDS, DUPLICATE_ITEM, MISSING_FIELD
 
 _LISTENING = (KUBERNETES_GATEWAY, "ListenerSet")
@@ -27,15 +27,16 @@ def tls_of_listener(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if protocol.text in _WITHOUT_TLS and tls.value is not None:
             yield finding(
                 tls.key,
-                f"`tls` contradicts protocol `{protocol.text}`, which does not use TLS; the API server rejects the "
-                f"{gateway.kind}",
+                rejected(
+                    f"`tls` contradicts protocol `{protocol.text}`, which does not use TLS", gateway.kind, by="the API server"
+                ),
                 hint=f"set `protocol: {'HTTPS' if protocol.text == 'HTTP' else 'TLS'}`, or remove `tls`",
                 related=[(protocol, "the protocol is set here")],
             )
         if protocol.text == "HTTPS" and tls["mode"].text == "Passthrough":
             yield finding(
                 tls["mode"],
-                f"mode `Passthrough` is not allowed on an HTTPS listener; the API server rejects the {gateway.kind}",
+                rejected("mode `Passthrough` is not allowed on an HTTPS listener", gateway.kind, by="the API server"),
                 hint="set `protocol: TLS` and use TLSRoutes, or set `mode: Terminate` with a certificate",
                 related=[(protocol, "the protocol is set here")],
             )
@@ -48,8 +49,9 @@ def hostname_without_name(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if listener["protocol"].text in _WITHOUT_HOSTNAME and listener["hostname"].text:
             yield finding(
                 listener["hostname"].key,
-                f"`hostname` is not allowed with protocol `{listener['protocol'].text}`; the API server rejects the "
-                f"{gateway.kind}",
+                rejected(
+                    f"`hostname` is not allowed with protocol `{listener['protocol'].text}`", gateway.kind, by="the API server"
+                ),
                 hint="remove `hostname`, or use protocol TLS, HTTPS or HTTP",
                 related=[(listener["protocol"], "the protocol is set here")],
             )
@@ -64,14 +66,17 @@ def listener_without_certificate(gateway: Resource, mesh: Mesh) -> Iterator[Find
             if not tls["certificateRefs"] and not tls["options"]:
                 yield finding(
                     tls["mode"] if tls["mode"].text else tls.key,
-                    f"listener `{listener['name'].text}` terminates TLS, but `certificateRefs` is missing; the API server "
-                    f"rejects the {gateway.kind}",
+                    rejected(
+                        f"listener `{listener['name'].text}` terminates TLS, but `certificateRefs` is missing",
+                        gateway.kind,
+                        by="the API server",
+                    ),
                     hint="set `certificateRefs` to the Secret with the certificate",
                 )
         elif tls.value is None and listener["protocol"].text == "TLS":
             yield finding(
                 listener["protocol"],
-                f"listener `{listener['name'].text}` of protocol TLS has no `tls`; the API server rejects the {gateway.kind}",
+                rejected(f"listener `{listener['name'].text}` of protocol TLS has no `tls`", gateway.kind, by="the API server"),
                 hint="set `tls` with `certificateRefs`, or with `mode: Passthrough`",
             )
 
@@ -103,7 +108,7 @@ def repeated_address(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if (first := seen.setdefault((type_, value.text), value)) is not value:
             yield finding(
                 value,
-                f"address `{value.text}` is listed twice; the API server rejects the Gateway",
+                rejected(f"address `{value.text}` is listed twice", "Gateway", by="the API server"),
                 hint="remove one",
                 related=[(first, "first listed here")],
             )
@@ -122,9 +127,12 @@ def repeated_target(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         if part == other or not part or not other:
             yield finding(
                 target["name"],
-                f"target `{target['name'].text}` is listed twice"
-                f"{' for the same port' if part == other and part else ', once for all of its ports'}; "
-                "the API server rejects the BackendTLSPolicy",
+                rejected(
+                    f"target `{target['name'].text}` is listed twice"
+                    f"{' for the same port' if part == other and part else ', once for all of its ports'}",
+                    "BackendTLSPolicy",
+                    by="the API server",
+                ),
                 hint="remove one, or set a different `sectionName` for each",
                 related=[(first["name"], "first listed here")],
             )
@@ -137,8 +145,11 @@ def two_authorities(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if references and known.text:
         yield finding(
             known.key,
-            "`caCertificateRefs` and `wellKnownCACertificates` are mutually exclusive; the API server rejects the "
-            "BackendTLSPolicy",
+            rejected(
+                "`caCertificateRefs` and `wellKnownCACertificates` are mutually exclusive",
+                "BackendTLSPolicy",
+                by="the API server",
+            ),
             hint="keep one of them",
             related=[(references.key, "`caCertificateRefs` is set here")],
         )
@@ -151,6 +162,6 @@ def no_authority(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if isinstance(validation.value, dict) and not validation["caCertificateRefs"] and not validation["wellKnownCACertificates"]:
         yield finding(
             validation.key,
-            "`validation` has no CA certificates; the API server rejects the BackendTLSPolicy",
+            rejected("`validation` has no CA certificates", "BackendTLSPolicy", by="the API server"),
             hint="set `wellKnownCACertificates: System`, or `caCertificateRefs` to a ConfigMap with `ca.crt`",
         )

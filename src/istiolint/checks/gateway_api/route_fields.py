@@ -16,7 +16,7 @@ from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, backend_cursors, filt
 from istiolint.primitives.durations import nanoseconds
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import CONFLICTING_FIELDS, DUPLICATE_ITEM, MISSING_FIELD, OUT_OF_RANGE
 
 _REQUEST_ROUTES = ("GRPCRoute", "HTTPRoute")
@@ -48,7 +48,7 @@ def backend_without_port(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if service and backend["name"].text and backend["port"].value is None:
             yield finding(
                 backend["name"],
-                f"the reference to Service `{backend['name'].text}` has no `port`; the API server rejects the {route.kind}",
+                rejected(f"the reference to Service `{backend['name'].text}` has no `port`", route.kind, by="the API server"),
                 hint="set `port` to a port of the Service (not its `targetPort`)",
             )
 
@@ -67,15 +67,16 @@ def filter_contradicts_type(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if each[wanted].value is None:
             yield finding(
                 type_,
-                f"filter of type `{type_.text}` without `{wanted}`; the API server rejects the {route.kind}",
+                rejected(f"filter of type `{type_.text}` without `{wanted}`", route.kind, by="the API server"),
                 hint=f"set `{wanted}`, or use the type of `{strangers[0].name}`" if strangers else f"set `{wanted}`",
             )
         else:
             for stranger in strangers:
                 yield finding(
                     stranger.key,
-                    f"`{stranger.name}` is not allowed in a filter of type `{type_.text}`; the API server rejects the "
-                    f"{route.kind}",
+                    rejected(
+                        f"`{stranger.name}` is not allowed in a filter of type `{type_.text}`", route.kind, by="the API server"
+                    ),
                     hint="move it to a separate filter",
                     related=[(type_, "the type is set here")],
                 )
@@ -85,8 +86,11 @@ def filter_contradicts_type(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 lacking = path["type"].text == type_name
                 yield finding(
                     path["type"] if lacking else path[field].key,
-                    f"path type `{path['type'].text}` {'requires' if lacking else 'does not allow'} `{field}`; the API server "
-                    f"rejects the {route.kind}",
+                    rejected(
+                        f"path type `{path['type'].text}` {'requires' if lacking else 'does not allow'} `{field}`",
+                        route.kind,
+                        by="the API server",
+                    ),
                     hint=f"use `{field}` with type `{type_name}`",
                 )
 
@@ -108,7 +112,7 @@ def repeated_filter(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             if type_.text in _ONCE and (first := seen.setdefault(type_.text, type_)) is not type_:
                 yield finding(
                     type_,
-                    f"duplicate filter of type `{type_.text}`; the API server rejects the {route.kind}",
+                    rejected(f"duplicate filter of type `{type_.text}`", route.kind, by="the API server"),
                     hint="merge the two filters",
                     related=[(first, "the first filter is here")],
                 )
@@ -128,16 +132,22 @@ def repeated_parent(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if (first := seen.setdefault((*what, *part), parent)) is not parent:
             yield finding(
                 parent["name"],
-                f"parent `{parent['name'].text}` is listed twice for the same listener or port; the API server rejects "
-                f"the {route.kind}",
+                rejected(
+                    f"parent `{parent['name'].text}` is listed twice for the same listener or port",
+                    route.kind,
+                    by="the API server",
+                ),
                 hint="remove one, or set a different `sectionName` for each",
                 related=[(first["name"], "first listed here")],
             )
         elif (other := whole.setdefault(what, parent)) is not parent and _given(other) != _given(parent):
             yield finding(
                 parent["name"],
-                f"parent `{parent['name'].text}` is listed with and without `sectionName` or `port`; the API server rejects the "
-                f"{route.kind}",
+                rejected(
+                    f"parent `{parent['name'].text}` is listed with and without `sectionName` or `port`",
+                    route.kind,
+                    by="the API server",
+                ),
                 hint="remove the entry without `sectionName`, or set it in each",
                 related=[(other["name"], "first listed here")],
             )
@@ -157,7 +167,7 @@ def name_of_rule(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if name.text and (first := seen.setdefault(name.text, name)) is not name:
             yield finding(
                 name,
-                f"duplicate rule name `{name.text}`; the API server rejects the {route.kind}",
+                rejected(f"duplicate rule name `{name.text}`", route.kind, by="the API server"),
                 hint="use a unique name for each rule",
                 related=[(first, "the first rule is here")],
             )
@@ -171,7 +181,7 @@ def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
         if redirect is not None and rule["backendRefs"]:
             yield finding(
                 rule["backendRefs"].key,
-                "a rule with a redirect cannot have `backendRefs`; the API server rejects the HTTPRoute",
+                rejected("a rule with a redirect cannot have `backendRefs`", "HTTPRoute", by="the API server"),
                 hint="keep one of them, or move the backends to a separate rule",
                 related=[(redirect.key, "the redirect is here")],
             )
@@ -181,7 +191,7 @@ def redirect_and_backends(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             rewrite = next(each["type"] for each in filters if each["type"].text == "URLRewrite")
             yield finding(
                 rewrite,
-                "a rule with a redirect cannot have a rewrite; the API server rejects the HTTPRoute",
+                rejected("a rule with a redirect cannot have a rewrite", "HTTPRoute", by="the API server"),
                 hint="set `hostname` and `path` in the redirect",
             )
 
@@ -200,8 +210,11 @@ def prefix_without_match(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                     asked = f"the rule has {len(matches)} matches" if len(matches) > 1 else "the match has none"
                     yield finding(
                         written.key,
-                        f"`replacePrefixMatch` requires exactly one prefix match, but {asked}; the API server rejects the "
-                        "HTTPRoute",
+                        rejected(
+                            f"`replacePrefixMatch` requires exactly one prefix match, but {asked}",
+                            "HTTPRoute",
+                            by="the API server",
+                        ),
                         hint="use one rule per prefix, or replace the entire path with `replaceFullPath`",
                         related=[(rule["matches"].key, "the matches are here")],
                     )
@@ -215,7 +228,9 @@ def backend_longer_than_request(route: Resource, mesh: Mesh) -> Iterator[Finding
         if 0 < (nanoseconds(whole.text) or 0) < (nanoseconds(each.text) or 0):
             yield finding(
                 each,
-                f"`backendRequest: {each.text}` is longer than `request: {whole.text}`; the API server rejects the HTTPRoute",
+                rejected(
+                    f"`backendRequest: {each.text}` is longer than `request: {whole.text}`", "HTTPRoute", by="the API server"
+                ),
                 hint="use at most the timeout of `request`",
                 related=[(whole, "the timeout of the request is set here")],
             )
@@ -232,7 +247,7 @@ def invalid_path(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             if fault := _fault_of_path(path.text):
                 yield finding(
                     path,
-                    f"invalid path `{path.text}` in a match: {fault[0]}; the API server rejects the HTTPRoute",
+                    rejected(f"invalid path `{path.text}` in a match: {fault[0]}", "HTTPRoute", by="the API server"),
                     hint=fault[1],
                 )
 
@@ -259,7 +274,7 @@ def method_without_content(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             if isinstance(method.value, dict) and method["service"].value is None and method["method"].value is None:
                 yield finding(
                     method.key,
-                    "the method match has neither `service` nor `method`; the API server rejects the GRPCRoute",
+                    rejected("the method match has neither `service` nor `method`", "GRPCRoute", by="the API server"),
                     hint="set one of them, or remove the match to match all methods",
                 )
 
@@ -272,7 +287,7 @@ def share_of_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             if mirror["percent"].value is not None and mirror["fraction"].value is not None:
                 yield finding(
                     mirror["fraction"].key,
-                    f"`percent` and `fraction` are mutually exclusive; the API server rejects the {route.kind}",
+                    rejected("`percent` and `fraction` are mutually exclusive", route.kind, by="the API server"),
                     hint="keep one of them",
                     related=[(mirror["percent"].key, "`percent` is set here")],
                 )

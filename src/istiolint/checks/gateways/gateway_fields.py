@@ -12,7 +12,7 @@ from istiolint.primitives.addresses import is_ip_address
 from istiolint.primitives.hosts import is_label, is_partial_wildcard, joined_items, pattern_fault
 from istiolint.primitives.ports import HTTP, PROTOCOLS, TLS
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.rules.check import check, declare, finding, further_check, rejected
 
 TLS_CONTRADICTS_PROTOCOL = declare("tls-contradicts-protocol", severity="error", topic="gateways")
 
@@ -46,13 +46,13 @@ def gateway_emptiness(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         if server["hosts"].value == []:
             yield finding(
                 server["hosts"],
-                "`hosts` of the server is empty; Istio rejects the Gateway",
+                rejected("`hosts` of the server is empty", "Gateway"),
                 hint='list the hosts, or use `["*"]` for all',
             )
         if server["port"]["name"].value == "":
             yield finding(
                 server["port"]["name"],
-                "the port name is empty; Istio rejects the Gateway",
+                rejected("the port name is empty", "Gateway"),
                 hint="name the port after its protocol",
             )
 
@@ -103,7 +103,7 @@ def tls_contradicts_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding
         if listener.part == "servers" and protocol in TLS and tls.value is None:
             yield finding(
                 listener.port["protocol"],
-                f"protocol `{protocol}` requires `tls`, which the server does not have; Istio rejects the {resource.kind}",
+                rejected(f"protocol `{protocol}` requires `tls`, which the server does not have", resource.kind),
                 hint="set `tls: {mode: SIMPLE, credentialName: ...}`, or `tls: {mode: PASSTHROUGH}`",
             )
         if not isinstance(tls.value, dict) or protocol in TLS:
@@ -114,7 +114,7 @@ def tls_contradicts_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding
         shown = f"protocol `{protocol}`" if protocol else "a port without protocol"
         yield finding(
             tls.key,
-            f"`tls` contradicts {shown}, which does not use TLS; Istio rejects the {resource.kind}",
+            rejected(f"`tls` contradicts {shown}, which does not use TLS", resource.kind),
             hint=f"set `protocol: {'HTTPS' if protocol in HTTP else 'TLS'}`, or remove `tls`",
             related=[(listener.port["protocol"], "the protocol is set here")] if protocol else [],
         )

@@ -17,7 +17,7 @@ from istiolint.primitives.hosts import is_label
 from istiolint.primitives.ports import LARGEST_PORT, is_port
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import finding, further_check
+from istiolint.rules.check import finding, further_check, rejected
 
 _KINDS = tuple(PARTS)
 
@@ -87,7 +87,7 @@ def listener_bind(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if listener.number:
                 yield finding(
                     listener.port["number"],
-                    f"port `{listener.number}` on a Unix domain socket; Istio rejects the combination",
+                    rejected(f"port `{listener.number}` on a Unix domain socket", "combination"),
                     hint="set `number: 0`",
                     related=[(bind, "the socket is set here")],
                 )
@@ -113,8 +113,11 @@ def listener_twice(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             what = "port name" if at.name == "name" else "socket" if at.name == "bind" else "port"
             yield finding(
                 at,
-                f"another {'server' if at.name == 'name' else 'listener'} of this {resource.kind} already uses {what} "
-                f"`{at.value}`; Istio rejects the duplicate",
+                rejected(
+                    f"another {'server' if at.name == 'name' else 'listener'} of this {resource.kind} already uses {what} "
+                    f"`{at.value}`",
+                    "duplicate",
+                ),
                 hint="use a unique port name for each server" if at.name == "name" else "merge the two listeners",
                 related=[(first, f"the {what} is first used here")],
             )

@@ -13,7 +13,7 @@ from istiolint.mesh import Mesh
 from istiolint.primitives.ciphers import is_cipher_suite
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.rules.check import check, declare, finding, further_check, rejected
 from istiolint.settings import minor
 
 CERTIFICATE_MISSING = declare("certificate-missing", severity="error", topic="gateways")
@@ -74,23 +74,22 @@ def certificate_contradicts_mode(resource: Resource, mesh: Mesh) -> Iterator[Fin
             for field in tls.written(*CERTIFICATES):
                 yield finding(
                     field.key,
-                    f"`{field.name}` contradicts mode `ISTIO_MUTUAL`, in which Istio provides the certificates; Istio rejects "
-                    f"the {resource.kind}",
+                    rejected(
+                        f"`{field.name}` contradicts mode `ISTIO_MUTUAL`, in which Istio provides the certificates", resource.kind
+                    ),
                     hint=f"remove `{field.name}`, or set `mode: SIMPLE` (`MUTUAL` to require client certificates)",
                 )
         elif crl := tls.settings["caCrl"]:
             if tls.mode in PASSING and tls.settings["credentialName"]:
                 yield finding(
                     crl.key,
-                    "`caCrl` contradicts `credentialName`, whose Secret includes the revocation list; Istio rejects the "
-                    f"{resource.kind}",
+                    rejected("`caCrl` contradicts `credentialName`, whose Secret includes the revocation list", resource.kind),
                     hint="remove `caCrl`, and add the list to the Secret as `ca.crl`",
                 )
             elif tls.mode == "SIMPLE" and not tls.written(*_SECRETS):
                 yield finding(
                     crl.key,
-                    "`caCrl` contradicts mode `SIMPLE`, in which clients present no certificate; Istio rejects the "
-                    f"{resource.kind}",
+                    rejected("`caCrl` contradicts mode `SIMPLE`, in which clients present no certificate", resource.kind),
                     hint="set `mode: MUTUAL`, or remove `caCrl`",
                 )
 
@@ -124,7 +123,7 @@ def several_certificate_sources(resource: Resource, mesh: Mesh) -> Iterator[Find
             if (first.name, other.name) not in _TOLD_BY_SCHEMA:
                 yield finding(
                     other.key,
-                    f"`{first.name}` and `{other.name}` are both certificate sources; Istio rejects the {resource.kind}",
+                    rejected(f"`{first.name}` and `{other.name}` are both certificate sources", resource.kind),
                     hint="keep one of them",
                     related=[(first.key, f"`{first.name}` is set here")],
                 )
@@ -142,15 +141,13 @@ def certificate_missing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if lacking:
                 yield finding(
                     pair if pair is not tls.settings else _mode_of(tls),
-                    f"{_list(lacking)} missing, but the server terminates TLS in mode `{tls.mode}`; Istio rejects the "
-                    f"{resource.kind}",
+                    rejected(f"{_list(lacking)} missing, but the server terminates TLS in mode `{tls.mode}`", resource.kind),
                     hint="set `credentialName` to the name of a Secret, or set the file paths",
                 )
         if tls.mode != "SIMPLE" and not tls.settings["caCertificates"]:
             yield finding(
                 _mode_of(tls),
-                f"`caCertificates` is missing, but mode `{tls.mode}` verifies client certificates; Istio rejects the "
-                f"{resource.kind}",
+                rejected(f"`caCertificates` is missing, but mode `{tls.mode}` verifies client certificates", resource.kind),
                 hint="set `caCertificates`, or a `credentialName` whose Secret includes `ca.crt`",
             )
 

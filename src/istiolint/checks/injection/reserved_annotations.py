@@ -8,7 +8,7 @@ from istiolint.istio.annotations import DRY_RUN, INTERNAL
 from istiolint.mesh import Mesh
 from istiolint.resources.kinds import ISTIO
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 from istiolint.settings import minor
 
 _VALIDATED = tuple(kind for group in ("networking", "security", "telemetry", "extensions") for kind in ISTIO[f"{group}.istio.io"])
@@ -37,19 +37,19 @@ def invalid_dry_run(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     if resource.type != "AuthorizationPolicy":
         yield finding(
             dry_run.key,
-            f"`{DRY_RUN}` is only supported on an AuthorizationPolicy; Istio rejects the {resource.kind}",
+            rejected(f"`{DRY_RUN}` is only supported on an AuthorizationPolicy", resource.kind),
             hint="remove the annotation",
         )
     elif action in ("AUDIT", "CUSTOM"):
         yield finding(
             dry_run.key,
-            f"`{DRY_RUN}` does not support action `{action}`; Istio rejects the AuthorizationPolicy",
+            rejected(f"`{DRY_RUN}` does not support action `{action}`", "AuthorizationPolicy"),
             hint="remove the annotation",
             related=[(resource.spec["action"], "action set here")],
         )
     elif action in _DRY_RUN_ACTIONS and isinstance(dry_run.value, str) and not is_boolean(dry_run.text):
         yield finding(
-            dry_run, f"`{dry_run.text}` is not a boolean; Istio rejects the AuthorizationPolicy", hint='use `"true"` or `"false"`'
+            dry_run, rejected(f"`{dry_run.text}` is not a boolean", "AuthorizationPolicy"), hint='use `"true"` or `"false"`'
         )
 
 

@@ -12,7 +12,7 @@ from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
 from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.primitives.hosts import is_label, pattern_fault
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import CONFLICTING_FIELDS, INVALID_DURATION
 
 _CURVES = ("", "P-224", "P-256", "P-384", "P-521", "X25519", "X25519Kyber768Draft00", "X25519MLKEM768")
@@ -36,14 +36,16 @@ def mesh_durations(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if length is not None and not NANOSECONDS["ms"] <= length <= _LONGEST_CONNECT:
             yield finding(
                 connect,
-                f"`connectTimeout: {connect.text}` is not between 1ms and 1h; istiod rejects the MeshConfig",
+                rejected(f"`connectTimeout: {connect.text}` is not between 1ms and 1h", "MeshConfig", by="istiod"),
                 hint="use seconds, such as `10s`",
             )
         detection = config["protocolDetectionTimeout"]
         if (length := nanoseconds(detection.text)) is not None and length % NANOSECONDS["ms"]:
             yield finding(
                 detection,
-                f"`protocolDetectionTimeout: {detection.text}` has fractions of a millisecond; istiod rejects the MeshConfig",
+                rejected(
+                    f"`protocolDetectionTimeout: {detection.text}` has fractions of a millisecond", "MeshConfig", by="istiod"
+                ),
                 hint="use whole milliseconds such as `100ms`, or `0s`",
             )
 
@@ -75,7 +77,7 @@ def mesh_hosts(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if isinstance(host.value, str) and not host.unresolved and (fault := pattern_fault(host.text)):
                 yield finding(
                     host,
-                    f"invalid host `{host.text}`: {fault}; istiod rejects the MeshConfig",
+                    rejected(f"invalid host `{host.text}`: {fault}", "MeshConfig", by="istiod"),
                     hint="use a host such as `*.shop.svc.cluster.local`",
                 )
 
@@ -90,7 +92,7 @@ def mesh_trust_domains(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not domain.text or not all(map(is_label, domain.text.split("."))):
                 yield finding(
                     domain,
-                    f"invalid trust domain `{domain.text}`; istiod rejects the MeshConfig",
+                    rejected(f"invalid trust domain `{domain.text}`", "MeshConfig", by="istiod"),
                     hint="use a name such as `cluster.local` or `prod.example.com`, without `spiffe://`",
                 )
 
@@ -105,7 +107,7 @@ def curves_for_mesh_mtls(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if curves:
             yield finding(
                 curves.key,
-                "`ecdhCurves` cannot be set for mesh mTLS; istiod rejects the MeshConfig",
+                rejected("`ecdhCurves` cannot be set for mesh mTLS", "MeshConfig", by="istiod"),
                 hint="move them to `tlsDefaults`",
             )
 

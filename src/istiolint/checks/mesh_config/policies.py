@@ -12,7 +12,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import CONFIG_KINDS, mesh_configs
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import INVALID_DURATION, UNKNOWN_VALUE
 
 _KIND = "MeshConfig"
@@ -69,13 +69,13 @@ def _pool_faults(pool: Cursor) -> Iterator[Finding]:
     if isinstance(pool.value, dict) and pool["http"].value is None and pool["tcp"].value is None:
         yield finding(
             pool.key,
-            "`connectionPool` has neither `http` nor `tcp`; istiod rejects the MeshConfig",
+            rejected("`connectionPool` has neither `http` nor `tcp`", "MeshConfig", by="istiod"),
             hint="set limits under `http` or `tcp`",
         )
     for count in (value for part in ("http", "tcp") for _, value in pool[part].items()):
         if count.number is not None and count.number < 0:
             yield finding(
-                count, f"negative limit `{count.name}: {count.number}`; istiod rejects the MeshConfig", hint="remove it"
+                count, rejected(f"negative limit `{count.name}: {count.number}`", "MeshConfig", by="istiod"), hint="remove it"
             )
     yield from upgrade_faults(pool, _KIND)
     yield from keep_alive_faults(pool, _KIND)
@@ -85,7 +85,9 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
     attempts, retry_on = retries["attempts"], retries["retryOn"]
     if attempts.number is not None and attempts.number < 0:
         yield finding(
-            attempts, f"negative `attempts: {attempts.number}`; istiod rejects the MeshConfig", hint="use `0` for no retries"
+            attempts,
+            rejected(f"negative `attempts: {attempts.number}`", "MeshConfig", by="istiod"),
+            hint="use `0` for no retries",
         )
     elif not attempts.number and not attempts.unresolved:
         counted = "with `attempts: 0`" if attempts.exists else "without `attempts`"
@@ -93,7 +95,7 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
             if setting:
                 yield finding(
                     setting.key,
-                    f"`{setting.name}` {counted}; istiod rejects the MeshConfig",
+                    rejected(f"`{setting.name}` {counted}", "MeshConfig", by="istiod"),
                     hint=f"set `attempts`, or remove `{setting.name}`",
                 )
     if retry_on.literal:
@@ -101,7 +103,7 @@ def _retry_faults(retries: Cursor) -> Iterator[Finding]:
             if not is_retry_condition(part):
                 yield finding(
                     retry_on,
-                    f"invalid retry condition `{part}` in `retryOn`; istiod rejects the MeshConfig",
+                    rejected(f"invalid retry condition `{part}` in `retryOn`", "MeshConfig", by="istiod"),
                     hint="use Envoy's retry conditions, separated by commas without spaces, as in `5xx,reset`",
                 )
 

@@ -9,7 +9,7 @@ from istiolint.fields.connection_pools import connection_pools, keep_alive_fault
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 
 _COUNTS = {
     "http": ("http1MaxPendingRequests", "http2MaxRequests", "maxRequestsPerConnection", "maxRetries", "maxConcurrentStreams"),
@@ -29,7 +29,7 @@ def connection_pool_without_limits(resource: Resource, mesh: Mesh) -> Iterator[F
         if pool["http"].value is None and pool["tcp"].value is None and pool.mapping.keys() <= {"http", "tcp"}:
             yield finding(
                 pool.key,
-                f"`{pool.name}` has neither `http` nor `tcp`; Istio rejects the {resource.kind}",
+                rejected(f"`{pool.name}` has neither `http` nor `tcp`", resource.kind),
                 hint="set limits under `http` or `tcp`, or remove the field",
             )
 
@@ -47,7 +47,7 @@ def negative_limit(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if count.number is not None and _SMALLEST <= count.number < 0:
                     yield finding(
                         count,
-                        f"negative value `{count.number}` for `{field}`; Istio rejects the {resource.kind}",
+                        rejected(f"negative value `{count.number}` for `{field}`", resource.kind),
                         hint=f"remove `{field}` to use the default",
                     )
 

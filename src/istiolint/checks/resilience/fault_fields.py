@@ -6,7 +6,7 @@ from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.primitives.statuses import GRPC_STATUSES, grpc_status, is_answer
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import OUT_OF_RANGE, UNKNOWN_VALUE
 
 _INT32, _UINT32 = range(-(2**31), 2**31), range(2**32)
@@ -28,7 +28,7 @@ def fault_without_kind(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if isinstance(fault.value, dict) and abort.value is None and delay.value is None:
             yield finding(
                 fault.key,
-                "`fault` has neither `abort` nor `delay`; Istio rejects the VirtualService",
+                rejected("`fault` has neither `abort` nor `delay`", "VirtualService"),
                 hint="add `abort` or `delay`, or remove the fault",
                 severity="error",
             )
@@ -57,9 +57,7 @@ def unsupported_fault(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         for fault, field, instead in (("abort", "http2Error", "httpStatus"), ("delay", "exponentialDelay", "fixedDelay")):
             written = route["fault"][fault][field]
             if written.value is not None:
-                yield finding(
-                    written.key, f"`{field}` is not supported; Istio rejects the VirtualService", hint=f"use `{instead}`"
-                )
+                yield finding(written.key, rejected(f"`{field}` is not supported", "VirtualService"), hint=f"use `{instead}`")
 
 
 @further_check(UNKNOWN_VALUE, kinds=["VirtualService"], rows=["VS-76", "P-34"], when=["fault"])
@@ -72,7 +70,7 @@ def unknown_grpc_status(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         meant = grpc_status(status.text)
         yield finding(
             status,
-            f"{f'unknown gRPC status `{status.text}`' if status.text else 'empty gRPC status'}; Istio rejects the VirtualService",
+            rejected(f"{f'unknown gRPC status `{status.text}`' if status.text else 'empty gRPC status'}", "VirtualService"),
             hint=f"did you mean `{meant}`?" if meant else "use a status such as `UNAVAILABLE` or `INTERNAL`",
             fix=Fix(f"use `{meant}`", (Replace(status.place, meant),)) if meant else None,
         )
@@ -87,6 +85,6 @@ def status_of_answer(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if number is not None and number in known and not is_answer(number):
                 yield finding(
                     status,
-                    f"`{number}` is not an HTTP status from 200 to 599; Istio rejects the VirtualService",
+                    rejected(f"`{number}` is not an HTTP status from 200 to 599", "VirtualService"),
                     hint="set a number from 200 to 599",
                 )

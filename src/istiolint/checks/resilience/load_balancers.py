@@ -9,7 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import CONFLICTING_FIELDS, OUT_OF_RANGE
 
 _LARGEST_TABLE = 5000011
@@ -29,7 +29,7 @@ def cookie_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         for name in (cookie["name"], *(attribute["name"] for attribute in cookie["attributes"])):
             if name.value == "":
                 what = "the cookie" if name.path[-2] == "httpCookie" else "an attribute of the cookie"
-                yield finding(name, f"the name of {what} is empty; Istio rejects the DestinationRule", hint="set a name")
+                yield finding(name, rejected(f"the name of {what} is empty", "DestinationRule"), hint="set a name")
 
 
 @further_check(DUPLICATE_NAME, kinds=["DestinationRule"], rows=["LB-03"], when=["loadBalancer"])
@@ -50,7 +50,7 @@ def two_rings(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             if one.value is not None and isinstance(other.value, dict):
                 yield finding(
                     other.key,
-                    f"`{one.name}` and `{other.name}` are mutually exclusive; Istio rejects the DestinationRule",
+                    rejected(f"`{one.name}` and `{other.name}` are mutually exclusive", "DestinationRule"),
                     hint="keep one of them",
                     related=[(one.key, f"`{one.name}` is set here")],
                 )
@@ -67,13 +67,11 @@ def invalid_hash_table(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         maglev = balancer["consistentHash"]["maglev"]
         size = maglev["tableSize"]
         if isinstance(maglev.value, dict) and size.value is None and maglev.mapping.keys() <= {"tableSize"}:
-            yield finding(
-                maglev.key, "`maglev` has no `tableSize`; Istio rejects the DestinationRule", hint="set `tableSize: 65537`"
-            )
+            yield finding(maglev.key, rejected("`maglev` has no `tableSize`", "DestinationRule"), hint="set `tableSize: 65537`")
         elif size.number is not None and size.number >= 0 and (fault := _table_fault(size.number)):
             yield finding(
                 size,
-                f"invalid Maglev table size `{size.number}`: {fault}; Istio rejects the DestinationRule",
+                rejected(f"invalid Maglev table size `{size.number}`: {fault}", "DestinationRule"),
                 hint=_prime_near(size.number),
             )
 
@@ -105,6 +103,6 @@ def aggression(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if isinstance(value.value, (int, float)) and not isinstance(value.value, bool) and value.value <= 0:
             yield finding(
                 value,
-                f"invalid `aggression` `{value.value}`: not greater than 0; Istio rejects the DestinationRule",
+                rejected(f"invalid `aggression` `{value.value}`: not greater than 0", "DestinationRule"),
                 hint="set 1 for a linear increase of traffic",
             )

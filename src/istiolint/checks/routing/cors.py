@@ -7,7 +7,7 @@ from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import finding, further_check
+from istiolint.rules.check import finding, further_check, rejected
 from istiolint.schema.rules import UNKNOWN_VALUE
 from istiolint.traffic.words import head
 
@@ -22,7 +22,7 @@ def empty_origin(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if isinstance(origin.value, dict) and all(origin[form].value in (None, "") for form in ("exact", "prefix", "regex")):
                 yield finding(
                     head(origin),
-                    "empty origin in `allowOrigins`; Istio rejects the VirtualService",
+                    rejected("empty origin in `allowOrigins`", "VirtualService"),
                     hint='use `exact: "*"` to allow all origins',
                 )
 
@@ -39,7 +39,7 @@ def unknown_method(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             known = meant in METHODS
             yield finding(
                 method,
-                f"unknown HTTP method `{text}` in `allowMethods`; Istio rejects the VirtualService",
+                rejected(f"unknown HTTP method `{text}` in `allowMethods`", "VirtualService"),
                 hint=f"use `{meant}`" if known else "use one of " + ", ".join(f"`{method}`" for method in METHODS),
                 fix=Fix(f"use `{meant}`", (Replace(method.place, meant),)) if known else None,
             )

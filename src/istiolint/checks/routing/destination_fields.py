@@ -10,7 +10,7 @@ from istiolint.mesh.virtual_services import destinations
 from istiolint.primitives.hosts import label_fault
 from istiolint.primitives.ports import is_port
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import finding, further_check
+from istiolint.rules.check import finding, further_check, rejected
 
 
 @further_check(EMPTY_FIELD, kinds=["VirtualService"], rows=["VS-07", "VS-120", "VS-122", "VS-123", "D-2"])
@@ -20,12 +20,12 @@ def empty_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     matches = [match for route in service.spec["tls"] for match in route["match"]]
     for host in (*service.spec["hosts"], *hosts, *(sni for match in matches for sni in match["sniHosts"])):
         if host.value == "":
-            yield finding(host, "empty host; Istio rejects the VirtualService", hint="set a host name")
+            yield finding(host, rejected("empty host", "VirtualService"), hint="set a host name")
     for matched in (*(route["match"] for route in service.spec["tls"]), *(match["sniHosts"] for match in matches)):
         if matched.value == []:
             yield finding(
                 matched,
-                f"empty `{matched.name}` in a TLS route; Istio rejects the VirtualService",
+                rejected(f"empty `{matched.name}` in a TLS route", "VirtualService"),
                 hint="list the server names in `sniHosts`; to match all connections, use a `tcp` route",
             )
 
@@ -37,7 +37,7 @@ def subset_of_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if subset.literal and (fault := label_fault(subset.text)):
             yield finding(
                 subset,
-                f"invalid subset name `{subset.text}`: {fault}; Istio rejects the VirtualService",
+                rejected(f"invalid subset name `{subset.text}`: {fault}", "VirtualService"),
                 hint="use letters, digits and `-`, here and in the DestinationRule",
             )
 
@@ -52,8 +52,8 @@ def port_of_destination(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if value in range(LARGEST_NUMBER + 1) and not is_port(value):
                 yield finding(
                     number if number.exists else port,
-                    f"invalid port `{value}`; Istio rejects the VirtualService"
+                    rejected(f"invalid port `{value}`", "VirtualService")
                     if number.exists
-                    else "`port` has no `number`; Istio rejects the VirtualService",
+                    else rejected("`port` has no `number`", "VirtualService"),
                     hint="set the port of the Service, or remove `port` if the Service has only one",
                 )

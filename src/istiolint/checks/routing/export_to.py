@@ -7,7 +7,7 @@ from istiolint.mesh import Mesh
 from istiolint.primitives.hosts import is_label
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 
 _ALL, _NOBODY, _HERE = "*", "~", "."
 
@@ -28,28 +28,31 @@ def invalid_export_to(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if first is not entry:
             yield finding(
                 entry,
-                f"duplicate entry `{entry.text}` in `exportTo`{_as(first, entry)}; Istio rejects the {resource.kind}",
+                rejected(f"duplicate entry `{entry.text}` in `exportTo`{_as(first, entry)}", resource.kind),
                 hint="remove one of the two",
                 related=[(first, "first entry")],
             )
         elif name == _NOBODY and resource.type != "ServiceEntry":
             yield finding(
                 entry,
-                f"`~` in `exportTo` is valid only for a ServiceEntry; Istio rejects the {resource.kind}",
+                rejected("`~` in `exportTo` is valid only for a ServiceEntry", resource.kind),
                 hint="use `.` to limit it to its own namespace",
             )
         elif name in (_ALL, _NOBODY):
             if len(entries) > 1:
                 yield finding(
                     entry,
-                    f"`{name}` means {'all namespaces' if name == _ALL else 'no namespace'} and cannot be combined with other "
-                    f"entries; Istio rejects the {resource.kind}",
+                    rejected(
+                        f"`{name}` means {'all namespaces' if name == _ALL else 'no namespace'} and cannot be combined with "
+                        "other entries",
+                        resource.kind,
+                    ),
                     hint=f"remove `{name}` or the other entries",
                 )
         elif name != _HERE and not is_label(name):
             yield finding(
                 entry,
-                f"invalid namespace `{entry.text}` in `exportTo`; Istio rejects the {resource.kind}",
+                rejected(f"invalid namespace `{entry.text}` in `exportTo`", resource.kind),
                 hint="use namespace names, `.` for its own namespace, or `*` alone for all",
             )
 

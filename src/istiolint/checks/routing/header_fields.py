@@ -9,7 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.primitives.headers import cors_name_fault, edited_name_fault, names_authority, set_name_fault, value_fault
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 
 _TEMPLATES = ("{{", "${", "$(")
 """Marks of templates that fill in a value later. (Envoy itself fills in `%NAME%`.)"""
@@ -46,7 +46,7 @@ def _refused(name: str, at: Cursor, cannot: str, fault_of: Callable[[str], str |
     if isinstance(name, str) and not has_placeholder(name) and (fault := fault_of(name)):
         yield finding(
             at if isinstance(at.name, int) else at.key,
-            f"{f'header `{name}` {cannot}: {fault}' if name else 'empty header name'}; Istio rejects the VirtualService",
+            rejected(f"{f'header `{name}` {cannot}: {fault}' if name else 'empty header name'}", "VirtualService"),
             hint="use `rewrite` to change paths and hosts" if name in (":path", ":authority", "host") else "remove it",
         )
 
@@ -67,7 +67,7 @@ def invalid_header_value(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                         shown = f" `{text[:60]}`" if text.isprintable() else ""
                         yield finding(
                             value,
-                            f"invalid header value{shown}: {fault}; Istio rejects the VirtualService",
+                            rejected(f"invalid header value{shown}: {fault}", "VirtualService"),
                             hint="write Envoy variables as `%NAME%` or `%NAME(argument)%`",
                         )
 
@@ -87,7 +87,7 @@ def authority_set_twice(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         for other in written[1:]:
             yield finding(
                 other.key,
-                f"`{other.name}` and `{written[0].name}` both set the host of the request; Istio rejects the VirtualService",
+                rejected(f"`{other.name}` and `{written[0].name}` both set the host of the request", "VirtualService"),
                 hint="keep only `rewrite.authority`",
                 related=[(written[0].key, "the host is also set here")],
             )
@@ -102,6 +102,6 @@ def header_name_for_scripts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if isinstance(name.value, str) and not name.unresolved and (fault := cors_name_fault(name.text)):
                     yield finding(
                         name,
-                        f"invalid header name `{name.text}`: {fault}; Istio rejects the VirtualService",
+                        rejected(f"invalid header name `{name.text}`: {fault}", "VirtualService"),
                         hint="list one name per item, or use `*` for all",
                     )

@@ -14,7 +14,7 @@ from istiolint.primitives.hosts import label_fault
 from istiolint.primitives.ports import is_port
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 
 _FIELDS = ("scheme", "method", "authority")
 _MAPS = ("headers", "queryParams", "withoutHeaders")
@@ -35,7 +35,7 @@ def header_name_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 if isinstance(name, str) and not has_placeholder(name) and (fault := match_name_fault(name)):
                     yield finding(
                         condition.key,
-                        f"invalid header name `{name}`: {fault}; Istio rejects the VirtualService",
+                        rejected(f"invalid header name `{name}`: {fault}", "VirtualService"),
                         hint="use only the name, such as `x-user`",
                     )
 
@@ -50,7 +50,7 @@ def empty_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if text.value == "":
                 yield finding(
                     text,
-                    f"empty `{text.name}` condition; Istio rejects the VirtualService",
+                    rejected(f"empty `{text.name}` condition", "VirtualService"),
                     hint="remove the condition, or use `{}` to match any value"
                     if text.path[-3] in _MAPS
                     else "remove the condition to match any value",
@@ -76,7 +76,7 @@ def port_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if number and number in range(LARGEST_NUMBER + 1) and not is_port(number):
             yield finding(
                 match["port"],
-                f"invalid port `{number}`; Istio rejects the VirtualService",
+                rejected(f"invalid port `{number}`", "VirtualService"),
                 hint="use a port from 1 to 65535",
             )
 
@@ -99,7 +99,7 @@ def destination_subnets(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if not (is_cidr(text) if "/" in text else is_ip_address(text)):
                 yield finding(
                     subnet,
-                    f"`{text}` is not a valid IP address or CIDR range; Istio rejects the VirtualService",
+                    rejected(f"`{text}` is not a valid IP address or CIDR range", "VirtualService"),
                     hint=leading_zeros(text) or "use an address such as `192.0.2.7`, or a range such as `192.0.2.0/24`",
                 )
 

@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding, Fix, Rename, Replace
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 from istiolint.traffic import regex
 
 _LONGEST_REGEX = 1024
@@ -34,7 +34,7 @@ def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             glob = pattern.text.startswith("*")
             yield finding(
                 pattern,
-                f"invalid RE2 regular expression `{pattern.text[:80]}` ({why}); Istio rejects the VirtualService",
+                rejected(f"invalid RE2 regular expression `{pattern.text[:80]}` ({why})", "VirtualService"),
                 hint=f"use `.*` instead of the glob `*`: `.{pattern.text[:80]}`"
                 if glob
                 else "avoid look-around, back-references and possessive quantifiers, which RE2 does not support",

@@ -9,7 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.primitives.ports import is_port
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.rules.check import check, declare, finding, further_check, rejected
 from istiolint.schema.rules import CONFLICTING_FIELDS, OUT_OF_RANGE, UNKNOWN_VALUE
 
 PREFIX_REWRITE_WITHOUT_PREFIX = declare("prefix-rewrite-without-prefix", severity="error", topic="routing")
@@ -27,7 +27,7 @@ def two_paths(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if route[action]["uri"].text and route[action][other].value not in _UNSET:
                 yield finding(
                     route[action][other].key,
-                    f"`uri` and `{other}` are mutually exclusive in a {action}; Istio rejects the VirtualService",
+                    rejected(f"`uri` and `{other}` are mutually exclusive in a {action}", "VirtualService"),
                     hint="keep one of the two",
                     related=[(route[action]["uri"].key, "`uri` is set here")],
                 )
@@ -45,13 +45,13 @@ def redirect_or_rewrite_without_target(service: Resource, mesh: Mesh) -> Iterato
         if isinstance(redirect.value, dict) and not _leads_somewhere(redirect):
             yield finding(
                 redirect.key,
-                "redirect without a target; Istio rejects the VirtualService",
+                rejected("redirect without a target", "VirtualService"),
                 hint="set `uri`, `authority`, `scheme` or `port`",
             )
         if isinstance(rewrite.value, dict) and not rewrite["uri"] and not rewrite["authority"] and regex.value is None:
             yield finding(
                 rewrite.key,
-                "rewrite without a new path or host; Istio rejects the VirtualService",
+                rejected("rewrite without a new path or host", "VirtualService"),
                 hint="set `uri` or `authority`; to strip a prefix, set `uri: /`",
             )
         if isinstance(regex.value, dict) and (
@@ -59,7 +59,7 @@ def redirect_or_rewrite_without_target(service: Resource, mesh: Mesh) -> Iterato
         ):
             yield finding(
                 regex.key,
-                f"`uriRegexRewrite` is missing `{'` and `'.join(missing)}`; Istio rejects the VirtualService",
+                rejected(f"`uriRegexRewrite` is missing `{'` and `'.join(missing)}`", "VirtualService"),
                 hint="set `match` to the pattern and `rewrite` to its replacement",
             )
 
@@ -80,7 +80,7 @@ def prefix_rewrite_without_prefix(service: Resource, mesh: Mesh) -> Iterator[Fin
             if isinstance(uri.value, dict) and not isinstance(uri["prefix"].value, str):
                 yield finding(
                     uri,
-                    "`prefixRewrite` requires a prefix match, and this `uri` has no `prefix`; Istio rejects the VirtualService",
+                    rejected("`prefixRewrite` requires a prefix match, and this `uri` has no `prefix`", "VirtualService"),
                     hint="match a `prefix`, or use `redirect.uri`",
                     related=[(written.key, "`prefixRewrite` is set here")],
                 )
@@ -94,7 +94,7 @@ def code_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if code.number and code.number in range(LARGEST_NUMBER + 1) and not 300 <= code.number <= 399:
             yield finding(
                 code,
-                f"invalid redirect status code `{code.number}`; Istio rejects the VirtualService",
+                rejected(f"invalid redirect status code `{code.number}`", "VirtualService"),
                 hint="use 301, 302, 303, 307 or 308",
             )
 
@@ -107,7 +107,7 @@ def scheme_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if scheme.literal and scheme.text not in ("http", "https"):
             yield finding(
                 scheme,
-                f"invalid redirect scheme `{scheme.text}`; Istio rejects the VirtualService",
+                rejected(f"invalid redirect scheme `{scheme.text}`", "VirtualService"),
                 hint=f"use `{scheme.text.lower() if scheme.text.lower() in ('http', 'https') else 'https'}`",
             )
 
@@ -120,7 +120,7 @@ def port_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if port.number and port.number in range(LARGEST_NUMBER + 1) and not is_port(port.number):
             yield finding(
                 port,
-                f"invalid port `{port.number}`; Istio rejects the VirtualService",
+                rejected(f"invalid port `{port.number}`", "VirtualService"),
                 hint="use a port from 1 to 65535",
             )
 

@@ -6,7 +6,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.rules.check import check, declare, finding, further_check, rejected
 from istiolint.traffic.words import head, label
 
 CONFLICTING_ROUTE_ACTIONS = declare("conflicting-route-actions", severity="error", topic="routing", codes=["IST0106"])
@@ -34,8 +34,7 @@ def route_without_action(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 also = ", a `redirect` or a `directResponse`" if protocol == "http" else ""
                 yield finding(
                     head(route),
-                    f"route {label(route)} has no destination{' or other action' if others else ''}; "
-                    "Istio rejects the VirtualService",
+                    rejected(f"route {label(route)} has no destination{' or other action' if others else ''}", "VirtualService"),
                     hint=f"add a `route` with a destination{also}",
                 )
 
@@ -55,7 +54,7 @@ def conflicting_route_actions(service: Resource, mesh: Mesh) -> Iterator[Finding
                 if route[other] if other in ("route", "mirrors") else _written(route[other]):
                     yield finding(
                         route[other].key,
-                        f"route {label(route)} has both `{action}` and `{other}`; Istio rejects the VirtualService",
+                        rejected(f"route {label(route)} has both `{action}` and `{other}`", "VirtualService"),
                         hint=f"keep one of the two; if other requests need `{other}`, move it to a separate route",
                         related=[(route[action].key, f"`{action}` is set here")],
                     )

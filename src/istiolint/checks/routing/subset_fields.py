@@ -9,7 +9,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.hosts import label_fault, pattern_fault
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import finding, further_check
+from istiolint.rules.check import finding, further_check, rejected
 from istiolint.schema.rules import MISSING_FIELD
 
 
@@ -20,7 +20,7 @@ def destination_rule_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     if host.literal and (fault := pattern_fault(host.text)):
         yield finding(
             host,
-            f"invalid host `{host.text}`: {fault}; Istio rejects the DestinationRule",
+            rejected(f"invalid host `{host.text}`: {fault}", "DestinationRule"),
             hint="use the name of a service, such as `cart.storefront.svc.cluster.local`",
         )
 
@@ -31,7 +31,7 @@ def destination_rule_without_host(rule: Resource, mesh: Mesh) -> Iterator[Findin
     if rule.spec["host"].value == "":
         yield finding(
             rule.spec["host"],
-            "empty host; Istio rejects the DestinationRule",
+            rejected("empty host", "DestinationRule"),
             hint="use the name of a service, such as `cart.storefront.svc.cluster.local`",
         )
 
@@ -58,7 +58,7 @@ def subset_without_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report subsets with an empty name. (The schema covers a missing one.)"""
     for subset in rule.spec["subsets"]:
         if subset["name"].value == "":
-            yield finding(subset["name"], "empty subset name; Istio rejects the DestinationRule", hint="set a name, such as `v1`")
+            yield finding(subset["name"], rejected("empty subset name", "DestinationRule"), hint="set a name, such as `v1`")
 
 
 @further_check(INVALID_SUBSET_NAME, kinds=["DestinationRule"], rows=["DR-04"], when=["subsets"])
@@ -69,7 +69,7 @@ def subset_name(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if name.literal and (fault := label_fault(name.text)):
             yield finding(
                 name,
-                f"invalid subset name `{name.text}`: {fault}; Istio rejects the DestinationRule",
+                rejected(f"invalid subset name `{name.text}`: {fault}", "DestinationRule"),
                 hint="use letters, digits and `-`, such as `v1`",
             )
 

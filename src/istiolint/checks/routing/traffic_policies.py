@@ -11,7 +11,7 @@ from istiolint.primitives.hosts import name_fault
 from istiolint.primitives.ports import is_port
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import CONFLICTING_FIELDS, MISSING_FIELD, UNKNOWN_VALUE
 
 _OF_A_PORT = ("outlierDetection", "connectionPool", "loadBalancer", "tls")
@@ -42,7 +42,7 @@ def _without(at: Cursor | Place, what: str) -> Finding:
     listed = ", ".join(f"`{field}`" for field in _OF_A_PORT)
     return finding(
         at,
-        f"{what} has no settings; Istio rejects the DestinationRule",
+        rejected(f"{what} has no settings", "DestinationRule"),
         hint=f"set one of {listed}, or remove it",
     )
 
@@ -54,7 +54,7 @@ def tunnel_with_proxy_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if isinstance(policy["tunnel"].value, dict) and isinstance(policy["proxyProtocol"].value, dict):
             yield finding(
                 policy["proxyProtocol"].key,
-                "`tunnel` and `proxyProtocol` are mutually exclusive; Istio rejects the DestinationRule",
+                rejected("`tunnel` and `proxyProtocol` are mutually exclusive", "DestinationRule"),
                 hint="keep one of the two",
                 related=[(policy["tunnel"].key, "`tunnel` is set here")],
             )
@@ -68,7 +68,7 @@ def settings_without_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
             if isinstance(port.value, dict) and port["port"].value is None:
                 yield finding(
                     port,
-                    "`portLevelSettings` item without `port`; Istio rejects the DestinationRule",
+                    rejected("`portLevelSettings` item without `port`", "DestinationRule"),
                     hint="add `port: {number: 8080}`",
                 )
 
@@ -81,7 +81,7 @@ def tunnel_protocol(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if protocol.literal and protocol.text not in _PROTOCOLS:
             yield finding(
                 protocol,
-                f"unknown tunnel protocol `{protocol.text}`; Istio rejects the DestinationRule",
+                rejected(f"unknown tunnel protocol `{protocol.text}`", "DestinationRule"),
                 hint="use `CONNECT` or `POST`",
             )
 
@@ -96,7 +96,7 @@ def tunnel_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         if fault := name_fault(host.text):
             yield finding(
                 host,
-                f"invalid tunnel target host `{host.text}`: {fault}; Istio rejects the DestinationRule",
+                rejected(f"invalid tunnel target host `{host.text}`: {fault}", "DestinationRule"),
                 hint="use a name such as `www.example.com`, or an IP address",
             )
 
@@ -107,6 +107,4 @@ def tunnel_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     for policy in host_policies(rule):
         port = policy["tunnel"]["targetPort"]
         if port.number is not None and 0 <= port.number < 2**32 and not is_port(port.number):
-            yield finding(
-                port, f"invalid port `{port.number}`; Istio rejects the DestinationRule", hint="use a port from 1 to 65535"
-            )
+            yield finding(port, rejected(f"invalid port `{port.number}`", "DestinationRule"), hint="use a port from 1 to 65535")

@@ -16,7 +16,7 @@ from istiolint.primitives.hosts import SNI_OF_SUBSETS, joined_items, pattern_fau
 from istiolint.primitives.percentages import SMALLEST
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import OUT_OF_RANGE
 
 
@@ -94,12 +94,12 @@ def invalid_percentage(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )  # the schema covers a negative integer
             if value > 100 or negative:
                 yield finding(
-                    share, f"invalid percentage `{value}`; Istio rejects the VirtualService", hint="use a number from 0 to 100"
+                    share, rejected(f"invalid percentage `{value}`", "VirtualService"), hint="use a number from 0 to 100"
                 )
             elif any(share is fault for fault in faults) and 0 < value < SMALLEST:
                 yield finding(
                     share,
-                    f"percentage `{value}` is too small for Envoy; Istio rejects the VirtualService",
+                    rejected(f"percentage `{value}` is too small for Envoy", "VirtualService"),
                     hint="use at least 0.0001",
                 )
 
@@ -122,7 +122,7 @@ def unknown_retry_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             what = "space around retry condition" if is_retry_condition(part.strip()) else "unknown retry condition"
             yield finding(
                 retry_on,
-                f"{what} `{part.strip()}` in `retryOn`; Istio rejects the VirtualService",
+                rejected(f"{what} `{part.strip()}` in `retryOn`", "VirtualService"),
                 hint="use Envoy's retry conditions, separated by commas without spaces, as in `5xx,reset`",
                 fix=fix,
             )
@@ -138,7 +138,7 @@ def negative_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if attempts.number is not None and -(2**31) <= attempts.number < 0:
             yield finding(
                 attempts,
-                f"negative number of retry attempts `{attempts.number}`; Istio rejects the VirtualService",
+                rejected(f"negative number of retry attempts `{attempts.number}`", "VirtualService"),
                 hint="use 0 for no retries",
             )
 
@@ -158,7 +158,7 @@ def retries_without_attempts(service: Resource, mesh: Mesh) -> Iterator[Finding]
             counted = "`attempts: 0` disables them" if retries["attempts"].exists else "`attempts` is not set"
             yield finding(
                 written.key,
-                f"`{written.name}` requires retries, but {counted}; Istio rejects the VirtualService",
+                rejected(f"`{written.name}` requires retries, but {counted}", "VirtualService"),
                 hint="set a number, such as `attempts: 2`, or remove the other settings",
             )
 

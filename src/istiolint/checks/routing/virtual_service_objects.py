@@ -10,7 +10,7 @@ from istiolint.primitives.headers import is_claim
 from istiolint.primitives.hosts import pattern_fault
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, finding, rejected
 
 
 def holds_for_sidecars(service: Resource) -> bool:
@@ -73,9 +73,9 @@ def overlapping_hosts(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         if broader is not host:
             yield finding(
                 host,
-                f"duplicate host `{host.text}` in `hosts`; Istio rejects the VirtualService"
+                rejected(f"duplicate host `{host.text}` in `hosts`", "VirtualService")
                 if host.text == broader.text
-                else f"host `{host.text}` is covered by `{broader.text}` in the same `hosts`; Istio rejects the VirtualService",
+                else rejected(f"host `{host.text}` is covered by `{broader.text}` in the same `hosts`", "VirtualService"),
                 hint="remove one of the two, or move it to its own VirtualService",
                 related=[(broader, "the other host")],
             )
@@ -102,8 +102,11 @@ def claim_match_for_sidecars(service: Resource, mesh: Mesh) -> Iterator[Finding]
                 if is_claim(name):
                     yield finding(
                         condition.key,
-                        f"only gateways can match `{name}`, and {'a delegate has no `gateways`' if delegate else _why(service)}; "
-                        "Istio rejects the VirtualService",
+                        rejected(
+                            f"only gateways can match `{name}`, and "
+                            f"{'a delegate has no `gateways`' if delegate else _why(service)}",
+                            "VirtualService",
+                        ),
                         hint="match the claim in the VirtualService that delegates"
                         if delegate
                         else "set `gateways` to gateways only, without `mesh`",

@@ -6,7 +6,7 @@ from istiolint.findings.finding import Delete, Finding, Fix
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.rules.check import check, declare, finding, further_check, rejected
 from istiolint.traffic.words import head, title
 
 DESTINATION_WITHOUT_WEIGHT = declare("destination-without-weight", severity="warning", topic="routing")
@@ -28,7 +28,7 @@ def negative_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             if (number := weight.number) is not None and number < 0:
                 yield finding(
                     weight,
-                    f"negative weight `{number}`; Istio rejects the VirtualService",
+                    rejected(f"negative weight `{number}`", "VirtualService"),
                     hint="use 0 for a destination that should receive no traffic",
                 )
 
@@ -44,7 +44,7 @@ def weights_all_zero(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             written = "has weight 0" if all(weight.exists for weight in weights) else "lacks a weight above 0"
             yield finding(
                 next((weight for weight in weights if weight.exists), None) or head(destinations[0]),
-                f"each of the {len(weights)} destinations {written}; Istio rejects the VirtualService",
+                rejected(f"each of the {len(weights)} destinations {written}", "VirtualService"),
                 hint="set the `weight` of each destination",
             )
 

@@ -10,7 +10,7 @@ from istiolint.mesh.traffic_policies import traffic_policies
 from istiolint.primitives.durations import nanoseconds
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import finding, further_check
+from istiolint.rules.check import finding, further_check, rejected
 from istiolint.schema.rules import INVALID_DURATION
 
 
@@ -64,7 +64,7 @@ def durations_of_pools(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         if (nanoseconds(idle.text) or 0) < 0:
             yield finding(
                 idle,
-                f"`{idle.text}` is negative; Istio rejects the {resource.kind}",
+                rejected(f"`{idle.text}` is negative", resource.kind),
                 hint="use `0s` to disable the timeout",
             )
 

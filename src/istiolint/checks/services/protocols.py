@@ -10,7 +10,7 @@ from istiolint.mesh import Mesh
 from istiolint.primitives.ports import PROTOCOLS, protocol_meant
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import finding, further_check
+from istiolint.rules.check import finding, further_check, rejected
 
 
 @further_check(UNKNOWN_PROTOCOL, kinds=["Gateway", "Sidecar"], rows=["GW-15", "SC-07", "SC-31"])
@@ -39,7 +39,7 @@ def _unknown(protocol: Cursor, resource: Resource) -> Iterator[Finding]:
     if meant or not waits:
         yield finding(
             protocol,
-            f"{f'unknown protocol `{protocol.text}`' if protocol.text else 'empty protocol'}; Istio rejects the {resource.kind}",
+            rejected(f"{f'unknown protocol `{protocol.text}`' if protocol.text else 'empty protocol'}", resource.kind),
             hint=f"use `{meant}`" if meant else f"use one of {', '.join(sorted(PROTOCOLS))}",
             fix=Fix(f"use `{meant}`", (Replace(protocol.place, meant),)) if meant else None,
         )

@@ -12,7 +12,7 @@ from istiolint.primitives.addresses import UNIX, is_ip_address, leading_zeros
 from istiolint.primitives.hosts import name_fault
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import CONFLICTING_RESOLUTION
 from istiolint.settings import minor
 
@@ -34,7 +34,7 @@ def wildcard_by_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if host.text.startswith("*") and host.text != "*":
             yield finding(
                 host,
-                f"`resolution: {resolution.text}` cannot resolve wildcard host `{host.text}`; Istio rejects the ServiceEntry",
+                rejected(f"`resolution: {resolution.text}` cannot resolve wildcard host `{host.text}`", "ServiceEntry"),
                 hint="set `resolution: NONE`, or add `endpoints`"
                 + (
                     f"; `{_DYNAMIC}` resolves each name when a client calls it"
@@ -47,7 +47,7 @@ def wildcard_by_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if host.text.isascii() and host.text.isdecimal():
             yield finding(
                 host,
-                f"`{host.text}` is not a host name that DNS can resolve; Istio rejects the ServiceEntry",
+                rejected(f"`{host.text}` is not a host name that DNS can resolve", "ServiceEntry"),
                 hint="use a host name",
                 related=[(resolution, "the resolution")],
             )
@@ -84,7 +84,7 @@ def dynamic_dns(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 def _refused(at: Cursor | Place, what: str, hint: str) -> Finding:
-    return finding(at, f"{what}; Istio rejects the ServiceEntry", hint=hint)
+    return finding(at, rejected(what, "ServiceEntry"), hint=hint)
 
 
 @check(
@@ -124,7 +124,7 @@ def endpoint_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if resolution == "STATIC" and not address.text.startswith(UNIX):
             yield finding(
                 address,
-                f"`{address.text}` is not an IP address, and `STATIC` does not resolve names; Istio rejects the ServiceEntry",
+                rejected(f"`{address.text}` is not an IP address, and `STATIC` does not resolve names", "ServiceEntry"),
                 hint=leading_zeros(address.text) or "set `resolution: DNS`, or use the IP address",
             )
         elif resolution in _DNS and (
@@ -132,7 +132,7 @@ def endpoint_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         ):
             yield finding(
                 address,
-                f"DNS cannot resolve endpoint address `{address.text}`: {fault}; Istio rejects the ServiceEntry",
+                rejected(f"DNS cannot resolve endpoint address `{address.text}`: {fault}", "ServiceEntry"),
                 hint="use a host name such as `eu.api.example.com`, or an IP address",
             )
 
@@ -146,13 +146,13 @@ def endpoint_without_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if address.value == "" and not network:
             yield finding(
                 address,
-                "endpoint address is empty; Istio rejects the ServiceEntry",
+                rejected("endpoint address is empty", "ServiceEntry"),
                 hint="set the IP address or host name of the endpoint",
             )
         elif looked_up and not address.text and network.text and address.value in (None, ""):
             yield finding(
                 network,
-                f"endpoint in network `{network.text}` has no address for DNS to resolve; Istio rejects the ServiceEntry",
+                rejected(f"endpoint in network `{network.text}` has no address for DNS to resolve", "ServiceEntry"),
                 hint="set its host name, or use `resolution: STATIC`",
             )
 
@@ -176,7 +176,7 @@ def unknown_endpoint_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
                 listed = ", ".join(f"`{known}`" for known in names)
                 yield finding(
                     port.key,
-                    f"unknown port `{name}` in endpoint; Istio rejects the ServiceEntry",
+                    rejected(f"unknown port `{name}` in endpoint", "ServiceEntry"),
                     hint=f"use a port of the ServiceEntry: {listed}" if listed else "name the ports of the ServiceEntry",
                 )
 
@@ -191,7 +191,6 @@ def socket_needs_one_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if endpoint["address"].text.startswith(UNIX) and entry.spec["resolution"].text == "STATIC" and len(ports) != 1:
             yield finding(
                 endpoint["address"],
-                f"Unix domain socket endpoint requires exactly one service port, found {len(ports)}; Istio rejects the "
-                f"ServiceEntry",
+                rejected(f"Unix domain socket endpoint requires exactly one service port, found {len(ports)}", "ServiceEntry"),
                 hint="create one ServiceEntry per port",
             )

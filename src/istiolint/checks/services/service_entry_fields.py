@@ -9,7 +9,7 @@ from istiolint.primitives.addresses import is_cidr, is_ip_address, leading_zeros
 from istiolint.primitives.hosts import is_label, is_partial_wildcard, joined_items, pattern_fault
 from istiolint.primitives.ports import HTTP, PROTOCOLS, TLS
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 
 KIND = ("ServiceEntry",)
 _TCP = frozenset(("TCP", "MONGO", "REDIS", "MYSQL"))
@@ -52,7 +52,7 @@ def virtual_addresses(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if not is_ip_address(address.text) and not is_cidr(address.text):
             yield finding(
                 address,
-                f"`{address.text}` is not an IP address or CIDR range; Istio rejects the ServiceEntry",
+                rejected(f"`{address.text}` is not an IP address or CIDR range", "ServiceEntry"),
                 hint=leading_zeros(address.text)
                 or "move names to `hosts`; `addresses` is optional if clients call the service by name",
             )
@@ -66,7 +66,7 @@ def service_entry_port_name(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if name.literal and not is_label(name.text):
             yield finding(
                 name,
-                f"invalid port name `{name.text}`; Istio rejects the ServiceEntry",
+                rejected(f"invalid port name `{name.text}`", "ServiceEntry"),
                 hint="use letters, digits and `-`, such as `https-api`",
             )
 
@@ -76,7 +76,7 @@ def service_entry_port_without_name(entry: Resource, mesh: Mesh) -> Iterator[Fin
     """Report empty port names."""
     for port in entry.spec["ports"]:
         if port["name"].value == "":
-            message = "port name is empty; Istio rejects the ServiceEntry"
+            message = rejected("port name is empty", "ServiceEntry")
             yield finding(port["name"], message, hint="set a name such as `https`")
 
 
@@ -93,8 +93,10 @@ def hosts_share_tcp_port(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
         if protocol not in HTTP | TLS and (protocol in PROTOCOLS or not protocol):
             yield finding(
                 port["protocol"] if port["protocol"].exists else port,
-                f"{len(hosts)} hosts share a `{protocol or 'TCP'}` port, which carries no host name to route by; Istio rejects "
-                "the ServiceEntry",
+                rejected(
+                    f"{len(hosts)} hosts share a `{protocol or 'TCP'}` port, which carries no host name to route by",
+                    "ServiceEntry",
+                ),
                 hint="create one ServiceEntry per host, each with its own addresses",
             )
 

@@ -10,7 +10,7 @@ from istiolint.mesh import Mesh
 from istiolint.primitives.addresses import UNIX, is_ip_address
 from istiolint.primitives.hosts import name_fault
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import MISSING_FIELD
 
 _HEADER = re.compile(r"[-A-Za-z0-9]+", re.ASCII)
@@ -62,7 +62,7 @@ def entry_address(entry: Resource, mesh: Mesh) -> Iterator[Finding]:
     if fault := name_fault(address.text):
         yield finding(
             address,
-            f"`{address.text}` is not an IP address or host name: {fault}; Istio rejects the WorkloadEntry",
+            rejected(f"`{address.text}` is not an IP address or host name: {fault}", "WorkloadEntry"),
             hint="use the IP address of the VM workload",
         )
 
@@ -82,13 +82,13 @@ def probe_headers(group: Resource, mesh: Mesh) -> Iterator[Finding]:
         if isinstance(header.value, dict) and name.value is None:
             yield finding(
                 header,
-                "probe header has no `name`; Istio rejects the WorkloadGroup",
+                rejected("probe header has no `name`", "WorkloadGroup"),
                 hint="set a name such as `X-Probe`",
             )
         elif isinstance(name.value, str) and not name.unresolved and not _HEADER.fullmatch(name.text):
             yield finding(
                 name,
-                f"invalid probe header name `{name.text}`; Istio rejects the WorkloadGroup",
+                rejected(f"invalid probe header name `{name.text}`", "WorkloadGroup"),
                 hint="use only letters, digits and `-`",
             )
 
@@ -98,7 +98,7 @@ def probe_without_command(group: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report an exec probe without a command."""
     command = group.spec["probe"]["exec"]["command"]
     if command.value == []:
-        yield finding(command, "`command` is empty; Istio rejects the WorkloadGroup", hint="set the program and its arguments")
+        yield finding(command, rejected("`command` is empty", "WorkloadGroup"), hint="set the program and its arguments")
 
 
 @check(
@@ -118,6 +118,6 @@ def workload_group_probe_without_type(group: Resource, mesh: Mesh) -> Iterator[F
     elif {name for name, value in probe.mapping.items() if value is not None} <= _SETTINGS:
         yield finding(
             probe.key,
-            "probe has no `httpGet`, `tcpSocket` or `exec`; Istio rejects the WorkloadGroup",
+            rejected("probe has no `httpGet`, `tcpSocket` or `exec`", "WorkloadGroup"),
             hint="add `httpGet`, `tcpSocket` or `exec`",
         )

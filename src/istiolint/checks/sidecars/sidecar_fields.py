@@ -11,7 +11,7 @@ from istiolint.primitives.hosts import is_label, is_partial_wildcard, name_fault
 from istiolint.primitives.ports import HTTP, PROTOCOLS, is_port
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 
 _CONTENTS = ("egress", "ingress", "outboundTrafficPolicy", "inboundConnectionPool")
 _LOCAL = ("", "127.0.0.1", "0.0.0.0", "::1", "::")
@@ -41,7 +41,7 @@ def sidecar_emptiness(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
         if listener["hosts"].value == []:
             yield finding(
                 listener["hosts"],
-                "egress listener has no hosts; Istio rejects the Sidecar",
+                rejected("egress listener has no hosts", "Sidecar"),
                 hint='add hosts as `NAMESPACE/HOST`, or use `["~/*"]` for none',
             )
 
@@ -57,7 +57,7 @@ def listener_without_port_not_last(sidecar: Resource, mesh: Mesh) -> Iterator[Fi
         if isinstance(listener.value, dict) and listener["port"].value is None:
             yield finding(
                 listener,
-                "egress listener without `port` is not the last; Istio rejects the Sidecar",
+                rejected("egress listener without `port` is not the last", "Sidecar"),
                 hint="merge its hosts into the last listener, or move it to the end",
             )
 
@@ -72,7 +72,7 @@ def capture_mode_on_socket(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
         if listener.part == "egress" and listener.number == 0 and mode.text == "IPTABLES":
             yield finding(
                 mode,
-                "`captureMode: IPTABLES` requires a port, and this listener has none; Istio rejects the Sidecar",
+                rejected("`captureMode: IPTABLES` requires a port, and this listener has none", "Sidecar"),
                 hint="set `captureMode: NONE`, or set a port number",
             )
 
@@ -95,7 +95,7 @@ def sidecar_host(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     if isinstance(host.value, str) and not host.unresolved and (reason := name_fault(host.text)):
         yield finding(
             host,
-            f"invalid `egressProxy` host `{host.text}`: {reason}; Istio rejects the Sidecar",
+            rejected(f"invalid `egressProxy` host `{host.text}`: {reason}", "Sidecar"),
             hint="use the host of a service, such as `egress.istio-system.svc.cluster.local`",
         )
 
@@ -182,7 +182,7 @@ def egress_proxy_without_allow_any(sidecar: Resource, mesh: Mesh) -> Iterator[Fi
         default = "" if policy["mode"] else " (the default)"
         yield finding(
             policy["egressProxy"].key,
-            f"`egressProxy` requires mode `ALLOW_ANY`, but the mode is `{_DEFAULT_POLICY}`{default}; Istio rejects the Sidecar",
+            rejected(f"`egressProxy` requires mode `ALLOW_ANY`, but the mode is `{_DEFAULT_POLICY}`{default}", "Sidecar"),
             hint="set `mode: ALLOW_ANY`, or remove `egressProxy`",
         )
 
@@ -193,9 +193,9 @@ def egress_proxy_port(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     proxy = sidecar.spec["outboundTrafficPolicy"]["egressProxy"]
     port, number = proxy["port"], proxy["port"]["number"]
     if isinstance(proxy.value, dict) and (port.value is None or (isinstance(port.value, dict) and number.value is None)):
-        yield finding(proxy["host"], "`egressProxy` has no port; Istio rejects the Sidecar", hint="set `port: {number: ...}`")
+        yield finding(proxy["host"], rejected("`egressProxy` has no port", "Sidecar"), hint="set `port: {number: ...}`")
     elif number.number is not None and number.number in range(LARGEST_NUMBER + 1) and not is_port(number.number):
-        yield finding(number, f"invalid port `{number.number}`; Istio rejects the Sidecar", hint="use a port from 1 to 65535")
+        yield finding(number, rejected(f"invalid port `{number.number}`", "Sidecar"), hint="use a port from 1 to 65535")
 
 
 @further_check(INVALID_SUBSET_NAME, kinds=["Sidecar"], rows=["SC-52"])
@@ -205,7 +205,7 @@ def egress_proxy_subset(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]:
     if subset.literal and not is_label(subset.text):
         yield finding(
             subset,
-            f"invalid subset name `{subset.text}`; Istio rejects the Sidecar",
+            rejected(f"invalid subset name `{subset.text}`", "Sidecar"),
             hint="use at most 63 letters, digits and `-`",
         )
 
@@ -221,7 +221,7 @@ def invalid_default_endpoint(sidecar: Resource, mesh: Mesh) -> Iterator[Finding]
         if endpoint.literal and (fault := _endpoint_fault(endpoint.text)):
             yield finding(
                 endpoint,
-                f"invalid `defaultEndpoint` `{endpoint.text}`: {fault}; Istio rejects the Sidecar",
+                rejected(f"invalid `defaultEndpoint` `{endpoint.text}`: {fault}", "Sidecar"),
                 hint="use `127.0.0.1:PORT`, `0.0.0.0:PORT` or `unix:///path/of/socket`",
             )
 
@@ -252,13 +252,13 @@ def tls_setting_not_for_sidecars(sidecar: Resource, mesh: Mesh) -> Iterator[Find
             if tls[field] and tls[field].value is not False:
                 yield finding(
                     tls[field].key,
-                    f"`{field}` is only supported in a Gateway; Istio rejects the Sidecar",
+                    rejected(f"`{field}` is only supported in a Gateway", "Sidecar"),
                     hint="remove it; a Sidecar reads its certificate from the files `serverCertificate` and `privateKey`",
                 )
         if tls["mode"].text in ("ISTIO_MUTUAL", "AUTO_PASSTHROUGH"):
             yield finding(
                 tls["mode"],
-                f"TLS mode `{tls['mode'].text}` is only supported in a Gateway; Istio rejects the Sidecar",
+                rejected(f"TLS mode `{tls['mode'].text}` is only supported in a Gateway", "Sidecar"),
                 hint="use `SIMPLE` or `MUTUAL`; for Istio mTLS remove `tls` and use a PeerAuthentication",
             )
 

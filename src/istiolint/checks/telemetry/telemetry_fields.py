@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.primitives.cel import expression_fault
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding, further_check
+from istiolint.rules.check import check, finding, further_check, rejected
 from istiolint.schema.rules import MISSING_FIELD
 
 KIND = ("Telemetry",)
@@ -43,7 +43,7 @@ def tag_without_value(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
                 ):
                     yield finding(
                         tag.key,
-                        f"tag `{name}` has no `value`; Istio rejects the Telemetry",
+                        rejected(f"tag `{name}` has no `value`", "Telemetry"),
                         hint="set `value`, or `operation: REMOVE`",
                     )
 
@@ -86,12 +86,12 @@ def invalid_expression(telemetry: Resource, mesh: Mesh) -> Iterator[Finding]:
         ):
             yield finding(
                 logging["filter"].key,
-                "the filter has no `expression`; Istio rejects the Telemetry",
+                rejected("the filter has no `expression`", "Telemetry"),
                 hint="set `expression`, such as `response.code >= 400`, or remove the filter",
             )
         elif isinstance(expression.value, str) and not expression.unresolved and (fault := expression_fault(expression.text)):
             yield finding(
                 expression,
-                f"the filter is not a valid CEL expression: {fault}; Istio rejects the Telemetry",
+                rejected(f"the filter is not a valid CEL expression: {fault}", "Telemetry"),
                 hint="use an expression such as `response.code >= 400`",
             )
