@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from crds.bundle import Crd, Node, read
 from crds.constraints import constraints_at
@@ -25,6 +26,8 @@ from crds.upcoming import with_upcoming
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from istiolint.resources.kinds import type_of
 
+MAX_LINE = 120
+"""Characters of a line of a schema's file, unless a single value is longer."""
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -105,8 +108,21 @@ def build(files: list[Path], folder: Path, fresh: bool) -> dict[str, Node]:
 
 
 def text_of(schema: Node) -> str:
-    """Return the text of a schema's file."""
-    return json.dumps(schema, separators=(",", ":"), sort_keys=True) + "\n"
+    """Return the text of a schema's file; what is too long for a line is split, so that a change is the lines of a property."""
+    return _lines(schema, "") + "\n"
+
+
+def _lines(value: Any, indent: str) -> str:
+    whole = json.dumps(value, sort_keys=True)
+    if len(indent) + len(whole) <= MAX_LINE or not isinstance(value, dict | list) or not value:
+        return whole
+    inner = f"{indent} "
+    if isinstance(value, list):
+        parts, start, end = [_lines(each, inner) for each in value], "[", "]"
+    else:
+        parts = [f"{json.dumps(key)}: {_lines(each, inner)}" for key, each in sorted(value.items())]
+        start, end = "{", "}"
+    return f"{start}\n" + ",\n".join(inner + part for part in parts) + f"\n{indent}{end}"
 
 
 def main() -> None:

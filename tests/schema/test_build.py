@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import build_schemas
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +141,17 @@ def test_every_constraint_is_on_a_field() -> None:
     from crds.table import table
 
     for constraint in table():
-        texts = [(ROOT / f"schemas/{kind}.json").read_text("utf-8") for kind in constraint.kinds]
+        schemas = [json.loads((ROOT / f"schemas/{kind}.json").read_text("utf-8")) for kind in constraint.kinds]
+        texts = [json.dumps(schema, separators=(",", ":"), sort_keys=True) for schema in schemas]
         for keyword, value in constraint.schema.items():
             written = f"{json.dumps(keyword)}:{json.dumps(value, separators=(',', ':'), sort_keys=True)}"
             assert any(written in text for text in texts), (constraint.kinds, constraint.fields, keyword)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.json")), ids=lambda path: path.stem)
+def test_a_change_of_a_schema_shows_as_lines(path: Path) -> None:
+    """Schemas of kinds have a property on a line, sorted, as the tool writes them."""
+    text = path.read_text("utf-8")
+    schema = json.loads(text)
+    if "x-versions" in schema:
+        assert text == build_schemas.text_of(schema)
