@@ -77,11 +77,47 @@ def find(folder: Path, words: str, built: str = BUILT) -> tuple[str, int, str, b
         ("edge", ("edge.yaml", 7, "edge", True)),  # a patch sets it
         ("gateways", ("edge.yaml", 7, "gateways", True)),
         ("live-reviews-blue", ("routes.yaml", 5, "reviews", False)),  # a transformer has changed it
-        ("prod", ("routes.yaml", 3, "VirtualService", False)),  # and this one it has put there
+        ("prod", ("kustomization.yaml", 3, "prod", True)),  # the kustomization sets it
+        ("namespace", ("kustomization.yaml", 3, "namespace", True)),
     ],
 )
 def test_fields_are_found_again(overlay: Path, words: str, found: tuple[str, int, str, bool]) -> None:
     assert find(overlay, words) == found
+
+
+def test_a_list_that_a_patch_replaces_is_found_in_the_patch(overlay: Path) -> None:
+    patch = BASE.replace("# the routes\n", "").replace("# quoted", "# ours")
+    (overlay / "edge.yaml").write_text(patch, "utf-8")
+    assert find(overlay, "timout") == ("edge.yaml", 8, "timout", True)
+    assert find(overlay, "reviews\n  http") == ("edge.yaml", 6, '"reviews"', True)
+    assert find(overlay, "VirtualService") == ("routes.yaml", 3, "VirtualService", True)  # the patch only names its target
+
+
+def test_what_patches_within_the_kustomization_set_is_found_there(overlay: Path) -> None:
+    write(
+        overlay,
+        "kustomization.yaml",
+        """\
+resources: [../base]
+namePrefix: live-
+patches:
+  - target: {kind: VirtualService}
+    patch: |-
+      - {op: add, path: /spec/gateways, value: [edge]}
+      - op: replace
+        path: /spec/http/0/timout
+        value: 3s
+""",
+    )
+    assert find(overlay, "edge") == ("kustomization.yaml", 6, "edge", True)
+    assert find(overlay, "3s") == ("kustomization.yaml", 9, "3s", True)
+    assert find(overlay, "reviews\n  http") == ("routes.yaml", 7, '"reviews"', True)
+
+
+def test_a_value_that_the_files_do_not_show_is_found_at_its_field(overlay: Path) -> None:
+    assert find(overlay, "5s", BUILT.replace("3s", "5s")) == ("routes.yaml", 9, "3s", False)
+    added = BUILT.replace("  gateways", "  unseen: 1\n  gateways")
+    assert find(overlay, "unseen", added) == ("routes.yaml", 3, "VirtualService", False)
 
 
 def test_a_resource_of_another_name_or_kind_is_found_nowhere(overlay: Path) -> None:

@@ -1,25 +1,34 @@
 """`kustomize build`: what an overlay renders to, and which file each field came from.
 
-Kustomize leaves no trace of the files. They are found again as Kustomize finds them, from one kustomization to the next: a
-resource is known by its kind and by the name and namespace that the kustomizations on the way give it, a field by its path.
+Kustomize leaves no trace of the files. Istiolint applies the kustomization itself and keeps for each value where it is written; a
+rendered resource is found in the result by its kind, name, and namespace, a field by its path.
 """
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
-from istiolint.documents import Document, read
+from istiolint.documents import KUSTOMIZATION_NAMES, Document, read
+from istiolint.documents.derived import DerivedDocument
 from istiolint.documents.layout import Node
 from istiolint.findings.finding import Part, Path, Place
-from istiolint.rendered.kustomizations import Name, definitions, patches
 from istiolint.rendered.programs import argument, output, program
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource, resources
-from istiolint.sources import MissingPathError, Source, Stretch
+from istiolint.sources import MissingPathError, Source, Stretch, discover
 from istiolint.sources.decode import source_of
 from istiolint.sources.discover import MOST_BYTES, too_large
+from istiolint.targets import kustomization
+from istiolint.targets.library import Library
+
+
+class Name(NamedTuple):
+    """What a resource is known by."""
+
+    group: str
+    kind: str
+    name: str
 
 
 def build(folder: str) -> Source:
@@ -43,56 +52,44 @@ class Overlay:
         self.rendered, self.folder = rendered, folder
 
     def find(self, start: int, end: int) -> Stretch | None:
-        """The field in the only file that defines the resource, or in the patch that sets it; else the resource's own place."""
+        """Where the field is written: in the file that defines the resource, in a patch, or in a kustomization that sets it.
+
+        For what no file shows, the place of the resource.
+        """
         number = bisect_right(self._documents, start, key=lambda document: document.offset) - 1
         document = self._documents[number] if number >= 0 else None
         resource = next(resources(document), None) if document else None
-        if not document or not resource:
-            return None
-        found = self._defining(Name(resource.group, resource.kind, resource.metadata["namespace"].text, resource.name))
-        if not found:
+        found = self._defining(resource) if resource else None
+        if not document or not resource or not found:
             return None
         path, part = field_at(document.layout.root, start - document.offset)
-        value = _field(resource, path).value
-        for candidate in (found, *self._patching(found)):
-            if _holds(candidate, path, value):
-                span = candidate.document.locate(Place(candidate.document, (*candidate.path, *path), part))
-                return _stretch(candidate, span.start, span.end, exact=True)
-        near = path
-        while near and not _field(found, near).exists:
-            near = near[:-1]
-        place = Place(found.document, (*found.path, *near)) if near == path else found["kind"].place
-        span = found.document.locate(place)
-        return _stretch(found, span.start, span.end, exact=False)
+        value, ours = _field(resource, path).value, _field(found, path)
+        if not ours.exists:
+            return _stretch(found["kind"].place, exact=False)
+        is_same = isinstance(value, dict | list) or ours.value == value
+        return _stretch(Place(found.document, (*found.path, *path), part), exact=is_same)
 
     @cached_property
     def _documents(self) -> list[Document]:
         return list(read(self.rendered))
 
     @cached_property
-    def _files(self) -> dict[Name, list[tuple[str, Resource]]]:
-        """The resources by what they are called, with their namespaces."""
-        found: dict[Name, list[tuple[str, Resource]]] = {}
-        for name, resource in definitions(self.folder):
-            found.setdefault(name._replace(namespace=""), []).append((name.namespace, resource))
+    def _built(self) -> dict[Name, list[Resource]]:
+        """What istiolint makes of the same kustomization."""
+        names = (os.path.join(self.folder, name) for name in KUSTOMIZATION_NAMES)
+        first = next((path for path in names if os.path.isfile(path)), None)
+        found: dict[Name, list[Resource]] = {}
+        for piece in kustomization.build(self.folder, Library(_load(first) if first else (), _loaded)).pieces:
+            resource = piece.finish()
+            found.setdefault(_name(resource), []).append(resource)
         return found
 
-    @cached_property
-    def _patches(self) -> dict[tuple[str, str, str], list[Resource]]:
-        found: dict[tuple[str, str, str], list[Resource]] = {}
-        for patch in patches(self.folder):
-            found.setdefault((patch.group, patch.kind, patch.name), []).append(patch)
-        return found
-
-    def _defining(self, name: Name) -> Resource | None:
+    def _defining(self, rendered: Resource) -> Resource | None:
         """Return the only resource of this name; resources with equal names are distinguished by namespace."""
-        alike = self._files.get(name._replace(namespace=""), [])
-        same = [resource for namespace, resource in alike if namespace == name.namespace]
-        found = same or [resource for _, resource in alike]
+        alike = self._built.get(_name(rendered), [])
+        namespace = rendered.metadata["namespace"].text
+        found = [resource for resource in alike if resource.metadata["namespace"].text == namespace] or alike
         return found[0] if len(found) == 1 else None
-
-    def _patching(self, resource: Resource) -> Iterator[Resource]:
-        yield from self._patches.get((resource.group, resource.kind, resource.name), ())
 
 
 def field_at(node: Node, offset: int) -> tuple[Path, Part]:
@@ -112,12 +109,6 @@ def field_at(node: Node, offset: int) -> tuple[Path, Part]:
     return tuple(path), "value"
 
 
-def _holds(resource: Resource, path: Path, value: Any) -> bool:
-    """Whether a resource sets a field, and to the same scalar."""
-    field = _field(resource, path)
-    return field.exists and (isinstance(value, dict | list) or field.value == value)
-
-
 def _field(resource: Resource, path: Path) -> Cursor:
     field: Cursor = resource
     for step in path:
@@ -125,5 +116,23 @@ def _field(resource: Resource, path: Path) -> Cursor:
     return field
 
 
-def _stretch(resource: Resource, start: int, end: int, *, exact: bool) -> Stretch:
-    return Stretch(resource.document.source, start, end, exact)
+def _name(resource: Resource) -> Name:
+    return Name(resource.group, resource.kind, resource.name)
+
+
+def _loaded(path: str, by: Source) -> list[Document]:
+    """The documents of a file that a kustomization names."""
+    return _load(path) if os.path.isfile(path) else []
+
+
+def _load(path: str) -> list[Document]:
+    return [document for source in discover([path]) for document in read(source)]
+
+
+def _stretch(place: Place, *, exact: bool) -> Stretch:
+    document = place.document
+    if isinstance(document, DerivedDocument):
+        place, is_written = document.source_place(place)
+        exact = exact and is_written
+    span = place.document.locate(place)
+    return Stretch(span.source, span.start, span.end, exact)

@@ -53,11 +53,11 @@ def _patched(patch: Patch, piece: Piece) -> Traced | None:
     if changed is None or not patch.keeps_names:
         return changed
     for path in (("kind",), ("apiVersion",), ("metadata", "name"), ("metadata", "namespace")):
-        was, now = piece.traced.get(*path), changed.get(*path)
-        if was is None and now is not None:
+        was = piece.traced.get(*path)
+        if was is not None:
+            changed = changed.put(path, was)  # also where a patch repeats it to name its target
+        elif changed.get(*path) is not None:
             changed = changed.drop(path)
-        elif was is not None and (now is None or now.value != was.value):
-            changed = changed.put(path, was)
     return changed
 
 
