@@ -130,6 +130,46 @@ def test_a_note_tells_what_a_line_was_rendered_as(run: Run, path: Path, chart: P
     assert "charts/shop/<helm template>:10:16: rendered as `- timeout: soon`" in found.output
 
 
+def test_a_loop_is_one_finding_per_line(run: Run, path: Path, chart: Path) -> None:
+    """A loop over documents, and one over the items of a list: `toYaml` below the same line is another field."""
+    (chart / "templates/routes.yaml").write_text(
+        """\
+{{ range .Values.hosts }}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: {{ .name }}
+spec:
+  hosts: [{{ .name }}]
+  http:
+    {{- range .routes }}
+    - timeout: {{ .timeout }}
+      retries: {{ .retries }}
+      route:
+        - destination:
+            host: reviews
+    {{- end }}
+{{ end }}
+"""
+    )
+    route = "    - timeout: {}\n      retries: {{atempts: 1, perTryTimout: 1s}}\n"
+    route += "      route: [{{destination: {{host: reviews}}}}]\n"
+    head = HELM[: HELM.index("    - timout")]
+    one = head + route.format("soon") + route.format("later")
+    put(path, "helm", one + one.replace("name: reviews", "name: other").replace("[reviews]", "[other]"))
+    found = json.loads(run("--helm", "charts/shop", "--format", "json").output)["diagnostics"]
+    more = "3 more from this line, the next one rendered as"
+    shown = [(one["rule"], one["line"], one["related"][-1]["message"]) for one in found if one["line"] in (11, 12)]
+    assert shown[1:] == [  # the first is that the second route is never reached
+        ("invalid-duration", 11, f"{more} `- timeout: later`"),
+        ("unknown-field", 12, f"{more} `retries: {{atempts: 1, perTryTimout: 1s}}`"),
+        ("unknown-field", 12, f"{more} `retries: {{atempts: 1, perTryTimout: 1s}}`"),
+    ]
+    every = json.loads(run("--helm", "charts/shop", "--format", "json", "--select", "ALL").output)["diagnostics"]
+    assert len([one for one in every if one["line"] == 11 and one["rule"] == "invalid-duration"]) == 2  # of two texts
+
+
 def test_helm_on_standard_input(run: Run, chart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "charts/shop/templates/routes.yaml:9:7: error[unknown-field]" in run("-", input=HELM).output
     monkeypatch.chdir(chart)

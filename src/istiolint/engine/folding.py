@@ -4,32 +4,37 @@ Rules say which of their findings belong together (`Rule.fold`). With `--select 
 `istioctl analyze`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from istiolint.findings.finding import Diagnostic, Finding, Fix, Place
+from istiolint.findings.finding import Diagnostic, Finding, Fix, Place, Span
+from istiolint.rendered.origins import shown
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import Rule
 
 _Owner: TypeAlias = tuple[int, tuple[str | int, ...]]
+_INDEX = re.compile(r"\[\d+\]")
 
 
 @dataclass(slots=True)
 class Entry:
-    """A finding on its way into the report; `reason` is that of the suppression that hides it."""
+    """A finding on its way into the report; `reason` is that of the suppression that hides it, `rendered` its place in the output
+    of Helm or Kustomize."""
 
     rule: Rule
     finding: Finding
     resource: Resource | None
     diagnostic: Diagnostic
     reason: str | None
+    rendered: Span | None = None
 
 
 def folded(entries: Sequence[Entry], installations: Container[str]) -> list[Entry]:
     """Return the entries without those that repeat another one; `installations` are files that install Istio itself."""
-    return list(_per_file(_per_pair(entries), installations))
+    return list(_per_file(_per_line(_per_pair(entries)), installations))
 
 
 def _per_pair(entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -62,6 +67,29 @@ def _pairs(entry: Entry) -> list[tuple[_Owner, _Owner]]:
 def _owners(place: Place) -> tuple[_Owner, _Owner]:
     """What may be the resource of a place: the document, or an item of its `List`."""
     return (id(place.document), ()), (id(place.document), place.path[:2])
+
+
+def _per_line(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Of what a loop in a template renders from one line, the first finding is reported, with the number of the others."""
+    groups: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.reason is None and entry.rendered:
+            groups[_template_line(entry.rule, entry.diagnostic, entry.rendered)].append(entry)
+        else:
+            yield entry
+    for group in groups.values():
+        first, *others = sorted(group, key=lambda entry: entry.rendered.start if entry.rendered else 0)
+        if others and others[0].rendered:
+            words = f"{len(others)} more from this line, the next one rendered as `{shown(others[0].rendered)}`"
+            first.diagnostic = replace(first.diagnostic, related=(*first.diagnostic.related, (others[0].rendered, words)))
+        yield first
+
+
+def _template_line(rule: Rule, diagnostic: Diagnostic, rendered: Span) -> tuple[object, ...]:
+    """What findings have in common that come from one line: also the field, because `toYaml` renders many from one."""
+    span = diagnostic.span
+    field = _INDEX.sub("[]", diagnostic.field_path)
+    return rule.id, id(rendered.source), span.source.path, span.source.position(span.start).line, field
 
 
 def _per_file(entries: Iterable[Entry], installations: Container[str]) -> Iterator[Entry]:

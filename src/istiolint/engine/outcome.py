@@ -121,7 +121,8 @@ class Outcome:
         entries = []
         for merged in self._merged():
             if diagnostic := self._shown(merged.found, merged.diagnostic):
-                entries.append(Entry(merged.found.rule, merged.found.finding, merged.found.resource, diagnostic, merged.reason))
+                found, rendered = merged.found, merged.diagnostic.span if merged.diagnostic.span.source.origin else None
+                entries.append(Entry(found.rule, found.finding, found.resource, diagnostic, merged.reason, rendered))
         each = "ALL" in (*self._settings.select, *self._settings.extend_select)
         return entries if each else folded(entries, self._installations)
 

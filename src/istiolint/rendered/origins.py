@@ -24,7 +24,7 @@ def traced(diagnostic: Diagnostic) -> Diagnostic:
         note = (Span(found.source, 0, 0), "rendered from this file")
         return replace(diagnostic, related=(*related, note), fix=None)
     if not found.exact:
-        related = (*related, (diagnostic.span, f"rendered as `{_shown(diagnostic.span)}`"))
+        related = (*related, (diagnostic.span, f"rendered as `{shown(diagnostic.span)}`"))
     return replace(diagnostic, span=Span(found.source, found.start, found.end), related=related, fix=None)
 
 
@@ -37,7 +37,7 @@ def _span(found: Stretch | None) -> Span | None:
     return Span(found.source, found.start, found.end) if found and found.source.text else None
 
 
-def _shown(span: Span) -> str:
+def shown(span: Span) -> str:
     """The line on which a span begins."""
     line = span.source.line(span.begins.line).strip()
     return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
