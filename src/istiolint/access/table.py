@@ -5,12 +5,13 @@ from difflib import get_close_matches
 from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.access.operations import matched
+from istiolint.mesh.allowing import allowing
 from istiolint.mesh.injection import is_control_plane, is_gateway
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival, allowing
+from istiolint.trace.policies import Arrival
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.server_tls import ClientTls, accepts
 from istiolint.trace.services import Port, Service

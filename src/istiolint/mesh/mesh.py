@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from istiolint.mesh.networks import Networks
     from istiolint.mesh.other_clusters import OtherClusters
     from istiolint.mesh.overlapping_policies import OverlappingPolicies
+    from istiolint.mesh.policy_index import PolicyIndex
     from istiolint.mesh.policy_targets import PolicyTargets
     from istiolint.mesh.proxy_images import ProxyImages
     from istiolint.mesh.retry_chains import RetryChains
@@ -293,7 +294,7 @@ class Mesh:
         """Which ALLOW policies decide together over the requests to a workload."""
         from istiolint.mesh.allowing import Allowing
 
-        return Allowing(self.all("AuthorizationPolicy"), self.workloads, self.root_namespace)
+        return Allowing(self.policies("AuthorizationPolicy"), self.workloads)
 
     @index
     def challenges(self) -> "Challenges":
@@ -356,6 +357,16 @@ class Mesh:
         from istiolint.mesh.selection import Selection
 
         return cache(lambda type_: Selection(self.all(type_), self.workloads))
+
+    def policies(self, type_: str) -> "PolicyIndex":
+        """The policies of a type by the workloads and targets that they apply to."""
+        return self._policies(type_)
+
+    @index
+    def _policies(self) -> "Callable[[str], PolicyIndex]":
+        from istiolint.mesh.policy_index import PolicyIndex
+
+        return cache(lambda type_: PolicyIndex(self.all(type_), self.root_namespace))
 
     @index
     def hosts(self) -> "Hosts":

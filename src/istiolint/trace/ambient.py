@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from istiolint.mesh.allowing import allowing
 from istiolint.mesh.host_index import covers
 from istiolint.trace.decisions import explain
 from istiolint.trace.delivery import Sending, Target, deliver
 from istiolint.trace.envoy_filters import explain_patches
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival, allowing
+from istiolint.trace.policies import Arrival
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Destination, Trace
@@ -82,7 +83,7 @@ class AmbientRequest:
         request, trace, proxy = self.request, self.trace, waypoint.proxy
         claims = None
         if http:
-            policies = self.model.authentication.bound_to(proxy, service.namespace, service.type, service.resource)
+            policies = self.model.authentication.bound_to(waypoint.gateway, service.resource)
             authenticated = self.model.authentication.check(proxy, request.claims, policies)
             if authenticated.words:
                 trace.steps.add("server", authenticated.words, authenticated.at)

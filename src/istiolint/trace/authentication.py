@@ -1,14 +1,12 @@
 """RequestAuthentication at a proxy: whether the JWT of a request is accepted, and which claims policies and routes see."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.policies import applies, targets
-from istiolint.trace.proxies import Proxy
+from istiolint.trace.proxies import Proxy, enforced_by
 
 
 class Authenticated(NamedTuple):
@@ -29,25 +27,16 @@ class Authentication:
 
     def __init__(self, mesh: Mesh):
         self._mesh = mesh
-        self._by_namespace: dict[str, list[Resource]] = defaultdict(list)
-        for policy in mesh.all("RequestAuthentication"):
-            self._by_namespace[policy.namespace].append(policy)
 
     def of(self, proxy: Proxy) -> list[Resource]:
         """The RequestAuthentications that a proxy enforces."""
-        namespaces = sorted({self._mesh.root_namespace, proxy.namespace})
-        policies = [policy for namespace in namespaces for policy in self._by_namespace.get(namespace, ())]
-        return [policy for policy in policies if applies(policy, proxy)]
+        return sorted(enforced_by(proxy, "RequestAuthentication", self._mesh), key=lambda each: (each.namespace, each.name))
 
-    def bound_to(self, proxy: Proxy, namespace: str, kind: str, resource: Resource | None) -> list[Resource]:
+    def bound_to(self, waypoint: Resource, service: Resource | None) -> list[Resource]:
         """The RequestAuthentications that a waypoint enforces for a Service: waypoints ignore selectors."""
-        name = resource.name if resource is not None else ""
-        own = [policy for policy in self.of(proxy) if targets(policy)]
-        return own + [
-            policy
-            for policy in self._by_namespace.get(namespace, ())
-            if any(ref["kind"].text == kind and ref["name"].text == name for ref in targets(policy))
-        ]
+        index = self._mesh.policies("RequestAuthentication")
+        bound = [] if service is None else index.targeting(service.namespace, service.type or "", service.name)
+        return list(dict.fromkeys([*index.targeting(waypoint.namespace, "Gateway", waypoint.name), *bound]))
 
     def check(self, proxy: Proxy, claims: Mapping[str, Any] | None, policies: Sequence[Resource] | None = None) -> Authenticated:
         """What a proxy makes of a JWT with a valid signature; a request without one is accepted.

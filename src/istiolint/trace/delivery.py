@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from istiolint.mesh.allowing import allowing
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.decisions import explain
 from istiolint.trace.destination_rules import MergedRule
 from istiolint.trace.envoy_filters import explain_patches
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival, Decision, allowing
+from istiolint.trace.policies import Arrival, Decision
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Destination, Leaf, Sent, Verdict

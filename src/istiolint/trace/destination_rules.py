@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.visibility import sees
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.ages import oldest_first
 from istiolint.trace.proxies import Proxy
 
 

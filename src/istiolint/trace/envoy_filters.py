@@ -1,14 +1,12 @@
 """EnvoyFilters: traces do not apply them, and say so for each proxy that they patch."""
 
-from collections import defaultdict
 from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.waypoints import is_waypoint
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.policies import applies
-from istiolint.trace.proxies import Proxy
+from istiolint.trace.proxies import Proxy, enforced_by
 from istiolint.trace.steps import Steps
 
 Context: TypeAlias = Literal["SIDECAR_INBOUND", "SIDECAR_OUTBOUND", "GATEWAY"]
@@ -33,28 +31,21 @@ class EnvoyFilters:
 
     def __init__(self, mesh: Mesh):
         self._mesh = mesh
-        self._by_namespace: dict[str, list[Resource]] = defaultdict(list)
-        for envoy_filter in mesh.all("EnvoyFilter"):
-            self._by_namespace[envoy_filter.namespace].append(envoy_filter)
 
     def of(self, proxy: Proxy, context: Context) -> list[Patched]:
-        """The EnvoyFilters that may change how a proxy handles requests."""
+        """The EnvoyFilters that may change how a proxy handles requests: first those of the root namespace."""
         found: list[Patched] = []
-        for namespace in {self._mesh.root_namespace: None, proxy.namespace: None}:
-            for envoy_filter in self._by_namespace.get(namespace, ()):
-                if not self._selects(envoy_filter, proxy):
-                    continue
-                patch = next((each for each in envoy_filter.spec["configPatches"] if _changes(each, context)), None)
-                if patch is not None:
-                    found.append(Patched(envoy_filter, patch))
-        return found
-
-    def _selects(self, envoy_filter: Resource, proxy: Proxy) -> bool:
-        labels = envoy_filter.spec["workloadSelector"]["labels"].labels
-        if envoy_filter.spec["targetRefs"]:
-            return applies(envoy_filter, proxy)
         waypoint = proxy.gateway is not None and is_waypoint(proxy.gateway)
-        return not waypoint and labels.items() <= proxy.labels.items()
+        root = self._mesh.root_namespace
+        for envoy_filter in sorted(
+            enforced_by(proxy, "EnvoyFilter", self._mesh), key=lambda each: (each.namespace != root, each.name)
+        ):
+            if waypoint and not envoy_filter.spec["targetRefs"]:
+                continue
+            patch = next((each for each in envoy_filter.spec["configPatches"] if _changes(each, context)), None)
+            if patch is not None:
+                found.append(Patched(envoy_filter, patch))
+        return found
 
 
 def _changes(patch: Cursor, context: Context) -> bool:

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.host_index import covers
 from istiolint.mesh.workloads import ports_of
 from istiolint.primitives.ports import HTTP, TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.ages import oldest_first
 from istiolint.trace.kubernetes_routes import listener_name
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.virtual_services import HttpRoute, VirtualService, VirtualServiceIndex

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from istiolint.mesh.allowing import allowing
 from istiolint.mesh.host_index import covers
 from istiolint.trace.ambient import AmbientRequest
 from istiolint.trace.connections import follow, route_of
@@ -11,7 +12,7 @@ from istiolint.trace.delivery import Sending, Target
 from istiolint.trace.envoy_filters import explain_patches
 from istiolint.trace.gateway_servers import GatewayListeners, Server
 from istiolint.trace.model import Model
-from istiolint.trace.policies import Arrival, allowing
+from istiolint.trace.policies import Arrival
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Destination, Sent, Trace

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.gateway_api import Reference, allows_route, listeners, parents, supports_kind
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.host_index import covers
@@ -15,7 +16,6 @@ from istiolint.mesh.visibility import Scope
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
-from istiolint.trace.ages import oldest_first
 from istiolint.trace.conditions import Conditions, conditions
 from istiolint.trace.virtual_services import MESH_GATEWAY, HttpRoute, VirtualService
 

@@ -1,19 +1,18 @@
 """AuthorizationPolicies at a proxy: which of them apply, and which one decides over a request."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from istiolint.authorization.rules import Condition, Item, Rule
 from istiolint.mesh import Mesh
+from istiolint.mesh.allowing import allowing
 from istiolint.mesh.authorization import is_dry_run
-from istiolint.mesh.selection import selector
 from istiolint.primitives.path_templates import ONE, REST
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.trace.conditions import claim_path, claim_values
-from istiolint.trace.proxies import Proxy
+from istiolint.trace.proxies import Proxy, enforced_by
 
 HTTP_FIELDS = frozenset(
     name
@@ -77,31 +76,19 @@ class Policies:
 
     def __init__(self, mesh: Mesh):
         self._mesh = mesh
-        self._by_namespace: dict[str, list[Resource]] = defaultdict(list)
-        # Envoy goes through policies by this name.
-        for policy in sorted(mesh.all("AuthorizationPolicy"), key=lambda each: f"ns[{each.namespace}]-policy[{each.name}]"):
-            if not is_dry_run(policy):
-                self._by_namespace[policy.namespace].append(policy)
         self._of: dict[int, list[Resource]] = {}
         self._aliases = (mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases"))
 
     def of(self, proxy: Proxy) -> Sequence[Resource]:
-        """The policies that a proxy enforces by their selectors."""
+        """The policies that a proxy enforces."""
         found = self._of.get(id(proxy))
         if found is None:
-            namespaces = sorted({self._mesh.root_namespace, proxy.namespace})
-            found = self._of[id(proxy)] = [
-                policy for namespace in namespaces for policy in self._by_namespace.get(namespace, ()) if applies(policy, proxy)
-            ]
+            found = self._of[id(proxy)] = _enforced(enforced_by(proxy, "AuthorizationPolicy", self._mesh))
         return found
 
     def targeting(self, namespace: str, kind: str, name: str) -> Sequence[Resource]:
         """The policies that are bound to a Gateway, Service or other object by `targetRefs`."""
-        return [
-            policy
-            for policy in self._by_namespace.get(namespace, ())
-            if any(ref["kind"].text == kind and ref["name"].text == name for ref in targets(policy))
-        ]
+        return _enforced(self._mesh.policies("AuthorizationPolicy").targeting(namespace, kind, name))
 
     def decide(self, policies: Sequence[Resource], arrival: Arrival) -> Decision:
         """What policies say about a request."""
@@ -251,24 +238,10 @@ class Policies:
         return None
 
 
-def applies(policy: Resource, proxy: Proxy) -> bool:
-    """Whether a policy applies to a proxy, by its selector or by a target that is its Gateway."""
-    bound = targets(policy)
-    if not bound:
-        return selector(policy).items() <= proxy.labels.items()
-    gateway = proxy.gateway
-    named = any(gateway is not None and ref["kind"].text == "Gateway" and ref["name"].text == gateway.name for ref in bound)
-    return gateway is not None and policy.namespace == gateway.namespace and named
-
-
-def allowing(policies: Sequence[Resource]) -> list[Resource]:
-    """The policies with the action ALLOW."""
-    return [policy for policy in policies if (policy.spec["action"].text or "ALLOW") == "ALLOW"]
-
-
-def targets(policy: Resource) -> list[Cursor]:
-    """What a policy is bound to."""
-    return [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref.mapping]
+def _enforced(policies: Iterable[Resource]) -> list[Resource]:
+    """Policies that are not only tried, in the order in which Envoy goes through them: by namespace, then by this name."""
+    enforced = (policy for policy in policies if not is_dry_run(policy))
+    return sorted(enforced, key=lambda each: (each.namespace, f"ns[{each.namespace}]-policy[{each.name}]"))
 
 
 def request_principal(claims: Mapping[str, Any]) -> str:

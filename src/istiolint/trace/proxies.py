@@ -38,6 +38,14 @@ class Proxy:
         return f"{trust_domain}/ns/{self.namespace}/sa/{self.service_account}"
 
 
+def enforced_by(proxy: Proxy, type_: str, mesh: Mesh) -> list[Resource]:
+    """Return the policies of a type that apply to a proxy: those that select it, and those that are bound to its Gateway."""
+    index = mesh.policies(type_)
+    gateway = proxy.gateway
+    bound = index.targeting(gateway.namespace, "Gateway", gateway.name) if gateway is not None else ()
+    return [*index.selecting(proxy.namespace, proxy.labels), *bound]
+
+
 def proxy_of(workload: Workload, mesh: Mesh) -> Proxy:
     """The proxy of a workload. Where the files do not show whether a sidecar is injected, one is assumed."""
     if is_gateway(workload):

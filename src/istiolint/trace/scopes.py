@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.host_index import covers, overlap
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.ages import oldest_first
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.services import Port, Registry, Service
 from istiolint.trace.virtual_hosts import VirtualHosts, most_specific

@@ -3,10 +3,10 @@
 from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.mtls import DEFAULT_MODE, Mode
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.ages import oldest_first
 from istiolint.trace.proxies import Proxy
 
 ClientTls: TypeAlias = Literal["mtls", "plaintext", "simple", "mutual"]

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.ages import age
 from istiolint.mesh.hosts import CLUSTER_SET, KnownHost
 from istiolint.mesh.visibility import Scope, sees
 from istiolint.primitives import ports as protocols
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.ages import age
 
 Protocol: TypeAlias = Literal["HTTP", "TCP", "TLS", "AUTO", "UDP"]
 """What a proxy makes of a port; `AUTO` is detected from the first bytes of each connection."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways
 from istiolint.mesh.visibility import Scope, sees
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.ages import oldest_first
 from istiolint.trace.conditions import Conditions, Mismatch, conditions, merged
 from istiolint.trace.proxies import Proxy
 

@@ -15,8 +15,9 @@ _SERVES_SERVICES = ("service", "all")
 
 
 class Waypoint(NamedTuple):
-    """The proxy of a waypoint, and the label that names it."""
+    """A waypoint, its proxy, and the label that names it."""
 
+    gateway: Resource
     proxy: Proxy
     at: Cursor
 
@@ -34,7 +35,7 @@ def waypoint_of(model: Model, service: Service, steps: Steps | None = None) -> W
         return None
     if traffic_of(found[0]) not in _SERVES_SERVICES:
         return None
-    return Waypoint(model.gateway_proxy(found[0]), use.at)
+    return Waypoint(found[0], model.gateway_proxy(found[0]), use.at)
 
 
 def is_used_by(model: Model, client: Proxy, service: Service) -> bool:
@@ -52,7 +53,7 @@ def is_used_by(model: Model, client: Proxy, service: Service) -> bool:
 
 def policies_for(model: Model, waypoint: Waypoint, service: Service) -> Sequence[Resource]:
     """The AuthorizationPolicies that a waypoint enforces for a Service: those whose targets are the waypoint or the Service."""
-    own = [each for each in model.policies.of(waypoint.proxy) if each.spec["targetRefs"] or each.spec["targetRef"]]
+    own = model.policies.targeting(waypoint.gateway.namespace, "Gateway", waypoint.gateway.name)
     name = service.resource.name if service.resource is not None else ""
     return list(dict.fromkeys([*own, *model.policies.targeting(service.namespace, service.type, name)]))
 
