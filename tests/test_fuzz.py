@@ -13,9 +13,28 @@ from istiolint.documents.scalars import plain
 SEEDS = fuzz.seeds()
 
 
-@pytest.mark.parametrize("path", sorted(fuzz.SAVED.glob("*.yaml")), ids=lambda path: path.stem)
-def test_inputs_that_failed_once(path: "fuzz.Path") -> None:
-    assert fuzz.failure(path.read_bytes()) == ""
+@pytest.mark.parametrize(("path", "file"), fuzz.saved(), ids=lambda each: getattr(each, "stem", ""))
+def test_inputs_that_failed_once(path: str, file: "fuzz.Path") -> None:
+    assert fuzz.failure(file.read_bytes(), path) == ""
+
+
+def test_failing_inputs_are_saved_with_their_place(tmp_path: "fuzz.Path", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz, "SAVED", tmp_path)
+    monkeypatch.setattr(fuzz, "ROOT", tmp_path)
+    fuzz.save(b"a", "failed")
+    fuzz.save(b"b", "failed", "overlays/prod/kustomization.yaml")
+    assert {(path, file.read_bytes()) for path, file in fuzz.saved()} == {
+        ("fuzz.yaml", b"a"),
+        ("overlays/prod/kustomization.yaml", b"b"),
+    }
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 2**32))
+def test_mutated_kustomizations(seed: int) -> None:
+    choose = Random(seed)
+    path, data = choose.choice([*fuzz.application_seeds().items()])
+    assert fuzz.failure(fuzz.tokens_mutated(data, choose)[: fuzz.MAX_SIZE], path) == ""
 
 
 @settings(max_examples=40, deadline=None)

@@ -2,9 +2,10 @@
 
 usage: python tools/fuzz.py [--minutes N] [--seed N] [--atheris]
 
-Mutations are of bytes, of tokens, and of structure (values of one manifest moved into another). An input fails if an exception or
-an internal error occurs, if it takes longer than LIMIT seconds of CPU, if a report cannot be rendered in some format, or if safe
-fixes add errors. Failing inputs are saved in tests/fuzz, which tests/test_fuzz.py runs. With --atheris, coverage guides the
+Mutations are of bytes, of tokens, and of structure (values of one manifest moved into another), in single manifests and in files
+of a Kustomize application. An input fails if an exception or an internal error occurs, if it takes longer than LIMIT seconds of
+CPU, if a report cannot be rendered in some format, if safe fixes add errors, or if traces, access, mutual TLS, pictures or
+snapshots fail. Failing inputs are saved in tests/fuzz, which tests/test_fuzz.py runs. With --atheris, coverage guides the
 mutations of bytes (pip install atheris).
 """
 
@@ -24,15 +25,31 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from istiolint.access import report as access_report
+from istiolint.access.table import rows
+from istiolint.cli.graph import FORMATS as PICTURES
 from istiolint.cli.output import FORMATS
-from istiolint.engine.lint import lint
+from istiolint.engine.lint import lint, understand
 from istiolint.findings.report import Report
 from istiolint.fix import fix_all
+from istiolint.graph.build import picture_of
+from istiolint.mutual_tls import json as mtls_json
+from istiolint.mutual_tls import text as mtls_text
+from istiolint.mutual_tls.table import all_rows
+from istiolint.request_tests.writing import as_file
+from istiolint.resources.kinds import GIVEN, KNOWN
+from istiolint.resources.reduced import reduced
 from istiolint.rules.pages import pages
+from istiolint.sources import Source
 from istiolint.sources.decode import source_of
+from istiolint.trace.suggestions import suggested
+from istiolint.trace.tracer import Tracer
 
 ROOT = Path(__file__).parents[1]
 SAVED = ROOT / "tests/fuzz"
+APPLICATION = ROOT / "fixtures/projects/bookstore/apps/catalog"
+SINGLE = "fuzz.yaml"
+"""The path of an input that is read alone; the others are paths in APPLICATION."""
 LIMIT = 5.0
 """CPU seconds for an input of a few kilobytes."""
 MAX_SIZE = 20_000
@@ -54,6 +71,11 @@ def seeds() -> list[bytes]:
     found = [text.encode() for page in pages().values() for example in page.examples() for text in example.files.values()]
     found += [path.read_bytes() for path in sorted((ROOT / "fixtures/shop").rglob("*.yaml"))]
     return [text for text in found if len(text) < MAX_SIZE]
+
+
+def application_seeds() -> dict[str, bytes]:
+    """Return the files of the Kustomize application by their path in it."""
+    return {path.relative_to(APPLICATION).as_posix(): path.read_bytes() for path in sorted(APPLICATION.rglob("*.yaml"))}
 
 
 def bytes_mutated(data: bytes, choose: random.Random) -> bytes:
@@ -125,19 +147,39 @@ def errors(report: Report) -> int:
     return sum(found.severity == "error" for found in report.diagnostics)
 
 
-def failure(data: bytes) -> str:
+def explain(sources: list[Source]) -> None:
+    """Build and render what the commands that explain a mesh show."""
+    found = understand(sources, joined=True)
+    mtls = all_rows(found.meshes)
+    mtls_text.render(mtls)
+    mtls_json.render(mtls)
+    for name, mesh in found.meshes:
+        tracer = Tracer(mesh, name)
+        as_file(tracer.trace(request) for request in suggested(tracer.model))
+        access = list(rows(tracer.model))
+        for render in (access_report.as_text, access_report.as_markdown, access_report.as_json_text):
+            render(access)
+        picture = picture_of(mesh, name)
+        for form in PICTURES:
+            importlib.import_module(f"istiolint.report.picture_{form}").render([picture], [])
+        json.dumps([reduced(resource) for resource in mesh.all(*sorted(KNOWN - set(GIVEN)))], default=str)
+
+
+def failure(data: bytes, path: str = SINGLE) -> str:
     """Return what is wrong with the way istiolint treats an input; "" if nothing is."""
     started = time.process_time()
+    others = {} if path == SINGLE else application_seeds()
     try:
-        source = source_of("fuzz.yaml", data)
-        report = lint([source])
+        sources = [source_of(name, content) for name, content in (others | {path: data}).items()]
+        report = lint(sources)
         if report.internal_errors:
             return report.internal_errors[0]
         for name in FORMATS:
             importlib.import_module(f"istiolint.report.{name}").render(report)
-        fixed = fix_all([source])
+        fixed = fix_all(sources)
         if fixed.texts and errors(fixed.report) > errors(report):
             return f"fixes added errors: {errors(report)} -> {errors(fixed.report)}"
+        explain(sources)
     except Exception:
         return traceback.format_exc()
     seconds = time.process_time() - started
@@ -146,29 +188,44 @@ def failure(data: bytes) -> str:
 
 def campaign(minutes: float, seed: int) -> int:
     """Mutate and try inputs for some minutes of CPU, and return the number of failures."""
-    choose, inputs, failures, tried = random.Random(seed), seeds(), 0, 0
+    choose, failures, tried = random.Random(seed), 0, 0
+    inputs = [(SINGLE, text) for text in seeds()]
+    inputs += [*application_seeds().items()] * (len(inputs) // 50)
     ways: list[Callable[[bytes], bytes]] = [
         lambda data: bytes_mutated(data, choose),
         lambda data: tokens_mutated(data, choose),
-        lambda data: structure_mutated(data, choose.choice(inputs), choose),
+        lambda data: structure_mutated(data, choose.choice(inputs)[1], choose),
     ]
-    end = time.process_time() + minutes * 60
-    while time.process_time() < end:
-        data = choose.choice(ways)(choose.choice(inputs))[:MAX_SIZE]
+    started = time.process_time()
+    shown = 0
+    while (spent := (time.process_time() - started) / 60) < minutes:
+        if spent >= shown + 1:
+            shown = int(spent)
+            print(f"{shown} minutes of CPU: {tried} inputs, {failures} failures (seed {seed})", flush=True)
+        path, data = choose.choice(inputs)
+        data = choose.choice(ways)(data)[:MAX_SIZE]
         tried += 1
-        if words := failure(data):
+        if words := failure(data, path):
             failures += 1
-            save(data, words)
+            save(data, words, path)
     print(f"{tried} inputs, {failures} failures (seed {seed})")
     return failures
 
 
-def save(data: bytes, words: str) -> None:
-    """Save an input that failed, and print why."""
+def saved() -> Iterator[tuple[str, Path]]:
+    """Yield each saved input with the path that it is read at."""
+    for file in sorted(SAVED.glob("*.yaml")):
+        _, _, place = file.name.partition("@")
+        yield place.replace("+", "/") or SINGLE, file
+
+
+def save(data: bytes, words: str, path: str = SINGLE) -> None:
+    """Save an input that failed, with the path that it was read at in its name, and print why."""
     SAVED.mkdir(exist_ok=True)
-    path = SAVED / f"{hashlib.sha256(data).hexdigest()[:12]}.yaml"
-    path.write_bytes(data)
-    print(f"{path.relative_to(ROOT)}: {words.strip().splitlines()[-1]}\n{words}", file=sys.stderr)
+    place = ".yaml" if path == SINGLE else "@" + path.replace("/", "+")
+    file = SAVED / f"{hashlib.sha256(data).hexdigest()[:12]}{place}"
+    file.write_bytes(data)
+    print(f"{file.relative_to(ROOT)}: {words.strip().splitlines()[-1]}\n{words}", file=sys.stderr, flush=True)
 
 
 def guided() -> None:
