@@ -13,7 +13,7 @@ from istiolint.documents.scalars import plain
 SEEDS = fuzz.seeds()
 
 
-@pytest.mark.parametrize(("path", "file"), fuzz.saved(), ids=lambda each: getattr(each, "stem", ""))
+@pytest.mark.parametrize(("path", "file"), list(fuzz.saved()), ids=lambda each: getattr(each, "stem", ""))
 def test_inputs_that_failed_once(path: str, file: "fuzz.Path") -> None:
     assert fuzz.failure(file.read_bytes(), path) == ""
 
