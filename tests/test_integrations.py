@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 FAULTY = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {}\ndata: {}\n"
 
 
@@ -29,6 +31,7 @@ def test_hooks_of_pre_commit() -> None:
         assert hook["language"] == "python"
         assert hook["entry"].split()[0] == "istiolint"
         assert hook["require_serial"] is True
+        assert hook["additional_dependencies"] == PYPROJECT["project"]["optional-dependencies"]["cel"]
         reads_all = not hook.get("pass_filenames", True)
         assert reads_all == (name != "istiolint-changed")
         assert reads_all == hook.get("always_run", False)
@@ -144,6 +147,9 @@ def test_options_on_one_line_or_several(runner: Path, tmp_path: Path, options: s
 
 def test_action_fails_on_wrong_options(runner: Path, tmp_path: Path) -> None:
     assert lint(runner, tmp_path, LINT_OPTIONS="--no-such-option", SARIF_FILE="found.sarif").returncode == 2
+    assert outputs(runner) == {"sarif-file": ""}
+    for name in ("Compare requests", "Comment on the pull request"):
+        assert "steps.lint.outputs.errors != ''" in action_step(name)["if"]
     found = lint(runner, tmp_path, LINT_OPTIONS="--select 'unclosed")
     assert (found.returncode, "::error::invalid options: No closing quotation" in found.stderr) == (2, True)
 
@@ -245,7 +251,10 @@ def test_windows_runners_have_another_layout(runner: Path, tmp_path: Path) -> No
     create = f'mkdir -p "{scripts}" && cp "$0" "{scripts}/python"'
     python.write_text(f'#!/bin/sh\nif [ "$1" = -m ]; then {create}; fi\necho "$@" >> "{runner}/calls"\n', "utf-8")
     python.chmod(0o755)
-    found = run_step("Install istiolint", runner, tmp_path, PATH=f"{python.parent}:{os.environ['PATH']}", VERSION="1.2.3")
+    path = f"{python.parent}:{os.environ['PATH']}"
+    found = run_step("Install istiolint", runner, tmp_path, PATH=path, VERSION="1.2.3")
     assert found.returncode == 0, found.stderr
     assert outputs(runner)["bin"] == str(scripts)
-    assert (runner / "calls").read_text("utf-8").splitlines()[-1].endswith("istiolint==1.2.3")
+    assert (runner / "calls").read_text("utf-8").splitlines()[-1].endswith(" istiolint[cel]==1.2.3")
+    run_step("Install istiolint", runner, tmp_path, PATH=path, PACKAGES="istiolint-acme\nother>=2\n")
+    assert (runner / "calls").read_text("utf-8").splitlines()[-1].endswith(f" {ROOT}[cel] istiolint-acme other>=2")

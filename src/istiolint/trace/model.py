@@ -82,7 +82,9 @@ class Model:
     def client(self, source: str) -> Proxy:
         """The workload that `NAMESPACE/NAME` or `KIND NAMESPACE/NAME` names. Raises RequestError."""
         kind, _, name = source.rpartition(" ")
-        found = [each for each in self._by_name.get(name, ()) if not kind or each.kind.lower() == kind.strip().lower()]
+        found = self._by_name.get(source) or [
+            each for each in self._by_name.get(name, ()) if not kind or each.kind.lower() == kind.strip().lower()
+        ]
         if not found:
             near = get_close_matches(name, self._by_name, 1, 0.75)
             hint = f"did you mean `{near[0]}`?" if near else f"write NAMESPACE/NAME, KIND NAMESPACE/NAME, or `{OUTSIDE}`"
