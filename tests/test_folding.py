@@ -101,3 +101,34 @@ def test_removed_kinds_of_an_installation_are_one_finding() -> None:
     rules = [RULE.format(name) for name in ("a", "b", "c")]
     assert len(places(run("---\n".join(rules)), "retired-api")) == 3
     assert len(places(run("---\n".join([CRD, *rules])), "retired-api")) == 1
+
+
+def dumped(kind: str, name: str, owner: str = "", drain: str = "60s") -> str:
+    """A workload of a cluster dump that drains longer than Kubernetes waits."""
+    owners = f"\n  ownerReferences: [{{kind: ReplicaSet, name: {owner}}}]" if owner else ""
+    pod = f"annotations: {{proxy.istio.io/config: 'terminationDrainDuration: {drain}'}}"
+    spec = "containers: []" if kind == "Pod" else f"template: {{metadata: {{{pod}}}, spec: {{containers: []}}}}"
+    own = f"\n  {pod}" if kind == "Pod" else ""
+    api = "v1" if kind == "Pod" else "apps/v1"
+    return f"apiVersion: {api}\nkind: {kind}\nmetadata:\n  name: {name}\n  namespace: shop{owners}{own}\nspec: {{{spec}}}\n"
+
+
+DRAIN = "drain-longer-than-grace-period"
+PODS = (dumped("Pod", "cart-1-a", "cart-1"), dumped("Pod", "cart-1-b", "cart-1"))
+
+
+def test_what_pods_repeat_is_reported_at_their_controller() -> None:
+    assert places(run(*PODS, dumped("Deployment", "cart")), DRAIN) == ["2.yaml"]
+    assert places(run(*PODS, dumped("Deployment", "stock")), DRAIN) == ["0.yaml", "1.yaml", "2.yaml"]
+    assert places(run(*PODS, dumped("Deployment", "cart"), settings=Settings(extend_select=("ALL",))), DRAIN) == [
+        "0.yaml",
+        "1.yaml",
+        "2.yaml",
+    ]
+
+
+def test_what_only_pods_have_is_reported_at_the_first() -> None:
+    report = run(*PODS, dumped("Deployment", "cart", drain="1s"))
+    assert places(report, DRAIN) == ["0.yaml"]
+    (found,) = (found for found in report.diagnostics if found.rule == DRAIN)
+    assert found.related[-1][1] == "1 more of `Deployment shop/cart`, the next one here"

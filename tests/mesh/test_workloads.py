@@ -178,3 +178,37 @@ def test_names_are_sorted_and_few() -> None:
     assert names(found.all[::-1]) == "`Pod p0`, `Pod p1` and `Pod p2`"
     assert names(found.all, most=1) == "`Pod p0` and 2 more"
     assert names(found.all[:1]) == "`Pod p0`"
+
+
+def owned(kind: str, name: str, by: tuple[str, str]) -> str:
+    api = {"Pod": "v1", "ReplicaSet": "apps/v1", "Job": "batch/v1"}[kind]
+    metadata = f"name: {name}, namespace: shop, labels: {{app: shop}}, ownerReferences: [{{kind: {by[0]}, name: {by[1]}}}]"
+    spec = "containers: []" if kind == "Pod" else "template: {metadata: {labels: {app: shop}}}"
+    return f"---\napiVersion: {api}\nkind: {kind}\nmetadata: {{{metadata}}}\nspec: {{{spec}}}\n"
+
+
+SET = owned("ReplicaSet", "w-5d4f", ("Deployment", "w"))
+POD_OF_SET = owned("Pod", "w-5d4f-x2x", ("ReplicaSet", "w-5d4f"))
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        (controller("Deployment", "apps/v1", "") + SET + POD_OF_SET, {"Deployment shop/w"}),
+        (controller("Deployment", "apps/v1", "") + POD_OF_SET, {"Deployment shop/w"}),  # the dump has no ReplicaSets
+        (SET + POD_OF_SET, {"ReplicaSet shop/w-5d4f"}),
+        (POD_OF_SET, {"Pod shop/w-5d4f-x2x"}),
+        (controller("StatefulSet", "apps/v1", "") + owned("Pod", "w-0", ("StatefulSet", "w")), {"StatefulSet shop/w"}),
+        (controller("StatefulSet", "apps/v1", "") + POD_OF_SET, {"StatefulSet shop/w", "Pod shop/w-5d4f-x2x"}),
+        (controller("CronJob", "batch/v1", "cron") + owned("Job", "w-1", ("CronJob", "w")), {"CronJob shop/w"}),
+        (controller("CronJob", "batch/v1", "cron") + owned("Pod", "w-1-x", ("Job", "w-1")), {"CronJob shop/w"}),
+        (owned("Pod", "a", ("Pod", "b")) + owned("Pod", "b", ("Pod", "a")), {"Pod shop/a", "Pod shop/b"}),  # a circle
+        (owned("Pod", "a", ("Pod", "a")), {"Pod shop/a"}),
+    ],
+)
+def test_what_a_controller_creates_is_the_same_workload(text: str, titles: set[str]) -> None:
+    workloads = mesh(text).workloads
+    assert {workload.title for workload in workloads.all} == titles
+    assert {workload.title for workload in workloads.selected({"app": "shop"}, "shop")} == titles
+    assert len(list(workloads.running_in("shop"))) == text.count("apiVersion: ")
+    assert all(workloads.of(workload.resource) is workload for workload in workloads.running_in("shop"))

@@ -6,7 +6,7 @@ Rules say which of their findings belong together (`Rule.fold`). With `--select 
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -32,9 +32,14 @@ class Entry:
     rendered: Span | None = None
 
 
-def folded(entries: Sequence[Entry], installations: Container[str]) -> list[Entry]:
-    """Return the entries without those that repeat another one; `installations` are files that install Istio itself."""
-    return list(_per_file(_per_line(_per_pair(entries)), installations))
+def folded(
+    entries: Sequence[Entry], installations: Container[str], owners: Mapping[int, tuple[Resource, Resource]]
+) -> list[Entry]:
+    """Return the entries without those that repeat another one.
+
+    `installations` are files that install Istio itself, `owners` those of what controllers have created, as `resources.owners`.
+    """
+    return list(_per_file(_per_line(_per_owner(_per_pair(entries), owners)), installations))
 
 
 def _per_pair(entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -67,6 +72,30 @@ def _pairs(entry: Entry) -> list[tuple[_Owner, _Owner]]:
 def _owners(place: Place) -> tuple[_Owner, _Owner]:
     """What may be the resource of a place: the document, or an item of its `List`."""
     return (id(place.document), ()), (id(place.document), place.path[:2])
+
+
+def _per_owner(entries: Iterable[Entry], owners: Mapping[int, tuple[Resource, Resource]]) -> Iterator[Entry]:
+    """What a controller repeats in all that it creates is reported at the controller, else at the first of its pods."""
+    groups: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+    reported: set[tuple[str, int]] = set()
+    for entry in entries:
+        found = owners.get(id(entry.resource)) if entry.resource and entry.reason is None else None
+        if found:
+            groups[entry.rule.id, id(found[1])].append(entry)
+        else:
+            yield entry
+            reported.add((entry.rule.id, id(entry.resource)))
+    for key, group in groups.items():
+        if key in reported:
+            continue
+        first = min(group, key=_place).resource
+        places = {id(entry.resource): entry.diagnostic.span for entry in sorted(group, key=_place) if entry.resource is not first}
+        for entry in (entry for entry in group if entry.resource is first):
+            if places:
+                owner = owners[id(first)][1]
+                more = next(iter(places.values())), f"{len(places)} more of `{owner.title}`, the next one here"
+                entry.diagnostic = replace(entry.diagnostic, related=(*entry.diagnostic.related, more))
+            yield entry
 
 
 def _per_line(entries: Iterable[Entry]) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ from istiolint.findings.report import Report, Summary, Suppressed
 from istiolint.mesh import Mesh
 from istiolint.rendered.origins import traced
 from istiolint.resources.installation import INSTALLED, installs_istio
+from istiolint.resources.owners import owners
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import Rule
 from istiolint.rules.renamed import former
@@ -49,6 +50,8 @@ class Outcome:
         self._installations: set[str] = set()
         self._targets: list[Target] = []
         self._mesh: Mesh | None = None
+        self._owners: dict[int, tuple[Resource, Resource]] = {}
+        """By the id of each workload that a controller has created: it and its owner."""
         self._holders: dict[tuple[Document, Path], set[int]] = defaultdict(set)
         """The numbers of the targets that hold a resource."""
 
@@ -65,6 +68,7 @@ class Outcome:
     def enter(self, target: Target, mesh: Mesh | None, resources: Iterable[Resource] | None = None) -> None:
         """Take note of the target to which the findings that follow belong; `resources` are those of them that are checked."""
         self._targets.append(target)
+        self._owners.update(owners([*target.resources, *target.context]))
         self._mesh = mesh
         for resource in target.resources if resources is None else resources:
             if resource.linted:
@@ -124,7 +128,7 @@ class Outcome:
                 found, rendered = merged.found, merged.diagnostic.span if merged.diagnostic.span.source.origin else None
                 entries.append(Entry(found.rule, found.finding, found.resource, diagnostic, merged.reason, rendered))
         each = "ALL" in (*self._settings.select, *self._settings.extend_select)
-        return entries if each else folded(entries, self._installations)
+        return entries if each else folded(entries, self._installations, self._owners)
 
     def _merged(self) -> Iterator["_Merged"]:
         """What was found, with the reasons of suppressions: once where several targets show the same.

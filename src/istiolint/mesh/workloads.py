@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from istiolint.primitives.ports import on_the_wire
 from istiolint.resources.cursor import Cursor
+from istiolint.resources.owners import owners
 from istiolint.resources.pods import pod_of
 from istiolint.resources.resource import Resource
 
@@ -182,14 +183,21 @@ class Services(tuple[Resource, ...]):
 
 
 class Workloads:
-    """All workloads of the input, found by namespace, labels and Service without going through all of them."""
+    """All workloads of the input, found by namespace, labels and Service without going through all of them.
+
+    What a controller of the input has created, as the Pods of a Deployment in a cluster dump, is the same workload as its owner.
+    """
 
     def __init__(self, resources: Iterable[Resource], services: Iterable[Resource]):
-        self.all: tuple[Workload, ...] = tuple(
+        resources = list(resources)
+        found = [
             Workload(resource, pod)
             for resource in resources
             if (pod := resource["pod"] if resource.type in VM_KINDS else pod_of(resource)) is not None
-        )
+        ]
+        created = owners(resources)
+        self._created = [workload for workload in found if id(workload.resource) in created]
+        self.all: tuple[Workload, ...] = tuple(workload for workload in found if id(workload.resource) not in created)
         self._services = services
         self._services_of: dict[tuple[str, frozenset[tuple[str, str]]], Services] = {}
         self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
@@ -200,9 +208,19 @@ class Workloads:
                 self._by_label[workload.namespace, key, value].append(workload)
                 self._by_label[None, key, value].append(workload)
 
+    @property
+    def with_created(self) -> tuple[Workload, ...]:
+        """All workloads, then what their controllers have created."""
+        return (*self.all, *self._created)
+
     def in_namespace(self, namespace: str) -> Sequence[Workload]:
         """The workloads of a namespace, by kind and name."""
         return self._by_namespace.get(namespace, ())
+
+    def running_in(self, namespace: str) -> Iterator[Workload]:
+        """Yield the workloads of a namespace together with what their controllers have created."""
+        yield from self.in_namespace(namespace)
+        yield from self._created_in.get(namespace, ())
 
     def of(self, resource: Resource) -> Workload | None:
         """The workload that a resource holds, if it holds one (a Rollout with a workloadRef does not)."""
@@ -277,7 +295,14 @@ class Workloads:
 
     @cached_property
     def _of_resource(self) -> dict[int, Workload]:
-        return {id(workload.resource): workload for workload in self.all}
+        return {id(workload.resource): workload for workload in self.with_created}
+
+    @cached_property
+    def _created_in(self) -> dict[str, list[Workload]]:
+        found: dict[str, list[Workload]] = defaultdict(list)
+        for workload in self._created:
+            found[workload.namespace].append(workload)
+        return found
 
     @cached_property
     def _services_by_label(self) -> dict[tuple[str, tuple[str, str]], list[tuple[int, Resource]]]:

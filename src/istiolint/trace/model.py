@@ -94,7 +94,7 @@ class Model:
     @cached_property
     def _by_name(self) -> dict[str, list[Workload]]:
         found: dict[str, list[Workload]] = {}
-        for workload in self.mesh.workloads.all:
+        for workload in self.mesh.workloads.with_created:
             found.setdefault(f"{workload.namespace}/{workload.resource.name}", []).append(workload)
         return found
 

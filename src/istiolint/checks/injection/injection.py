@@ -198,7 +198,7 @@ def proxy_image_differs(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     labels = namespace.labels
     if labels.get(NAMESPACE_INJECTION) != "enabled" and REVISION not in labels:
         return
-    for workload in mesh.workloads.in_namespace(namespace.name):
+    for workload in mesh.workloads.running_in(namespace.name):
         proxy = proxy_container(workload)
         expected = mesh.proxy_images.of(workload, labels.get(REVISION, "")) if proxy else frozenset()
         if proxy and expected and proxy["image"].text not in (*expected, "auto"):

@@ -1,0 +1,39 @@
+"""Which resources of a cluster dump a controller has created: ReplicaSets and Pods of a Deployment, Jobs of a CronJob."""
+
+from collections.abc import Iterable, Iterator
+
+from istiolint.resources.kinds import WORKLOADS
+from istiolint.resources.resource import Resource
+
+_CREATED = ("Job", "Pod", "ReplicaSet")
+"""The kinds of workloads that controllers create."""
+_BETWEEN = {"ReplicaSet": ("Deployment", "Rollout"), "Job": ("CronJob",)}
+"""By the kind of an owner that a dump often leaves out: the kinds that create it, under their own name and a suffix."""
+
+
+def owners(resources: Iterable[Resource]) -> dict[int, tuple[Resource, Resource]]:
+    """Return, by the id of each workload that another one has created, the workload and the topmost of its owners."""
+    resources = [resource for resource in resources if resource.type in WORKLOADS]
+    created = [resource for resource in resources if resource.type in _CREATED and resource.metadata["ownerReferences"]]
+    if not created:
+        return {}
+    named = {(resource.type or "", resource.namespace, resource.name): resource for resource in resources if resource.name}
+    direct = {id(resource): owner for resource in created for owner in _owner(resource, named)}
+    found = {}
+    for resource in created:
+        owner = direct.get(id(resource))
+        passed = {id(resource)}
+        while owner and id(owner) in direct and id(owner) not in passed:
+            passed.add(id(owner))
+            owner = direct[id(owner)]
+        if owner and id(owner) not in passed:
+            found[id(resource)] = resource, owner
+    return found
+
+
+def _owner(resource: Resource, named: dict[tuple[str, str, str], Resource]) -> Iterator[Resource]:
+    for reference in resource.metadata["ownerReferences"]:
+        kind, name = reference["kind"].text, reference["name"].text
+        above = name.rpartition("-")[0]
+        names = [(kind, name), *((each, above) for each in _BETWEEN.get(kind, ()))]
+        yield from (owner for each, called in names if (owner := named.get((each, resource.namespace, called))) is not None)
