@@ -116,7 +116,7 @@ def test_a_trace_agrees_with_the_table() -> None:
 def test_reports() -> None:
     found = table(ALLOW)
     assert "  shop/web\n      GET /items*" in report.as_text(found)
-    assert "| `shop/cart:80` | shop/web | GET /items*" in report.as_markdown(found)
+    assert "| `shop/cart:80` | shop/web | GET /items\\*" in report.as_markdown(found)
     value = json.loads(report.as_json_text(found))
     jsonschema.validate(value, json.loads((folder("schemas") / "istiolint-access.schema.json").read_text("utf-8")))
 
@@ -128,7 +128,7 @@ def test_what_a_change_opens_and_closes() -> None:
     assert words in report.changes_as_text(found)
     found = report.changes(table(), table(STRICT, DENY))
     assert {change.kind for change in found} == {"closes"}
-    assert "| closes | `legacy/erp` | `shop/cart:80` | all requests | denied |" in report.changes_as_markdown(found)
+    assert "| closes | `legacy/erp` | `shop/cart:80` | all requests without mTLS | denied |" in report.changes_as_markdown(found)
     assert json.loads(report.changes_as_json(found, "HEAD"))["against"] == "HEAD"
     assert report.changes_as_text([]) == "This change opens and closes nothing.\n"
 

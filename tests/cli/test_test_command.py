@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
-from commands import ROOT, Run
+from commands import FAULTY, ROOT, Run
+from ruamel.yaml import YAML
 
 from istiolint.data import folder
 
@@ -74,3 +76,62 @@ def test_init_writes_tests_that_pass(run: Run, tmp_path: Path) -> None:
     found = run("test", "shop", "--tests", "first.istiotest.yaml")
     assert found.exit_code == 0
     assert found.stdout.endswith(" 0 failed\n")
+
+
+ODD = """\
+tests:
+  - name: "odd # name \\\\ | <b>&\\" \\u0001 \\u2028 ]]> \\U0001F600 %0A::error::x"
+    request: {url: 'http://a.example/%2F?x=1,2:3'}
+    expect: {outcome: routed, flag: "%\\r\\n::warning::x"}
+  - {name: same, from: no/where, request: {url: 'http://a.example'}, expect: {outcome: routed}}
+  - {name: same, from: no/where, request: {url: 'http://a.example'}, expect: {outcome: routed}}
+  - {name: good, request: {url: 'http://a.example'}, expect: {outcome: no-listener}}
+"""
+
+
+def test_junit_counts_failures_and_errors(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a,b:%.istiotest.yaml").write_text(ODD, "utf-8")
+    suites = ElementTree.fromstring(run("test", ".", "--format", "junit").stdout)
+    for each in (suites, suites[0]):
+        assert [each.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["4", "1", "2", "0"]
+        assert float(each.get("time", "")) >= 0
+    found = list(suites[0])
+    assert [[inner.tag for inner in each] for each in found] == [["failure"], ["error"], ["error"], []]
+    assert len({each.get("name") for each in found}) == 4
+    assert {each.get("file") for each in found} == {each.get("classname") for each in found} == {"a,b:%.istiotest.yaml"}
+    assert [each.get("line") for each in found] == ["4", "5", "6", "7"]
+    assert found[0][0].get("type") == "outcome"
+
+
+def test_tap_has_yaml_blocks(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.istiotest.yaml").write_text(ODD, "utf-8")
+    lines = run("test", ".", "--format", "tap").stdout.splitlines()
+    assert lines[:2] == ["TAP version 14", "1..4"]
+    assert [line.split(" - ")[0] for line in lines if not line.startswith("  ") and " - " in line] == [
+        "not ok 1", "not ok 2", "not ok 3", "ok 4",
+    ]  # fmt: skip
+    begins, ends = lines.index("  ---"), lines.index("  ...")
+    value = YAML(typ="safe").load("\n".join(lines[begins + 1 : ends]))
+    assert value["message"] == "outcome: expected routed, actual no-listener"
+    assert value["at"] == {"file": "a.istiotest.yaml", "line": 4}
+    assert "flag: expected %\\r\\n::warning::x, actual none" in value["details"]
+
+
+def test_workflow_commands_hold_no_other_command(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a,b:%.istiotest.yaml").write_text(ODD, "utf-8")
+    lines = run("test", ".", "--format", "github").stdout.splitlines()
+    assert [line.startswith("::error title=istiolint test,file=a%2Cb%3A%25.istiotest.yaml,line=") for line in lines] == (
+        [True] * 3 + [False]
+    )
+    assert "%250A::error::x" in lines[0]
+
+
+def test_traces_use_the_cache(run: Run, tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"{number}.yaml").write_text(FAULTY.replace("reviews", f"reviews{number}"), "utf-8")
+    for arguments in (("trace", "http://a.example"), ("access",), ("mtls",)):
+        cache = tmp_path / arguments[0]
+        without = run(*arguments, "--no-cache", "--cache-dir", str(cache)).output
+        assert not cache.exists()
+        assert [run(*arguments, "--cache-dir", str(cache)).output for _ in range(2)] == [without] * 2
+        assert list(cache.glob("*.pack"))

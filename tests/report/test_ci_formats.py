@@ -128,7 +128,7 @@ def test_markdown_keeps_its_rows(text: str) -> None:
 
 def test_markdown_holds_no_links_and_no_html() -> None:
     page = markdown.render(at("a: 1\n", "a", message="<img src=x> [click](http://x) ![p](y) *b* `<i>|</i>`"))
-    assert "\\<img src=x\\> \\[click\\]\\(http://x\\) \\!\\[p\\]\\(y\\) \\*b\\* `<i>\\|</i>`" in page
+    assert "\\<img src=x\\> \\[click\\](http://x) \\!\\[p\\](y) \\*b\\* `<i>\\|</i>`" in page
 
 
 def test_markdown_shows_the_gravest_first_and_not_too_many() -> None:

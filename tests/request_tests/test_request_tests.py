@@ -144,8 +144,38 @@ def test_files_of_istio_config_validator() -> None:
             wantMatch: true
             request: {authority: [cart.shop.svc.cluster.local], method: [GET], uri: [/a]}
             route: [{destination: {host: web}}]
+          - description: a test without wantMatch wants another route
+            request: {authority: cart.shop.svc.cluster.local, method: GET, uri: /a}
+            route: [{destination: {host: cart}}]
+          - description: all that is written must differ
+            wantMatch: false
+            request: {authority: [cart.shop.svc.cluster.local], uri: [/a]}
+            route: [{destination: {host: cart}}]
+            redirect: {uri: /new}
     """
-    assert [result.passed for result in results(text)] == [True] * 5 + [False]
+    found = results(text)
+    assert [result.passed for result in found] == [True] * 5 + [False] * 3
+    assert details(found[5])[0] == "route: expected [{destination: {host: web}}], actual [{destination: {host: cart}}]"
+    assert not any(line.startswith("outcome") for result in found for line in details(result))
+    assert '"outcome": "routed"' not in FORMATS["json"](found)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("testCases: {}", "the file has no list `testCases`"),
+        ("testCases: [3]", "a test case must be a mapping"),
+        ("testCases: [{reqest: {authority: [a]}}]", "unknown field `reqest` in a test case; did you mean `request`?"),
+        ("testCases: [{request: [1]}]", "`request` must be a mapping"),
+        ("testCases: [{request: {headers: [a]}}]", "`headers` must be a mapping"),
+        ("testCases: [{request: {uri: [/]}}]", "a test case needs `request.authority`"),
+        ("testCases: [{request: {authority: ['[']}}]", ""),
+    ],
+)
+def test_wrong_files_of_istio_config_validator(text: str, words: str) -> None:
+    with pytest.raises(TestFileError) as error:
+        results(text)
+    assert str(error.value).startswith(f"a.istiotest.yaml:1: {words}")
 
 
 def test_coverage() -> None:

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from istiolint.access.table import Access
+from istiolint.findings import markdown
 from istiolint.findings.escape import as_json, printable
 from istiolint.trace.places import line
 
@@ -88,14 +89,15 @@ def changes_as_markdown(found: Sequence[Change]) -> str:
     """A table, for a comment on a pull request."""
     if not found:
         return "This change opens and closes nothing.\n"
-    rows = ["| | client | Service | before | now |", "| --- | --- | --- | --- | --- |"]
+    rows = [markdown.row(("", "client", "Service", "before", "now")), markdown.row(["---"] * 5)]
     for change in found:
         row = change.row
-        cells = (
-            change.kind, f"`{row.client.name}`", f"`{_title(row)}:{row.port.number}`", _answer(change.before),
-            _answer(change.now) + (_tls(change.now) if change.now is not None else ""),
-        )  # fmt: skip
-        rows.append("| " + " | ".join(printable(cell).replace("|", "\\|") for cell in cells) + " |")
+        now = _answer(change.now) + (_tls(change.now) if change.now is not None else "")
+        before = _answer(change.before) + (_tls(change.before) if change.before is not None else "")
+        service = markdown.code(f"{_title(row)}:{row.port.number}")
+        rows.append(
+            markdown.row((change.kind, markdown.code(row.client.name), service, markdown.words(before), markdown.words(now)))
+        )
     return "\n".join(rows) + "\n"
 
 
@@ -163,12 +165,12 @@ def as_text(rows: Iterable[Access]) -> str:
 
 def as_markdown(rows: Iterable[Access]) -> str:
     """One table."""
-    lines = ["| Service | clients | allowed | because |", "| --- | --- | --- | --- |"]
+    lines = [markdown.row(("Service", "clients", "allowed", "because")), markdown.row(["---"] * 4)]
     for first, groups in _groups(rows):
+        service = markdown.code(f"{_title(first)}:{first.port.number}")
         for group in groups:
             because = group.because + (f" ({group.where})" if group.where else "")
-            cells = (f"`{_title(first)}:{first.port.number}`", group.clients, group.words, because)
-            lines.append("| " + " | ".join(printable(cell).replace("|", "\\|") for cell in cells) + " |")
+            lines.append(markdown.row((service, *map(markdown.words, (group.clients, group.words, because)))))
     return "\n".join(lines) + "\n"
 
 

@@ -44,8 +44,8 @@ def access(
 
     try:
         read = given(paths, options)
-        found = meshes(read)
-        earlier = meshes(read, against) if against else None
+        found = meshes(read, options)
+        earlier = meshes(read, options, against) if against else None
         models = [tracer.model for each in (found, earlier) if each is not None for tracer in each.tracers]
         for message in unknown_names(models, sources, targets):
             raise Refusal(message)

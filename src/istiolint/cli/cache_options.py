@@ -1,6 +1,6 @@
 """Where the cache is, for the commands that use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -27,14 +27,14 @@ def cache_folder(command: Command) -> Command:
     return _FOLDER(command)
 
 
-def folder_of(options: dict[str, Any]) -> "Folder":
+def folder_of(options: Mapping[str, Any]) -> "Folder":
     """Return the folder that the options or the environment name."""
     from istiolint.cache.folder import Folder
 
     return Folder(options["cache_dir"])
 
 
-def cache_of(options: dict[str, Any]) -> "Pack | None":
+def cache_of(options: Mapping[str, Any]) -> "Pack | None":
     """Return the cache of the current folder; None without one."""
     if options["no_cache"]:
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from istiolint.cli.cache_options import cache_of
 from istiolint.cli.inputs import PATH
 from istiolint.cli.mesh_options import given, mesh_options
 from istiolint.cli.output import write_text
@@ -45,8 +46,9 @@ def graph(
     try:
         read = given(paths, options)
         report = engine.lint(
-            read.sources(), read.settings, watch(), cores(), lambda name, mesh: pictures.append(picture_of(mesh, name))
-        )
+            read.sources(), read.settings, watch(), cores(), lambda name, mesh: pictures.append(picture_of(mesh, name)),
+            cache=cache_of(options),
+        )  # fmt: skip
     except InputError as error:
         raise Refusal(str(error)) from error
     report.hide_below(read.settings.min_severity)

@@ -1,11 +1,12 @@
 """What the commands that explain a mesh share: their options, and how they read the files."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from istiolint.cli.cache_options import cache_of, cache_options
 from istiolint.cli.inputs import FILE, PATH, Inputs, inputs
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
@@ -13,6 +14,7 @@ from istiolint.cli.rendering import rendering_options
 from istiolint.findings.escape import printable
 
 if TYPE_CHECKING:
+    from istiolint.engine.lint import Understood
     from istiolint.sources import Source
     from istiolint.trace.tracer import Tracer
 
@@ -30,6 +32,7 @@ def mesh_options(command: Command) -> Command:
             click.option("--mesh-config", type=FILE, help="File with a MeshConfig or the `istio` ConfigMap."),
             click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Use this configuration file."),
             click.option("--isolated", is_flag=True, help="Ignore configuration files."),
+            cache_options,
         )
     ):
         command = option(command)
@@ -45,9 +48,7 @@ class Meshes(NamedTuple):
 
     def report_troubles(self) -> int:
         """Print what could not be read; the exit status for it."""
-        for trouble in self.troubles:
-            click.echo(f"istiolint: {printable(trouble)}", err=True)
-        return int(bool(self.troubles))
+        return report_troubles(self.troubles)
 
 
 def given(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
@@ -59,16 +60,38 @@ def given(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     return inputs(paths, options)
 
 
-def meshes(read: Inputs, against: str | None = None) -> Meshes:
-    """The meshes of the files, or of their state at a git revision or in another folder. Raises InputError."""
+def understand(
+    sources: Iterable["Source"], read: Inputs, options: Mapping[str, Any], *, joined: bool = True, watched: bool = True
+) -> "Understood":
+    """The meshes of files, read as for a lint: in several processes, and from the cache. Raises InputError."""
     from istiolint.engine import lint as engine
+    from istiolint.engine.workers import cores
+
+    return engine.understand(
+        sources, read.settings, watch() if watched else None, cores(), joined=joined, cache=cache_of(options)
+    )
+
+
+def troubles_of(understood: "Understood") -> list[str]:
+    """What could not be read, with its place."""
+    return [
+        f"{trouble.span.source.path}:{trouble.span.begins.line}: ignored: {trouble.message}" for trouble in understood.unreadable
+    ]
+
+
+def report_troubles(troubles: Sequence[str]) -> int:
+    """Print what could not be read; the exit status for it."""
+    for trouble in troubles:
+        click.echo(f"istiolint: {printable(trouble)}", err=True)
+    return int(bool(troubles))
+
+
+def meshes(read: Inputs, options: Mapping[str, Any], against: str | None = None) -> Meshes:
+    """The meshes of the files, or of their state at a git revision or in another folder. Raises InputError."""
     from istiolint.mesh import Mesh
     from istiolint.trace.tracer import Tracer
 
     sources = list(read.sources_of(against) if against else read.sources())
-    understood = engine.understand(sources, read.settings, watch() if not against else None, joined=True)
-    troubles = [
-        f"{trouble.span.source.path}:{trouble.span.begins.line}: ignored: {trouble.message}" for trouble in understood.unreadable
-    ]
+    understood = understand(sources, read, options, watched=not against)
     tracers = [Tracer(mesh, name) for name, mesh in understood.meshes]
-    return Meshes(tracers or [Tracer(Mesh((), read.settings))], sources, troubles)
+    return Meshes(tracers or [Tracer(Mesh((), read.settings))], sources, troubles_of(understood))

@@ -8,10 +8,9 @@ from typing import Any
 import click
 
 from istiolint.cli.inputs import PATH
-from istiolint.cli.mesh_options import given, mesh_options
+from istiolint.cli.mesh_options import given, mesh_options, report_troubles, troubles_of, understand
 from istiolint.cli.output import write_text
 from istiolint.cli.refusal import Refusal
-from istiolint.findings.escape import printable
 from istiolint.report.counts import counted
 from istiolint.sources import InputError
 
@@ -26,13 +25,12 @@ def snapshot(paths: tuple[str, ...], output: Path | None, **options: Any) -> Non
     Data of Secrets and ConfigMaps, environment variables, status, and annotations of other programs are left out. Reads files,
     folders, or standard input: kubectl get ... --output json | istiolint snapshot -
     """
-    from istiolint.engine.lint import understand
     from istiolint.resources.kinds import GIVEN, KNOWN
     from istiolint.resources.reduced import reduced
 
     try:
         read = given(paths, options)
-        found = understand(list(read.sources()), read.settings, joined=True)
+        found = understand(read.sources(), read, options)
     except InputError as error:
         raise Refusal(error) from error
     items: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -49,7 +47,4 @@ def snapshot(paths: tuple[str, ...], output: Path | None, **options: Any) -> Non
     if differing:
         what = counted(len(differing), "resource")
         click.echo(f"istiolint: {what} differ between overlays or clusters; the first is written. Name one of them.", err=True)
-    for problem in found.unreadable:
-        where = f"{problem.span.source.path}:{problem.span.begins.line}"
-        click.echo(f"istiolint: {printable(f'{where}: ignored: {problem.message}')}", err=True)
-    sys.exit(int(bool(found.unreadable)))
+    sys.exit(report_troubles(troubles_of(found)))

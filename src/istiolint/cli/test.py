@@ -58,7 +58,7 @@ def test(paths: tuple[str, ...], format_: str, **options: Any) -> None:
         raise Refusal(f"--format {format_} {'is not possible with' if against else 'requires'} --against")
     try:
         read = given(paths, options)
-        found = meshes(read)
+        found = meshes(read, options)
         sources = [source for source in found.sources if is_test_file(source.path)]
         sources += discover(options["tests"]) if options["tests"] else []
         _check(sources)
@@ -67,7 +67,7 @@ def test(paths: tuple[str, ...], format_: str, **options: Any) -> None:
             raise Refusal("no tests: add a file *.istiotest.yaml, or name one with --tests")
         if against:
             requests = [result.request for result in results]
-            changed = list(changes(requests, meshes(read, against).tracers, found.tracers))
+            changed = list(changes(requests, meshes(read, options, against).tracers, found.tracers))
             write_text(render(changed, len(requests), format_, against), options["output"])
             sys.exit(found.report_troubles() or int(bool(changed)))
     except InputError as error:

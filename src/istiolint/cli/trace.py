@@ -68,9 +68,9 @@ def trace(arguments: tuple[str, ...], format_: str, **options: Any) -> None:
         else:
             requests, response, paths = _from_arguments(arguments, options)
         read = given(paths, options)
-        found = meshes(read)
+        found = meshes(read, options)
         if against:
-            click.echo(_changes(requests, found, meshes(read, against), format_, against), nl=False)
+            click.echo(_changes(requests, found, meshes(read, options, against), format_, against), nl=False)
             sys.exit(found.report_troubles())
         traces = [trace_in(found.tracers, request, response) for request in requests]
     except (InputError, RequestError) as error:

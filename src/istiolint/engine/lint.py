@@ -56,13 +56,20 @@ def lint(
 
 
 def understand(
-    sources: Iterable[Source], settings: Settings | None = None, watch: Watch | None = None, *, joined: bool = False
+    sources: Iterable[Source],
+    settings: Settings | None = None,
+    watch: Watch | None = None,
+    jobs: int = 1,
+    *,
+    joined: bool = False,
+    cache: Pack | None = None,
 ) -> "Understood":
     """Read and understand everything, and check nothing: for commands that show what a mesh is, not what is wrong with it.
 
-    `joined`: targets that do not contradict each other are one mesh.
+    `joined`: targets that do not contradict each other are one mesh. `jobs` processes read large input, and `cache` keeps what
+    they read, as in `lint`.
     """
-    run = _Run(settings or Settings(), watch)
+    run = _Run(settings or Settings(), watch, jobs, cache)
     meshes = [(target.name, mesh) for target, mesh in run.meshes(sources, joined=joined)]
     return Understood(meshes, [found for found in run.report().diagnostics if found.rule in UNREADABLE])
 

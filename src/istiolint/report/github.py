@@ -24,14 +24,16 @@ def _command(diagnostic: Diagnostic) -> str:
     if begins.line == ends.line:  # GitHub ignores columns of a region over several lines
         place |= {"col": begins.column, "endColumn": ends.column}
     properties = {"title": f"istiolint {diagnostic.rule}", **place}
-    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    message = "%0A".join(map(_data, [worded(diagnostic), *related(diagnostic)]))
+    written = ",".join(f"{name}={property_value(str(value))}" for name, value in properties.items())
+    message = "%0A".join(map(data, [worded(diagnostic), *related(diagnostic)]))
     return f"::{COMMANDS[diagnostic.severity]} {written}::{message}"
 
 
-def _data(text: str) -> str:
+def data(text: str) -> str:
+    """The text of a command."""
     return printable(text).replace("%", "%25")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def property_value(text: str) -> str:
+    """The value of a property of a command."""
+    return data(text).replace(":", "%3A").replace(",", "%2C")

@@ -6,7 +6,7 @@ its name, and lines move.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from istiolint.findings.finding import Diagnostic
@@ -24,7 +24,7 @@ def render(report: Report) -> str:
     suites = [_suite(NAME, own, 0, len(report.internal_errors))] if own else []
     for path, group in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.span.source.path):
         found = list(group)
-        suites.append(_suite(path, list(map(_case, found, _names(found))), sum(map(_fails, found)), 0))
+        suites.append(_suite(path, list(map(_case, found, unique(_names(found)))), sum(map(_fails, found)), 0))
     counts = {
         "tests": len(own) + len(report.diagnostics),
         "failures": sum(map(_fails, report.diagnostics)),
@@ -43,11 +43,15 @@ def _suite(name: str, tests: list[str], failures: int, errors: int) -> str:
 
 
 def _names(diagnostics: list[Diagnostic]) -> Iterator[str]:
-    """A name for each test, none twice."""
-    counts: Counter[str] = Counter()
     for diagnostic in diagnostics:
         of = str(diagnostic.resource) if diagnostic.resource else ""
-        name = " ".join(filter(None, (f"{diagnostic.rule}:", of, diagnostic.field_path))).rstrip(":")
+        yield " ".join(filter(None, (f"{diagnostic.rule}:", of, diagnostic.field_path))).rstrip(":")
+
+
+def unique(names: Iterable[str]) -> Iterator[str]:
+    """The names of tests, each once: build servers recognize tests by their names."""
+    counts: Counter[str] = Counter()
+    for name in names:
         counts[name] += 1
         yield name if counts[name] == 1 else f"{name} ({counts[name]})"
 

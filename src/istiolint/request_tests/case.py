@@ -55,16 +55,15 @@ def roots(source: Source) -> Iterator[Cursor]:
 
 def cases(root: Cursor) -> Iterator[Case]:
     """The cases of a document. Raises TestFileError for what it may not hold."""
-    _check(root, ("tests",), "the file")
-    if not isinstance(root["tests"].value, list):
-        raise _error(root, "the file has no list `tests`")
+    check_fields(root, ("tests",), "the file")
+    check_list(root["tests"], "tests")
     for index, case in enumerate(root["tests"]):
         name = case["name"].text or f"test {index + 1}"
-        _check(case, _CASE, "a test")
-        _check(case["request"], _REQUEST, "`request`")
-        _check(case["expect"], EXPECTATIONS, "`expect`")
+        check_fields(case, _CASE, "a test")
+        check_fields(case["request"], _REQUEST, "`request`")
+        check_fields(case["expect"], EXPECTATIONS, "`expect`")
         if not case["expect"].mapping:
-            raise _error(case, f"test `{name}` expects nothing: add `expect`")
+            raise error_at(case, f"test `{name}` expects nothing: add `expect`")
         yield Case(name, tuple(_requests(case)), case["expect"], case)
 
 
@@ -72,7 +71,7 @@ def _requests(case: Cursor) -> Iterator[Request]:
     wanted = case["request"]
     urls = _texts(wanted["url"])
     if not urls:
-        raise _error(case, "a test needs `request.url`")
+        raise error_at(case, "a test needs `request.url`")
     paths = _texts(wanted["path"]) or [None]
     headers, claims = wanted["headers"].mapping, wanted["jwt"].mapping
     for source, method, url, path in product(_texts(case["from"]) or [OUTSIDE], _texts(wanted["method"]) or ["GET"], urls, paths):
@@ -85,7 +84,7 @@ def _requests(case: Cursor) -> Iterator[Request]:
                 claims=claims or None, port=wanted["port"].number, sni=wanted["sni"].text,
             )  # fmt: skip
         except (RequestError, ValueError) as error:
-            raise _error(case, str(error)) from error
+            raise error_at(case, str(error)) from error
 
 
 def _texts(values: Cursor) -> list[str | None]:
@@ -100,19 +99,27 @@ def _with_path(url: str, path: str) -> str:
     return urlunsplit(parts._replace(path=plain, query=query))
 
 
-def _check(value: Cursor, known: tuple[str, ...], what: str) -> None:
+def check_fields(value: Cursor, known: tuple[str, ...] | None, what: str) -> None:
+    """Raise TestFileError for what is not a mapping, and for unknown fields if `known` names the known ones."""
     if not value.exists:
         return
     if not isinstance(value.value, dict):
-        raise _error(value, f"{what} must be a mapping")
+        raise error_at(value, f"{what} must be a mapping")
     for key, at in value.items():
-        if key not in known:
+        if known is not None and key not in known:
             near = get_close_matches(key.replace("_", "-"), known, 1)
             hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
-            raise _error(at, f"unknown field `{key}` in {what}; {hint}", key=True)
+            raise error_at(at, f"unknown field `{key}` in {what}; {hint}", key=True)
 
 
-def _error(at: Cursor, words: str, *, key: bool = False) -> TestFileError:
+def check_list(value: Cursor, name: str) -> None:
+    """Raise TestFileError if the tests of a file are not a list of that name."""
+    if not isinstance(value.value, list):
+        raise error_at(value, f"the file has no list `{name}`")
+
+
+def error_at(at: Cursor, words: str, *, key: bool = False) -> TestFileError:
+    """An error with its place."""
     span = (at.key if key else at.place).span()
     return TestFileError(f"{span.source.path}:{span.begins.line}: {words}")
 

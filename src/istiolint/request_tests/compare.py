@@ -29,7 +29,7 @@ def differences(expect: Cursor, trace: Trace) -> Iterator[Difference]:
             continue
         actual = check.actual(trace)
         if not check.agrees(at.value, actual):
-            yield Difference(name, _shown(at.value), _shown(actual), _step(trace, check.stages), at)
+            yield Difference(name, shown(at.value), shown(actual), _step(trace, check.stages), at)
 
 
 class _Check(NamedTuple):
@@ -51,11 +51,20 @@ def _step(trace: Trace, stages: tuple[Stage, ...]) -> Step | None:
     return found or responsible(trace) or (trace.steps[-1] if trace.steps else None)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as a test file may contain it."""
+    if isinstance(value, list) and not any(isinstance(each, (dict, list)) for each in value):
+        return ", ".join(map(_flow, value)) or "none"
+    if isinstance(value, dict) and not any(isinstance(each, (dict, list)) for each in value.values()):
+        return ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) or "none"
+    return _flow(value)
+
+
+def _flow(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(_shown, value)) or "none"
+        return f"[{', '.join(map(_flow, value))}]"
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_shown(each)}" for key, each in value.items()) or "none"
+        return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in value.items())}}}"
     if isinstance(value, bool):
         return str(value).lower()
     return "none" if value is None else str(value)

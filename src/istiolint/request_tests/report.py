@@ -1,9 +1,12 @@
 """Results of tests as text, TAP, JUnit, JSON and annotations of GitHub Actions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from json import dumps
 
 from istiolint.findings.escape import as_json, printable
+from istiolint.report.github import data, property_value
+from istiolint.report.junit import unique
 from istiolint.report.xml import HEAD, attributes
 from istiolint.report.xml import text as xml_text
 from istiolint.request_tests.run import Result
@@ -40,60 +43,82 @@ def details(result: Result) -> list[str]:
         if each.step is not None:
             where = ", ".join(map(line, each.step.places))
             found.append(f"  because {each.step.words}" + (f" ({where})" if where else ""))
-    if result.trace is not None:
-        found.append(f"outcome: {in_words(result.trace)}")
+    if result.outcome is not None:
+        found.append(f"outcome: {in_words(result.outcome)}")
     return list(dict.fromkeys(found))
 
 
 def as_tap(results: Sequence[Result]) -> str:
-    """The Test Anything Protocol, version 14."""
+    """The Test Anything Protocol, version 14: a failure has its place and details in a YAML block."""
     lines = ["TAP version 14", f"1..{len(results)}"]
     for number, result in enumerate(results, 1):
         title = printable(result.title).replace("\\", "\\\\").replace("#", "\\#")
         lines.append(f"{'ok' if result.passed else 'not ok'} {number} - {title}")
         if not result.passed:
-            lines.append(f"# {printable(result.path)}:{result.line}")
-            lines += (f"# {printable(each)}" for each in details(result))
+            lines += ["  ---", *(f"  {each}" for each in _diagnosis(result)), "  ..."]
     return "\n".join(lines) + "\n"
 
 
+def _diagnosis(result: Result) -> Iterator[str]:
+    message, *more = map(_quoted, details(result))
+    yield from (f"message: {message}", "severity: fail", "at:", f"  file: {_quoted(result.path)}", f"  line: {result.line}")
+    if more:
+        yield from ("details:", *(f"  - {each}" for each in more))
+
+
+def _quoted(text: str) -> str:
+    return dumps(printable(text), ensure_ascii=False)
+
+
 def as_junit(results: Sequence[Result]) -> str:
-    """JUnit's XML: a suite a file, a test case a request."""
+    """JUnit's XML: a suite a file, a test case a request. Requests that cannot be traced are errors."""
     suites = [_suite(path, list(group)) for path, group in groupby(results, key=lambda result: result.path)]
-    counts: dict[str, str | int] = {"name": "istiolint test", "tests": len(results)}
-    counts["failures"] = sum(not result.passed for result in results)
-    return f"{HEAD}<testsuites{attributes(counts)}>\n{''.join(suites)}</testsuites>\n"
+    return f"{HEAD}<testsuites{attributes(_counts('istiolint test', results))}>\n{''.join(suites)}</testsuites>\n"
 
 
 def _suite(path: str, results: Sequence[Result]) -> str:
-    values: dict[str, str | int] = {"name": path, "tests": len(results), "failures": sum(not each.passed for each in results)}
-    return f"<testsuite{attributes(values)}>\n{''.join(map(_case, results))}</testsuite>\n"
+    cases = map(_case, results, unique(result.title for result in results))
+    return f"<testsuite{attributes(_counts(path, results))}>\n{''.join(cases)}</testsuite>\n"
 
 
-def _case(result: Result) -> str:
+def _counts(name: str, results: Sequence[Result]) -> dict[str, str | int]:
+    errors = sum(bool(result.trouble) for result in results)
+    return {
+        "name": name,
+        "tests": len(results),
+        "failures": sum(not result.passed for result in results) - errors,
+        "errors": errors,
+        "skipped": 0,
+        "time": _seconds(sum(result.seconds for result in results)),
+    }
+
+
+def _case(result: Result, name: str) -> str:
     inner = ""
     if not result.passed:
         lines = details(result)
         body = "\n".join(map(xml_text, [f"{result.path}:{result.line}", *lines]))
-        inner = f"<failure{attributes({'message': lines[0]})}>{body}</failure>"
-    return f"<testcase{attributes({'name': result.title, 'classname': result.path})}>{inner}</testcase>\n"
+        tag, kind = ("error", "request") if result.trouble else ("failure", result.differences[0].field)
+        inner = f"<{tag}{attributes({'type': kind, 'message': lines[0]})}>{body}</{tag}>"
+    values: dict[str, str | int] = {"name": name, "classname": result.path, "file": result.path, "line": result.line}
+    values["time"] = _seconds(result.seconds)
+    return f"<testcase{attributes(values)}>{inner}</testcase>\n"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}"
 
 
 def as_github(results: Sequence[Result]) -> str:
     """An annotation a failure, and the counts."""
     commands = "".join(
-        f"::error title=istiolint test,file={_escaped(result.path, property_=True)},line={result.line}::"
-        + "%0A".join(_escaped(each) for each in [result.title, *details(result)])
+        f"::error title=istiolint test,file={property_value(result.path)},line={result.line}::"
+        + "%0A".join(map(data, [result.title, *details(result)]))
         + "\n"
         for result in results
         if not result.passed
     )
     return f"{commands}{counts(results)}\n"
-
-
-def _escaped(text: str, *, property_: bool = False) -> str:
-    text = printable(text).replace("%", "%25")
-    return text.replace(":", "%3A").replace(",", "%2C") if property_ else text
 
 
 def as_json_text(results: Sequence[Result]) -> str:
@@ -106,7 +131,7 @@ def as_json_text(results: Sequence[Result]) -> str:
             {
                 "path": result.path, "line": result.line, "name": result.name, "request": result.request.title,
                 "from": result.request.source, "passed": result.passed, "trouble": result.trouble or None,
-                "outcome": result.trace.outcome if result.trace is not None else None,
+                "outcome": result.outcome.outcome if result.outcome is not None else None,
                 "differences": [
                     {
                         "field": each.field, "expected": each.expected, "actual": each.actual,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 
 from istiolint.request_tests import validator
 from istiolint.request_tests.case import Case, cases, roots
@@ -15,7 +16,10 @@ from istiolint.trace.tracer import Tracer, trace_in
 
 @dataclass(slots=True)
 class Result:
-    """One request of a test: `trace` is None if the request cannot be traced; `trouble` contains the reason."""
+    """One request of a test: `trace` is None if the request cannot be traced; `trouble` contains the reason.
+
+    `to_route`: it is traced as far as its route, and has no outcome. `seconds` is how long the trace took.
+    """
 
     path: str
     name: str
@@ -24,6 +28,8 @@ class Result:
     trace: Trace | None = None
     differences: list[Difference] = field(default_factory=list)
     trouble: str = ""
+    to_route: bool = False
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -37,6 +43,11 @@ class Result:
         return at.span().begins.line
 
     @property
+    def outcome(self) -> Trace | None:
+        """The trace, if it shows what becomes of the request."""
+        return None if self.to_route else self.trace
+
+    @property
     def title(self) -> str:
         """The test and its request."""
         return f"{self.name} [{self.request.title} from {self.request.source}]"
@@ -46,11 +57,22 @@ def run(sources: Iterable[Source], tracers: Sequence[Tracer]) -> Iterator[Result
     """The results of all tests, in the order of the files. Raises TestFileError."""
     for source in sources:
         for root in roots(source):
-            if validator.recognized(root):
-                yield from _validator_results(source.path, root, tracers)
-                continue
-            for case in cases(root):
-                yield from (_result(source.path, case, each, tracers) for each in case.requests)
+            made = _validator_results if validator.recognized(root) else _results
+            yield from _timed(made(source.path, root, tracers))
+
+
+def _timed(results: Iterator[Result]) -> Iterator[Result]:
+    """The results, each with the time it took."""
+    started = perf_counter()
+    for result in results:
+        result.seconds = perf_counter() - started
+        yield result
+        started = perf_counter()
+
+
+def _results(path: str, root: Cursor, tracers: Sequence[Tracer]) -> Iterator[Result]:
+    for case in cases(root):
+        yield from (_result(path, case, each, tracers) for each in case.requests)
 
 
 def _result(path: str, case: Case, request: Request, tracers: Sequence[Tracer]) -> Result:
@@ -67,6 +89,6 @@ def _result(path: str, case: Case, request: Request, tracers: Sequence[Tracer]) 
 def _validator_results(path: str, root: Cursor, tracers: Sequence[Tracer]) -> Iterator[Result]:
     for case in validator.cases(root):
         for request in case.requests:
-            result = Result(path, case.name, case.at, request)
+            result = Result(path, case.name, case.at, request, to_route=True)
             result.trace, result.differences = validator.check(case, request, tracers)
             yield result

@@ -1,7 +1,7 @@
 """Test files of istio-config-validator: requests, and the route that VirtualServices must give them.
 
 Such a test names no client: a request uses the first route of any VirtualService with its host whose conditions on the request
-match; conditions on the client are not looked at.
+match; conditions on the client are not looked at. With `wantMatch: false`, the default, all that is written must differ.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,8 +10,8 @@ from itertools import product
 from typing import Any
 
 from istiolint.mesh.host_index import covers
-from istiolint.request_tests.case import TestFileError, listed
-from istiolint.request_tests.compare import Difference
+from istiolint.request_tests.case import check_fields, check_list, error_at, listed
+from istiolint.request_tests.compare import Difference, shown
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.request import OUTSIDE, Request, RequestError, request
 from istiolint.trace.result import Trace
@@ -19,7 +19,9 @@ from istiolint.trace.routing import choose
 from istiolint.trace.tracer import Tracer
 from istiolint.trace.virtual_services import HttpRoute
 
-_COMPARED = ("route", "redirect", "rewrite", "fault", "headers", "delegate")
+_COMPARED = ("route", "redirect", "rewrite", "fault", "headers", "headersOperations", "delegate")
+_REQUEST = ("authority", "method", "uri", "headers")
+_CASE = ("description", "wantMatch", "request", *_COMPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +41,47 @@ def recognized(root: Cursor) -> bool:
 
 def cases(root: Cursor) -> Iterator[ValidatorCase]:
     """The cases of a document. Raises TestFileError."""
-    for case in root["testCases"]:
-        wanted = case["request"].mapping
-        combinations = product(
-            listed(wanted.get("authority")), listed(wanted.get("method")) or ["GET"], listed(wanted.get("uri")) or ["/"]
-        )
-        headers = case["request"]["headers"].mapping
+    check_fields(root, ("testCases",), "the file")
+    check_list(root["testCases"], "testCases")
+    for index, case in enumerate(root["testCases"]):
+        check_fields(case, _CASE, "a test case")
+        wanted = case["request"]
+        check_fields(wanted, _REQUEST, "`request`")
+        check_fields(wanted["headers"], None, "`headers`")
+        authorities = _texts(wanted["authority"])
+        if not authorities:
+            raise error_at(case, "a test case needs `request.authority`")
+        headers = {str(key): str(value) for key, value in wanted["headers"].mapping.items()}
+        combinations = product(authorities, _texts(wanted["method"]) or ["GET"], _texts(wanted["uri"]) or ["/"])
         try:
-            requests = tuple(
-                request(OUTSIDE, str(method), f"http://{host}{uri}", {str(key): str(value) for key, value in headers.items()})
-                for host, method, uri in combinations
-            )
-        except RequestError as error:
-            span = case.place.span()
-            raise TestFileError(f"{span.source.path}:{span.begins.line}: {error}") from error
-        yield ValidatorCase(case["description"].text or "test", requests, case, case["wantMatch"].value is not False)
+            requests = tuple(request(OUTSIDE, method, f"http://{host}{uri}", headers) for host, method, uri in combinations)
+        except (RequestError, ValueError) as error:
+            raise error_at(wanted, str(error)) from error
+        yield ValidatorCase(case["description"].text or f"test {index + 1}", requests, case, case["wantMatch"].value is True)
+
+
+def _texts(values: Cursor) -> list[str]:
+    return [str(each) for each in listed(values.value) if each is not None]
 
 
 def check(case: ValidatorCase, request: Request, tracers: Sequence[Tracer]) -> tuple[Trace, list[Difference]]:
     """The trace of a request as far as its route, and what is not as expected."""
     trace = Trace(request)
     route = next((found for tracer in tracers if (found := _route(tracer, request, trace)) is not None), None)
-    wrong = [name for name in _COMPARED if case.at[name].exists and not _same(name, case.at[name].value, route)]
-    matches = route is not None and not wrong
-    if matches is case.wants_match:
-        return trace, []
     step = trace.steps[-1] if trace.steps else None
-    if not case.wants_match:
-        return trace, [Difference("wantMatch", "no match", route.name if route else "none", step, case.at["wantMatch"])]
-    if route is None:
+    written = [name for name in _COMPARED if case.at[name].exists]
+    equal = [name for name in written if _within(case.at[name].value, _actual(name, route))]
+    if case.wants_match and route is None:
         return trace, [Difference("wantMatch", "a route", "no route", step, case.at["request"])]
-    return trace, [Difference(name, str(case.at[name].value), str(route[name].value), step, case.at[name]) for name in wrong]
+    if case.wants_match:
+        return trace, [
+            Difference(name, shown(case.at[name].value), shown(_actual(name, route)), step, case.at[name])
+            for name in written
+            if name not in equal
+        ]
+    if written:
+        return trace, [Difference(name, "another value", shown(_actual(name, route)), step, case.at[name]) for name in equal]
+    return trace, [Difference("wantMatch", "no match", route.name, step, case.at)] if route is not None else []
 
 
 def _route(tracer: Tracer, request: Request, trace: Trace) -> HttpRoute | None:
@@ -81,17 +93,21 @@ def _route(tracer: Tracer, request: Request, trace: Trace) -> HttpRoute | None:
     return None
 
 
-def _same(name: str, expected: Any, route: HttpRoute | None) -> bool:
+def _actual(name: str, route: HttpRoute | None) -> Any:
+    """The value of a field of the route."""
     if route is None:
-        return False
-    actual = (route.root["delegate"].value if route.root is not None else None) if name == "delegate" else route[name].value
-    return _within(expected, actual)
+        return None
+    if name == "delegate":
+        return route.root["delegate"].value if route.root is not None else None
+    return route["headers" if name == "headersOperations" else name].value
 
 
 def _within(expected: Any, actual: Any) -> bool:
     """Whether all that is written is there; weights of 100 and of single destinations may be left out."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         return all(_within(value, actual.get(key, 100 if key == "weight" else None)) for key, value in expected.items())
+    if isinstance(expected, list) and isinstance(actual, dict):
+        return bool(expected) and all(_within(each, actual) for each in expected)
     if isinstance(expected, list) and isinstance(actual, list):
         return len(expected) == len(actual) and all(map(_within, expected, actual))
     return bool(expected == actual)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from istiolint.findings import markdown
 from istiolint.findings.escape import as_json, printable
 from istiolint.trace.json import VERSION, as_value
 from istiolint.trace.request import Request, RequestError
@@ -86,11 +87,12 @@ def as_markdown(found: Sequence[Change], asked: int) -> str:
     """The changes as a table, for a comment on a pull request."""
     if not found:
         return f"No request changes ({asked} compared).\n"
-    rows = ["| request | before | now |", "| --- | --- | --- |"]
+    rows = [markdown.row(("request", "before", "now")), markdown.row(["---"] * 3)]
     for change in found:
-        more = "".join(f"<br>{each}" for each in fields(change)) if change.before is not None and change.now is not None else ""
-        cells = (f"`{change.request.title}` from `{change.request.source}`", summary(change.before), summary(change.now))
-        rows.append("| " + " | ".join(printable(cell).replace("|", "\\|") for cell in cells) + more + " |")
+        request = f"{markdown.code(change.request.title)} from {markdown.code(change.request.source)}"
+        more = fields(change) if change.before is not None and change.now is not None else []
+        now = "<br>".join(map(markdown.words, [summary(change.now), *more]))
+        rows.append(markdown.row((request, markdown.words(summary(change.before)), now)))
     return "\n".join([f"{len(found)} of {asked} requests change:", "", *rows]) + "\n"
 
 
