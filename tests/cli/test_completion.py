@@ -1,6 +1,7 @@
-"""What the shell is told when Tab is pressed."""
+"""What the shell offers when Tab is pressed."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,12 +26,6 @@ def test_scripts(run: Run, shell: str) -> None:
     assert f"_ISTIOLINT_COMPLETE={shell}_complete" in found.output
 
 
-def test_fish_keeps_what_is_behind_a_comma(run: Run) -> None:
-    script = run("completion", "fish").output
-    assert 'string split --max 1 "," $completion' in script
-    assert 'string split ","' not in script
-
-
 def test_unknown_shell(run: Run) -> None:
     assert run("completion", "cmd").exit_code == 2
 
@@ -38,6 +33,58 @@ def test_unknown_shell(run: Run) -> None:
 def test_rule_names_as_the_script_asks_for_them(process: Process) -> None:
     words = {"COMP_WORDS": "istiolint --select duplicate-k", "COMP_CWORD": "2", "_ISTIOLINT_COMPLETE": "bash_complete"}
     assert process(**words).stdout.splitlines() == ["plain,duplicate-key"]
+
+
+ASK = {
+    "bash": """\
+compopt() { :; }
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+_istiolint_completion istiolint
+printf '%s\\n' "${COMPREPLY[@]}"
+""",
+    "zsh": """\
+compdef() { :; }
+compset() { [[ $words[CURRENT] == -*=* ]]; }
+compadd() { print -rl -- $values; }
+_describe() { print -rl -- ${described%%:*}; }
+_path_files() { print -r -- "${option}some folder"; }
+words=("$@"); CURRENT=$#
+""",
+    "fish": 'complete -C "$argv" | string split --fields 1 \\t',
+}
+"""How a script is called when Tab is pressed at the end of the arguments; what zsh itself does is imitated."""
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("istiolint --format=sari", "sarif"),
+        ("istiolint --select yaml-syntax,duplicate-k", "yaml-syntax,duplicate-key"),
+        ("istiolint tra", "trace"),
+        ("istiolint --output=some", "some folder/"),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells(shell: str, line: str, wanted: str, run: Run, tmp_path: Path) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    (tmp_path / "some folder").mkdir()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/istiolint").write_text(f"#!/bin/sh\nexec '{sys.executable}' -m istiolint \"$@\"\n", "utf-8")
+    (tmp_path / "bin/istiolint").chmod(0o755)
+    script = run("completion", shell).output
+    words = [part for word in line.split() for part in (word.replace("=", "\n=\n").split("\n") if shell == "bash" else [word])]
+    script = ASK[shell] + script + "_istiolint_completion\n" if shell == "zsh" else script + ASK[shell]
+    path = os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]])
+    asked = subprocess.run(
+        [shell, "-c", script, *([] if shell == "fish" else ["-"]), *([line] if shell == "fish" else words)],
+        cwd=tmp_path, env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    option, equals, _ = line.rsplit(maxsplit=1)[-1].partition("=")
+    prefix = option + equals if equals and shell != "bash" else ""  # bash itself cuts words at `=`
+    found = {one.replace("\\ ", " ").rstrip("/") for one in asked.stdout.splitlines()}
+    assert (asked.stderr, prefix + wanted.rstrip("/") in found) == ("", True), found
 
 
 def test_rule_names() -> None:
