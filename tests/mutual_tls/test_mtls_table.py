@@ -147,6 +147,23 @@ def test_settings_of_a_port_replace_those_above() -> None:
     assert callers(cart(*SHOP, WEB, client("DISABLE", portLevelSettings=port), policy("STRICT"))) == []
 
 
+def test_automatic_mtls_follows_the_mode_of_the_namespace() -> None:
+    row = cart(*SHOP, WEB, policy("DISABLE"), policy("STRICT", "cart", **SELECTED))
+    [failure] = row.failing
+    assert (failure.caller, failure.reason) == (
+        "Deployment shop/web", "it sends plaintext, because namespace `shop` has mTLS mode DISABLE",
+    )  # fmt: skip
+    assert callers(cart(*SHOP, WEB, policy("PERMISSIVE"), policy("STRICT", "cart", **SELECTED))) == []
+
+
+def test_only_the_first_traffic_policy_of_merged_rules_counts() -> None:
+    first, second = client("DISABLE"), client("ISTIO_MUTUAL")
+    first["spec"]["trafficPolicy"] = {"connectionPool": {"tcp": {"maxConnections": 9}}}
+    second["metadata"]["name"] = "later"
+    row = cart(*SHOP, WEB, first, second, policy("DISABLE"))
+    assert "Deployment shop/web" not in callers(row)
+
+
 def test_mtls_that_nobody_answers() -> None:
     assert callers(cart(*SHOP, WEB, client("ISTIO_MUTUAL"), policy("DISABLE"))) == ["Deployment shop/web"]
     assert callers(cart(*SHOP, WEB, client("ISTIO_MUTUAL"), policy("STRICT"))) == []

@@ -8,12 +8,12 @@ from istiolint.access.operations import matched
 from istiolint.mesh.allowing import allowing
 from istiolint.mesh.injection import is_control_plane, is_gateway
 from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mutual_tls.server import ClientTls, accepts
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.model import Model
+from istiolint.trace.model import Endpoint, Model
 from istiolint.trace.policies import Arrival
 from istiolint.trace.proxies import Proxy
-from istiolint.trace.server_tls import ClientTls, accepts
 from istiolint.trace.services import Port, Service
 from istiolint.trace.waypoints import is_used_by, policies_for, waypoint_of
 
@@ -140,18 +140,18 @@ def _directly(model: Model, service: Service, port: Port, client: Client, worklo
     resource = service.resource
     assert resource is not None
     target = next((target for _, number, target in ports_of(resource, workload) if number == port.number), None)
-    mode = model.modes.of(server, target)
+    effective = model.mode(server, target)
+    mode = effective.mode if effective is not None else None
     tls: ClientTls = "plaintext"
     at: Cursor | None = None
     if client.has_identity:
-        opened = model.client_tls.of(
-            model.rules.of(client.proxy, service.host), service, port.number, "", server=server, target=target
-        )
+        opened = model.opened(client.proxy, service, port.number, endpoint=Endpoint(workload, target))
         tls, at = opened.tls, opened.at
-    if not accepts(mode.mode, tls):
-        words = f"{server.title} does not accept {tls}" + (f" (mode {mode.mode})" if mode.mode else "")
-        return Access(service, port, client, "none", tls, because=words, places=_places(mode.at, at))
-    if mode.mode is None:
+    if not accepts(mode, tls):
+        words = f"{server.title} does not accept {tls}" + (f" (mode {mode})" if mode else "")
+        places = _places(effective.at if effective is not None else None, at)
+        return Access(service, port, client, "none", tls, because=words, places=places)
+    if mode is None:
         words = f"{server.title} has no proxy: no policy applies"
         return Access(service, port, client, "all", tls, because=words, places=_places(server.at))
     http = model.inbound_protocol(workload, target) in ("HTTP", "AUTO") and server.kind != "ambient"

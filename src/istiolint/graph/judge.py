@@ -35,8 +35,7 @@ def _judge_port(edge: Edge, model: Model, client: Proxy, service: Service, port:
     elif client.kind == "none":
         _take_tls(edge, "plaintext")
     elif service.external or service.type == "ServiceEntry":
-        rule = model.rules.of(client, service.host)
-        opened = model.client_tls.of(rule, service, port.number, "", server=None, target=None)
+        opened = model.opened(client, service, port.number)
         _take_tls(edge, opened.tls)
         _note(edge, "TLS", f"port {port.number}: {opened.words}: {opened.because}", opened.at)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from istiolint.mesh.authorization import Authorization
     from istiolint.mesh.calls import Calls
     from istiolint.mesh.challenges import Challenges
+    from istiolint.mesh.client_rules import ClientRules
     from istiolint.mesh.cors_preflights import CorsPreflights
     from istiolint.mesh.destination_rules import DestinationRules
     from istiolint.mesh.entrances import Entrances
@@ -386,6 +387,13 @@ class Mesh:
 
         default = self.config.names("defaultDestinationRuleExportTo")
         return DestinationRules(self.all("DestinationRule"), self.hosts, self.root_namespace, default)
+
+    @index
+    def client_rules(self) -> "ClientRules":
+        """Which DestinationRule a client uses for a host, merged from all that count."""
+        from istiolint.mesh.client_rules import ClientRules
+
+        return ClientRules(self.destination_rules)
 
     @index
     def gateways(self) -> "Gateways":

@@ -2,7 +2,7 @@
 
 A policy with a selector applies to workloads in its namespace (in the root namespace istiod ignores it), then the namespace's
 own policy, then the mesh's in the root namespace. UNSET, and a policy without a mode, inherit. Of several in one scope the
-oldest wins; manifests carry no creation time, so all of their modes are possible here.
+oldest wins; manifests carry no creation time, so all of their modes are possible: `mode` is the one of the order of files.
 """
 
 from collections import defaultdict
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.workloads import Workload, Workloads, selector_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -23,9 +24,14 @@ _MODES: dict[str, Mode] = {"STRICT": "STRICT", "PERMISSIVE": "PERMISSIVE", "DISA
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The modes that may be in force (more than one where policies of one scope disagree), and which fields of which set them."""
+    """The modes that may be in force (more than one where policies of one scope disagree), and which fields of which set them.
+
+    `mode` is that of the policy that is created first, if files are applied in order; `at` is its field (None: Istio's default).
+    """
 
     modes: frozenset[Mode]
+    mode: Mode
+    at: Cursor | None = None
     set_by: tuple[Cursor, ...] = ()
     policies: tuple[Resource, ...] = ()
 
@@ -48,7 +54,7 @@ class Mtls:
         self._of_namespace: dict[str, Effective] = {}
         self._wide: dict[str, list[Resource]] = defaultdict(list)
         self._by_workload: dict[int, list[Resource]] = defaultdict(list)
-        for policy in policies:
+        for policy in oldest_first(policies):
             match self.scope(policy):
                 case "workload" if policy.namespace != root_namespace:
                     for workload in self.selected(policy):
@@ -97,7 +103,7 @@ class Mtls:
         return found
 
     def _inherited(self, namespace: str) -> Effective:
-        answer = Effective(frozenset([DEFAULT_MODE]))
+        answer = Effective(frozenset([DEFAULT_MODE]), DEFAULT_MODE)
         for scope in dict.fromkeys((self.root_namespace, namespace)):
             answer = _either([self._of_policy(policy, None, answer) for policy in self.policies(scope)]) or answer
         return answer
@@ -108,7 +114,7 @@ class Mtls:
             fields.insert(0, policy.spec["portLevelMtls"][str(port)]["mode"])
         for field in fields:
             if mode := _MODES.get(field.text):
-                return Effective(frozenset([mode]), (field,), (policy,))
+                return Effective(frozenset([mode]), mode, field, (field,), (policy,))
         return inherited
 
 
@@ -117,4 +123,5 @@ def _either(answers: Sequence[Effective]) -> Effective | None:
         return answers[0] if answers else None
     modes = frozenset(mode for answer in answers for mode in answer.modes)
     fields = tuple(field for answer in answers for field in answer.set_by)
-    return Effective(modes, fields, tuple(policy for answer in answers for policy in answer.policies))
+    policies = tuple(policy for answer in answers for policy in answer.policies)
+    return Effective(modes, answers[0].mode, answers[0].at, fields, policies)

@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.client_rules import at_port
 from istiolint.mesh.injection import is_control_plane
+from istiolint.mesh.mtls import DEFAULT_MODE, Mode
 from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mutual_tls.client import Opened, SetTls, automatic_tls, tls_set_by
+from istiolint.mutual_tls.server import ClientTls, accepts, server_mode
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 
 _OPEN_TYPES = ("LoadBalancer", "NodePort")
-_WITHOUT_MESH_CERTIFICATE = {
-    "DISABLE": "plaintext",
-    "SIMPLE": "TLS without a mesh certificate",
-    "MUTUAL": "TLS with its own certificate instead of the mesh certificate",
+_MISMATCHES: dict[ClientTls, str] = {
+    "plaintext": "makes it send plaintext (`DISABLE`)",
+    "simple": "makes it send TLS without a mesh certificate (`SIMPLE`)",
+    "mutual": "makes it send TLS with its own certificate instead of the mesh certificate (`MUTUAL`)",
+    "mtls": "makes it demand mTLS (`ISTIO_MUTUAL`), and nothing answers it",
 }
 
 
@@ -26,92 +31,87 @@ class Failure(NamedTuple):
     sure: bool = True
 
 
-def failures(workload: Workload, port: int | None, modes: frozenset[str], mesh: Mesh) -> list[Failure]:
+def failures(workload: Workload, port: int | None, modes: frozenset[Mode], mesh: Mesh) -> list[Failure]:
     """Who fails where these modes are in force (several where policies of one scope disagree); each caller once."""
-    strict, disabled = modes == {"STRICT"}, modes == {"DISABLE"}
-    membership = mesh.injection.of(workload)
-    if port is not None and not mesh.injection.captures(workload, port):
-        strict, disabled = False, True
-    if membership.state == "outside":
-        strict, disabled = False, True
+    now, membership = server_mode(workload, port, mesh), mesh.injection.of(workload)
+    mode = None if now is None else next(iter(modes)) if len(modes) == 1 else DEFAULT_MODE
+    server = _Server(workload, port, mode, now is None or modes == now.modes)
     found: dict[tuple[str, str], Failure] = {}
     for service in mesh.workloads.services_of(workload):
-        numbers = [number for _, number, target in ports_of(service, workload) if target == port]
-        for number in numbers:
-            for failure in _of_service(service, number, workload, strict=strict, disabled=disabled, mesh=mesh):
+        for number in [number for _, number, target in ports_of(service, workload) if target == port]:
+            for failure in _of_service(service, number, server, mesh):
                 found.setdefault((failure.caller, failure.reason), failure)
-    if strict:
+    if mode == "STRICT":
         for failure in (*_open(workload, port, mesh), *_probes(workload, port, mesh), *_scrapes(workload, port, mesh)):
             found.setdefault((failure.caller, failure.reason), failure)
     doubtful = not membership.in_mesh and membership.state != "outside"
     return [failure._replace(sure=failure.sure and not doubtful) for failure in found.values()]
 
 
-def _of_service(
-    service: Resource, number: int, workload: Workload, *, strict: bool, disabled: bool, mesh: Mesh
-) -> Iterator[Failure]:
+class _Server(NamedTuple):
+    """A port of a workload with a mode (None: no proxy enforces one); `current` is False for a mode that is only considered."""
+
+    workload: Workload
+    port: int | None
+    mode: Mode | None
+    current: bool
+
+    def fails(self, opened: Opened) -> bool:
+        """Whether it rejects what a client opens. Other TLS may be for the application, unless mutual TLS is required."""
+        for_application = self.mode != "STRICT" and opened.tls in ("simple", "mutual")
+        return not for_application and not accepts(self.mode, opened.tls)
+
+    def automatic(self, namespace: str, mesh: Mesh) -> Opened:
+        """What automatic mutual TLS opens to it; where the mode is only considered, that follows it."""
+        opened = automatic_tls(namespace, self.workload, self.port, mesh)
+        return opened if self.current or not mesh.config.on("enableAutoMtls") else opened._replace(tls="mtls")
+
+
+def _of_service(service: Resource, number: int, server: _Server, mesh: Mesh) -> Iterator[Failure]:
     host = mesh.hosts.fqdn(service.name, service.namespace)
     named: set[int] = set()
-    calls = [call for call in mesh.calls.of_service(service) if call.port in (None, number)]
-    for call in calls:
-        if mesh.exclusive(service, call.caller.resource) or is_control_plane(call.caller):
+    for call in mesh.calls.of_service(service):
+        if call.port not in (None, number) or mesh.exclusive(service, call.caller.resource) or is_control_plane(call.caller):
             continue
         membership = mesh.injection.of(call.caller)
         if membership.state == "outside":
-            if strict:
+            if server.mode == "STRICT":
                 yield Failure(call.caller.title, f"it sends plaintext, because {membership.because}", call.at, membership.sure)
         elif membership.state != "ambient":  # ztunnel does not look at DestinationRules
-            client = client_mode(call.caller.namespace, host, number, mesh)
-            reason = _mismatch(client, strict=strict, disabled=disabled)
-            if client and reason:
-                named.add(id(client[1]))
-                yield Failure(call.caller.title, f"{client[1].title} {reason}", client[0], membership.state == "sidecar")
-            elif strict and not client and not mesh.config.on("enableAutoMtls"):
-                yield Failure(call.caller.title, "it sends plaintext, because `enableAutoMtls` is off", call.at)
+            used = mesh.client_rules.of(call.caller.namespace, call.caller.labels, host)
+            opened = tls_set_by(used.tls("", number)) if used is not None else None
+            if used is None or opened is None:
+                automatic = server.automatic(service.namespace, mesh)
+                if server.mode == "STRICT" and server.fails(automatic):
+                    yield Failure(call.caller.title, f"it sends plaintext, because {automatic.because}", call.at)
+            elif server.fails(opened):
+                rule = used.rule_of(opened.at)
+                named.add(id(rule))
+                reason = f"{rule.title} {_MISMATCHES[opened.tls]}"
+                yield Failure(call.caller.title, reason, opened.at, membership.state == "sidecar")
     for rule in mesh.destination_rules.covering(host):
-        mode = _mode(rule.spec["trafficPolicy"], number)
-        reason = _mismatch((mode, rule) if mode is not None else None, strict=strict, disabled=disabled)
-        if mesh.exclusive(rule, service):
-            continue
-        if mode is not None and reason and id(rule) not in named:
-            yield Failure("every client that uses it", f"{rule.title} {reason}", mode)
-        for name, mode in _subset_modes(rule, number, workload):
-            if reason := _mismatch((mode, rule), strict=strict, disabled=disabled):
-                routed = mesh.virtual_services.routes_to_subset(host, name)
-                yield Failure(f"every client that is led to subset {name}", f"{rule.title} {reason}", mode, routed)
+        if not mesh.exclusive(rule, service):
+            yield from _of_rule(rule, host, number, server, mesh, named=id(rule) in named)
 
 
-def client_mode(namespace: str, host: str, number: int, mesh: Mesh) -> tuple[Cursor, Resource] | None:
-    """Return the client TLS mode that clients of a namespace use for a port of a host, and the DestinationRule that sets it."""
-    for rule in mesh.destination_rules.visible_from(namespace, host):
-        if (mode := _mode(rule.spec["trafficPolicy"], number)) is not None:
-            return mode, rule
-    return None
+def _of_rule(rule: Resource, host: str, number: int, server: _Server, mesh: Mesh, *, named: bool) -> Iterator[Failure]:
+    """Clients that are not known, by a DestinationRule; `named` is whether known ones fail by it."""
+    opened = tls_set_by(at_port(rule.spec["trafficPolicy"], "tls", number))
+    if opened is not None and server.fails(opened) and not named:
+        yield Failure("every client that uses it", f"{rule.title} {_MISMATCHES[opened.tls]}", opened.at)
+    for name, of_subset in _of_subsets(rule, number, server.workload):
+        if server.fails(of_subset):
+            routed = mesh.virtual_services.routes_to_subset(host, name)
+            reason = f"{rule.title} {_MISMATCHES[of_subset.tls]}"
+            yield Failure(f"every client that is led to subset {name}", reason, of_subset.at, routed)
 
 
-def _subset_modes(rule: Resource, number: int, workload: Workload) -> Iterator[tuple[str, Cursor]]:
+def _of_subsets(rule: Resource, number: int, workload: Workload) -> Iterator[tuple[str, SetTls]]:
     """What the subsets that a workload belongs to set for a Service port, each by its name."""
     for subset in rule.spec["subsets"]:
-        mode = _mode(subset["trafficPolicy"], number)
-        if mode is not None and subset["name"].text and workload.matches(subset["labels"].labels):
-            yield subset["name"].text, mode
-
-
-def _mode(policy: Cursor, number: int) -> Cursor | None:
-    """What a traffic policy sets for a Service port; settings of a port replace those above."""
-    for setting in policy["portLevelSettings"]:
-        if setting["port"]["number"].number == number:
-            return setting["tls"]["mode"] if setting["tls"]["mode"].text else None
-    return policy["tls"]["mode"] if policy["tls"]["mode"].text else None
-
-
-def _mismatch(client: tuple[Cursor, Resource] | None, *, strict: bool, disabled: bool) -> str:
-    mode = client[0].text if client else ""
-    if strict and mode in _WITHOUT_MESH_CERTIFICATE:
-        return f"makes it send {_WITHOUT_MESH_CERTIFICATE[mode]} (`{mode}`)"
-    if disabled and mode == "ISTIO_MUTUAL":
-        return "makes it demand mTLS (`ISTIO_MUTUAL`), and nothing answers it"
-    return ""
+        opened = tls_set_by(at_port(subset["trafficPolicy"], "tls", number))
+        if opened is not None and subset["name"].text and workload.matches(subset["labels"].labels):
+            yield subset["name"].text, opened
 
 
 def _open(workload: Workload, port: int | None, mesh: Mesh) -> Iterator[Failure]:

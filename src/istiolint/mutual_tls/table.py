@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import Membership, is_control_plane, is_gateway
-from istiolint.mesh.mtls import Effective
+from istiolint.mesh.mtls import Effective, Mode
 from istiolint.mesh.workloads import Workload
 from istiolint.mutual_tls.failures import Failure, failures
 from istiolint.mutual_tls.ports import Port, ports
+from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.cursor import Cursor
 
-STRICT = frozenset(["STRICT"])
+STRICT: frozenset[Mode] = frozenset(["STRICT"])
 
 
 class Origin(NamedTuple):
@@ -35,7 +36,7 @@ class Row(NamedTuple):
     port: Port
     membership: Membership
     mode: str
-    modes: frozenset[str]
+    modes: frozenset[Mode]
     origins: tuple[Origin, ...]
     failing: tuple[Failure, ...]
     blocking: tuple[Failure, ...]
@@ -69,16 +70,14 @@ def _row(cluster: str, workload: Workload, port: Port, mesh: Mesh) -> Row:
             cluster, workload, port, membership, "gateway", frozenset(),
             (Origin("gateway", "its listeners obey Gateways, not PeerAuthentications"),), (), (),
         )  # fmt: skip
-    effective = mesh.mtls.of(workload, port.number)
+    effective = server_mode(workload, port.number, mesh)
     origins: tuple[Origin, ...]
     if membership.state == "outside":
-        mode, modes, origins = "outside", frozenset[str](), (Origin("injection", membership.because, membership.at),)
-    elif port.number is not None and membership.state != "ambient" and not mesh.injection.captures(workload, port.number):
+        mode, modes, origins = "outside", frozenset[Mode](), (Origin("injection", membership.because, membership.at),)
+    elif effective is None:
         mode, modes = "bypassed", frozenset()
         origins = (Origin("workload", "its annotations keep the port from the sidecar", workload.metadata["annotations"]),)
     else:
-        if membership.state == "ambient" and effective.disabled:  # ztunnel does not support DISABLE
-            effective = Effective(frozenset(["PERMISSIVE"]), effective.set_by, effective.policies)
         modes = frozenset(effective.modes)
         mode, origins = " or ".join(sorted(modes)), _origins(effective, mesh)
     failing = failures(workload, port.number, modes, mesh)

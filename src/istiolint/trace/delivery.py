@@ -5,18 +5,19 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from istiolint.mesh.allowing import allowing
-from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mesh.client_rules import MergedRule
+from istiolint.mesh.mtls import Effective
+from istiolint.mesh.workloads import ports_of
+from istiolint.mutual_tls.server import accepts
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.decisions import explain
-from istiolint.trace.destination_rules import MergedRule
 from istiolint.trace.envoy_filters import explain_patches
-from istiolint.trace.model import Model
+from istiolint.trace.model import Endpoint, Model
 from istiolint.trace.policies import Arrival, Decision
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
 from istiolint.trace.result import Destination, Leaf, Sent, Verdict
 from istiolint.trace.scopes import Scope
-from istiolint.trace.server_tls import ServerMode, accepts
 from istiolint.trace.services import Service
 from istiolint.trace.steps import Steps
 from istiolint.trace.waypoints import explain_bypass
@@ -53,11 +54,11 @@ def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, s
     if service is None:
         found.outcome, found.sent = "no-cluster", None
         return found
-    rule = model.rules.of(sending.client, service.host)
+    rule = model.rule(sending.client, service)
     if rule is not None:
         names = " and ".join(each.title for each in rule.rules)
         steps.add("destination", f"{names} applies to it", *(each.spec["host"] for each in rule.rules))
-    for unused in model.rules.unused(sending.client, service.host):
+    for unused in model.mesh.client_rules.unused(sending.client.namespace, sending.client.labels, service.host):
         words = f"{unused.rule.title} does not apply: {unused.because}"
         steps.add("destination", words, unused.rule.spec["host"], kind="rejected")
     explain_bypass(model, sending.client, service, steps)
@@ -71,20 +72,20 @@ def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, s
             return found
         labels = subset["labels"].labels
     _explain_balancing(rule, target, steps)
-    workloads = _endpoints(model, service, target.port, labels, steps)
-    if workloads is None:
-        opened = model.client_tls.of(rule, service, target.port, target.subset, server=None, target=None)
+    endpoints = _endpoints(model, service, target.port, labels, steps)
+    if endpoints is None:
+        opened = model.opened(sending.client, service, target.port, target.subset)
         steps.add("tls", f"{sending.client.title} sends {opened.words}: {opened.because}", opened.at)
         found.client_tls = opened.tls
         return found
-    if not workloads:
+    if not endpoints:
         found.outcome, found.sent = "no-endpoints", None
         return found
-    for workload, container_port in workloads:
-        server = model.proxy(workload)
-        opened = model.client_tls.of(rule, service, target.port, target.subset, server=server, target=container_port)
+    for endpoint in endpoints:
+        workload = endpoint.workload
+        opened = model.opened(sending.client, service, target.port, target.subset, endpoint)
         steps.add("tls", f"{sending.client.title} sends {opened.words} to {workload.title}: {opened.because}", opened.at)
-        leaf = Leaf(workload, opened.tls, None, "allowed", port=container_port)
+        leaf = Leaf(workload, opened.tls, None, "allowed", port=endpoint.port)
         _arrive(model, sending, leaf, sent, steps)
         found.leaves.append(leaf)
     modes = {leaf.client_tls for leaf in found.leaves}
@@ -148,9 +149,7 @@ def _cluster(model: Model, sending: Sending, target: Target, found: Destination,
     return service
 
 
-def _endpoints(
-    model: Model, service: Service, port: int, labels: dict[str, str], steps: Steps
-) -> Sequence[tuple[Workload, int | None]] | None:
+def _endpoints(model: Model, service: Service, port: int, labels: dict[str, str], steps: Steps) -> Sequence[Endpoint] | None:
     """The workloads behind a service with their container ports; None for endpoints that are no workloads of the mesh."""
     resource = service.resource
     if resource is None or service.type != "Service":
@@ -158,16 +157,16 @@ def _endpoints(
         if not selector:
             return None
         selected = model.mesh.workloads.selected({**selector, **labels}, service.namespace)
-        return [(workload, port) for workload in selected]
+        return [Endpoint(workload, port) for workload in selected]
     if service.external or not resource.spec["selector"].mapping:
         return None
-    found: list[tuple[Workload, int | None]] = []
+    found: list[Endpoint] = []
     for workload in model.mesh.workloads.of_service(resource):
         if not workload.matches(labels) or workload.resource.spec["replicas"].number == 0:
             continue
         target = next((target for _, number, target in ports_of(resource, workload) if number == port), None)
         if target is not None:
-            found.append((workload, target))
+            found.append(Endpoint(workload, target))
     if not found:
         wanted = {**resource.spec["selector"].labels, **labels}
         listed = ", ".join(f"`{key}: {value}`" for key, value in wanted.items())
@@ -182,21 +181,22 @@ def _endpoints(
 def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps: Steps) -> None:
     """What a workload makes of the request: its mTLS mode, then its policies."""
     server = model.proxy(leaf.workload)
-    mode = model.modes.of(server, leaf.port)
-    leaf.mode = mode.mode
-    steps.add("server", _mode_words(server, mode), mode.at if mode.mode is not None else server.at)
+    mode = model.mode(server, leaf.port)
+    leaf.mode = mode.mode if mode is not None else None
+    steps.add("server", _mode_words(server, mode), mode.at if mode is not None else server.at)
     if server.kind == "sidecar":
         explain_patches(model.envoy_filters, server, "SIDECAR_INBOUND", steps)
     if not server.sure:
         steps.add("server", f"the files do not show whether {server.title} has a sidecar: {server.because}", kind="unknown")
-    if not accepts(mode.mode, leaf.client_tls):
+    if not accepts(leaf.mode, leaf.client_tls):
         leaf.verdict, leaf.status = "tls-refused", 503 if sending.http else None
-        steps.add("server", f"{server.title} does not accept {leaf.client_tls}: the connection fails", mode.at or server.at)
-        if leaf.client_tls in ("simple", "mutual") and mode.mode != "STRICT":
+        place = mode.at if mode is not None and mode.at is not None else server.at
+        steps.add("server", f"{server.title} does not accept {leaf.client_tls}: the connection fails", place)
+        if leaf.client_tls in ("simple", "mutual") and leaf.mode != "STRICT":
             words = f"if the application of {server.title} terminates TLS itself on port {leaf.port}, it receives the request"
             steps.add("server", words, kind="unknown")
         return
-    if mode.mode is None:
+    if mode is None:
         leaf.status = 200 if _reads_response(sending) else None
         return
     arrival = arrival_at(model, sending, leaf, sent)
@@ -235,8 +235,8 @@ def _verdict(decision: Decision) -> Verdict:
     return "allowed" if decision.allowed else "denied"
 
 
-def _mode_words(server: Proxy, mode: ServerMode) -> str:
-    if mode.mode is None:
+def _mode_words(server: Proxy, mode: Effective | None) -> str:
+    if mode is None:
         return f"{server.title} has no proxy: {server.because}"
     origin = "" if mode.at is not None else ", Istio's default"
     return f"{server.title} has mTLS mode {mode.mode}{origin}"

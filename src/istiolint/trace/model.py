@@ -2,15 +2,18 @@
 
 from difflib import get_close_matches
 from functools import cached_property
+from typing import NamedTuple
 
 from istiolint.mesh import Mesh
+from istiolint.mesh.client_rules import MergedRule
+from istiolint.mesh.mtls import Effective
 from istiolint.mesh.waypoints import is_waypoint
 from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mutual_tls.client import Opened, automatic_tls, tls_set_by
+from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.trace.authentication import Authentication
-from istiolint.trace.client_tls import ClientTlsModes
-from istiolint.trace.destination_rules import ClientRules
 from istiolint.trace.envoy_filters import EnvoyFilters
 from istiolint.trace.gateway_servers import GatewayIndex
 from istiolint.trace.kubernetes_routes import kubernetes_routes
@@ -18,9 +21,15 @@ from istiolint.trace.policies import Policies
 from istiolint.trace.proxies import Proxy, proxy_of
 from istiolint.trace.request import OUTSIDE, RequestError
 from istiolint.trace.scopes import Scopes
-from istiolint.trace.server_tls import ServerModes
-from istiolint.trace.services import Protocol, Registry, service_protocol
+from istiolint.trace.services import Protocol, Registry, Service, service_protocol
 from istiolint.trace.virtual_services import VirtualServiceIndex
+
+
+class Endpoint(NamedTuple):
+    """A workload behind a service, and the port of its container (None: not known)."""
+
+    workload: Workload
+    port: int | None
 
 
 class Model:
@@ -30,9 +39,6 @@ class Model:
         self.mesh = mesh
         self.trust_domain = mesh.config.text("trustDomain") or "cluster.local"
         self.cluster_domain = mesh.hosts.cluster_domain
-        self.modes = ServerModes(mesh)
-        self.rules = ClientRules(mesh)
-        self.client_tls = ClientTlsModes(mesh, self.modes)
         self._proxies: dict[int, Proxy] = {}
 
     # The indexes below cost time on a large mesh, and a rule needs few of them.
@@ -78,6 +84,21 @@ class Model:
         if found is None:
             found = self._proxies[id(workload)] = proxy_of(workload, self.mesh)
         return found
+
+    def rule(self, client: Proxy, service: Service) -> MergedRule | None:
+        """The DestinationRules that a client uses for a service, merged."""
+        return self.mesh.client_rules.of(client.namespace, client.labels, service.host)
+
+    def opened(self, client: Proxy, service: Service, port: int, subset: str = "", endpoint: Endpoint | None = None) -> Opened:
+        """What a client opens to an endpoint of a service (None: one outside of the mesh)."""
+        rule = self.rule(client, service)
+        found = tls_set_by(rule.tls(subset, port)) if rule is not None else None
+        workload = endpoint.workload if endpoint is not None and not service.external else None
+        return found or automatic_tls(service.namespace, workload, endpoint.port if endpoint is not None else None, self.mesh)
+
+    def mode(self, server: Proxy, port: int | None) -> Effective | None:
+        """The mTLS mode of a container port of a workload; None without a proxy that enforces one."""
+        return server_mode(server.workload, port, self.mesh) if server.workload is not None else None
 
     def client(self, source: str) -> Proxy:
         """The workload that `NAMESPACE/NAME` or `KIND NAMESPACE/NAME` names. Raises RequestError."""

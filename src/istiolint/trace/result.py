@@ -6,11 +6,11 @@ from typing import Literal, TypeAlias
 
 from istiolint.mesh.mtls import Mode
 from istiolint.mesh.workloads import Workload
+from istiolint.mutual_tls.server import ClientTls
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
-from istiolint.trace.server_tls import ClientTls
 from istiolint.trace.steps import Steps
 from istiolint.trace.virtual_services import HttpRoute
 

@@ -11,7 +11,9 @@ from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.mtls import Effective
 from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.workloads import Workload, names, ports_of
-from istiolint.mutual_tls.failures import client_mode
+from istiolint.mutual_tls.client import SetTls, tls_set_by
+from istiolint.mutual_tls.ports import ports
+from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
@@ -259,23 +261,35 @@ def _plaintext_clients(policy: Resource, workloads: Sequence[Workload], mesh: Me
             rules = mesh.destination_rules.covering(host)
             clients = {policy.namespace, service.namespace, *(rule.namespace for rule in rules), *mesh.namespaces}
             for _, number, _ in ports_of(service, workload):
-                modes = [client_mode(namespace, host, number, mesh) for namespace in sorted(clients)]
-                if any(mode[0].text != "DISABLE" if mode else automatic for mode in modes):
+                opened = [_opened(namespace, host, number, mesh) for namespace in sorted(clients)]
+                if any(each.tls != "plaintext" if each else automatic for each in opened):
                     return None
                 found = True
-                because = next((mode[0] for mode in modes if mode), because)
+                because = next((each.at for each in opened if each), because)
     return because if found else None
 
 
 def _uses_mtls(namespace: str, host: str, number: int, automatic: bool, mesh: Mesh) -> bool:
-    mode = client_mode(namespace, host, number, mesh)
-    return mode[0].text != "DISABLE" if mode else automatic
+    opened = _opened(namespace, host, number, mesh)
+    return opened.tls != "plaintext" if opened else automatic
+
+
+def _opened(namespace: str, host: str, number: int, mesh: Mesh) -> SetTls | None:
+    """What the DestinationRule of clients in a namespace sets for a port of a host."""
+    rule = mesh.client_rules.of(namespace, {}, host)
+    return tls_set_by(rule.tls("", number)) if rule is not None else None
 
 
 @once_per_selection
 def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
-    """Whether mTLS is off for all of these workloads, and their sidecars would use it."""
-    return all(mesh.mtls.of(workload).disabled and mesh.injection.of(workload).state == "sidecar" for workload in workloads)
+    """Whether mTLS is off on all ports of these workloads, and their sidecars would use it."""
+    return all(
+        mesh.injection.of(workload).state == "sidecar"
+        and (mode := server_mode(workload, port.number, mesh)) is not None
+        and mode.disabled
+        for workload in workloads
+        for port in ports(workload, mesh)
+    )
 
 
 @check(
@@ -308,9 +322,10 @@ def _lenient(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Workload, 
     """The workloads with a sidecar that accepts plaintext by a policy, and the mode that applies."""
     found = []
     for workload in workloads:
-        modes = [mesh.mtls.of(workload, port.number) for port in workload.ports] or [mesh.mtls.of(workload)]
-        lenient = next((mode for mode in modes if mode.modes == {"PERMISSIVE"} and mode.set_by), None)
-        if lenient and mesh.injection.of(workload).state == "sidecar" and not is_gateway(workload):
+        numbers: list[int | None] = [port.number for port in workload.ports]
+        modes = [server_mode(workload, number, mesh) for number in numbers or [None]]
+        lenient = next((mode for mode in modes if mode is not None and mode.modes == {"PERMISSIVE"} and mode.set_by), None)
+        if lenient and mesh.injection.of(workload).state == "sidecar":
             found.append((workload, lenient))
     return found
 

@@ -11,7 +11,6 @@ from istiolint.primitives.similar import closest
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
-from istiolint.trace.model import model_of
 
 
 @check(
@@ -49,7 +48,7 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.covering(fqdn)
         maker = next((rule for rule in rules if subset.text in subsets_of(rule)), None)
-        used = {name: model_of(mesh).rules.usable(name, fqdn) for name in audience} if maker is not None else {}
+        used = {name: mesh.client_rules.usable(name, fqdn) for name in audience} if maker is not None else {}
         without = [name for name, merged in used.items() if not any(subset.text in each.subsets for each in merged)]
         unplaced = maker is not None and not (maker.placed and virtual_service.placed) and not mesh.settings.whole_mesh
         if maker is None or unplaced or not without or (len(without) < len(used) and not gateways):

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from istiolint.findings.finding import Finding
+from istiolint.findings.finding import Finding, Path
 from istiolint.mesh import Mesh
+from istiolint.mesh.client_rules import at_port
 from istiolint.mesh.workloads import Workload, names, ports_of
+from istiolint.mutual_tls.client import SetTls
+from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
-from istiolint.trace.model import model_of
+from istiolint.trace.model import Endpoint, model_of
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.services import ports_of_host
 
@@ -19,12 +22,11 @@ _PLAIN_TLS = ("SIMPLE", "MUTUAL")
 
 
 class _ClientTls(NamedTuple):
-    """A `tls.mode` of a DestinationRule, with the subset labels and the Service ports that it applies to."""
+    """A `tls.mode` of a DestinationRule, with the labels of its subset and the ports of a Service that it applies to."""
 
     mode: Cursor
     labels: dict[str, str]
-    port: int | None
-    other_ports: frozenset[int]
+    ports: frozenset[int]
 
 
 @check(
@@ -45,7 +47,7 @@ def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Findin
     service = next((known.resource for known in mesh.hosts.covering(host) if known.name == host and known.resource), None)
     if service is None or service.type != "Service" or mesh.exclusive(rule, service) or not _heeded(rule, service, host, mesh):
         return
-    for tls in _settings(rule):
+    for tls in _settings(rule, service):
         workloads = [
             workload
             for workload in mesh.workloads.of_service(service)
@@ -130,38 +132,31 @@ def _plaintext_to_strict(policy: Resource, mesh: Mesh) -> Iterator[str]:
             service = next((known for known in model.registry.by_host.get(host, ()) if known.resource is resource), None)
             client = Proxy("sidecar", "a client", resource.namespace, "client")
             for _, number, target in ports_of(resource, workload) if service is not None else ():
-                rule = model.rules.of(client, host)
-                sets = policy in mesh.mtls.of(workload, target).policies
-                if sets and service is not None and model.modes.of(server, target).mode == "STRICT":
-                    opened = model.client_tls.of(rule, service, number, "", server=server, target=target)
-                    if opened.automatic and opened.tls == "plaintext":
+                mode = model.mode(server, target)
+                if service is not None and mode is not None and mode.mode == "STRICT" and policy in mode.policies:
+                    opened = model.opened(client, service, number, endpoint=Endpoint(workload, target))
+                    if not isinstance(opened, SetTls) and opened.tls == "plaintext":
                         yield resource.title
 
 
-def _settings(rule: Resource) -> Iterator[_ClientTls]:
-    """Yield each client TLS mode. Port-level settings replace the general ones for that port, with or without TLS."""
+def _settings(rule: Resource, service: Resource) -> Iterator[_ClientTls]:
+    """Yield each client TLS mode that applies to ports of a Service."""
     policies = [(rule.spec["trafficPolicy"], dict[str, str]())]
     policies += [(subset["trafficPolicy"], subset["labels"].labels) for subset in rule.spec["subsets"]]
+    numbers = [number for port in service.spec["ports"] if (number := port["port"].number) is not None]
     for policy, labels in policies:
-        ports = {setting["port"]["number"].number: setting for setting in policy["portLevelSettings"]}
-        numbers = frozenset(number for number in ports if number is not None)
-        if policy["tls"]["mode"].text:
-            yield _ClientTls(policy["tls"]["mode"], labels, None, numbers)
-        for number, setting in ports.items():
-            if number is not None and setting["tls"]["mode"].text:
-                yield _ClientTls(setting["tls"]["mode"], labels, number, frozenset())
-
-
-def _applies(tls: _ClientTls, service: Resource) -> bool:
-    """Whether a setting applies to any port of a Service: port-level settings may replace it on all of them."""
-    numbers = [port["port"].number for port in service.spec["ports"]]
-    return any(number == tls.port or (tls.port is None and number not in tls.other_ports) for number in numbers)
+        modes: dict[Path, tuple[Cursor, set[int]]] = {}
+        for number in numbers:
+            tls = at_port(policy, "tls", number)
+            if tls is not None and tls["mode"].text:
+                modes.setdefault(tls.path, (tls["mode"], set()))[1].add(number)
+        yield from (_ClientTls(mode, labels, frozenset(ports)) for mode, ports in modes.values())
 
 
 def _ports(tls: _ClientTls, service: Resource, workload: Workload) -> Iterator[int]:
     """Yield the container ports behind the Service ports that a setting applies to."""
     for _, number, target in ports_of(service, workload):
-        if target is not None and (number == tls.port or (tls.port is None and number not in tls.other_ports)):
+        if target is not None and number in tls.ports:
             yield target
 
 
@@ -171,8 +166,8 @@ def _refused(rule: Resource, tls: _ClientTls, service: Resource, workloads: Sequ
         if membership.state not in ("sidecar", "unknown"):
             continue
         for port in _ports(tls, service, workload):
-            effective = mesh.mtls.of(workload, port)
-            if not effective.strict or not mesh.injection.captures(workload, port):
+            effective = server_mode(workload, port, mesh)
+            if effective is None or not effective.strict:
                 continue
             if any(mesh.exclusive(rule, policy) for policy in effective.policies):
                 continue
@@ -200,12 +195,10 @@ def _unmatched(
         if mesh.injection.of(workload).state != "sidecar" or (sidecar is not None and sidecar.spec["ingress"]):
             continue
         for _, number, target in ports_of(service, workload):
-            applies = number == tls.port or (tls.port is None and number not in tls.other_ports)
-            if target is None or number not in http or not applies:
+            if target is None or number not in http or number not in tls.ports:
                 continue
-            effective = mesh.mtls.of(workload, target)
-            permissive = not effective.strict and not effective.disabled
-            if permissive and mesh.injection.captures(workload, target):
+            effective = server_mode(workload, target, mesh)
+            if effective is not None and not effective.strict and not effective.disabled:
                 yield finding(
                     tls.mode,
                     f"`{tls.mode.text}` sends TLS to HTTP port `{number}` of Service `{service.namespace}/{service.name}`; the "
@@ -220,7 +213,7 @@ def _unanswered(
 ) -> Iterator[Finding]:
     hint = "remove `tls`; auto mTLS uses mTLS wherever the server supports it"
     outside = [workload for workload in workloads if mesh.injection.of(workload).state == "outside"]
-    if outside and _applies(tls, service):
+    if outside:
         membership = mesh.injection.of(outside[0])
         yield finding(
             tls.mode,
@@ -232,8 +225,8 @@ def _unanswered(
         )
     for workload in workloads:
         for port in _ports(tls, service, workload):
-            effective = mesh.mtls.of(workload, port)
-            if effective.disabled and mesh.injection.of(workload).state == "sidecar":
+            effective = server_mode(workload, port, mesh)
+            if effective is not None and effective.disabled and mesh.injection.of(workload).state == "sidecar":
                 if any(mesh.exclusive(rule, policy) for policy in effective.policies):
                     continue
                 yield finding(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.workloads import ports_of
+from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -32,9 +33,8 @@ def peer_port_without_service(resource: Resource, mesh: Mesh) -> Iterator[Findin
         number = port["containerPort"].number
         if number is None or number in declared or not _is_for_peers(port, number):
             continue
-        mode = mesh.mtls.of(workload, number)
-        alternatives = any(mesh.exclusive(resource, policy) for policy in mode.policies)
-        if mode.strict and mesh.injection.captures(workload, number) and not alternatives:
+        mode = server_mode(workload, number, mesh)
+        if mode is not None and mode.strict and not any(mesh.exclusive(resource, policy) for policy in mode.policies):
             name = f"tcp-{port['name'].text or 'peers'}"
             yield finding(
                 port["containerPort"],

@@ -6,6 +6,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import Membership, is_control_plane, is_gateway
 from istiolint.mesh.workloads import FINITE, Workload, names, ports_of
+from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -189,13 +190,10 @@ def _empty_namespaces(mode: Cursor, mesh: Mesh) -> Iterator[Finding]:
 
 def _refusing(policy: Resource, workload: Workload, port: int | None, mesh: Mesh) -> Cursor | None:
     """Return the field of this policy that makes a workload reject plaintext on a port, or None."""
-    if port is None or not mesh.injection.captures(workload, port):
+    effective = server_mode(workload, port, mesh) if port is not None else None
+    if effective is None or not effective.strict:
         return None
-    effective = mesh.mtls.of(workload, port)
-    own = (
-        field for field in effective.set_by if field.document is policy.document and field.path[: len(policy.path)] == policy.path
-    )
-    return next(own, None) if effective.strict else None
+    return next((field for field, setting in zip(effective.set_by, effective.policies, strict=True) if setting is policy), None)
 
 
 def _strict_fields(policy: Resource) -> Iterator[bool]:

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from istiolint.mesh import Mesh
 from istiolint.mesh.ages import oldest_first
+from istiolint.mesh.destination_rules import DestinationRules
 from istiolint.mesh.visibility import sees
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.trace.proxies import Proxy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,16 +28,23 @@ class MergedRule:
 
     def setting(self, name: str, subset: str, port: int) -> Cursor | None:
         """A part of the traffic policy for a subset ("" for none) and a Service port; None where it is not set."""
-        above = _at_port(self.policy, name, port) if self.policy is not None else None
+        above = at_port(self.policy, name, port) if self.policy is not None else None
         own = self.subsets[subset]["trafficPolicy"] if subset in self.subsets else None
         if own is None or own.value is None:
             return above
-        if (level := _port_level(own, port)) is not None:
-            return level[name] if level[name].mapping else None
-        return own[name] if own[name].mapping else above
+        found = at_port(own, name, port)
+        return found if found is not None or _port_level(own, port) is not None else above
+
+    def rule_of(self, setting: Cursor) -> Resource:
+        """The DestinationRule that has a setting."""
+        return next(
+            (each for each in self.rules if each.document is setting.document and setting.path[: len(each.path)] == each.path),
+            self.rules[0],
+        )
 
 
-def _at_port(policy: Cursor, name: str, port: int) -> Cursor | None:
+def at_port(policy: Cursor, name: str, port: int) -> Cursor | None:
+    """Return a part of a traffic policy for a Service port; None where it is not set. Settings of the port replace all others."""
     level = _port_level(policy, port)
     found = (policy if level is None else level)[name]
     return found if found.mapping else None
@@ -51,38 +57,38 @@ def _port_level(policy: Cursor, port: int) -> Cursor | None:
 class ClientRules:
     """The merged DestinationRule for each client namespace and host."""
 
-    def __init__(self, mesh: Mesh):
-        self._mesh = mesh
+    def __init__(self, rules: DestinationRules):
+        self._rules = rules
         self._merged: dict[tuple[str, str], list[MergedRule]] = {}
 
-    def of(self, proxy: Proxy, host: str) -> MergedRule | None:
-        """The rule that a proxy uses for a host: one whose `workloadSelector` matches it, else the last without a selector."""
-        found = self._for_namespace(proxy.namespace, host)
+    def of(self, namespace: str, labels: Mapping[str, str], host: str) -> MergedRule | None:
+        """The rule that a client uses for a host: one whose `workloadSelector` matches it, else the last without a selector."""
+        found = self._for_namespace(namespace, host)
         for each in found:
             first = each.rules[0]
-            labels = first.spec["workloadSelector"]["matchLabels"]
-            selects = first.spec["workloadSelector"].mapping and labels.labels.items() <= proxy.labels.items()
-            if selects and first.namespace == proxy.namespace:
+            wanted = first.spec["workloadSelector"]["matchLabels"].labels
+            selects = first.spec["workloadSelector"].mapping and wanted.items() <= labels.items()
+            if selects and first.namespace == namespace:
                 return each
         return next((each for each in reversed(found) if not each.rules[0].spec["workloadSelector"].mapping), None)
 
     def usable(self, namespace: str, host: str) -> list[MergedRule]:
-        """The rules for a host of which each proxy of a namespace uses one, depending on its labels."""
+        """The rules for a host of which each client in a namespace uses one, depending on its labels."""
         found = self._for_namespace(namespace, host)
         general = [each for each in found if not each.rules[0].spec["workloadSelector"].mapping][-1:]
         return [
             each for each in found if each.rules[0].spec["workloadSelector"].mapping and each.rules[0].namespace == namespace
         ] + general
 
-    def unused(self, proxy: Proxy, host: str) -> Iterator["Unused"]:
-        """The DestinationRules that cover a host and that a proxy does not use."""
-        used = self.of(proxy, host)
+    def unused(self, namespace: str, labels: Mapping[str, str], host: str) -> Iterator["Unused"]:
+        """The DestinationRules that cover a host and that a client does not use."""
+        used = self.of(namespace, labels, host)
         names = used.rules if used is not None else ()
-        for rule in self._mesh.destination_rules.covering(host):
+        for rule in self._rules.covering(host):
             if rule in names:
                 continue
-            if not sees(proxy.namespace, self._mesh.destination_rules.scope(rule)):
-                because = f"it is not exported to namespace `{proxy.namespace}`"
+            if not sees(namespace, self._rules.scope(rule)):
+                because = f"it is not exported to namespace `{namespace}`"
             elif rule.spec["workloadSelector"].mapping:
                 because = "its `workloadSelector` does not match the client"
             elif not names:
@@ -96,7 +102,7 @@ class ClientRules:
     def _for_namespace(self, namespace: str, host: str) -> list[MergedRule]:
         key = namespace, host
         if key not in self._merged:
-            self._merged[key] = list(_merge(oldest_first(self._mesh.destination_rules.visible_from(namespace, host)), self._mesh))
+            self._merged[key] = _merge(oldest_first(self._rules.visible_from(namespace, host)), self._rules)
         return self._merged[key]
 
 
@@ -107,7 +113,7 @@ class Unused(NamedTuple):
     because: str
 
 
-def _merge(rules: Sequence[Resource], mesh: Mesh) -> list[MergedRule]:
+def _merge(rules: Sequence[Resource], index: DestinationRules) -> list[MergedRule]:
     """Rules with the same visibility are merged; one with a selector also stays alone, for the workloads that it selects."""
     groups: list[list[Resource]] = []
     for rule in rules:
@@ -117,7 +123,7 @@ def _merge(rules: Sequence[Resource], mesh: Mesh) -> list[MergedRule]:
             both = bool(mine.mapping) and bool(theirs.mapping)
             if both and mine["matchLabels"].labels != theirs["matchLabels"].labels:
                 continue
-            if mesh.destination_rules.scope(group[0]) == mesh.destination_rules.scope(rule):
+            if index.scope(group[0]) == index.scope(rule):
                 group.append(rule)
                 alone = alone and bool(mine.mapping) != bool(theirs.mapping)
         if alone:
