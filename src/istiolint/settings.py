@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from istiolint.findings.finding import Level, Severity
 from istiolint.sources import Exclude
+from istiolint.sources.discover import MEBIBYTE, MOST_BYTES
 
 NEWEST = "1.31"
 OLDEST = "1.18"
@@ -116,6 +117,8 @@ class Settings:
     environments: tuple[Environment, ...] = ()
     mesh_config: str | None = None
     mesh_networks: str | None = None
+    max_file_size: int = MOST_BYTES // MEBIBYTE
+    """In MiB; larger files are not read."""
 
     def parameter(self, rule: str, name: str, default: ParameterValue) -> ParameterValue:
         """Return the value of a parameter of a rule; the default where it is not set."""
@@ -130,6 +133,11 @@ class Settings:
         yield from (name for each in levels for name, _ in each)
         yield from (name for ignore in self.per_path_ignores for name in ignore.names)
         yield from (rule for rule, _, _ in self.parameters)
+
+    @property
+    def most_bytes(self) -> int:
+        """The size of the largest files that are read."""
+        return self.max_file_size * MEBIBYTE
 
     @property
     def istio_minor(self) -> int:

@@ -138,6 +138,18 @@ def test_file_of_100_megabytes(run: Run, tmp_path: Path) -> None:
     assert "big.yaml:1:1: error[unreadable-file]: cannot read the file: 100 MiB is larger" in found.output
 
 
+@pytest.mark.parametrize("size", [2_000_000, 3_000_000])
+def test_the_largest_size_is_an_option_and_a_setting(run: Run, tmp_path: Path, size: int) -> None:
+    (tmp_path / "a.yaml").write_text(f"# {'x' * size}\n", "utf-8")
+    fails = int(size > 2 * 1024**2)
+    assert run("a.yaml", "--max-file-size", "2").exit_code == fails
+    assert run("mtls", "a.yaml", "--max-file-size", "2").exit_code == fails
+    (tmp_path / ".istiolint.yaml").write_text("max-file-size: 2\n", "utf-8")
+    assert run("a.yaml").exit_code == fails
+    assert run("a.yaml", "--max-file-size", "3").exit_code == 0
+    assert "max-file-size: 2" in run("config").output
+
+
 def test_folder_of_links_in_a_circle(run: Run, faulty: str, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a/b").symlink_to("..", target_is_directory=True)

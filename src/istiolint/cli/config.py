@@ -14,7 +14,8 @@ from istiolint.documents.quoting import as_flow
 from istiolint.findings.escape import printable
 
 _OPTIONS = (
-    "select", "extend_select", "ignore", "exclude", "force_exclude", "context", "cluster", "render", "kustomize", "helm",
+    "select", "extend_select", "ignore", "exclude", "force_exclude", "max_file_size",
+    "context", "cluster", "render", "kustomize", "helm",
     "values", "whole_mesh", "istio_version", "upgrade_to", "mesh_config", "mesh_networks", "baseline", "min_severity", "fail_on",
     "config", "isolated",
 )  # fmt: skip

@@ -11,6 +11,7 @@ SECTIONS = {
         "cluster",
         "exclude",
         "force_exclude",
+        "max_file_size",
         "stdin_filename",
         "kustomize",
         "helm",

@@ -2,10 +2,10 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -18,6 +18,7 @@ from istiolint.rules.registry import define
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source, discover
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=str)
 DIRECTORY = click.Path(exists=True, file_okay=False, path_type=str)
 FILE = click.Path(dir_okay=False, path_type=str)
@@ -41,6 +42,12 @@ class Patterns(click.ParamType):  # type: ignore[type-arg]
         return patterns
 
 
+def max_file_size(command: Command) -> Command:
+    """Decorate a command with the option for the size of files."""
+    words = f"Do not read files of more than N MiB (default: {Settings().max_file_size})."
+    return click.option("--max-file-size", type=click.IntRange(1), metavar="N", help=words)(command)
+
+
 class Inputs(NamedTuple):
     """What is read, and how it is to be understood."""
 
@@ -56,7 +63,10 @@ class Inputs(NamedTuple):
 
     def sources(self) -> Iterator[Source]:
         """The files as they are, and what is rendered. Raises MissingPathError, ConfigError and RenderError."""
-        files = discover(self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path, excludes=self.tree)
+        files = discover(
+            self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path, excludes=self.tree,
+            most_bytes=self.settings.most_bytes,
+        )  # fmt: skip
         return self.rendering.sources(with_origins(files))
 
     def settings_in_folders(self, options: dict[str, Any]) -> Settings:
@@ -101,7 +111,7 @@ class Inputs(NamedTuple):
             if os.path.isdir(state):
                 return self._folder(state)
             raise
-        return (source for source in revision.sources(named) if not self._is_excluded(source, paths))
+        return (source for source in revision.sources(named, self.settings.most_bytes) if not self._is_excluded(source, paths))
 
     def _is_excluded(self, source: Source, named: list[str]) -> bool:
         """Whether a file of another state would be excluded today."""
@@ -112,7 +122,7 @@ class Inputs(NamedTuple):
     def _folder(self, folder: str) -> Iterator[Source]:
         if self.clusters or len(self.paths) != 1 or not os.path.isdir(self.paths[0]):
             raise Refusal(f"--against with the folder {folder} takes one folder to compare with it")
-        for source in discover((folder,), context=self.context):
+        for source in discover((folder,), context=self.context, most_bytes=self.settings.most_bytes):
             if source.linted:
                 source.path = os.path.normpath(os.path.join(self.paths[0], os.path.relpath(source.path, folder)))
                 if self.tree.covers(source.path):
@@ -215,6 +225,7 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
         environments=config.environments(),
         mesh_config=options["mesh_config"] or next(iter(config.paths("mesh-config")), None),
         mesh_networks=options["mesh_networks"] or next(iter(config.paths("mesh-networks")), None),
+        max_file_size=options["max_file_size"] or value("max-file-size", default.max_file_size),
     )
 
 

@@ -12,7 +12,7 @@ from istiolint.cli import fixing
 from istiolint.cli.baseline import baseline_of, baseline_options, write_baseline
 from istiolint.cli.cache_options import cache_of, cache_options
 from istiolint.cli.help import SectionedCommand
-from istiolint.cli.inputs import FILE, PATH, Patterns, inputs
+from istiolint.cli.inputs import FILE, PATH, Patterns, inputs, max_file_size
 from istiolint.cli.names import RuleNames
 from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, write_text
 from istiolint.cli.progress import watch
@@ -56,6 +56,7 @@ Exit status:
 )
 @click.option("--exclude", multiple=True, type=Patterns(), metavar="PATTERNS", help="Do not read these paths (as in .gitignore).")
 @click.option("--force-exclude", is_flag=True, default=None, help="Do not read excluded files even if they are named.")
+@max_file_size
 @click.option("--stdin-filename", type=PATH, metavar="FILE", help="Lint standard input (-) as the text of this file.")
 @rendering_options
 @click.option("--whole-mesh", is_flag=True, help="The files are the entire mesh: report every reference to anything else.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from istiolint.cli.cache_options import cache_of, cache_options
-from istiolint.cli.inputs import FILE, PATH, Inputs, inputs
+from istiolint.cli.inputs import FILE, PATH, Inputs, inputs, max_file_size
 from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import rendering_options
@@ -30,6 +30,7 @@ def mesh_options(command: Command) -> Command:
             rendering_options,
             click.option("--whole-mesh", is_flag=True, help="The input is the entire mesh: anything else does not exist."),
             click.option("--mesh-config", type=FILE, help="File with a MeshConfig or the `istio` ConfigMap."),
+            max_file_size,
             click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Use this configuration file."),
             click.option("--isolated", is_flag=True, help="Ignore configuration files."),
             cache_options,

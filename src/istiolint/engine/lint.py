@@ -276,7 +276,7 @@ class _Run:
 
         Its problems are reported although it is not linted: a broken one would be ignored silently.
         """
-        for source in discover((), context=[path]) if path else ():
+        for source in discover((), context=[path], most_bytes=self.settings.most_bytes) if path else ():
             for document in self.read(source, {}):
                 for problem in document.problems:
                     self.outcome.keep(problem, None)
@@ -291,7 +291,7 @@ class _Run:
         """
         if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
             return []
-        sources = list(discover([path]))
+        sources = list(discover([path], most_bytes=self.settings.most_bytes))
         for source in sources:
             source.linted, source.cluster = by.linted and not self.excluded.covers(path), by.cluster
         return [document for source in sources for document in self.read(source, {})]

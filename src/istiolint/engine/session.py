@@ -275,7 +275,7 @@ class Session:
         return self._targets
 
     def _given(self, path: str | None) -> Document | None:
-        for source in discover((), context=[path]) if path else ():
+        for source in discover((), context=[path], most_bytes=self.settings.most_bytes) if path else ():
             for document in read(self._sources.get(source.path, source)):
                 return document
         return None
@@ -284,7 +284,7 @@ class Session:
         """The documents of a file outside of the session that a kustomization names."""
         if not os.path.isfile(path) or not is_wanted(os.path.basename(path)):
             return []
-        sources = list(discover([path]))
+        sources = list(discover([path], most_bytes=self.settings.most_bytes))
         for source in sources:
             source.linted, source.cluster = by.linted and not self._excluded.covers(path), by.cluster
         return [document for source in sources for document in read(source, {})]

@@ -15,8 +15,9 @@ from istiolint.sources.source import Source
 ENDINGS = (".yaml", ".yml", ".json")
 WITHOUT_ENDING = "Kustomization"
 STDIN = "<stdin>"
-MOST_BYTES = 32 * 1024 * 1024
-"""Files above this size are not read: nothing that people write, or that kubectl could apply, is larger."""
+MEBIBYTE = 1024 * 1024
+MOST_BYTES = 64 * MEBIBYTE
+"""Larger files are not read unless the user says so: what is read stays in memory, at about thirty times its size."""
 
 
 class MissingPathError(InputError):
@@ -56,6 +57,7 @@ def discover(
     clusters: Iterable[tuple[str, str]] = (),
     stdin_path: str | None = None,
     excludes: Excludes = NOTHING,
+    most_bytes: int = MOST_BYTES,
 ) -> Iterator[Source]:
     """The sources behind files, folders and `-` (standard input); those under `context` are read, but not linted.
 
@@ -66,20 +68,21 @@ def discover(
     In folders, hidden files and those that git ignores are left out, and so is what `excludes` covers; a file that is named is
     read unless `excludes` covers named files. What is named twice is read once, and linted if it is named in `paths`. The order
     is that of the paths, in folders that of the names.
+    A file of more than `most_bytes` is not read.
     Raises MissingPathError at once, before anything is read; what cannot be read later has a reason in Source.trouble.
     """
     named = named_paths(paths, context=context, clusters=clusters)
     for path, *_ in named:
         if path != "-" and not os.path.lexists(path):
             raise MissingPathError(path)
-    return _Discovery(stdin_path, excludes).sources(named)
+    return _Discovery(stdin_path, excludes, most_bytes).sources(named)
 
 
 class _Discovery:
     """One walk; `seen` holds device and inode of what was read, so that overlapping paths and circles of links end."""
 
-    def __init__(self, stdin_path: str | None, excludes: Excludes) -> None:
-        self.excludes = excludes
+    def __init__(self, stdin_path: str | None, excludes: Excludes, most_bytes: int) -> None:
+        self.excludes, self.most_bytes = excludes, most_bytes
         self.seen: set[tuple[int, int] | str] = set()
         self.stdin_path = str(Path(stdin_path)) if stdin_path else STDIN
         if stdin_path and os.path.exists(stdin_path):
@@ -94,7 +97,7 @@ class _Discovery:
     def stdin(self) -> Iterator[Source]:
         if STDIN not in self.seen:
             self.seen.add(STDIN)
-            source = _text(self.stdin_path, sys.stdin.buffer)
+            source = _text(self.stdin_path, sys.stdin.buffer, self.most_bytes)
             source.stdin = True
             if self.stdin_path == STDIN or not self.excludes.covers_named(self.stdin_path):
                 yield source
@@ -126,11 +129,11 @@ class _Discovery:
             status = os.stat(path)
             if not self.is_new(status):
                 return
-            if status.st_size > MOST_BYTES:
-                yield Source(path, trouble=too_large(status.st_size))
+            if status.st_size > self.most_bytes:
+                yield Source(path, trouble=too_large(status.st_size, self.most_bytes))
                 return
             with open(path, "rb") as file:
-                yield _text(path, file, status.st_size)
+                yield _text(path, file, self.most_bytes, status.st_size)
         except OSError as error:
             yield Source(path, trouble=_words(error, "file"))
 
@@ -141,13 +144,14 @@ class _Discovery:
         return not known
 
 
-def _text(path: str, file: IO[bytes], size: int = MOST_BYTES) -> Source:
+def _text(path: str, file: IO[bytes], most: int, size: int | None = None) -> Source:
     """Read a file that has this size according to the file system; it may have grown, or be a pipe."""
+    size = most if size is None else size
     content = file.read(size + 1)
     if len(content) > size:
-        content += file.read(MOST_BYTES + 1 - len(content))
-    if len(content) > MOST_BYTES:
-        return Source(path, trouble=too_large())
+        content += file.read(most + 1 - len(content))
+    if len(content) > most:
+        return Source(path, trouble=too_large(most=most))
     return source_of(path, content)
 
 
@@ -171,10 +175,10 @@ def _is_special(entry: "os.DirEntry[str]") -> bool:
     return not entry.is_file(follow_symlinks=False) and os.path.exists(entry.path) and not os.path.isfile(entry.path)
 
 
-def too_large(size: int | None = None) -> str:
+def too_large(size: int | None = None, most: int = MOST_BYTES) -> str:
     """Return why a large file is skipped."""
-    what = f"{size / 1024**2:.0f} MiB is" if size else "it is"
-    return f"cannot read the file: {what} larger than the limit of {MOST_BYTES // 1024**2} MiB"
+    what = f"{size / MEBIBYTE:.0f} MiB is" if size else "it is"
+    return f"cannot read the file: {what} larger than the limit of {most // MEBIBYTE} MiB (`--max-file-size`)"
 
 
 def _words(error: OSError, what: str) -> str:

@@ -46,7 +46,7 @@ class Revision:
                 return
             raise RevisionError(f"`{name}` is neither a git revision nor a folder") from error
 
-    def sources(self, named: Iterable[Named]) -> Iterator[Source]:
+    def sources(self, named: Iterable[Named], most_bytes: int = MOST_BYTES) -> Iterator[Source]:
         """What stood behind files and folders then, under the same paths as today; nothing for those that were not there yet.
 
         In folders, hidden files and links are left out. Raises RevisionError for standard input and paths outside the repository.
@@ -58,10 +58,10 @@ class Revision:
                 shown = _shown(file.path, path, one.path)
                 if shown and file.path not in found:
                     found[file.path] = file, shown, one
-        texts = self._contents([file.blob for file, _, _ in found.values() if file.size <= MOST_BYTES])
+        texts = self._contents([file.blob for file, _, _ in found.values() if file.size <= most_bytes])
         for file, shown, one in found.values():
-            large = file.size > MOST_BYTES
-            source = Source(shown, trouble=too_large(file.size)) if large else source_of(shown, texts[file.blob])
+            large = file.size > most_bytes
+            source = Source(shown, trouble=too_large(file.size, most_bytes)) if large else source_of(shown, texts[file.blob])
             source.linted, source.cluster, source.on_disk = one.linted, one.cluster, False
             yield source
 
