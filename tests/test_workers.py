@@ -56,6 +56,14 @@ def test_examples(example: Example) -> None:
     assert shown(reports[0]) == shown(reports[1])
 
 
+@pytest.mark.parametrize(("count", "jobs"), [(0, 2), (1, 2), (3, 4), (100, 3), (5000, 2)])
+def test_each_task_is_done_once(count: int, jobs: int) -> None:
+    found = workers.results(count, jobs, lambda number: (number, os.getpid()), [0][:count], ())
+    assert [number for number, _ in found] == list(range(count))
+    assert len({process for _, process in found}) <= jobs
+    assert len({process for _, process in found[1:]}) >= min(jobs, (count - 1) // workers.BLOCK)
+
+
 @pytest.mark.parametrize("jobs", [2, 4])
 def test_fixtures(jobs: int) -> None:
     settings = Settings(select=("ALL",), show_unchecked=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from istiolint.findings.finding import Path, Place
@@ -22,6 +23,7 @@ _SLIP = re.compile(r"(?<=[A-Za-z])\$(?=[a-z])")
 _NO_NAME = re.compile(r"[A-Z][A-Z0-9]*[A-Z_][A-Z0-9_]*|[${}<>%]|__")
 
 
+@lru_cache(maxsize=4096)
 def has_placeholder(text: str) -> bool:
     """Return whether text is not final: it has a variable, or a word such as SERVICE_NAME, which no name in Kubernetes has.
 
@@ -38,6 +40,7 @@ def has_variable(text: str, *, word: bool = False) -> bool:
     return bool(_VARIABLE.search(_SLIP.sub("", text) if word else text))
 
 
+@lru_cache(maxsize=4096)
 def can_be_name(text: str) -> bool:
     """Return whether text can name something that exists: it has no placeholder, and no word in capitals such as HOST."""
     return not _NO_NAME.search(text)

@@ -7,7 +7,8 @@ numbers.
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +18,9 @@ from istiolint.sources import Source
 Result = TypeVar("Result")
 
 BLOCK = 16
-"""Tasks that go to one worker together: neighbors are often alike, and so are their costs."""
+"""Tasks that a process takes together."""
+_MOST_BLOCKS = 1024
+"""More might not fit into a pipe."""
 ENOUGH = 500
 """From how many tasks on a fork saves more than it costs."""
 
@@ -44,22 +47,27 @@ def results(
     documents: Iterable[Document],
     *,
     block: int | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> list[Result]:
     """Return `work(number)` for the numbers below `count`, in order, computed by `jobs` processes that take `block` at a time.
 
     The numbers in `first` are done before the fork, so that all workers share what these make known. `documents` are those that
-    results may refer to. Raises WorkerError if a worker ends without its results.
+    results may refer to. This process does `meanwhile` while workers have started. Raises WorkerError if a worker ends without
+    its results.
     """
-    block = block or BLOCK
     found = {number: work(number) for number in first}
     left = [number for number in range(count) if number not in found]
-    shares = [[number for at, number in enumerate(left) if at // block % jobs == worker] for worker in range(jobs)]
+    size = max(block or BLOCK, -(-len(left) // _MOST_BLOCKS))
+    blocks = [left[at : at + size] for at in range(0, len(left), size)]
     known = _Known(documents)
-    workers = [_Worker(share, work, known) for share in shares[1:] if share]
-    try:
-        found.update((number, work(number)) for number in shares[0])
-    finally:
-        finished = [worker.finish() for worker in workers]
+    with _Queue(range(jobs, len(blocks))) as queue:
+        shares = [_share(blocks, number, queue) for number in range(min(jobs, len(blocks)))]
+        workers = [_Worker(share, work, known) for share in shares[1:]]
+        try:
+            meanwhile()
+            found.update((number, work(number)) for share in shares[:1] for number in share)
+        finally:
+            finished = [worker.finish() for worker in workers]
     for results_of_worker in finished:
         if results_of_worker is None:
             raise WorkerError("a worker process ended without a result")
@@ -67,10 +75,36 @@ def results(
     return [found[number] for number in range(count)]
 
 
+class _Queue:
+    """Numbers, each of which one process takes: whoever is done first takes the next one, as costs differ."""
+
+    def __init__(self, numbers: Iterable[int]):
+        self._output, file = os.pipe()
+        with os.fdopen(file, "wb") as pipe:
+            pipe.write(array("H", numbers).tobytes())
+
+    def __iter__(self) -> Iterator[int]:
+        while number := os.read(self._output, 2):
+            yield int.from_bytes(number, sys.byteorder)
+
+    def __enter__(self) -> "_Queue":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._output)
+
+
+def _share(blocks: Sequence[Sequence[int]], first: int, others: Iterable[int]) -> Iterator[int]:
+    """Yield the tasks of a process: those of its first block, and of those that it takes from the queue."""
+    yield from blocks[first]
+    for number in others:
+        yield from blocks[number]
+
+
 class _Worker(Generic[Result]):
     """A forked process, and the pipe from which its results are read."""
 
-    def __init__(self, share: list[int], work: Callable[[int], Result], known: "_Known"):
+    def __init__(self, share: Iterable[int], work: Callable[[int], Result], known: "_Known"):
         self._known = known
         self._pipe, output = os.pipe()
         self._process = os.fork()

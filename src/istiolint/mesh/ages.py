@@ -20,4 +20,5 @@ def age(resource: Resource) -> Age:
 
 def oldest_first(resources: Iterable[Resource]) -> list[Resource]:
     """Resources by their creation."""
-    return sorted(resources, key=age)
+    found = list(resources)
+    return sorted(found, key=age) if len(found) > 1 else found

@@ -48,6 +48,7 @@ class Alternatives:
                     self._repeated.add((folder, identity))
                 seen.add(folder)
         self._meet = cache(self._share)
+        self._folder = cache(_folder)
 
     def exclusive(self, one: Resource, other: Resource) -> bool:
         """Whether two resources are alternatives: the same one twice, or from files or folders that define the same one.
@@ -59,7 +60,7 @@ class Alternatives:
         file, other_file = one.document.source.path, other.document.source.path
         if file == other_file:
             return False
-        folder, other_folder = _folder(file), _folder(other_file)
+        folder, other_folder = self._folder(file), self._folder(other_file)
         if self._meet(file, other_file):
             return True
         if folder == other_folder:
@@ -69,7 +70,7 @@ class Alternatives:
     def variant(self, resource: Resource) -> tuple[str, bool, bool]:
         """Return what decides which resources of other names and kinds are its rivals: equal for equal answers."""
         file = resource.document.source.path
-        folder, placed = _folder(file), self._whole_mesh or resource.placed
+        folder, placed = self._folder(file), self._whole_mesh or resource.placed
         return file if file in self._defines else folder, placed, (folder, _identity(resource)) in self._repeated
 
     def _apart(self, one: Resource, other: Resource, folder: str, other_folder: str) -> bool:

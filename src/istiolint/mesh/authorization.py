@@ -59,11 +59,12 @@ class Authorization:
         self._lengths: set[int] = set()
         self._waiting: dict[str, list[tuple[int, Resource]]] = defaultdict(list)
         """Policies with their numbers, by namespace; those of a namespace are indexed when it is asked about."""
-        self.asks_provider = False
-        """Whether an external authorization provider decides about some requests."""
+        self._actions: set[str] = set()
         for number, policy in enumerate(policies):
-            self.asks_provider = self.asks_provider or policy.spec["action"].text == "CUSTOM"
+            self._actions.add(policy.spec["action"].text or "ALLOW")
             self._waiting[policy.namespace].append((number, policy))
+        self.asks_provider = "CUSTOM" in self._actions
+        """Whether an external authorization provider decides about some requests."""
 
     def rules(self, policy: Resource) -> Sequence[Rule]:
         """The rules of a policy; none if it is not enforced."""
@@ -94,6 +95,8 @@ class Authorization:
 
     def wider(self, rule: Rule, action: str) -> Iterator[Rule]:
         """Other rules with an action that match all that this one matches, for all workloads for which it holds."""
+        if action not in self._actions:
+            return
         reach = self._reach[id(rule.policy)]
         found: dict[tuple[int, int], Rule] = {}
         for namespace in dict.fromkeys([self._root_namespace, rule.policy.namespace]):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from istiolint.mesh.host_index import HostIndex
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, once
 
 MESH = "mesh"
 """The reserved name for all sidecars; also what a VirtualService without `gateways` is bound to."""
@@ -86,14 +86,14 @@ class Gateways:
         return [found[index] for index in sorted(found, key=int)]
 
 
-def bound_gateways(virtual_service: Resource) -> list[tuple[GatewayName, Cursor]]:
+@once
+def bound_gateways(virtual_service: Resource) -> Iterator[tuple[GatewayName, Cursor]]:
     """The gateways that a VirtualService is bound to, with the place where it says so. None written means the mesh."""
-    written = [
-        (gateway_name(gateway.text, virtual_service.namespace), gateway)
-        for gateway in virtual_service.spec["gateways"]
-        if gateway.text
-    ]
-    return written or [(GatewayName("", MESH), virtual_service.spec["gateways"])]
+    written = [gateway for gateway in virtual_service.spec["gateways"] if gateway.text]
+    for gateway in written:
+        yield gateway_name(gateway.text, virtual_service.namespace), gateway
+    if not written:
+        yield GatewayName("", MESH), virtual_service.spec["gateways"]
 
 
 def served_hosts(gateway: Resource) -> Iterator[ServedHost]:

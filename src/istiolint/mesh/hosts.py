@@ -11,7 +11,7 @@ from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.visibility import EVERYWHERE, Scope, scope_of, sees
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KNATIVE_SERVICE, KUBERNETES_GATEWAY
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, once
 from istiolint.targets.coverage import Coverage
 
 CLUSTER_SET = "clusterset.local"
@@ -40,13 +40,7 @@ class KnownHost:
     @property
     def ports(self) -> tuple[int, ...]:
         """The numbers of its ports, without UDP; empty where the input does not show them."""
-        if self.resource is None:
-            return self.assumed_ports
-        field = "number" if self.resource.type == "ServiceEntry" else "port"
-        listed = self.resource.spec["listeners" if self.resource.type == KUBERNETES_GATEWAY else "ports"]
-        return tuple(
-            number for port in listed if port["protocol"].text != "UDP" and (number := port[field].number) is not None
-        )  # fmt: skip
+        return self.assumed_ports if self.resource is None else _port_numbers(self.resource)
 
     @property
     def place(self) -> tuple[Cursor, str] | None:
@@ -57,6 +51,15 @@ class KnownHost:
             if host.text == self.name:
                 return host, f"{self.resource.title} declares it"
         return self.resource.metadata["name"], f"{self.resource.title} is here"
+
+
+@once
+def _port_numbers(resource: Resource) -> Iterator[int]:
+    """The numbers of the ports of a resource that brings a host, without UDP."""
+    field = "number" if resource.type == "ServiceEntry" else "port"
+    for port in resource.spec["listeners" if resource.type == KUBERNETES_GATEWAY else "ports"]:
+        if port["protocol"].text != "UDP" and (number := port[field].number) is not None:
+            yield number
 
 
 class Hosts:
@@ -72,6 +75,8 @@ class Hosts:
         default: Sequence[str] = ("*",),
     ):
         self.cluster_domain = cluster_domain
+        self._domains = f".svc.{cluster_domain}", f".svc.{CLUSTER_SET}"
+        self._with_ports: dict[str, Sequence[KnownHost]] = {}
         self._coverage = coverage or Coverage()
         self._root_namespace = root_namespace
         self._default = default
@@ -92,10 +97,11 @@ class Hosts:
 
     def service_name(self, fqdn: str) -> ServiceName | None:
         """The Kubernetes Service that a full name means; None for hosts outside the cluster's domains."""
-        for domain in (self.cluster_domain, CLUSTER_SET):
-            name, _, rest = fqdn.removesuffix(f".svc.{domain}").partition(".")
-            if fqdn.endswith(f".svc.{domain}") and name and rest and "." not in rest and "*" not in fqdn:
-                return ServiceName(name, rest)
+        for domain in self._domains:
+            if fqdn.endswith(domain):
+                name, _, rest = fqdn.removesuffix(domain).partition(".")
+                if name and rest and "." not in rest and "*" not in fqdn:
+                    return ServiceName(name, rest)
         return None
 
     def covering(self, fqdn: str) -> Iterator[KnownHost]:
@@ -128,12 +134,20 @@ class Hosts:
         """The short names of the Kubernetes services of a namespace."""
         return self._by_namespace.get(namespace, ())
 
+    def with_ports(self, fqdn: str) -> Sequence[KnownHost]:
+        """What has just this full name; nothing if the ports of any of it are unknown, as they are behind a DNS name."""
+        found = self._with_ports.get(fqdn)
+        if found is None:
+            found = self.exact(fqdn)
+            aliases = any(host.resource and host.resource.spec["type"].text == "ExternalName" for host in found)
+            if aliases or not all(host.ports for host in found):
+                found = ()
+            self._with_ports[fqdn] = found
+        return found
+
     def ports_of(self, name: str, namespace: str) -> list[int]:
         """The ports of a Kubernetes Service; none if it is not in the input, or if a manifest of it does not list them."""
-        known = self.exact(f"{name}.{namespace}.svc.{self.cluster_domain}")
-        aliases = any(host.resource and host.resource.spec["type"].text == "ExternalName" for host in known)
-        if aliases or not all(host.ports for host in known):
-            return []
+        known = self.with_ports(f"{name}.{namespace}.svc.{self.cluster_domain}")
         return sorted({port for host in known for port in host.ports})
 
     def lacks(self, host: str, referrer: Resource) -> bool:

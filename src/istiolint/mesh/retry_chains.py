@@ -1,7 +1,7 @@
 """Chains of retries: a request that is tried again at each service on its way becomes many at the last one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from istiolint.mesh.calls import Calls
@@ -47,6 +47,7 @@ class RetryChains:
         self._resources, self._virtual_services, self._hosts = resources, virtual_services, hosts
         self._calls, self._workloads, self._get = calls, workloads, get
         self._behind: dict[tuple[str, str], Chain] = {}
+        self._calls_of = cache(self._find_calls_of)
 
     def of(self, virtual_service: Resource) -> Chain:
         """What becomes of a request that takes a VirtualService."""
@@ -82,7 +83,7 @@ class RetryChains:
         self._behind[service] = chain
         return chain
 
-    def _calls_of(self, service: tuple[str, str]) -> Iterable[tuple[str, str]]:
+    def _find_calls_of(self, service: tuple[str, str]) -> Iterable[tuple[str, str]]:
         """The services that the workloads of a service call."""
         found = self._get("Service", *service)
         workloads = self._workloads.of_service(found) if found else ()

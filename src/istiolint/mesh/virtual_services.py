@@ -62,6 +62,7 @@ class VirtualServices:
         self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
         self._roots: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        self._mesh_hosts: dict[int, Sequence[MeshHost]] = {}
         for virtual_service in self._all:
             self._by_name[virtual_service.namespace, virtual_service.name].append(virtual_service)
             self._by_short_name[virtual_service.name].append(virtual_service)
@@ -84,12 +85,17 @@ class VirtualServices:
         """The namespaces that see a VirtualService."""
         return scope_of(virtual_service, self._default)
 
-    def mesh_hosts(self, virtual_service: Resource) -> Iterator[MeshHost]:
+    def mesh_hosts(self, virtual_service: Resource) -> Sequence[MeshHost]:
         """The hosts that a VirtualService routes for sidecars."""
-        if any(name.name == MESH for name, _ in bound_gateways(virtual_service)):
-            for host in virtual_service.spec["hosts"]:
-                if host.text:
-                    yield MeshHost(virtual_service, self._hosts.fqdn(host.text, virtual_service.namespace), host)
+        found = self._mesh_hosts.get(id(virtual_service))
+        if found is None:
+            on_mesh = any(name.name == MESH for name, _ in bound_gateways(virtual_service))
+            found = self._mesh_hosts[id(virtual_service)] = tuple(
+                MeshHost(virtual_service, self._hosts.fqdn(host.text, virtual_service.namespace), host)
+                for host in (virtual_service.spec["hosts"] if on_mesh else ())
+                if host.text
+            )
+        return found
 
     def on_mesh(self, fqdn: str) -> Iterator[MeshHost]:
         """What all VirtualServices route for sidecars under a host, wildcards on both sides included."""

@@ -1,6 +1,7 @@
 """Durations as Go reads them."""
 
 import re
+from functools import lru_cache
 
 NANOSECONDS = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
@@ -10,6 +11,7 @@ _LONGEST = 2**63 - 1
 _MOST_DIGITS = 1000
 
 
+@lru_cache(maxsize=1024)
 def nanoseconds(text: str) -> int | None:
     """A duration as Go reads it (`1h2m3.5s`, `-1.5h`, `0`), in nanoseconds; None for what is none, or is too long."""
     sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from istiolint.documents import Document
 from istiolint.documents.chart_values import ChartValues
@@ -11,6 +11,8 @@ from istiolint.documents.recognise import is_values
 from istiolint.findings.finding import Path, ResourceName
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import is_namespaced, type_of
+
+Part = TypeVar("Part")
 
 DEFAULT_NAMESPACE = "default"
 HELM_VALUES, MESH_CONFIG, MESH_NETWORKS = "HelmValues", "MeshConfig", "MeshNetworks"
@@ -180,13 +182,13 @@ def _is_list(data: dict[str, Any]) -> bool:
     return isinstance(data.get("kind"), str) and data["kind"].endswith("List") and isinstance(data.get("items"), list)
 
 
-def once(find: Callable[[Resource], Iterator[Cursor]]) -> Callable[[Resource], tuple[Cursor, ...]]:
+def once(find: Callable[[Resource], Iterator[Part]]) -> Callable[[Resource], tuple[Part, ...]]:
     """Decorates what many rules look for in a resource: it is looked for once, and kept with the resource."""
     name = f"{find.__module__}.{find.__qualname__}"
 
     @wraps(find)
-    def found(resource: Resource) -> tuple[Cursor, ...]:
-        known: tuple[Cursor, ...] | None = resource.__dict__.get(name)
+    def found(resource: Resource) -> tuple[Part, ...]:
+        known: tuple[Part, ...] | None = resource.__dict__.get(name)
         if known is None:
             known = resource.__dict__[name] = tuple(find(resource))
         return known

@@ -84,7 +84,7 @@ def _plain(documents: Sequence[Document], library: Library, rendered: Container[
     in_charts: dict[str, list[Document]] = {}
     loose: list[Document] = []
     for document in documents:
-        chart = _innermost(folder_of(document.source.path), charts)
+        chart = _innermost(folder_of(document.source.path), charts) if charts else None
         (loose if chart is None else in_charts.setdefault(chart, [])).append(document)
     for folder, found in sorted(in_charts.items()):
         target = _target(folder, "chart", _resources(found, library), found)

@@ -50,6 +50,7 @@ def matches(pattern: str, text: str) -> bool:
     return regex is not None and regex.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def lead(pattern: str) -> tuple[str, bool]:
     """What every matching string begins with, and whether that is the only string that can match.
 

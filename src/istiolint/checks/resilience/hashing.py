@@ -56,7 +56,7 @@ def hash_over_weighted_split(virtual_service: Resource, mesh: Mesh) -> Iterator[
             fqdn = mesh.hosts.fqdn(host.text, virtual_service.namespace)
             rules = [rule for namespace in namespaces for rule in mesh.destination_rules.visible_from(namespace, fqdn)]
             hashed = next(
-                (at for rule in rules if not mesh.exclusive(virtual_service, rule) and (at := _hash(rule, target))), None
+                (at for rule in rules if (at := _hash(rule, target)) and not mesh.exclusive(virtual_service, rule)), None
             )
             if hashed is not None:
                 yield finding(

@@ -1,6 +1,6 @@
 """Ports of destinations: does the service have them, and is one needed?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.fields.service_ports import ports_in_words
 from istiolint.findings.finding import Finding
@@ -60,9 +60,9 @@ def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
     """Report destinations without a port where the service lacks the ports of the gateway or of the routed host."""
     yield from _needed_in_mesh(virtual_service, mesh)
     for destination in destinations(virtual_service):
-        services = _services(destination, virtual_service, mesh)
+        services = () if destination["port"] else _services(destination, virtual_service, mesh)
         ports = sorted({port for service in services for port in service.ports})
-        if len(ports) > 1 and not destination["port"] and (gateway := _missing_at(virtual_service, ports, mesh)):
+        if len(ports) > 1 and (gateway := _missing_at(virtual_service, ports, mesh)):
             yield finding(
                 destination["host"],
                 f"no `port` is set for `{destination['host'].text}`; {gateway.title} listens on none of its ports "
@@ -77,17 +77,16 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
     In the routes of a sidecar istiod sees the services of the listener's port alone, and takes that port for all others.
     """
-    hosts = list(mesh.virtual_services.mesh_hosts(virtual_service))
-    known = [list(mesh.hosts.exact(host.fqdn)) for host in hosts]
-    if not hosts or not all(known):
+    known = [mesh.hosts.exact(host.fqdn) for host in mesh.virtual_services.mesh_hosts(virtual_service)]
+    if not known or not all(known):
         return
     receiving = {port.number for found in known for host in found for port in ports_of_host(host) if port.is_http}
     for route in virtual_service.spec["http"]:
         mirrors = [route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])]
         for destination in (*(target["destination"] for target in route["route"]), *mirrors):
-            services = _services(destination, virtual_service, mesh)
+            services = () if destination["port"] or not receiving else _services(destination, virtual_service, mesh)
             ports = sorted({port for service in services for port in service.ports})
-            if receiving and ports and not destination["port"] and not receiving & set(ports):
+            if ports and receiving.isdisjoint(ports):
                 is_mirror = any(destination.path == mirror.path for mirror in mirrors)
                 fate = "mirrored requests are lost" if is_mirror else "requests get 503"
                 yield finding(
@@ -100,12 +99,9 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
-def _services(destination: Cursor, virtual_service: Resource, mesh: Mesh) -> list[KnownHost]:
+def _services(destination: Cursor, virtual_service: Resource, mesh: Mesh) -> Sequence[KnownHost]:
     """Return the services of exactly this host; none if the ports of any of them are unknown."""
-    fqdn = mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace)
-    services = list(mesh.hosts.exact(fqdn))
-    aliases = any(service.resource and service.resource.spec["type"].text == "ExternalName" for service in services)
-    return [] if aliases or not all(service.ports for service in services) else services
+    return mesh.hosts.with_ports(mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace))
 
 
 def _missing_at(virtual_service: Resource, ports: list[int], mesh: Mesh) -> Resource | None:

@@ -47,6 +47,8 @@ class RouteList:
     @cached_property
     def taken(self) -> dict[int, list[Taken]]:
         """The matches that get nothing, by route."""
+        if sum(map(len, self.matches)) < 2:  # nothing could take it
+            return {}
         end = self.catch_all[0] + 1 if self.catch_all else len(self.routes)
         passing = [_hands_over(route) for route in self.routes]
         found: dict[int, list[Taken]] = defaultdict(list)
