@@ -1,5 +1,6 @@
 """What a release needs: the repository's address in one step, packages that name all dependencies, workflows without mistakes."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import check_release
 import pytest
+from absolute_links import absolute
 from ruamel.yaml import YAML
 from set_repository import PLACEHOLDER, files, project_urls, set_repository
 
@@ -38,6 +40,38 @@ def test_the_repository_is_set_in_one_step(copy: Path) -> None:
     assert set_repository(copy, "Mesh-Team/istiolint") == []
 
 
+def test_only_what_is_set_names_the_placeholder() -> None:
+    """A file that is not listed would keep the placeholder."""
+    folders = (ROOT / name for name in ("docs", "packaging", ".github", "editors", "examples", "tools", "src"))
+    every = [*ROOT.glob("*"), *(path for folder in folders for path in folder.rglob("*") if "node_modules" not in path.parts)]
+    suffixes = {"", ".md", ".yml", ".yaml", ".toml", ".json", ".py", ".rb", ".nix", ".ts"}
+    naming = {path for path in every if path.suffix in suffixes and path.is_file() and PLACEHOLDER.encode() in path.read_bytes()}
+    assert ROOT / "docs/guides/pull-requests.md" in naming
+    assert naming - set(files(ROOT)) == {ROOT / "tools/set_repository.py"}
+
+
+def test_links_are_absolute_at_the_package_index() -> None:
+    text = absolute("[a](docs/a.md#b), [c](https://example.com/), [d](#d), [License](LICENSE)", "team/istiolint", "v1.0")
+    assert text == (
+        "[a](https://github.com/team/istiolint/blob/v1.0/docs/a.md#b), [c](https://example.com/), [d](#d), "
+        "[License](https://github.com/team/istiolint/blob/v1.0/LICENSE)"
+    )
+
+
+def test_installations_are_tested() -> None:
+    """Each way to install is a step of the workflow that tests changes."""
+    jobs = YAML(typ="safe").load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]
+    scripts = "\n".join(step.get("run", "") for step in jobs["install"]["steps"])
+    ways = [
+        "pipx run --spec . istiolint",
+        "uv tool run --from . istiolint",
+        "build --sdist",
+        "docker build",
+        "python:3.13-alpine",
+    ]
+    assert [way for way in ways if way not in scripts] == []
+
+
 def test_the_repository_can_move(copy: Path) -> None:
     set_repository(copy, "first/istiolint")
     set_repository(copy, "second/mesh-lint")
@@ -45,6 +79,8 @@ def test_the_repository_can_move(copy: Path) -> None:
         assert "first/" not in path.read_text("utf-8"), path
     assert project_urls("second/mesh-lint") in (copy / "pyproject.toml").read_text("utf-8")
     assert (copy / "mkdocs.yml").read_text("utf-8").count("repo_url") == 1
+    extension = json.loads((copy / "editors/vscode/package.json").read_text("utf-8"))
+    assert extension["repository"] == "github:second/mesh-lint"
 
 
 def test_a_release_is_complete(copy: Path) -> None:
@@ -58,7 +94,7 @@ def test_a_release_is_complete(copy: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/continuous-integration.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/continuous-integration.md", "docs/guides/pull-requests.md"])
 def test_examples_pin_the_present_version(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert set(re.findall(r"(?:istiolint@v|rev: v)([\d.]+)", text)) == {__version__}

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PLACEHOLDER = "OWNER/istiolint"
 SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
 PATTERNS = (
-    "README.md", "CONTRIBUTING.md", "SECURITY.md", "Dockerfile", "action.yml", "mkdocs.yml", "pyproject.toml", "docs/*.md",
+    "README.md", "CONTRIBUTING.md", "SECURITY.md", "Dockerfile", "action.yml", "mkdocs.yml", "pyproject.toml", "docs/**/*.md",
     "packaging/*", ".github/**/*.yml", "editors/vscode/package.json", "editors/vscode/*.md",
 )  # fmt: skip
 """The files that name the repository."""
@@ -48,6 +48,11 @@ def site_addresses(slug: str) -> str:
     return f"site_url: https://{owner.lower()}.github.io/{name}/\nrepo_url: https://github.com/{slug}\n"
 
 
+def extension_repository(slug: str) -> str:
+    """Return the line of the extension's package.json with the address of the repository."""
+    return f'  "repository": "github:{slug}",\n'
+
+
 def set_repository(root: Path, slug: str) -> list[Path]:
     """Replace the present repository by `slug`, and return the files that changed."""
     pyproject = root / "pyproject.toml"
@@ -62,6 +67,9 @@ def set_repository(root: Path, slug: str) -> list[Path]:
         elif path.name == "mkdocs.yml":
             text = re.sub(r"^(?:site_url|repo_url): .*\n", "", text, flags=re.MULTILINE)
             text = text.replace("docs_dir:", f"{site_addresses(slug)}docs_dir:", 1)
+        elif path.name == "package.json":
+            text = re.sub(r'^  "repository": .*\n', "", text, flags=re.MULTILINE)
+            text = text.replace('  "license":', f'{extension_repository(slug)}  "license":', 1)
         if text != old:
             path.write_text(text, "utf-8")
             changed.append(path)

@@ -56,11 +56,13 @@ class Traced(NamedTuple):
         return Traced(value[step], self.origin.child(step)) if exists else None
 
     def put(self, path: Path, new: "Traced") -> "Traced":
-        """With another value at a path; mappings that are missing on the way are made."""
+        """With another value at a path; mappings that are missing on the way are made. A list does not get fields."""
         if not path:
             return new
         step, rest = path[0], path[1:]
         value = self.value if isinstance(self.value, dict | list) else {}
+        if isinstance(value, list) and not (str(step).isascii() and str(step).isdigit()):
+            return self
         inner = self.get(step) or Traced({}, new.origin)
         return self._with(value, step, inner.put(rest, new))
 
