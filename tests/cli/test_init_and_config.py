@@ -24,7 +24,7 @@ def test_init_writes_what_the_files_tell(run: Run, tmp_path: Path) -> None:
     assert load(tmp_path / ".istiolint.yaml").values == {"istio-version": "1.29", "fail-on": "error"}
     for said in (
         "from istiod.yaml:2", 'known-hosts: ["reviews.prod.svc.cluster.local"]', 'known-gateways: ["edge/public"]',
-        "Understood as production: prod\n", "`istiolint --helm shop`\n",
+        "Recognized as production: prod\n", "`istiolint --helm shop`\n",
     ):  # fmt: skip
         assert said in text
 

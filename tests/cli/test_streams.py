@@ -35,7 +35,7 @@ def test_closed_standard_input_is_empty(tmp_path: Path) -> None:
 def test_the_current_folder_is_gone(tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
     found = shell('cd gone && rmdir "$PWD" && istiolint --isolated .', tmp_path)
-    assert (found.returncode, found.stderr) == (2, "Error: the current folder is not there any more\n")
+    assert (found.returncode, found.stderr) == (2, "Error: the current folder does not exist anymore\n")
 
 
 def test_characters_that_the_encoding_does_not_have(process: Process, tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_more_results_than_code_scanning_takes(monkeypatch: pytest.MonkeyPatch) 
     run = rendered(made)
     assert [result["level"] for result in run["results"]] == ["error", "warning", "error"]
     (notice,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert notice["message"]["text"].startswith("2 results of the lowest severity are left out")
+    assert notice["message"]["text"].startswith("2 results of the lowest severity are omitted")
 
 
 def test_the_limit_is_the_one_of_github() -> None:

@@ -18,12 +18,12 @@ def configuration(found: Survey) -> str:
 
 
 def _head() -> Iterator[str]:
-    yield "# Configuration of istiolint. Every setting may be left out; `istiolint config` shows what holds, and why."
+    yield "# Configuration of istiolint. All settings are optional; `istiolint config` shows the effective ones and where each comes from."
 
 
 def _release(clues: Sequence[Clue]) -> Iterator[str]:
     if not clues:
-        yield "# The Istio version that runs. Unknown from the files; the default is the newest that istiolint supports."
+        yield "# The Istio version that runs. The files do not show it; the default is the newest that istiolint supports."
         yield f'# istio-version: "{NEWEST}"'
         return
     oldest = clues[0].release
@@ -45,13 +45,13 @@ def _whole(found: Survey) -> Iterator[str]:
     yield f"# known-gateways: {_shown(found.gateways, ['istio-system/*'])}"
     for chart in found.charts[:_MOST]:
         yield ""
-        yield f"# A chart is linted as Helm renders it: `istiolint --helm {printable(chart)}`"
+        yield f"# To lint a chart as Helm renders it: `istiolint --helm {printable(chart)}`"
 
 
 def _environments(found: Survey) -> Iterator[str]:
     yield "# Environments. They are recognized from names, labels and paths; add here what these do not show."
     for stage, namespaces in found.environments.items():
-        yield f"# Understood as {stage}: {_listed(namespaces)}"
+        yield f"# Recognized as {stage}: {_listed(namespaces)}"
     yield "# environments:"
     yield "#   production:"
     yield f"#     namespaces: {_shown(found.environments.get('production', ()), ['shop-*'])}"

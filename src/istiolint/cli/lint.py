@@ -110,7 +110,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     try:
         os.getcwd()
     except OSError as error:
-        raise Refusal("the current folder is not there any more") from error
+        raise Refusal("the current folder does not exist anymore") from error
     _check(options)
     try:
         given = inputs(paths, options)

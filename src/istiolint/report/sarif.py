@@ -107,7 +107,7 @@ def _cut(text: str) -> str:
 def _invocation(report: Report, left_out: int) -> dict[str, Any]:
     notices = [{"level": "error", "message": {"text": _text(error)}} for error in report.internal_errors]
     if left_out:
-        words = f"{left_out} results of the lowest severity are left out: code scanning takes {MOST_RESULTS} at most."
+        words = f"{left_out} results of the lowest severity are omitted: code scanning accepts at most {MOST_RESULTS}."
         notices.append({"level": "warning", "message": {"text": words}})
     invocation: dict[str, Any] = {"executionSuccessful": not report.internal_errors}
     return invocation | ({"toolExecutionNotifications": notices} if notices else {})
