@@ -1,6 +1,5 @@
 """Rules that a configuration defines by an expression in CEL."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from istiolint import Settings, Source, lint
 from istiolint.config import ConfigError, load
-from istiolint.rules.cel import DEEPEST, LONGEST, Expression, ExpressionError, MissingLibraryError, _library
+from istiolint.rules.cel import DEEPEST, LONGEST, Expression, ExpressionError
 from istiolint.rules.custom import CustomRuleError, steps_of
 from istiolint.settings import CustomRule
 
@@ -215,17 +214,3 @@ def test_mistakes_have_a_place(tmp_path: Path, written: str, words: str) -> None
         load(path)
     assert len(caught.value.problems) == 1
     assert words in caught.value.problems[0]
-
-
-def test_without_the_library_the_configuration_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "celpy", None)
-    _library.cache_clear()
-    path = tmp_path / "c.yaml"
-    path.write_text("custom-rules: [{id: a, kinds: [Pod], expression: 'true'}]\n", "utf-8")
-    try:
-        with pytest.raises(ConfigError, match=r'pip install "istiolint\[cel\]"'):
-            load(path)
-        with pytest.raises(MissingLibraryError):
-            Expression("true")
-    finally:
-        _library.cache_clear()

@@ -1,4 +1,4 @@
-"""Make the relative links of README.md absolute, because the package index shows it without the files beside it.
+"""Make the relative links of README.md absolute, because the package index shows it without the other files.
 
 usage: python tools/absolute_links.py TAG
 

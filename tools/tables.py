@@ -156,7 +156,7 @@ def upgrades() -> str:
     flags = json.loads((Path(__file__).parents[1] / "schemas" / "feature-flags.json").read_text("utf-8"))
     text = UPGRADE_HEAD
     for release in sorted({change.release for change in CHANGES} | set(flags.values()), key=minor):
-        text += f"\n## {release}\n\n| where | from then on | do | rule |\n|---|---|---|---|\n"
+        text += f"\n## {release}\n\n| Applies to | What changes | What to do | Rule |\n|---|---|---|---|\n"
         for change in CHANGES:
             if change.release == release:
                 rule = link(all_rules()["broken-by-upgrade" if change.breaks else "changed-by-upgrade"])

@@ -18,7 +18,7 @@ def configuration(found: Survey) -> str:
 
 
 def _head() -> Iterator[str]:
-    yield "# Configuration of istiolint. All settings are optional; `istiolint config` shows the effective ones and where each comes from."
+    yield "# Configuration of istiolint. All settings are optional; `istiolint config` shows where each comes from."
 
 
 def _release(clues: Sequence[Clue]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Expressions in the Common Expression Language: those that teams write in their configuration.
 
 Nothing is executed: celpy interprets the parsed expression. Patterns are RE2's, the nesting of macros and the number of steps are
-bounded, and what an expression reads is plain data. celpy is an extra (`istiolint[cel]`), imported when it is needed.
+bounded, and what an expression reads is plain data. celpy is imported when it is needed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,10 +22,6 @@ _MACROS = {"all": 1, "exists": 1, "exists_one": 1, "filter": 1, "map": 1, "reduc
 
 class ExpressionError(Exception):
     """Why an expression cannot be used, or cannot be evaluated for a resource."""
-
-
-class MissingLibraryError(ExpressionError):
-    """The library is not installed."""
 
 
 class Expression:
@@ -72,11 +68,8 @@ def _parse(text: str) -> Any:
 @cache
 def _library() -> tuple[Any, Any]:
     """Return celpy, and its evaluator with a bound on the number of steps."""
-    try:
-        import celpy
-        from celpy.evaluation import Evaluator
-    except ImportError as error:
-        raise MissingLibraryError('expressions need the library cel-python: pip install "istiolint[cel]"') from error
+    import celpy
+    from celpy.evaluation import Evaluator
 
     class Bounded(Evaluator):
         """An evaluator that counts its steps, with those of the evaluators that it starts for macros."""

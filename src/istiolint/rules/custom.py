@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from istiolint.findings.finding import Finding
 from istiolint.resources.cursor import Cursor
-from istiolint.rules.cel import Expression, ExpressionError, MissingLibraryError
+from istiolint.rules.cel import Expression, ExpressionError
 from istiolint.rules.check import Registered, Rule, UndecidedError, finding
 from istiolint.settings import CustomRule
 
@@ -57,8 +57,7 @@ def _expression(setting: str, text: str) -> Expression:
     try:
         return Expression(text)
     except ExpressionError as error:
-        missing = isinstance(error, MissingLibraryError)
-        raise CustomRuleError(setting, str(error) if missing else f"`{setting}` is not valid: {error}") from error
+        raise CustomRuleError(setting, f"`{setting}` is not valid: {error}") from error
 
 
 def steps_of(path: str) -> list[str | int]:
