@@ -4,8 +4,8 @@ usage: python tools/fuzz.py [--minutes N] [--seed N] [--atheris]
 
 Mutations are of bytes, of tokens, and of structure (values of one manifest moved into another), in single manifests and in files
 of a Kustomize application. An input fails if an exception or an internal error occurs, if it takes longer than LIMIT seconds of
-CPU, if a report cannot be rendered in some format, if safe fixes add errors, or if traces, access, mutual TLS, pictures or
-snapshots fail. Failing inputs are saved in tests/fuzz, which tests/test_fuzz.py runs. With --atheris, coverage guides the
+CPU, if a report cannot be rendered in some format, if safe fixes add errors to a file, or if traces, access, mutual TLS, pictures
+or snapshots fail. Failing inputs are saved in tests/fuzz, which tests/test_fuzz.py runs. With --atheris, coverage guides the
 mutations of bytes (pip install atheris).
 """
 
@@ -18,7 +18,7 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +142,9 @@ def _holders(value: Any) -> Iterator[Any]:
             yield from _holders(each)
 
 
-def errors(report: Report) -> int:
-    """Return the number of errors of a report."""
-    return sum(found.severity == "error" for found in report.diagnostics)
+def errors(report: Report, paths: Container[str]) -> int:
+    """Return the number of errors in some files."""
+    return sum(found.severity == "error" and found.span.source.path in paths for found in report.diagnostics)
 
 
 def explain(sources: list[Source]) -> None:
@@ -177,8 +177,9 @@ def failure(data: bytes, path: str = SINGLE) -> str:
         for name in FORMATS:
             importlib.import_module(f"istiolint.report.{name}").render(report)
         fixed = fix_all(sources)
-        if fixed.texts and errors(fixed.report) > errors(report):
-            return f"fixes added errors: {errors(report)} -> {errors(fixed.report)}"
+        before, after = errors(report, fixed.texts), errors(fixed.report, fixed.texts)
+        if after > before:
+            return f"fixes added errors: {before} -> {after}"
         explain(sources)
     except Exception:
         return traceback.format_exc()
