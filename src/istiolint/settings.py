@@ -1,9 +1,8 @@
 """What a run is asked to do: the options of the command line and the configuration file, in one value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from istiolint.findings.finding import Level, Severity
 from istiolint.sources import Exclude
@@ -19,8 +18,7 @@ def minor(version: str) -> int:
     return int(version.partition(".")[2])
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """How to recognize an environment: glob patterns for namespaces and paths."""
 
     name: str
@@ -32,8 +30,7 @@ class Environment:
     """Other severities for rules in this environment; as `Settings.severity`."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathIgnore:
+class PathIgnore(NamedTuple):
     """Rules that are off in files that a pattern names, as in .gitignore; relative to a folder."""
 
     folder: str
@@ -41,8 +38,7 @@ class PathIgnore:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CustomRule:
+class CustomRule(NamedTuple):
     """A rule of a team's own, as its configuration describes it: an expression in CEL that must be true."""
 
     id: str
@@ -61,12 +57,11 @@ class CustomRule:
     good: tuple[str, ...] = ()
     """Manifests in which the rule reports something, and in which it does not."""
     default: bool = True
-    where: str = field(default="", compare=False)
+    where: str = ""
     """Its place in the configuration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What a nested configuration file says of the rules, for the files in its folder and below.
 
     It adds to what the files above it say, unless it is a root.
@@ -82,8 +77,7 @@ class Scope:
     """The rules that are defined there, which are on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """One run's settings; the defaults are those of `istiolint PATH` without a configuration file."""
 
     select: tuple[str, ...] = ()

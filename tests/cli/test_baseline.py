@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from commands import FAULTY, Run
 
-from istiolint.comparison.baseline import NAME
+from istiolint.comparison import BASELINE
 
 NEW = FAULTY.replace("      timeout: 2s", "      timeout: 2s\n      nonsense: 5")
 
@@ -15,8 +15,8 @@ NEW = FAULTY.replace("      timeout: 2s", "      timeout: 2s\n      nonsense: 5"
 def known(run: Run, faulty: str, tmp_path: Path) -> Path:
     found = run("--write-baseline")
     assert (found.exit_code, found.stdout) == (0, "")
-    assert found.stderr == f"istiolint: wrote 1 finding to {NAME}\n"
-    return tmp_path / NAME
+    assert found.stderr == f"istiolint: wrote 1 finding to {BASELINE}\n"
+    return tmp_path / BASELINE
 
 
 def test_what_is_known_is_not_told(run: Run, faulty: str, known: Path) -> None:
@@ -64,7 +64,7 @@ def test_paths_are_those_of_the_baseline(
 ) -> None:
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
-    assert run(f"../{faulty}", "--baseline", f"../{NAME}").exit_code == 0
+    assert run(f"../{faulty}", "--baseline", f"../{BASELINE}").exit_code == 0
     assert run(str(tmp_path / faulty), "--baseline", str(known)).exit_code == 0
 
 
@@ -104,7 +104,7 @@ def test_it_stands_beside_the_configuration_or_where_that_says(run: Run, faulty:
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf/.istiolint.yaml").write_text("fail-on: info\n", "utf-8")
     assert run(faulty, "--config", "conf/.istiolint.yaml", "--write-baseline").exit_code == 0
-    assert (tmp_path / "conf" / NAME).exists()
+    assert (tmp_path / "conf" / BASELINE).exists()
     (tmp_path / ".istiolint.yaml").write_text("baseline: known/here.json\n", "utf-8")
     assert "cannot read known/here.json" in run(faulty).output
     (tmp_path / "known").mkdir()

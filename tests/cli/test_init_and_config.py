@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from commands import FAULTY, ROOT, Run
 
-from istiolint.config import load, setting_names
+from istiolint.config import load
+from istiolint.config.schema import setting_names
 
 ISTIOD = "{kind: Deployment, apiVersion: apps/v1, metadata: {name: istiod}, spec: {template: {spec: {containers: [\n  %s]}}}}\n"
 

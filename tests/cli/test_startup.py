@@ -9,7 +9,7 @@ from commands import ROOT
 
 LAZY_MODULES = {
     "cryptography", "importlib.metadata", "jsonschema", "multiprocessing", "pathspec", "rapidfuzz", "re2", "rich", "shlex",
-    "tempfile",
+    "socket", "pickle", "tempfile",
 }  # fmt: skip
 
 
@@ -20,3 +20,12 @@ def test_dear_modules_are_imported_where_they_are_needed(tmp_path: Path, sound: 
     imported = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines()}
     assert "istiolint.engine.lint" in imported
     assert imported & LAZY_MODULES == set()
+
+
+def test_validation_leaves_the_parser_of_dates_alone() -> None:
+    code = (
+        "import istiolint.schema.library, email.utils; print(email.utils.parsedate_to_datetime('Mon, 2 Nov 2026 10:00:00 +0000'))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout == "2026-11-02 10:00:00+00:00\n"

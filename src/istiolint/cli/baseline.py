@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from istiolint.cli.refusal import Refusal
-from istiolint.comparison.baseline import NAME, Baseline, BaselineError, OutdatedError, load
+from istiolint.comparison import BASELINE
 from istiolint.config import Config
 from istiolint.findings.escape import printable
 from istiolint.findings.report import Report
 from istiolint.report.counts import counted
+
+if TYPE_CHECKING:
+    from istiolint.comparison.baseline import Baseline
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -21,24 +24,28 @@ def baseline_options(command: _Command) -> _Command:
     file = click.Path(dir_okay=False, path_type=Path)
     for option in (
         click.option("--write-baseline", is_flag=True, help="Record the current findings in the baseline."),
-        click.option("--baseline", type=file, metavar="FILE", help=f"Leave out what this file holds; {NAME} by default."),
+        click.option("--baseline", type=file, metavar="FILE", help=f"Leave out what this file holds; {BASELINE} by default."),
     ):
         command = option(command)
     return command
 
 
-def baseline_of(config: Config, option: Path | None, *, isolated: bool, write: bool) -> Baseline | None:
+def baseline_of(config: Config, option: Path | None, *, isolated: bool, write: bool) -> "Baseline | None":
     """Return the effective baseline: the one that is named, or the one next to the configuration file if it exists.
 
     What is no baseline is never written over.
     """
     configured = next(iter(config.paths("baseline")), None)
     named = option or (Path(configured) if configured else None)
-    path = named or (config.path.parent if config.path else Path()) / NAME
+    path = named or (config.path.parent if config.path else Path()) / BASELINE
     exists = path.exists()
+    if named is None and not write and (isolated or not exists):
+        return None
+    from istiolint.comparison.baseline import Baseline, BaselineError, OutdatedError, load
+
     if write and not exists:
         return Baseline(path)
-    if named is None and (isolated or not exists):
+    if named is None and isolated:
         return None
     try:
         return load(path)
@@ -50,7 +57,7 @@ def baseline_of(config: Config, option: Path | None, *, isolated: bool, write: b
         raise Refusal(str(error)) from error
 
 
-def write_baseline(baseline: Baseline, report: Report) -> int:
+def write_baseline(baseline: "Baseline", report: Report) -> int:
     """Write what was found; the exit status."""
     from istiolint.cli.atomic_write import replace
 

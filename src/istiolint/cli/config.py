@@ -9,7 +9,8 @@ import click
 from istiolint.cli.inputs import Inputs, inputs
 from istiolint.cli.lint import lint
 from istiolint.cli.refusal import Refusal
-from istiolint.config import ConfigError, setting_names
+from istiolint.config import ConfigError
+from istiolint.config.schema import setting_names
 from istiolint.documents.quoting import as_flow
 from istiolint.findings.escape import printable
 

@@ -3,7 +3,6 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -71,14 +70,12 @@ class Inputs(NamedTuple):
 
     def settings_in_folders(self, options: dict[str, Any]) -> Settings:
         """The settings with those of nested configuration files in the folders that were searched so far."""
-        return replace(
-            self.settings,
+        return self.settings._replace(
             per_path_ignores=self.tree.path_ignores,
             exclude=self.tree.excludes,
             custom_rules=self.tree.custom_rules,
             scopes=tuple(
-                replace(
-                    scope,
+                scope._replace(
                     select=_listed(options["select"]) or scope.select,
                     extend_select=(*scope.extend_select, *_listed(options["extend_select"])),
                     ignore=(*scope.ignore, *_listed(options["ignore"])),

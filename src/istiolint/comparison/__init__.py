@@ -1,1 +1,4 @@
 """What an earlier state contained: baselines and git revisions."""
+
+BASELINE = ".istiolint-baseline.json"
+"""The file with the baseline, if no other is named."""

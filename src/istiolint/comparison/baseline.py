@@ -18,7 +18,6 @@ from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
 from istiolint.rules.renamed import current
 
-NAME = ".istiolint-baseline.json"
 VERSION = 1
 
 

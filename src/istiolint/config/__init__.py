@@ -5,7 +5,6 @@ The options of the command line win over it; `--isolated` reads none.
 
 from istiolint.config.config import Config, ConfigError
 from istiolint.config.files import NAMES, find, load, load_all
-from istiolint.config.schema import setting_names
 from istiolint.config.tree import Tree
 
-__all__ = ["NAMES", "Config", "ConfigError", "Tree", "find", "load", "load_all", "setting_names"]
+__all__ = ["NAMES", "Config", "ConfigError", "Tree", "find", "load", "load_all"]

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from istiolint.config.config import Config, ConfigError, Steps
-from istiolint.config.problems import checked, problems_of
 from istiolint.findings.finding import Part, Place
 from istiolint.sources import discover
 
@@ -40,11 +39,15 @@ def _has_table(path: Path) -> bool:
 
 def load(path: Path) -> Config:
     """Read one configuration file; raises ConfigError with everything that is wrong with it."""
+    from istiolint.config.problems import checked
+
     return checked(_read(path))
 
 
 def load_all(path: Path) -> Config:
     """Read a configuration file and those above it that also apply, each the parent of the one below; raises ConfigError."""
+    from istiolint.config.problems import problems_of
+
     files: list[Path] = []
     above: Path | None = path.absolute()
     while above is not None:

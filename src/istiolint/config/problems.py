@@ -1,13 +1,13 @@
 """Everything that is wrong with a configuration file, by place."""
 
-import re
 from collections.abc import Iterable
 
 from istiolint.config import schema
 from istiolint.config.config import Config, ConfigError
+from istiolint.primitives.patterns import late
 from istiolint.settings import NEWEST, OLDEST, minor
 
-_RELEASE = re.compile(r"1\.[0-9]{1,4}")
+_RELEASE = late(r"1\.[0-9]{1,4}")
 
 
 def checked(config: Config) -> Config:

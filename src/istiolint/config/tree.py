@@ -1,7 +1,6 @@
 """The configuration files of a run: those above the files, and those that are nested between them."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from istiolint.config.config import Config
@@ -45,7 +44,7 @@ class Tree:
     @property
     def custom_rules(self) -> tuple[CustomRule, ...]:
         """The rules that the files define, as far as folders were entered."""
-        nested = (replace(rule, default=False) for config in self._configs for rule in config.custom_rules())
+        nested = (rule._replace(default=False) for config in self._configs for rule in config.custom_rules())
         return tuple({rule.id: rule for rule in (*nested, *self.top.custom_rules())}.values())
 
     @property

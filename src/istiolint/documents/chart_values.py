@@ -4,23 +4,23 @@ Chart names such as `gateway` and `base` are common. They count where the reposi
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from istiolint.documents.store import Store
 from istiolint.findings.finding import Path
+from istiolint.primitives.patterns import late
 from istiolint.sources import Source
 
 CHARTS = ("base", "cni", "gateway", "istiod", "ztunnel")
 _UNMISTAKABLE = ("istiod", "ztunnel")
-_RELEASE = re.compile(r"\s*[~^=v]{0,2}\s*(1\.\d+)(?:\.(?:\d+|x|\*)(?:-[\w.]+)?)?\s*")
+_RELEASE = late(r"\s*[~^=v]{0,2}\s*(1\.\d+)(?:\.(?:\d+|x|\*)(?:-[\w.]+)?)?\s*")
 _FILE_NAMES = (
-    (re.compile(r"istiod"), "istiod"),
-    (re.compile(r"ztunnel"), "ztunnel"),
-    (re.compile(r"istio-?base"), "base"),
-    (re.compile(r"istio-?cni"), "cni"),
-    (re.compile(r"istio-?(?:ingress|egress|eastwest)?-?gateway|istio-(?:ingress|egress)"), "gateway"),
+    (late(r"istiod"), "istiod"),
+    (late(r"ztunnel"), "ztunnel"),
+    (late(r"istio-?base"), "base"),
+    (late(r"istio-?cni"), "cni"),
+    (late(r"istio-?(?:ingress|egress|eastwest)?-?gateway|istio-(?:ingress|egress)"), "gateway"),
 )
 _FILES = ("Chart.yaml", "helmfile.yaml", "helmfile.yml")
 

@@ -8,23 +8,24 @@ from typing import Any
 
 from istiolint.documents.skip import Skip
 from istiolint.documents.store import Store
+from istiolint.primitives.patterns import late
 from istiolint.sources import Source
 
 _GROUPS = ("chainsaw.kyverno.io/", "kuttl.dev/", "kudo.dev/")
 _TESTS = ("chainsaw-test.yaml", "chainsaw-test.yml", "chainsaw-test")
 _COMPARED = ("assert", "error")
 _MERGED = ("apply", "create", "patch", "update")
-_STEP = re.compile(r"[0-9]+-.*\.ya?ml\Z")
-_STEP_ASSERTION = re.compile(r"[0-9]+-assert\.ya?ml\Z")
-_ASSERTION = re.compile(
+_STEP = late(r"[0-9]+-.*\.ya?ml\Z")
+_STEP_ASSERTION = late(r"[0-9]+-assert\.ya?ml\Z")
+_ASSERTION = late(
     r"(?:(?:.*[-_.])?assert(?:ions?|s)?(?:[-_.].*)?"  # 00-assert, assert-routes, chainsaw-step-01-assert-1
     r"|(?:[0-9]+|chainsaw(?:-.*)?)-errors?(?:-[0-9]+)?)\.ya?ml\Z"
 )
-_REJECTED = re.compile(r"example_disallowed.*\.ya?ml\Z")
+_REJECTED = late(r"example_disallowed.*\.ya?ml\Z")
 """Samples of Gatekeeper constraints that must be rejected, as `gator` tests name them."""
-_ERROR = re.compile(r"(?:.*[-_.])?errors?(?:[-_.].*)?\.ya?ml\Z")
-_EXPECTED = re.compile(r"(?:(?:.*[-_.])?(?:expected|golden)|expected[-_.]?(?:output|result)s?)\.(?:ya?ml|json)\Z", re.IGNORECASE)
-_EXPECTED_FOLDER = re.compile(r"(?:^|.*[/\\])(?:expected|golden|goldens|__snapshots?__)[/\\]", re.IGNORECASE)
+_ERROR = late(r"(?:.*[-_.])?errors?(?:[-_.].*)?\.ya?ml\Z")
+_EXPECTED = late(r"(?:(?:.*[-_.])?(?:expected|golden)|expected[-_.]?(?:output|result)s?)\.(?:ya?ml|json)\Z", re.IGNORECASE)
+_EXPECTED_FOLDER = late(r"(?:^|.*[/\\])(?:expected|golden|goldens|__snapshots?__)[/\\]", re.IGNORECASE)
 
 
 def is_cluster_test(data: Any) -> bool:

@@ -1,21 +1,22 @@
 """One YAML document: its data, and the position of each part of it."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from istiolint.documents.chart_values import ChartValues
 from istiolint.documents.events import events
-from istiolint.documents.layout import Layout, Node, layout
-from istiolint.documents.quoted import QuotedResource, quoted_resources
 from istiolint.documents.skip import Skip
-from istiolint.documents.within import characters
 from istiolint.findings.finding import Finding, Path, Place, Span
+from istiolint.primitives.patterns import late
 from istiolint.sources import Source
 
-_PROPERTIES = re.compile(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:\s+(?:#.*)?)*)*")
+if TYPE_CHECKING:
+    from istiolint.documents.layout import Layout, Node
+    from istiolint.documents.quoted import QuotedResource
+
+_PROPERTIES = late(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:\s+(?:#.*)?)*)*")
 
 
 @dataclass(eq=False)
@@ -63,13 +64,17 @@ class Document:
         return place, True
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> "Layout":
         """The positions of all keys and values; the document is parsed once more for them."""
+        from istiolint.documents.layout import layout
+
         return layout(self.parse(self.text))
 
     @cached_property
-    def quoted_resources(self) -> frozenset[QuotedResource]:
+    def quoted_resources(self) -> "frozenset[QuotedResource]":
         """The resources that its text writes, for documents that are skipped: what is in them exists somewhere."""
+        from istiolint.documents.quoted import quoted_resources
+
         return frozenset(quoted_resources(self.text))
 
     def span(self, start: int, end: int) -> Span:
@@ -97,18 +102,20 @@ class Document:
             start, end = self._within(start, end, *place.within)
         return self.span(start - (start == end > 0), end)  # the dash of an empty item
 
-    def _trimmed(self, node: Node) -> tuple[int, int]:
+    def _trimmed(self, node: "Node") -> tuple[int, int]:
         """Without anchor and tag before it, and without the line ends behind block scalars."""
         properties = _PROPERTIES.match(self.text, node.start, node.end)
         start = properties.end() if properties else node.start
         return start, start + len(self.text[start : node.end].rstrip())
 
-    def _first_line(self, node: Node) -> tuple[int, int]:
+    def _first_line(self, node: "Node") -> tuple[int, int]:
         start, end = self._trimmed(node)
         first = start + len(self.text[start:end].partition("\n")[0].rstrip())
         return start - (start == end > 0), first
 
     def _within(self, start: int, end: int, first: int, past: int) -> tuple[int, int]:
+        from istiolint.documents.within import characters
+
         offsets = characters(self.text[start:end])
         if offsets is None or not 0 <= first <= past < len(offsets):
             return start, end

@@ -1,12 +1,13 @@
 """YAML text to events: libyaml where its binding is there, ruamel's own parser where it is not or where libyaml errs."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+
+from istiolint.primitives.patterns import late
 
 try:
     from _ruamel_yaml import CParser
@@ -18,9 +19,9 @@ Parse: TypeAlias = Callable[[str], Iterator[Any]]
 MOST_RETRIED = 256 * 1024
 _COLON = "found unexpected ':'"
 """What the libyaml of ruamel.yaml.clib (0.1.7) says to a colon inside a plain scalar of a flow collection."""
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_BEFORE_COLON = re.compile(r"(?<=\")[ \t]*[\r\n][ \t\r\n]*(?=:)")
-_NOT_IN_YAML = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SURROGATE = late(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_BEFORE_COLON = late(r"(?<=\")[ \t]*[\r\n][ \t\r\n]*(?=:)")
+_NOT_IN_YAML = late("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REPLACED = r"\\ufffd"
 
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from istiolint.primitives.patterns import late
 from istiolint.sources.source import LINE_END
 
-_TOKEN = re.compile(r"[^\s,\[\]{}]+|.", re.DOTALL)
+_TOKEN = late(r"[^\s,\[\]{}]+|.", re.DOTALL)
 
 
 class Fault(NamedTuple):
@@ -65,5 +66,5 @@ class Spot:
         """A fault at the place (or at another offset) that covers a pattern, by default one word."""
         last = max(len(self.text.rstrip()) - 1, 0)
         start = min(self.at if at is None else at, last)
-        match = re.compile(covers or _TOKEN).match(self.text, start)
+        match = (re.compile(covers) if covers else _TOKEN).match(self.text, start)
         return Fault(message, start, max(match.end() if match else start, start + 1), hint)

@@ -1,12 +1,13 @@
 """The lines of a YAML text that may not parse, without those of block scalars."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
-_LEAD = re.compile(r"(?P<indent>[ ]*)(?:-[ ]+)*")
-_BLOCK = re.compile(r"(?:^|[:?-][ \t]+)(?:[&!][^\s,\[\]{}]*[ \t]+)*[|>][+-]?[1-9]?[+-]?[ \t]*(?:[ \t]#.*)?$")
+from istiolint.primitives.patterns import late
+
+_LINE = late(r"[^\r\n]*[^\s][^\r\n]*")
+_LEAD = late(r"(?P<indent>[ ]*)(?:-[ ]+)*")
+_BLOCK = late(r"(?:^|[:?-][ \t]+)(?:[&!][^\s,\[\]{}]*[ \t]+)*[|>][+-]?[1-9]?[+-]?[ \t]*(?:[ \t]#.*)?$")
 
 
 class Line(NamedTuple):

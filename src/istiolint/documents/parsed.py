@@ -14,6 +14,7 @@ from istiolint import __version__
 from istiolint.documents import events
 from istiolint.documents.skip import Skip
 from istiolint.documents.template import in_template_folder
+from istiolint.primitives.patterns import late
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
@@ -27,7 +28,7 @@ Fault: TypeAlias = tuple[int, int, str, str, str | None]
 """Offsets in the document, rule, message and hint."""
 Template: TypeAlias = tuple[int, int, Skip]
 
-_DEFINITION = re.compile(r"^kind:[ \t]*[\"']?CustomResourceDefinition\b", re.MULTILINE)
+_DEFINITION = late(r"^kind:[ \t]*[\"']?CustomResourceDefinition\b", re.MULTILINE)
 _OUR_GROUPS = ("istio.io", "gateway.networking.k8s.io")
 
 

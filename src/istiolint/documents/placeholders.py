@@ -1,26 +1,26 @@
 """Placeholders that a shell script, Flux or a pipeline fills in: `${VAR}`, `$(var)`, `($namespace)`, SERVICE_NAME."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from istiolint.findings.finding import Path, Place
+from istiolint.primitives.patterns import late
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
-_VARIABLE = re.compile(
+_VARIABLE = late(
     r"\$\{[^}]{0,99}\}|\$\([^)]{0,99}\)|\(\$\w{1,99}\)"  # shell, Flux, envsubst, Make, Chainsaw
     # `$NAME`; a word in lower case is glued to letters by a slip (`exa$mple`) unless it is a counter (`cluster$i`)
     r"|\$[A-Z_]\w*|(?<![A-Za-z])\$[a-z]\w*|\$[ijknx](?!\w)"
     r"|\{\{.{0,99}?\}\}|(?<!\?P)(?<!\?)<[A-Za-z_][\w -]{0,99}>|__\w{1,99}__|@\w{1,99}@|%\w{1,99}%"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late(
     rf"{_VARIABLE.pattern}|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
 )
-_SLIP = re.compile(r"(?<=[A-Za-z])\$(?=[a-z])")
-_NO_NAME = re.compile(r"[A-Z][A-Z0-9]*[A-Z_][A-Z0-9_]*|[${}<>%]|__")
+_SLIP = late(r"(?<=[A-Za-z])\$(?=[a-z])")
+_NO_NAME = late(r"[A-Z][A-Z0-9]*[A-Z_][A-Z0-9_]*|[${}<>%]|__")
 
 
 @lru_cache(maxsize=4096)

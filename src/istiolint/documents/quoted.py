@@ -1,22 +1,21 @@
 """Resources that the text of a skipped document writes: read line by line, because templates need not be YAML."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from istiolint.primitives.patterns import late
 
 MOST_LINES = 300
 """Lines in which the metadata of one resource is sought."""
 
-_LINE = re.compile(r"(?P<lead>(?P<indent>[ \t]*)(?:-[ \t]+)*)(?P<content>[^\s][^\r\n]*)")
-_CONTROL = re.compile(r"#|\{%|\{\{[^}]*\}\}[ \t]*$|<[^<>]*>[ \t]*$")
+_LINE = late(r"(?P<lead>(?P<indent>[ \t]*)(?:-[ \t]+)*)(?P<content>[^\s][^\r\n]*)")
+_CONTROL = late(r"#|\{%|\{\{[^}]*\}\}[ \t]*$|<[^<>]*>[ \t]*$")
 _KEY = r"(?:(?<=[\s{,])|^)(?P<quote>[\"']?)KEY(?P=quote)[ \t]*:"
-_KIND = re.compile(_KEY.replace("KEY", "kind") + r"[ \t]*[\"']?(?P<kind>[A-Z][A-Za-z0-9]*)(?=[\"'\s,}]|$)")
-_METADATA = re.compile(_KEY.replace("KEY", "metadata") + r"[ \t]*(?P<flow>\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})?")
-_FIELD = re.compile(
-    _KEY.replace("KEY", "(?P<field>name|namespace)") + r"[ \t]*(?P<value>\"[^\"]*\"|'[^']*'|[^\s,{}#\"']*)(?=[\s,}]|$)"
-)
-_NESTED = re.compile(r"\{[^{}]*\}")
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z")
+_KIND = late(_KEY.replace("KEY", "kind") + r"[ \t]*[\"']?(?P<kind>[A-Z][A-Za-z0-9]*)(?=[\"'\s,}]|$)")
+_METADATA = late(_KEY.replace("KEY", "metadata") + r"[ \t]*(?P<flow>\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})?")
+_FIELD = late(_KEY.replace("KEY", "(?P<field>name|namespace)") + r"[ \t]*(?P<value>\"[^\"]*\"|'[^']*'|[^\s,{}#\"']*)(?=[\s,}]|$)")
+_NESTED = late(r"\{[^{}]*\}")
+_NAME = late(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z")
 
 
 class QuotedResource(NamedTuple):

@@ -1,9 +1,10 @@
 """Data as YAML writes it in one line."""
 
-import re
 from typing import Any
 
-_PLAIN = re.compile(r"/[A-Za-z0-9_./~-]*")
+from istiolint.primitives.patterns import late
+
+_PLAIN = late(r"/[A-Za-z0-9_./~-]*")
 
 
 def as_scalar(text: str) -> str:

@@ -1,7 +1,6 @@
 """A source to its documents. A fault in one document costs that document only."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 
 from ruamel.yaml.error import YAMLError
@@ -21,10 +20,10 @@ from istiolint.documents.recognise import (
 )
 from istiolint.documents.skip import Skip
 from istiolint.documents.store import Store
-from istiolint.documents.syntax import explain
 from istiolint.documents.template import broken_template, template_field, template_kind
 from istiolint.documents.ytt import first_code
 from istiolint.findings.finding import Finding, Place, Related, Severity, Span
+from istiolint.primitives.patterns import late
 from istiolint.sources import Source
 
 MOST_DUPLICATES = 100
@@ -36,8 +35,8 @@ _RENDERERS = {
     Skip.HELM_TEMPLATE: "render it first: `helm template CHART | istiolint -`",
     Skip.YTT_TEMPLATE: "render it first: `ytt -f FOLDER | istiolint -`",
 }
-_CONTENT = re.compile(r"(?<![^\r\n])[ \t]*[^%#\s]")
-_MARKER = re.compile(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
+_CONTENT = late(r"(?<![^\r\n])[ \t]*[^%#\s]")
+_MARKER = late(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 
 
 def read(source: Source, named: Mapping[str, Skip] = _NONE, store: Store | None = None) -> Iterator[Document]:
@@ -137,6 +136,8 @@ def _parse(document: Document) -> Parsed:
     except TroubleError as trouble:
         return _broken(document, row, (trouble.start, trouble.end, trouble.rule, trouble.message, trouble.hint))
     except (YAMLError, ValueError) as error:
+        from istiolint.documents.syntax import explain
+
         fault = explain(error, document.text, document.source.position(document.offset).line)
         return _broken(document, row, (fault.start, fault.end, "yaml-syntax", fault.message, fault.hint))
     parser = PARSERS.index(document.parse)

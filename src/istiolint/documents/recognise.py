@@ -1,7 +1,6 @@
 """Which files and documents are not resources, and what they are instead: patches, assertions of tests, templates."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,13 @@ from istiolint.documents.skip import Skip
 from istiolint.documents.store import Store
 from istiolint.documents.template import is_partial
 from istiolint.documents.ytt import first_code
+from istiolint.primitives.patterns import late
 from istiolint.sources import Source
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
-_API_VERSION = re.compile(r"(?:^[ \t\ufeff]*(?:- +)?|[{,][ \t]*)(?P<quote>[\"']?)apiVersion(?P=quote)[ \t]*:")
+_API_VERSION = late(r"(?:^[ \t\ufeff]*(?:- +)?|[{,][ \t]*)(?P<quote>[\"']?)apiVersion(?P=quote)[ \t]*:")
 
 
 def is_object(data: Any) -> bool:
@@ -76,7 +76,7 @@ def is_usual(data: Any, text: str) -> bool:
     return "$" not in text and "{{" not in text and is_object(data) and not is_cluster_test(data)
 
 
-_ISTIO_GROUP = re.compile(r"(?:[a-z]+\.istio\.io|gateway\.networking\.k8s\.io)/v\w+")
+_ISTIO_GROUP = late(r"(?:[a-z]+\.istio\.io|gateway\.networking\.k8s\.io)/v\w+")
 _ONLY_ISTIO = (
     "AuthorizationPolicy", "DestinationRule", "EnvoyFilter", "PeerAuthentication", "RequestAuthentication", "ServiceEntry",
     "VirtualService",

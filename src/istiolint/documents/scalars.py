@@ -8,6 +8,8 @@ from functools import lru_cache
 from math import isfinite
 from typing import TypeAlias
 
+from istiolint.primitives.patterns import late
+
 Scalar: TypeAlias = str | int | float | bool | None
 
 _WORDS: dict[str, Scalar] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -17,8 +19,8 @@ _WORDS |= {sign + word: float(sign + "inf") for sign in ("", "+", "-") for word 
 _WORDS |= {word: float("nan") for word in (".nan", ".NaN", ".NAN")}
 
 _MAYBE_NUMBER = frozenset("+-.0123456789")
-_INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
+_INTEGER = late(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z", re.ASCII)
+_FLOAT = late(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
 _BASES = (16, 2, 8, 10)
 _MAX_DIGITS = 2000
 """No float has more digits, in any base."""

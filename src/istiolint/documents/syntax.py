@@ -7,8 +7,9 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 from istiolint.documents.fault import Fault, Spot
+from istiolint.primitives.patterns import late
 
-_KEY_WITHOUT_SPACE = re.compile(r"(?P<indent>[ ]*)(?:- +)*(?P<key>[A-Za-z_][\w./-]*):(?P<value>[^\s:/].*)?$")
+_KEY_WITHOUT_SPACE = late(r"(?P<indent>[ ]*)(?:- +)*(?P<key>[A-Za-z_][\w./-]*):(?P<value>[^\s:/].*)?$")
 
 _COMMENTS = "start comments with `#`"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from istiolint.documents.lines import outside_blocks
 from istiolint.documents.skip import Skip
 from istiolint.findings.finding import Path
+from istiolint.primitives.patterns import late
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
@@ -20,30 +21,28 @@ _ANY = (
     r"\{\{(?![ \t]*[\w.-]+:[ \t])(?:(?!\}\}).){0,500}\}\}"  # not `{{app: x}}`, a mapping with a brace too many
     r"|\{%(?:(?!%\}).){0,500}%\}|\{#(?:(?!#\}).){0,500}#\}|%\{[^}\r\n]{0,500}\}|<%(?:(?!%>).){0,500}%>"
 )
-_ACTION = re.compile(_ANY, re.DOTALL)
-_LINE_OF_ACTIONS = re.compile(rf"^[ \t]*(?:(?:{_ANY})[ \t]*)+$", re.DOTALL | re.MULTILINE)
+_ACTION = late(_ANY, re.DOTALL)
+_LINE_OF_ACTIONS = late(rf"^[ \t]*(?:(?:{_ANY})[ \t]*)+$", re.DOTALL | re.MULTILINE)
 _KEYWORD = (
     r"\{%|\{\{-?\s*(?:(?:if|else|end|range|with|define|block|include|template)\b|/\*|\$\w+\s*:?=)"
     r"|%\{\s*(?:if|else|endif|for|endfor)\b"
 )
-_CONTROL = re.compile(rf"[ \t]*(?:{_KEYWORD})")
-_BARE_ACTION = re.compile(
-    r"[ ]*(?:-[ ]+)*(?:[\w./-]+:[ \t]+)?(?P<action>\{\{-?(?![ \t]*[\w.-]+:[ \t])[ \t]*[.$A-Za-z(][^{}]*\}\})"
-)
-_HELM = re.compile(r"\{\{[^}]{0,200}(?:\.Values|\.Release|\.Chart|\.Capabilities|\b(?:include|toYaml|nindent)\b)")
-_GO = re.compile(r"\{\{-?\s*(?:\.|\$|end\b|range\b|if\s+[.$(]|with\s+[.$(]|define\b|template\b|/\*|\w+\s+[.$])|\|\s*quote\b")
-_JINJA = re.compile(r"\{%|(?<!\{)\{#")
+_CONTROL = late(rf"[ \t]*(?:{_KEYWORD})")
+_BARE_ACTION = late(r"[ ]*(?:-[ ]+)*(?:[\w./-]+:[ \t]+)?(?P<action>\{\{-?(?![ \t]*[\w.-]+:[ \t])[ \t]*[.$A-Za-z(][^{}]*\}\})")
+_HELM = late(r"\{\{[^}]{0,200}(?:\.Values|\.Release|\.Chart|\.Capabilities|\b(?:include|toYaml|nindent)\b)")
+_GO = late(r"\{\{-?\s*(?:\.|\$|end\b|range\b|if\s+[.$(]|with\s+[.$(]|define\b|template\b|/\*|\w+\s+[.$])|\|\s*quote\b")
+_JINJA = late(r"\{%|(?<!\{)\{#")
 _IN_BRACKETS = r"\[[A-Z][A-Z0-9]*(?:[_ -][A-Z0-9]+)*\]"
 _FILLED_IN = (
     r"<<?[A-Za-z_][\w .-]{0,99}>>?|\$\{[A-Za-z_][^}\r\n]{0,99}\}|\$\([A-Za-z_][^)\r\n]{0,99}\)"
     r"|@[A-Za-z]\w{0,99}@|%[A-Za-z]\w{0,99}%|__[A-Za-z]\w{0,99}__"
 )
-_PLACEHOLDER = re.compile(  # `[HOST]` alone is a list, before or after other text it cannot be one
+_PLACEHOLDER = late(  # `[HOST]` alone is a list, before or after other text it cannot be one
     rf"{_IN_BRACKETS}(?=[\w./-]|:[ \t\r\n])|\[[A-Za-z][\w -]{{0,99}}\](?=[._/-][\w\[])|{_FILLED_IN}"
 )
-_LINE_OF_PLACEHOLDERS = re.compile(rf"^[ \t]*(?:(?:{_IN_BRACKETS}|{_FILLED_IN}|\$[A-Z_]\w{{0,99}})[ \t]*)+$", re.MULTILINE)
-_TEMPLATE_FOLDER = re.compile(r"(?:^|[/\\])templates[/\\]")
-_PARTIAL = re.compile(r"(?:^|[/\\])templates[/\\](?:.*[/\\])?_[^/\\]*\Z")
+_LINE_OF_PLACEHOLDERS = late(rf"^[ \t]*(?:(?:{_IN_BRACKETS}|{_FILLED_IN}|\$[A-Z_]\w{{0,99}})[ \t]*)+$", re.MULTILINE)
+_TEMPLATE_FOLDER = late(r"(?:^|[/\\])templates[/\\]")
+_PARTIAL = late(r"(?:^|[/\\])templates[/\\](?:.*[/\\])?_[^/\\]*\Z")
 _NO_TEMPLATES_INSIDE = (
     "networking.istio.io/", "security.istio.io/", "telemetry.istio.io/", "gateway.networking.k8s.io/",
 )  # fmt: skip

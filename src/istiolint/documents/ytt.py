@@ -1,16 +1,15 @@
 """Templates of ytt (Carvel): YAML whose comments `#@` are code."""
 
-import re
-
 from istiolint.documents.lines import outside_blocks
+from istiolint.primitives.patterns import late
 
-_CODE = re.compile(
+_CODE = late(
     r"(?:^|[ \t])(?P<code>#@)(?:"
     r"(?:overlay|data|schema|library|yaml|assert|struct|template|ytt|kbld|version)/"  # annotations
     r"|[ \t]*(?:def\b|end\b|if\b|if/end|elif\b|else:|for\b|for/end|return\b|while\b|[A-Za-z_]\w*[ \t]*=[^=])"
     r")"
 )
-_VALUE = re.compile(r"^[ ]*(?:-[ ]+)*(?:[^\s#'\"][^#'\"]*:|-|['\"][^'\"]*['\"]:)[ \t]+(?P<code>#@)[ \t]*[^\s#]")
+_VALUE = late(r"^[ ]*(?:-[ ]+)*(?:[^\s#'\"][^#'\"]*:|-|['\"][^'\"]*['\"]:)[ \t]+(?P<code>#@)[ \t]*[^\s#]")
 
 
 def first_code(text: str) -> tuple[int, int] | None:

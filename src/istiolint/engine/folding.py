@@ -4,19 +4,19 @@ Rules say which of their findings belong together (`Rule.fold`). With `--select 
 `istioctl analyze`.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from istiolint.findings.finding import Diagnostic, Finding, Fix, Place, Span
+from istiolint.primitives.patterns import late
 from istiolint.rendered.origins import shown
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import Rule
 
 _Owner: TypeAlias = tuple[int, tuple[str | int, ...]]
-_INDEX = re.compile(r"\[\d+\]")
+_INDEX = late(r"\[\d+\]")
 
 
 @dataclass(slots=True)

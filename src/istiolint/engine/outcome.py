@@ -237,7 +237,7 @@ def _in_files(fix: Fix | None) -> Fix | None:
         if not exact or document_of(place).source.embedded:
             return None
         edits.append(edit if place is edit.place else edit._replace(place=place))
-    return replace(fix, edits=tuple(edits)) if fix else None
+    return fix._replace(edits=tuple(edits)) if fix else None
 
 
 def _key(diagnostic: Diagnostic) -> _Key:

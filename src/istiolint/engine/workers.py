@@ -5,15 +5,15 @@ numbers.
 """
 
 import os
-import pickle
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from io import BytesIO
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from istiolint.documents import Document, read
-from istiolint.sources import Source
+if TYPE_CHECKING:
+    from istiolint.documents import Document
+    from istiolint.engine.exchange import Known
+
 
 Result = TypeVar("Result")
 
@@ -44,7 +44,7 @@ def results(
     jobs: int,
     work: Callable[[int], Result],
     first: Iterable[int],
-    documents: Iterable[Document],
+    documents: "Iterable[Document]",
     *,
     block: int | None = None,
     meanwhile: Callable[[], None] = lambda: None,
@@ -59,7 +59,9 @@ def results(
     left = [number for number in range(count) if number not in found]
     size = max(block or BLOCK, -(-len(left) // _MOST_BLOCKS))
     blocks = [left[at : at + size] for at in range(0, len(left), size)]
-    known = _Known(documents)
+    from istiolint.engine.exchange import Known
+
+    known = Known(documents)
     with _Queue(range(jobs, len(blocks))) as queue:
         shares = [_share(blocks, number, queue) for number in range(min(jobs, len(blocks)))]
         workers = [_Worker(share, work, known) for share in shares[1:]]
@@ -104,7 +106,7 @@ def _share(blocks: Sequence[Sequence[int]], first: int, others: Iterable[int]) -
 class _Worker(Generic[Result]):
     """A forked process, and the pipe from which its results are read."""
 
-    def __init__(self, share: Iterable[int], work: Callable[[int], Result], known: "_Known"):
+    def __init__(self, share: Iterable[int], work: Callable[[int], Result], known: "Known"):
         self._known = known
         self._pipe, output = os.pipe()
         self._process = os.fork()
@@ -128,50 +130,3 @@ class _Worker(Generic[Result]):
             return None
         found: dict[int, Result] = self._known.loads(data)
         return found
-
-
-class _Known:
-    """Documents and sources that both processes have, by number. Pickles come from processes that this one has forked, only."""
-
-    def __init__(self, documents: Iterable[Document]):
-        self._objects: dict[int, Document | Source] = {}
-        for document in documents:
-            for each in (document, document.written[0]):
-                self._objects[id(each)] = each
-                self._objects[id(each.source)] = each.source
-
-    def dumps(self, value: Any) -> bytes:
-        """Return bytes from which `loads` in the other process makes the same value."""
-        file = BytesIO()
-        pickler = _Pickler(file, pickle.HIGHEST_PROTOCOL)
-        pickler.known = self._objects
-        pickler.dump(value)
-        return file.getvalue()
-
-    def loads(self, data: bytes) -> Any:
-        """Return the value of which `dumps` made these bytes."""
-        unpickler = _Unpickler(BytesIO(data))
-        unpickler.known = self._objects
-        return unpickler.load()
-
-
-class _Pickler(pickle.Pickler):
-    known: dict[int, Document | Source]
-
-    def persistent_id(self, value: Any) -> int | None:
-        return id(value) if id(value) in self.known and isinstance(value, Document | Source) else None
-
-    def reducer_override(self, value: Any) -> Any:
-        """Send the source of a document that only the worker knows, YAML within a scalar for example: it is read again."""
-        return (_read_again, (value.source, value.index)) if type(value) is Document else NotImplemented
-
-
-class _Unpickler(pickle.Unpickler):
-    known: dict[int, Document | Source]
-
-    def persistent_load(self, number: int) -> Document | Source:
-        return self.known[number]
-
-
-def _read_again(source: Source, index: int) -> Document:
-    return next(document for document in read(source) if document.index == index)

@@ -1,6 +1,6 @@
 """Conditions of `retryOn`."""
 
-import re
+from istiolint.primitives.patterns import late
 
 _CONDITIONS = frozenset((
     "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx", "refused-stream",
@@ -10,7 +10,7 @@ _CONDITIONS = frozenset((
 _STATUS_RANGES = ((100, 103), (200, 208), (226, 226), (300, 305), (307, 308), (400, 418), (421, 426), (428, 429), (431, 431),
                   (451, 451), (500, 508), (510, 511))  # fmt: skip
 """Status codes that Go's net/http has a text for; Istio takes no others."""
-_INTEGER = re.compile("[+-]?[0-9]{1,18}")
+_INTEGER = late("[+-]?[0-9]{1,18}")
 
 
 def is_retry_condition(text: str) -> bool:

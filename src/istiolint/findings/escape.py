@@ -6,10 +6,11 @@ Lines that begin with `::` are commands of GitHub Actions, too; no report lets t
 """
 
 import json
-import re
 from typing import Any
 
-_COMMAND = re.compile(r"##(?=\w*\[)")
+from istiolint.primitives.patterns import late
+
+_COMMAND = late(r"##(?=\w*\[)")
 
 
 def printable(text: str) -> str:

@@ -111,8 +111,7 @@ class Rewrite(NamedTuple):
 Edit: TypeAlias = Rename | Replace | Delete | Move | Unwrap
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that fix a finding, with a title for the user; `safe` when they cannot change what was meant."""
 
     title: str
@@ -120,8 +119,7 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One fault at one place, as a rule yields it.
 
     `rule` and `severity` are filled in from the rule unless a check sets them (schema findings name their rule, levels by
@@ -139,8 +137,7 @@ class Finding:
     known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceName:
+class ResourceName(NamedTuple):
     """Whose finding it is; the namespace as written, None where the document names none."""
 
     api_version: str

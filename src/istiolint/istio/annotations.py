@@ -1,9 +1,8 @@
 """Istio's own annotations and labels: which there are, and on which kinds they work (schemas/annotations.json)."""
 
 import json
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from istiolint.data import folder
 from istiolint.settings import Settings, minor
@@ -30,8 +29,7 @@ REMOVED_LABELS = {"istio.io/gateway-name": ("1.24", "gateway.networking.k8s.io/g
 Sort = Literal["annotations", "labels"]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """An annotation or label. `kinds` are types as in istiolint.resources.kinds, or Any; versions are minors such as `1.24`."""
 
     kinds: tuple[str, ...]

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from istiolint.data import folder
 from istiolint.resources.cursor import Cursor
@@ -16,8 +16,7 @@ _ANYTHING = ("udpa.type.v1.TypedStruct", "xds.type.v3.TypedStruct")
 _MOST_LETTERS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The releases of Istio that know a package: from `since` on, up to the one before `removed`."""
 
     since: str | None = None

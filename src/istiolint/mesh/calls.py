@@ -7,20 +7,21 @@ from functools import cached_property
 from typing import NamedTuple
 
 from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.primitives.patterns import late
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 
 # Lengths are bounded, so that text of any size is read in linear time.
-_URL = re.compile(
+_URL = late(
     r"(?P<scheme>[a-z][a-z0-9+.-]{0,20})://(?:[^/@\s]{0,200}@)?(?P<host>[a-z0-9][a-z0-9.-]{0,252})(?::(?P<port>\d{1,5}))?",
     re.IGNORECASE,
 )
-_FULL_NAME = re.compile(
+_FULL_NAME = late(
     r"(?<![\w./-])(?P<host>[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9-]{1,63}\.svc(?:\.[a-z0-9.-]{1,252})?)(?::(?P<port>\d{1,5}))?(?![\w-])"
 )
-_ADDRESS = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252}):(?P<port>\d{1,5})")
-_NAME = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252})")
-_NAMES_A_HOST = re.compile(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|UPSTREAM|BACKEND)$", re.IGNORECASE)
+_ADDRESS = late(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252}):(?P<port>\d{1,5})")
+_NAME = late(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252})")
+_NAMES_A_HOST = late(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|UPSTREAM|BACKEND)$", re.IGNORECASE)
 _SCHEME_PORTS = {"http": 80, "https": 443}
 
 

@@ -6,9 +6,8 @@ pods that it is then given.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
@@ -28,8 +27,7 @@ _LABELS = (NAMESPACE_INJECTION, REVISION, DATAPLANE_MODE)
 _YES = ("y", "yes", "true", "on", "1")
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """Whether a workload is in the mesh, why in words, and the place that says so (None where nothing does).
 
     `sure` is False for what is outside only because its Namespace has no label, in an input that labels few Namespaces: there

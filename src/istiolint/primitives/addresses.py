@@ -4,7 +4,9 @@ import re
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
-_DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+from istiolint.primitives.patterns import late
+
+_DECIMAL = late(r"0|[1-9][0-9]*", re.ASCII)
 UNIX = "unix://"
 """The prefix of an address that is a socket path."""
 

@@ -3,10 +3,12 @@
 import re
 from functools import lru_cache
 
+from istiolint.primitives.patterns import late
+
 NANOSECONDS = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
 }  # fmt: skip
-_PART = re.compile(r"(?=\.?\d)(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+_PART = late(r"(?=\.?\d)(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _LONGEST = 2**63 - 1
 _MOST_DIGITS = 1000
 

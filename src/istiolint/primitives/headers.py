@@ -5,9 +5,11 @@ Each `..._fault` returns what is wrong with a text, as words that continue "inva
 
 import re
 
-_TOKEN = re.compile(r"[!#$%&'*+,\-.^_`|~A-Za-z0-9]+", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_CLAIM = re.compile(r"@request\.auth\.claims(\..+|\[.+\])", re.ASCII | re.IGNORECASE | re.DOTALL)
+from istiolint.primitives.patterns import late
+
+_TOKEN = late(r"[!#$%&'*+,\-.^_`|~A-Za-z0-9]+", re.ASCII)
+_CONTROL = late(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CLAIM = late(r"@request\.auth\.claims(\..+|\[.+\])", re.ASCII | re.IGNORECASE | re.DOTALL)
 _SHOWN = {" ": "a space", "`": "a backtick"}
 _HOST = "host"
 _AUTHORITY = ":authority"
@@ -68,7 +70,7 @@ def _token_fault(name: str) -> str | None:
 
 _STRING = r"(?:\\.|[^\\)\"])*"
 _ARGUMENTS = rf'\( *(?:\[ *"|[^\[ ]){_STRING}(?:" *, *"{_STRING})*(?:\)|" *\] *\)) *%'
-_READABLE = re.compile(rf"(?:[^%]|%%|%(?!%)[^%(]*(?:%|{_ARGUMENTS}))*", re.DOTALL)
+_READABLE = late(rf"(?:[^%]|%%|%(?!%)[^%(]*(?:%|{_ARGUMENTS}))*", re.DOTALL)
 """The part of a value that Envoy can parse: text, `%%`, `%NAME%`, `%NAME(text)%`, and `%NAME(["a", "b"])%`."""
 
 

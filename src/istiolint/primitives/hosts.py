@@ -6,8 +6,10 @@ Upper case is allowed, an underscore is not; a name may end in a dot.
 
 import re
 
-_LABEL = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?", re.ASCII)
-_NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+from istiolint.primitives.patterns import late
+
+_LABEL = late(r"[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?", re.ASCII)
+_NUMBER = late(r"[+-]?[0-9]+", re.ASCII)
 _LONGEST_NAME = 255
 _LONGEST_LABEL = 63
 _LARGEST = 2**63 - 1

@@ -6,8 +6,9 @@ Each `..._fault` returns what is wrong with a text, as words that continue "inva
 import re
 
 from istiolint.primitives.hosts import label_fault
+from istiolint.primitives.patterns import late
 
-_NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]", re.ASCII)
+_NAME = late(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]", re.ASCII)
 _LONGEST_NAME = 63
 _LONGEST_PREFIX = 253
 

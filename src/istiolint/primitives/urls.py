@@ -2,12 +2,14 @@
 
 import re
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+from istiolint.primitives.patterns import late
+
+_SCHEME = late(r"[A-Za-z][A-Za-z0-9+.-]*", re.ASCII)
+_CONTROL = late(r"[\x00-\x1f\x7f]")
+_BAD_ESCAPE = late(r"%(?![0-9A-Fa-f]{2})")
 _NEVER_IN_HOSTS = frozenset(" #/?@\\^`{|}")
-_USER = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*", re.ASCII)
-_PORT = re.compile(r":\d*", re.ASCII)
+_USER = late(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*", re.ASCII)
+_PORT = late(r":\d*", re.ASCII)
 
 
 def scheme(text: str) -> str | None:

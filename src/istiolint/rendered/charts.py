@@ -5,15 +5,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from istiolint.findings.report import Chart
+from istiolint.primitives.patterns import late
 from istiolint.sources import Source
 
 CHART, TEMPLATES, SUBCHARTS = "Chart.yaml", "templates", "charts"
-_MESH_KIND = re.compile(
-    r"^\s*-?\s*[\"']?apiVersion[\"']?:\s*[\"']?[\w.-]*(?:\bistio\.io|gateway\.networking\.k8s\.io)/", re.MULTILINE
-)
-_VALUES = re.compile(r"(?:.*[.-])?values(?:[.-].*)?\.ya?ml\Z")
+_MESH_KIND = late(r"^\s*-?\s*[\"']?apiVersion[\"']?:\s*[\"']?[\w.-]*(?:\bistio\.io|gateway\.networking\.k8s\.io)/", re.MULTILINE)
+_VALUES = late(r"(?:.*[.-])?values(?:[.-].*)?\.ya?ml\Z")
 _DEFAULT_VALUES = "values.yaml"
-_PRODUCTION = re.compile(r"prod|live")
+_PRODUCTION = late(r"prod|live")
 
 
 def mentions_mesh_kind(text: str) -> bool:

@@ -43,6 +43,8 @@ KUBERNETES_GATEWAY = "KubernetesGateway"
 KNATIVE_SERVICE = "KnativeService"
 """The type of Knative Serving's Service, which creates a Kubernetes Service with the same name."""
 
+DELIVERING = ("argoproj.io", "kustomize.toolkit.fluxcd.io")
+"""The API groups of resources that say which folders Argo CD and Flux apply."""
 DELIVERY_KINDS = ("Application", "ApplicationSet", "HelmChart", "HelmRelease")
 """Kinds that create resources in a namespace that no manifest shows."""
 

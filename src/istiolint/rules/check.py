@@ -9,13 +9,12 @@ and found in istiolint.checks (see istiolint.rules.registry). The text is on the
 mesh (documents, schema) `declare` the rules that they report.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from istiolint.findings.finding import Finding, Fix, Place, Related, Severity, Span
+from istiolint.primitives.patterns import late
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KNOWN
 from istiolint.rules.parameters import AnyParameter, bound
@@ -40,8 +39,7 @@ installs Istio itself.
 Check: TypeAlias = Callable[["Resource", "Mesh"], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """The facts about a rule. `kinds` are types of istiolint.resources.kinds, `codes` the equivalents of istioctl and Kiali."""
 
     id: str
@@ -108,7 +106,7 @@ DECLARED: dict[str, Rule] = {}
 """The rules of the modules that were imported so far, by id; without what their functions add."""
 CHECKS: dict[str, list[Registered]] = defaultdict(list)
 """The functions of these modules by the id of their rule."""
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLUG = late(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VALIDATION: dict[Severity, str] = {"error": "IST0106", "warning": "IST0133"}
 
 
@@ -220,7 +218,7 @@ def with_checks(rule: Rule) -> Rule:
     registered = in_order(CHECKS.get(rule.id, ()))
     rows = tuple(dict.fromkeys((*rule.rows, *(row for each in registered for row in each.rows))))
     kinds = tuple(dict.fromkeys((*rule.kinds, *(kind for each in registered for kind in each.kinds))))
-    return replace(rule, kinds=kinds, codes=_codes(rule.codes, rule.severity, rows), rows=rows)
+    return rule._replace(kinds=kinds, codes=_codes(rule.codes, rule.severity, rows), rows=rows)
 
 
 def _codes(codes: Sequence[str], severity: Severity, rows: Sequence[str]) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ The default gives the type: true or false, an integer, a number, text, or a list
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
+from istiolint.primitives.patterns import late
 from istiolint.settings import ParameterValue, Settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from istiolint.rules.check import Rule
 
 Value = TypeVar("Value", bound=ParameterValue)
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NAME = late(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TYPES: dict[type, tuple[str, str]] = {
     bool: ("boolean", "true or false"),
     int: ("integer", "an integer"),

@@ -1,7 +1,6 @@
 """Which rules there are, and the functions that look for them: those of istiolint.checks, of the stages before it, of plugins."""
 
 import importlib
-import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -80,6 +79,8 @@ def _rule(facts: dict[str, Any]) -> Rule:
 
 def walk() -> None:
     """Import all modules with rules."""
+    import pkgutil
+
     for name in _STAGES:
         importlib.import_module(name)
     checks = importlib.import_module(_CHECKS)
@@ -108,8 +109,12 @@ def index_text() -> str:
     """Return the text of the index of rules."""
     walk()
     kinds = sorted({kind for registered in CHECKS.values() for each in registered for kind in each.kinds})
-    facts = [asdict(with_checks(rule)) for _, rule in sorted(DECLARED.items())]
+    facts = [_facts(with_checks(rule)) for _, rule in sorted(DECLARED.items())]
     return rule_index.text_of(facts, {kind: [_entry(id, each) for id, each in checks_of(kind, ())] for kind in kinds})
+
+
+def _facts(rule: Rule) -> dict[str, Any]:
+    return rule._asdict() | {"parameters": [asdict(each) for each in rule.parameters]}
 
 
 def _entry(id: str, registered: Registered) -> rule_index.Entry:

@@ -1,7 +1,7 @@
 """Why a resource is not valid: the errors of the schema as findings, the root causes only."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from istiolint.findings.finding import Finding, Move, Path, Rename
@@ -52,7 +52,7 @@ def explained(resource: Resource, type_: str, istio_version: str) -> Iterator[Fi
     if lenient != istio_version:
         early = [path for path in _unknown(_errors(resource, istio_version, value)) if path not in found]
         reported = [unknown_field(_at(resource, path), resource, whole, istio_version) for path in early]
-        yield from (replace(finding, severity="warning") for finding in reported)
+        yield from (finding._replace(severity="warning") for finding in reported)
     yield from found.values()
     required = [(*error.path, name) for error in errors if error.keyword == "required" and not error.rule for name in error.names]
     for path in required:

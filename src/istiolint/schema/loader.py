@@ -2,13 +2,12 @@
 
 import json
 from functools import cache
-from typing import Any
-
-from jsonschema_rs import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from istiolint.data import folder
-from istiolint.schema.formats import FORMATS
-from istiolint.schema.keywords import KEYS, ListMapKeys
+
+if TYPE_CHECKING:
+    from istiolint.schema.library import Draft202012Validator
 
 Node = dict[str, Any]
 NEXT = "1.32"
@@ -39,8 +38,12 @@ def schema_for(type_: str, istio_version: str, version: str = "") -> Node:
 
 
 @cache
-def validator(type_: str, istio_version: str, version: str = "") -> Draft202012Validator:
+def validator(type_: str, istio_version: str, version: str = "") -> "Draft202012Validator":
     """The compiled schema of a kind in one version of Istio and one of its API versions."""
+    from istiolint.schema.formats import FORMATS
+    from istiolint.schema.keywords import KEYS, ListMapKeys
+    from istiolint.schema.library import Draft202012Validator
+
     return Draft202012Validator(
         schema_for(type_, istio_version, version), validate_formats=True, formats=FORMATS, keywords={KEYS: ListMapKeys}
     )

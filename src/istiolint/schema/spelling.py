@@ -1,10 +1,11 @@
 """Find names that are similar to a misspelled one."""
 
-import re
 from collections.abc import Iterable
 
+from istiolint.primitives.patterns import late
+
 _WORD_ENDS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("shes", "sh"), ("s", ""))
-_NOT_PLAIN = re.compile(r"[^a-z0-9]")
+_NOT_PLAIN = late(r"[^a-z0-9]")
 
 SAME, PLURAL, WORD = 0.0, 0.5, 1.5
 """Distances: the same letters; singular and plural; one name within the other. Between them, the count of wrong letters."""

@@ -1,10 +1,10 @@
 """Suppressions in annotations, which survive Kustomize and the API server; comments do not."""
 
 import json
-import re
 from collections.abc import Iterator
 
 from istiolint.findings.finding import Delete, Fix, Replace
+from istiolint.primitives.patterns import late
 from istiolint.resources.resource import Resource
 from istiolint.suppression.suppression import Suppression
 
@@ -12,7 +12,7 @@ IGNORE = "istiolint.io/ignore"
 """Names of rules with commas between them; behind a colon, the reason."""
 ANALYZE_SUPPRESS = "galley.istio.io/analyze-suppress"
 """istioctl's annotation: codes with commas between them, `*` for all; it concerns findings on the resource that carries it."""
-_NAME = re.compile(r"[^\s,]+")
+_NAME = late(r"[^\s,]+")
 
 
 def of_istioctl(resource: Resource) -> frozenset[str]:

@@ -7,27 +7,27 @@ before the first line of a document to the entire document. `# istiolint: ignore
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istiolint.documents import Document
 from istiolint.findings.finding import Fix, Rewrite, Span
+from istiolint.primitives.patterns import late
 from istiolint.sources import Source
 from istiolint.suppression.suppression import Suppression
 
 VERBS = ("ignore", "ignore-file")
-_COMMENT = re.compile(
+_COMMENT = late(
     r"(?<![^\s])#[ \t]*istiolint:[ \t]*(?P<verb>[A-Za-z_-]+)[ \t]*(?:\[(?P<names>[^\]\r\n]*)\])?(?:[ \t]*[:-])?"
     r"(?P<reason>[^\r\n]*?)(?=[ \t]+#|[ \t]*(?:[\r\n]|\Z))"
 )
-_NAME = re.compile(r"[^\s,][^,]*?(?=\s*(?:,|$))")
-_NO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?|(?:---|\.\.\.)(?:[ \t]+#[^\r\n]*|[ \t]*)|%[^\r\n]*)(?:\r\n|\r|\n|\Z)")
-_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_REST = re.compile(r"[ \t]*(?P<end>\r\n|\r|\n|\Z)?")
+_NAME = late(r"[^\s,][^,]*?(?=\s*(?:,|$))")
+_NO_CONTENT = late(r"(?:[ \t]*(?:#[^\r\n]*)?|(?:---|\.\.\.)(?:[ \t]+#[^\r\n]*|[ \t]*)|%[^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_MARKER = late(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_REST = late(r"[ \t]*(?P<end>\r\n|\r|\n|\Z)?")
 _BLOCKS = ("|", ">")
 
 
-@dataclass(slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment for istiolint. `lines` are those on which findings are meant, None for the whole file.
 
     `suppression` is None where the comment says nothing that can be done; `meant` is the word that may have been meant then.

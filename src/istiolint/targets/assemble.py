@@ -2,15 +2,18 @@
 
 import posixpath
 from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.chart_values import values_given_by
+from istiolint.resources.kinds import DELIVERING
 from istiolint.resources.resource import Resource
-from istiolint.targets.delivery import deliver, deliveries
 from istiolint.targets.folders import Defining, Identity, partition
-from istiolint.targets.kustomization import Build, build, referenced
 from istiolint.targets.library import Library, folder_of, normal
 from istiolint.targets.target import Target, TargetKind
+
+if TYPE_CHECKING:
+    from istiolint.targets.kustomization import Build
 
 _NO_ALTERNATIVES = ("Namespace", "CustomResourceDefinition", "HelmValues")
 """Kinds that many folders repeat although they are applied together."""
@@ -53,11 +56,17 @@ def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Targe
 
 def _built(
     documents: Sequence[Document], kustomizations: Sequence[Document], library: Library
-) -> Iterator[tuple[str, Target, Build]]:
+) -> "Iterator[tuple[str, Target, Build]]":
     """The targets of kustomizations and deliveries, with their folders and what they are built of."""
+    delivering = [one for one in documents if any(resource.group in DELIVERING for resource in library.resources(one))]
+    if not (delivering or kustomizations):
+        return
+    from istiolint.targets.delivery import deliver, deliveries
+    from istiolint.targets.kustomization import build, referenced
+
     inner = {path for document in kustomizations for path in referenced(document)}
     delivered: set[str] = set()
-    for delivery in sorted(deliveries(documents, library), key=lambda one: (one.folder, str(one.resource.identity))):
+    for delivery in sorted(deliveries(delivering, library), key=lambda one: (one.folder, str(one.resource.identity))):
         made = deliver(delivery, library)
         delivered.add(delivery.folder)
         name = f"{delivery.resource.kind} {delivery.resource.name} ({delivery.folder})"
@@ -72,7 +81,7 @@ def _built(
         yield folder, _build_target(folder, "kustomization", made), made
 
 
-def _build_target(name: str, kind: TargetKind, made: Build) -> Target:
+def _build_target(name: str, kind: TargetKind, made: "Build") -> Target:
     resources = [piece.finish() for piece in made.pieces]
     skipped = [document for document in made.used if document.is_unread]
     return Target(name, kind, _with_values(_sorted(resources)), gaps=made.gaps, skipped=skipped, used=made.used)

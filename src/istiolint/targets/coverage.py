@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from istiolint.documents import Document
-from istiolint.documents.quoted import QuotedResource
 from istiolint.resources.kinds import DELIVERY_KINDS, KUBERNETES_GATEWAY, WORKLOADS, type_of
 from istiolint.resources.pods import pod_of
 from istiolint.resources.resource import Resource
@@ -177,11 +176,8 @@ class Coverage:
     @cached_property
     def _unread(self) -> set[tuple[str, str]]:
         """Kinds and namespaces in the texts of documents that are not read; "" for what a text leaves open."""
-        return {
-            (quoted.kind, quoted.namespace)
-            for document in self._target.skipped
-            for quoted in (document.quoted_resources or (QuotedResource("", "", ""),))
-        }
+        found = {(quoted.kind, quoted.namespace) for document in self._target.skipped for quoted in document.quoted_resources}
+        return found if all(document.quoted_resources for document in self._target.skipped) else {*found, ("", "")}
 
     def _is_whole(self, namespace: str) -> bool:
         if self._target.gaps or self._may_define(namespace, _SERVING):

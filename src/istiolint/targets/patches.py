@@ -1,17 +1,17 @@
 """Patches of a kustomization: which resources they change, and how."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from istiolint.documents import Document
 from istiolint.documents.derived import Provenance, Traced
+from istiolint.primitives.patterns import late
 from istiolint.resources.cursor import Cursor
 from istiolint.targets import json_patch
 from istiolint.targets.piece import Piece
 from istiolint.targets.strategic_merge import merge
 
-_REQUIREMENT = re.compile(r"\s*(!?)([^\s!=(),]+)\s*(?:(==|=|!=)\s*([^\s,]*)|(in|notin)\s*\(([^)]*)\))?\s*(?:,|$)")
+_REQUIREMENT = late(r"\s*(!?)([^\s!=(),]+)\s*(?:(==|=|!=)\s*([^\s,]*)|(in|notin)\s*\(([^)]*)\))?\s*(?:,|$)")
 
 
 class Patch(NamedTuple):

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from istiolint.documents.derived import Traced
 from istiolint.findings.finding import Path
+from istiolint.primitives.patterns import late
 from istiolint.resources.cursor import Cursor
 from istiolint.targets.piece import Piece
 
-_STEP = re.compile(r"\[([^\]=]+)=([^\]]*)\]|((?:\\.|[^.\[\\])+)|\[([^\]]+)\]")
+_STEP = late(r"\[([^\]=]+)=([^\]]*)\]|((?:\\.|[^.\[\\])+)|\[([^\]]+)\]")
 
 
 def apply(replacements: Iterable[Cursor], pieces: list[Piece]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from istiolint.documents.derived import Provenance, Traced
 from istiolint.findings.finding import Path
+from istiolint.primitives.patterns import late
 from istiolint.resources.cursor import Cursor
 from istiolint.targets.piece import Piece
 
@@ -33,7 +34,7 @@ _REFERENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Names that a pod's spec refers to, and of what kind."""
 _INGRESS_SERVICE = ("spec", "rules", "*", "http", "paths", "*", "backend", "service", "name")
-_VARIABLE = re.compile(r"\$\{(\w+)(?::?[-=]([^}]*))?\}")
+_VARIABLE = late(r"\$\{(\w+)(?::?[-=]([^}]*))?\}")
 
 
 def set_namespace(pieces: Iterable[Piece], namespace: Cursor) -> None:

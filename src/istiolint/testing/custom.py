@@ -1,7 +1,6 @@
 """Test the rules that a configuration defines with the examples that it gives for them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from istiolint.engine.lint import lint
 from istiolint.settings import CustomRule, Settings
@@ -19,7 +18,7 @@ def problems_of_examples(rules: Iterable[CustomRule]) -> Iterator[str]:
 
 
 def _problems(rule: CustomRule, kind: str, example: str) -> Iterator[str]:
-    report = lint([Source("example.yaml", example)], Settings(select=(rule.id,), custom_rules=(replace(rule, default=True),)))
+    report = lint([Source("example.yaml", example)], Settings(select=(rule.id,), custom_rules=(rule._replace(default=True),)))
     yield from report.notes
     if not any(report.summary.kinds[each] for each in rule.kinds):
         yield f"it contains no {' or '.join(rule.kinds)}"

@@ -1,13 +1,12 @@
 """The conditions of a match on who sends: gateways, labels and namespace of the client."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MESH = "mesh"
 
 
-@dataclass(frozen=True, slots=True)
-class Callers:
+class Callers(NamedTuple):
     """Proxies that a match is for. `gateways` is None where every gateway (or sidecar) of the VirtualService counts."""
 
     gateways: frozenset[str] | None = None
@@ -45,8 +44,7 @@ ANYONE = Callers()
 """No condition on who sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """What a match inherits from its VirtualService: the namespace that short names of gateways are in, and its gateways.
 
     `gateways` is None for a delegate: it has those of the VirtualServices that delegate to it.

@@ -4,12 +4,14 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from istiolint.primitives.patterns import late
+
 _LONGEST_LEAD = 256
 _MAX_MEMORY = 1 << 20
 """Bytes for an expression: about 43,000 instructions. Istio's bootstrap lets Envoy accept 32,768 (`re2.max_program_size`), and
 larger expressions take long to compile."""
-_CONTINUES = re.compile(r"(.*)\.([*+])\??\$?", re.DOTALL)
-_SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
+_CONTINUES = late(r"(.*)\.([*+])\??\$?", re.DOTALL)
+_SINGLE_BYTE = late(r"(?<!\\)(?:\\\\)*\\C")
 _LOOKS_AHEAD = ("|", "$", "\\Q", "\\b", "\\B", "\\z")
 
 

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 
 _MOST_IN_ONE_PLACE = 64
 """Items per place of the index: keeps the time linear; shadowed routes in implausibly long lists may go unreported."""
@@ -32,8 +31,7 @@ class Match(Protocol):
 M = TypeVar("M", bound=Match)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A match that gets nothing, and the earlier match that takes all of it; both by index of route and of match."""
 
     route: int
@@ -43,8 +41,7 @@ class Taken:
     same: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier(Generic[M]):
+class Earlier(NamedTuple, Generic[M]):
     """A match with its place: index of the route, index in the route."""
 
     route: int

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
@@ -45,7 +44,7 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
     if _is_host(host) and not known and next(mesh.hosts.overlapping(fqdn), None) is None:
         found = _not_found(host, rule, mesh.hosts, "the rule has no effect")
         # the route to the host is reported already, as an error
-        yield replace(found, severity="info") if mesh.virtual_services.routes_to(fqdn) else found
+        yield found._replace(severity="info") if mesh.virtual_services.routes_to(fqdn) else found
 
 
 @check(
