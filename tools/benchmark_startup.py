@@ -2,7 +2,7 @@
 
     python tools/benchmark_startup.py [RUNS]
 
-Prints the processor time of both, run in turn, and the ratio of the medians; it shall stay below 2.5. Both run from bytecode, as
+Prints the processor time of both, run in turn, and the ratio of the medians; it shall stay below 2.0. Both run from bytecode, as
 installed packages do, also in a checkout.
 """
 

@@ -34,7 +34,7 @@ from istiolint.rules.registry import index_text
 
 ROOT = Path(__file__).parents[1]
 FILES: dict[str, Callable[[], str]] = {
-    rule_index.FILE.relative_to(ROOT).as_posix(): index_text,
+    Path(rule_index.FILE).relative_to(ROOT).as_posix(): index_text,
     **{f"docs/{name}": table for name, table in TABLES.items()},
     **{
         f"docs/{name}.md": partial(console.page, ROOT / f"docs/{name}.md")
@@ -106,7 +106,7 @@ def main() -> None:
             print(f"{path}: written")
     if found and chosen.check:
         raise SystemExit("generated files are out of date: run tools/generate.py")
-    rule_index.FILE.touch()
+    Path(rule_index.FILE).touch()
 
 
 if __name__ == "__main__":

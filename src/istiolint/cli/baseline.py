@@ -1,11 +1,12 @@
 """`--baseline` and `--write-baseline`."""
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from istiolint.cli.inputs import OUTPUT
 from istiolint.cli.refusal import Refusal
 from istiolint.comparison import BASELINE
 from istiolint.config import Config
@@ -14,6 +15,8 @@ from istiolint.findings.report import Report
 from istiolint.report.counts import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from istiolint.comparison.baseline import Baseline
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -21,28 +24,30 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def baseline_options(command: _Command) -> _Command:
     """The options of a command that reports only what is not in the baseline."""
-    file = click.Path(dir_okay=False, path_type=Path)
     for option in (
         click.option("--write-baseline", is_flag=True, help="Record the current findings in the baseline."),
-        click.option("--baseline", type=file, metavar="FILE", help=f"Leave out what this file holds; {BASELINE} by default."),
+        click.option("--baseline", type=OUTPUT, metavar="FILE", help=f"Leave out what this file holds; {BASELINE} by default."),
     ):
         command = option(command)
     return command
 
 
-def baseline_of(config: Config, option: Path | None, *, isolated: bool, write: bool) -> "Baseline | None":
+def baseline_of(config: Config, option: "Path | None", *, isolated: bool, write: bool) -> "Baseline | None":
     """Return the effective baseline: the one that is named, or the one next to the configuration file if it exists.
 
     What is no baseline is never written over.
     """
     configured = next(iter(config.paths("baseline")), None)
-    named = option or (Path(configured) if configured else None)
-    path = named or (config.path.parent if config.path else Path()) / BASELINE
-    exists = path.exists()
+    named = option or configured
+    place = named or os.path.join(config.path.parent if config.path else "", BASELINE)
+    exists = os.path.exists(place)
     if named is None and not write and (isolated or not exists):
         return None
+    from pathlib import Path
+
     from istiolint.comparison.baseline import Baseline, BaselineError, OutdatedError, load
 
+    path = Path(place)
     if write and not exists:
         return Baseline(path)
     if named is None and isolated:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, MutableMapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from istiolint import __version__
 from istiolint.cli.help import write_sections
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 NAMES = (
     "lint", "watch", "trace", "test", "access", "mtls", "graph", "snapshot", "rules", "explain", "init", "config", "server",
@@ -62,8 +65,10 @@ class DefaultToLint(click.Group):
             args = ["lint", *args]
         return super().parse_args(ctx, args)
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """The commands, and whatever `lint` takes."""
+        from click.shell_completion import CompletionItem
+
         if incomplete[:1] == "-":
             lint = self.commands["lint"]
             return [*super().shell_complete(ctx, incomplete), *lint.shell_complete(click.Context(lint), incomplete)]

@@ -3,8 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -17,10 +16,27 @@ from istiolint.rules.registry import define
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source, discover
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class LatePath(click.Path):
+    """A path that is imported as one only where it is given, which is rare."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Path":
+        """The path, checked."""
+        from pathlib import Path
+
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
 PATH = click.Path(path_type=str)
 DIRECTORY = click.Path(exists=True, file_okay=False, path_type=str)
 FILE = click.Path(dir_okay=False, path_type=str)
+OUTPUT = LatePath(dir_okay=False)
+CONFIG = LatePath(exists=True, dir_okay=False)
 
 
 class Patterns(click.ParamType):  # type: ignore[type-arg]
@@ -153,7 +169,7 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
     return Inputs(paths, context, clusters, settings, config, rendering, stdin_path, tree)
 
 
-def define_custom_rules(path: Path | None, *, isolated: bool) -> Config:
+def define_custom_rules(path: "Path | None", *, isolated: bool) -> Config:
     """Make the rules known that the configuration of the current folder defines, and return it. Raises ConfigError."""
     config = _config({"config": path, "isolated": isolated}, ())
     define(config.custom_rules())
@@ -181,19 +197,23 @@ def _config(options: dict[str, Any], paths: Iterable[str]) -> Config:
     if options["isolated"]:
         return Config()
     if options["config"]:
+        from pathlib import Path
+
         return load(Path(options["config"]))
     path = find(_common_folder(paths))
     return load_all(path) if path else Config()
 
 
-def _common_folder(paths: Iterable[str]) -> Path:
+def _common_folder(paths: Iterable[str]) -> str:
     """The innermost folder that holds all paths; the current one without any, and for standard input."""
     named = [os.path.abspath(path) for path in paths if path != "-"]
     try:
-        common = Path(os.path.commonpath(named)) if named else Path.cwd()
+        common = os.path.commonpath(named) if named else os.getcwd()
     except ValueError:  # drives of Windows have nothing in common
-        common = Path.cwd()
-    return next(folder for folder in (common, *common.parents) if folder.is_dir())
+        common = os.getcwd()
+    while not os.path.isdir(common):
+        common = os.path.dirname(common)
+    return common
 
 
 def _settings(config: Config, options: dict[str, Any]) -> Settings:

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +11,7 @@ from istiolint.cli import fixing
 from istiolint.cli.baseline import baseline_of, baseline_options, write_baseline
 from istiolint.cli.cache_options import cache_of, cache_options
 from istiolint.cli.help import SectionedCommand
-from istiolint.cli.inputs import FILE, PATH, Patterns, inputs, max_file_size
+from istiolint.cli.inputs import CONFIG, FILE, OUTPUT, PATH, Patterns, inputs, max_file_size
 from istiolint.cli.names import RuleNames
 from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, write_text
 from istiolint.cli.progress import watch
@@ -85,7 +84,7 @@ Exit status:
     metavar="FORMAT[=FILE]",
     help=f"Output format; repeat it for several reports: {', '.join(FORMATS)}.",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option("--output", type=OUTPUT, help="Write the report to this file.")
 @click.option("--concise", is_flag=True, help="Text format: one line per finding.")
 @click.option("--all", "everything", is_flag=True, help=f"Show all findings in text, not {MOST} at most per rule and file.")
 @click.option("--statistics", is_flag=True, help="Text format: count the findings of each rule.")
@@ -98,11 +97,10 @@ Exit status:
 @cache_options
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use color in the text format.")
 @click.option("--quiet", "-q", is_flag=True, help="Text format: no summary.")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Use this configuration file.")
+@click.option("--config", type=CONFIG, help="Use this configuration file.")
 @click.option("--isolated", is_flag=True, help="Ignore configuration files.")
 def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-). Without a path, lint the current folder."""
-    from istiolint.comparison.earlier import Earlier
     from istiolint.engine import lint as engine
     from istiolint.engine.workers import cores
 
@@ -126,6 +124,8 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
         pictures: list[Picture] = []
         look = _drawing(pictures) if any(target.format == "html" for target in options["formats"]) else None
         if options["against"]:
+            from istiolint.comparison.earlier import Earlier
+
             earlier = Earlier(
                 given.sources_of(options["against"]), lambda files: engine.lint(files, settings, jobs=jobs, cache=cache)
             )

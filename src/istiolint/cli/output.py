@@ -4,7 +4,6 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import click
@@ -14,6 +13,8 @@ from istiolint.cli.refusal import Refusal
 from istiolint.findings.report import Report
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from istiolint.graph.picture import Picture
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "rdjson", "azure", "teamcity", "html")
@@ -23,7 +24,7 @@ class Target(NamedTuple):
     """A format and the file for it; None for standard output."""
 
     format: str
-    file: Path | None = None
+    file: "Path | None" = None
 
 
 class TargetType(click.ParamType):  # type: ignore[type-arg]
@@ -38,6 +39,9 @@ class TargetType(click.ParamType):  # type: ignore[type-arg]
             self.fail(f"`{name}` is none of {', '.join(FORMATS)}", param, ctx)
         if equals and not file:
             self.fail(f"a file belongs behind `{value}`", param, ctx)
+
+        from pathlib import Path
+
         return Target(name, Path(file) if equals else None)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -45,7 +49,7 @@ class TargetType(click.ParamType):  # type: ignore[type-arg]
         return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
 
 
-def targets(formats: Sequence[Target], output: Path | None) -> list[Target]:
+def targets(formats: Sequence[Target], output: "Path | None") -> list[Target]:
     """Where each report goes; `output` takes what would go to standard output. Refusal where two would go to one place."""
     found = [target if target.file else Target(target.format, output) for target in formats or [Target("text")]]
     if output and all(target.file for target in formats) and formats:
@@ -78,7 +82,7 @@ def write(
         write_text(text if colored else click.unstyle(text), target.file, err=err)
 
 
-def write_text(text: str, output: Path | None, *, err: bool = False) -> None:
+def write_text(text: str, output: "Path | None", *, err: bool = False) -> None:
     """Write a text as it is, to a file, or to standard output or error; Refusal where that cannot be done."""
     try:
         if output:
@@ -104,7 +108,7 @@ def _rendered(report: Report, format_: str, style: Style, pictures: "Sequence[Pi
     return str(module.render(report, quiet=style.quiet, concise=style.concise, everything=style.everything))
 
 
-def _is_colored(color: str, output: Path | None, stream: TextIO) -> bool:
+def _is_colored(color: str, output: "Path | None", stream: TextIO) -> bool:
     if color != "auto":
         return color == "always"
     return output is None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

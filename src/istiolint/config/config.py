@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from istiolint.findings.finding import Part
@@ -10,6 +9,8 @@ from istiolint.settings import CustomRule, Environment, PathIgnore, Scope
 from istiolint.sources import Exclude, InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from istiolint.rendered.recipes import Recipe
 
 Steps: TypeAlias = tuple[str | int, ...]
@@ -43,14 +44,16 @@ class Config:
     Of a setting that several files have, the innermost counts; lists of names and paths add up.
     """
 
-    path: Path | None = None
+    path: "Path | None" = None
     values: dict[str, Any] = field(default_factory=dict)
     locate: Locate = field(default=_nowhere, compare=False)
     parent: "Config | None" = None
 
     @property
-    def folder(self) -> Path:
+    def folder(self) -> "Path":
         """That of the file, to which its paths are relative."""
+        from pathlib import Path  # late: most runs have no configuration
+
         return self.path.parent if self.path else Path()
 
     @property

@@ -1,50 +1,59 @@
 """Finding and reading configuration files: `.istiolint.yaml`, or `[tool.istiolint]` in pyproject.toml."""
 
+import os
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from istiolint.config.config import Config, ConfigError, Steps
 from istiolint.findings.finding import Part, Place
 from istiolint.sources import discover
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = (".istiolint.yaml", ".istiolint.yml")
 PYPROJECT = "pyproject.toml"
 _TABLE = re.compile(rb"^\s*\[tool\.istiolint[].]", re.MULTILINE)
 
 
-def find(start: Path) -> Path | None:
+def find(start: "str | os.PathLike[str]") -> "Path | None":
     """The configuration file of a folder: in it or above, up to the root of the repository."""
-    for place in (start, *start.parents):
-        if found := in_folder(place):
-            return found
-        if (place / ".git").exists():
+    place = os.fspath(start)
+    while not (found := in_folder(place)):
+        above = os.path.dirname(place)
+        if above == place or os.path.exists(os.path.join(place, ".git")):
             return None
-    return None
+        place = above
+    return found
 
 
-def in_folder(folder: Path) -> Path | None:
+def in_folder(folder: "str | os.PathLike[str]") -> "Path | None":
     """The configuration file directly in a folder."""
-    named = next((folder / name for name in NAMES if (folder / name).is_file()), None)
-    return named or (folder / PYPROJECT if _has_table(folder / PYPROJECT) else None)
+    named = next((name for name in NAMES if os.path.isfile(os.path.join(folder, name))), None)
+    if named is None and not _has_table(os.path.join(folder, PYPROJECT)):
+        return None
+    from pathlib import Path  # late: most runs have no configuration
+
+    return Path(folder, named or PYPROJECT)
 
 
-def _has_table(path: Path) -> bool:
+def _has_table(path: str) -> bool:
     """Whether a pyproject.toml configures istiolint; other tools report a file that is not valid text."""
     try:
-        return bool(_TABLE.search(path.read_bytes()))
+        with open(path, "rb") as file:
+            return bool(_TABLE.search(file.read()))
     except OSError:
         return False
 
 
-def load(path: Path) -> Config:
+def load(path: "Path") -> Config:
     """Read one configuration file; raises ConfigError with everything that is wrong with it."""
     from istiolint.config.problems import checked
 
     return checked(_read(path))
 
 
-def load_all(path: Path) -> Config:
+def load_all(path: "Path") -> Config:
     """Read a configuration file and those above it that also apply, each the parent of the one below; raises ConfigError."""
     from istiolint.config.problems import problems_of
 
@@ -64,7 +73,7 @@ def load_all(path: Path) -> Config:
     return config
 
 
-def _read(path: Path) -> Config:
+def _read(path: "Path") -> Config:
     path = _shortest(path)
     config = _from_toml(path) if path.name == PYPROJECT else _from_yaml(path)
     _read_off(config.values)
@@ -82,7 +91,7 @@ def _read_off(values: Any) -> None:
             levels.update({name: "off" for name, level in levels.items() if level is False})
 
 
-def _from_yaml(path: Path) -> Config:
+def _from_yaml(path: "Path") -> Config:
     source = next(discover([str(path)]))
     if source.trouble:
         raise ConfigError(f"{path}: {source.trouble}")
@@ -104,7 +113,7 @@ def _from_yaml(path: Path) -> Config:
     return Config(path, documents[0].data, locate)
 
 
-def _from_toml(path: Path) -> Config:
+def _from_toml(path: "Path") -> Config:
     import tomllib
 
     from istiolint.config.toml_places import place
@@ -124,7 +133,9 @@ def _from_toml(path: Path) -> Config:
     return Config(path, values, locate)
 
 
-def _shortest(path: Path) -> Path:
+def _shortest(path: "Path") -> "Path":
+    from pathlib import Path
+
     try:
         return path.relative_to(Path.cwd())
     except ValueError:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from istiolint.config.config import Config, Steps
-from istiolint.data import folder
+from istiolint.data import read
 from istiolint.findings.finding import Part
 
 _LONGEST_SHOWN = 60
@@ -19,7 +19,7 @@ def setting_names() -> tuple[str, ...]:
 
 
 def _schema() -> Any:
-    return json.loads((folder("schemas") / "istiolint-config.schema.json").read_text("utf-8"))
+    return read("istiolint-config.schema")
 
 
 def problems(config: Config) -> Iterator[tuple[Steps, Part, str]]:

@@ -1,12 +1,15 @@
 """The configuration files of a run: those above the files, and those that are nested between them."""
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from istiolint.config.config import Config
 from istiolint.config.files import find, in_folder, load_all
 from istiolint.settings import CustomRule, PathIgnore, Scope
 from istiolint.sources import Exclude, Excluded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Tree:
@@ -61,7 +64,7 @@ class Tree:
         if not self._nested or os.path.realpath(folder) in self._seen:
             return
         self._seen.add(os.path.realpath(folder))
-        if file := in_folder(Path(folder)):
+        if file := in_folder(folder):
             self._configs.append(load_all(file))
             self._excluded = Excluded(self.excludes, named=self._named)
 
@@ -75,8 +78,8 @@ class Tree:
 
     def _enter_above(self, name: str) -> None:
         """Enter the folders between the configuration that applies to everything and a path that was named."""
-        folder = Path(os.path.abspath(name))
-        folder = folder if folder.is_dir() else folder.parent
+        place = os.path.abspath(name)
+        folder: str | Path = place if os.path.isdir(place) else os.path.dirname(place)
         while file := find(folder):
             if os.path.realpath(file.parent) in self._seen:
                 return

@@ -15,6 +15,8 @@ _GROUPS = ("chainsaw.kyverno.io/", "kuttl.dev/", "kudo.dev/")
 _TESTS = ("chainsaw-test.yaml", "chainsaw-test.yml", "chainsaw-test")
 _COMPARED = ("assert", "error")
 _MERGED = ("apply", "create", "patch", "update")
+_WORDS = ("assert", "error", "disallowed", "expected", "golden")
+"""Each name that says what a file is for a test has one of them."""
 _STEP = late(r"[0-9]+-.*\.ya?ml\Z")
 _STEP_ASSERTION = late(r"[0-9]+-assert\.ya?ml\Z")
 _ASSERTION = late(
@@ -42,6 +44,8 @@ def mentions_test(text: str) -> bool:
 def by_name(path: str) -> Skip | None:
     """Return what the name of a file says that it is: an assertion, a rejected sample, or the expected output of a test."""
     name = os.path.basename(path)
+    if not any(word in name.lower() for word in _WORDS):
+        return None
     if _ASSERTION.match(name):
         return Skip.ASSERTION
     if _REJECTED.match(name):
@@ -57,7 +61,7 @@ def named_by_tests(sources: Iterable[Source], store: Store | None = None) -> dic
     found: dict[str, Skip] = dict.fromkeys(_errors(paths, tests), Skip.ASSERTION)
     for source in tests:
         found |= _named_by(source, paths, store)
-    steps = {os.path.dirname(path) for path in paths if _STEP_ASSERTION.match(os.path.basename(path))}
+    steps = {os.path.dirname(path) for path in paths if "-assert" in path and _STEP_ASSERTION.match(os.path.basename(path))}
     for path in paths if steps else ():
         if os.path.dirname(path) in steps and _STEP.match(os.path.basename(path)):
             found.setdefault(path, by_name(path) or Skip.TEST_STEP)
@@ -67,7 +71,7 @@ def named_by_tests(sources: Iterable[Source], store: Store | None = None) -> dic
 def _errors(paths: list[str], tests: list[Source]) -> Iterator[str]:
     """Yield the files named after errors that are next to a test or an assertion: what must not be in the cluster."""
     folders = {os.path.dirname(os.path.normpath(source.path)) for source in tests if os.path.basename(source.path) in _TESTS}
-    folders |= {os.path.dirname(path) for path in paths if _ASSERTION.match(os.path.basename(path))}
+    folders |= {os.path.dirname(path) for path in paths if by_name(path) is Skip.ASSERTION}
     for path in paths if folders else ():
         if os.path.dirname(path) in folders and _ERROR.match(os.path.basename(path)):
             yield path

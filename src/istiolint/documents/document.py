@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PROPERTIES = late(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:\s+(?:#.*)?)*)*")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Document:
     """One document of a source. `data` is plain: dict, list, str, int, float, bool, None; keys are strings.
 

@@ -42,7 +42,7 @@ class Duplicate(NamedTuple):
     first_end: int
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Layout:
     """The positions of all keys and values of a document."""
 

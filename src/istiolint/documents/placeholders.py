@@ -10,16 +10,20 @@ from istiolint.primitives.patterns import late
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
 
-_VARIABLE = late(
+_ANY_VARIABLE = (
     r"\$\{[^}]{0,99}\}|\$\([^)]{0,99}\)|\(\$\w{1,99}\)"  # shell, Flux, envsubst, Make, Chainsaw
     # `$NAME`; a word in lower case is glued to letters by a slip (`exa$mple`) unless it is a counter (`cluster$i`)
     r"|\$[A-Z_]\w*|(?<![A-Za-z])\$[a-z]\w*|\$[ijknx](?!\w)"
     r"|\{\{.{0,99}?\}\}|(?<!\?P)(?<!\?)<[A-Za-z_][\w -]{0,99}>|__\w{1,99}__|@\w{1,99}@|%\w{1,99}%"
 )
+_VARIABLE = late(_ANY_VARIABLE)
 _PLACEHOLDER = late(
-    rf"{_VARIABLE.pattern}|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
+    rf"{_ANY_VARIABLE}|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"  # SERVICE_NAME: no name in Kubernetes has capitals and underscores
 )
+_MARKS = frozenset("$({<_@%")
+"""Each placeholder has one of them."""
 _SLIP = late(r"(?<=[A-Za-z])\$(?=[a-z])")
+_MARKS_IN_NAMES = frozenset("${}<>%_")
 _NO_NAME = late(r"[A-Z][A-Z0-9]*[A-Z_][A-Z0-9_]*|[${}<>%]|__")
 
 
@@ -29,7 +33,7 @@ def has_placeholder(text: str) -> bool:
 
     Cursors have `literal` and `unresolved` for it. Where a field's own words are such (`NOT_FOUND`), read `text`.
     """
-    return bool(_PLACEHOLDER.search(text))
+    return not _MARKS.isdisjoint(text) and bool(_PLACEHOLDER.search(text))
 
 
 def has_variable(text: str, *, word: bool = False) -> bool:
@@ -37,13 +41,13 @@ def has_variable(text: str, *, word: bool = False) -> bool:
 
     In a `word` (a kind, or a value of an enumeration) a `$` between letters in lower case is a slip.
     """
-    return bool(_VARIABLE.search(_SLIP.sub("", text) if word else text))
+    return not _MARKS.isdisjoint(text) and bool(_VARIABLE.search(_SLIP.sub("", text) if word else text))
 
 
 @lru_cache(maxsize=4096)
 def can_be_name(text: str) -> bool:
     """Return whether text can name something that exists: it has no placeholder, and no word in capitals such as HOST."""
-    return not _NO_NAME.search(text)
+    return (text.islower() and _MARKS_IN_NAMES.isdisjoint(text)) or not _NO_NAME.search(text)
 
 
 def first_placeholder(document: "Document") -> tuple[Place, str] | None:

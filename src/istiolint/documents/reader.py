@@ -90,7 +90,7 @@ _ONCE_A_FILE = ("unrendered-template", "unrendered-placeholder")
 def _split(text: str) -> Iterator[tuple[int, str]]:
     """Yield the offset and text of each document. A marker at the start of a line ends a document even inside a block scalar."""
     start = 0
-    for match in _MARKER.finditer(text):
+    for match in _MARKER.finditer(text) if "---" in text or "..." in text else ():
         marker = match.start("marker")
         if _CONTENT.search(text, start, marker):
             yield start, text[start:marker]

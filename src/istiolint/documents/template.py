@@ -60,12 +60,12 @@ class Unrendered(NamedTuple):
 
 def is_partial(path: str) -> bool:
     """Return whether Helm never renders a file by itself: its name starts with `_`, in a folder called `templates`."""
-    return bool(_PARTIAL.search(path))
+    return "templates" in path and bool(_PARTIAL.search(path))
 
 
 def in_template_folder(path: str) -> bool:
     """Return whether a file is in a folder called `templates`, as those of charts are."""
-    return bool(_TEMPLATE_FOLDER.search(path))
+    return "templates" in path and bool(_TEMPLATE_FOLDER.search(path))
 
 
 def template_field(document: "Document") -> Path | None:

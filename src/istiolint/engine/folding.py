@@ -19,7 +19,7 @@ _Owner: TypeAlias = tuple[int, tuple[str | int, ...]]
 _INDEX = late(r"\[\d+\]")
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Entry:
     """A finding on its way into the report; `reason` is that of the suppression that hides it, `rendered` its place in the output
     of Helm or Kustomize."""

@@ -208,7 +208,7 @@ class _Found(NamedTuple):
     environment: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class _Merged:
     """A finding with the targets that show it, and all targets of its resource."""
 

@@ -1,10 +1,9 @@
 """Istio's own annotations and labels: which there are, and on which kinds they work (schemas/annotations.json)."""
 
-import json
 from functools import cache
 from typing import Literal, NamedTuple
 
-from istiolint.data import folder
+from istiolint.data import read
 from istiolint.settings import Settings, minor
 
 INGRESS_CLASS = "kubernetes.io/ingress.class"
@@ -47,7 +46,7 @@ class Known(NamedTuple):
 @cache
 def known(sort: Sort) -> dict[str, Known]:
     """All annotations, or all labels, by name."""
-    table = json.loads((folder("schemas") / "annotations.json").read_text("utf-8"))
+    table = read("annotations")
     return {name: Known(**(facts | {"kinds": tuple(facts["kinds"])})) for name, facts in table[sort].items()}
 
 

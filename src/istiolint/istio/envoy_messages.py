@@ -1,10 +1,9 @@
 """The messages of Envoy's API: which fields they have, and of which types (schemas/envoy-messages.json)."""
 
-import json
 from functools import cache
 from typing import Any
 
-from istiolint.data import folder
+from istiolint.data import read
 
 Fields = dict[str, str]
 """The types of fields by name; the prefix `[]` means a list, `{KEY}` a map."""
@@ -12,7 +11,7 @@ Fields = dict[str, str]
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads((folder("schemas") / "envoy-messages.json").read_text("utf-8"))
+    table: dict[str, Any] = read("envoy-messages")
     return table
 
 

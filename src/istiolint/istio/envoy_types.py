@@ -1,11 +1,10 @@
 """The types of Envoy's API that each release of Istio knows, by their packages (schemas/envoy-types.json)."""
 
-import json
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from istiolint.data import folder
+from istiolint.data import read
 from istiolint.resources.cursor import Cursor
 from istiolint.settings import minor
 
@@ -34,7 +33,7 @@ class Span(NamedTuple):
 @cache
 def packages() -> dict[str, Span]:
     """All packages of API v3 by name."""
-    data = json.loads((folder("schemas") / "envoy-types.json").read_text("utf-8"))
+    data = read("envoy-types")
     return {name: Span(**facts) for name, facts in data.items()}
 
 

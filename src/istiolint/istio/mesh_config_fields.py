@@ -1,12 +1,11 @@
 """The fields of the MeshConfig, the proxy configuration and the MeshNetworks (schemas/meshconfig.json)."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from istiolint.data import folder
+from istiolint.data import read
 from istiolint.resources.cursor import Cursor
 
 WORDS: dict[str, tuple[str, ...]] = {
@@ -47,7 +46,7 @@ class Placed(NamedTuple):
 @cache
 def messages() -> dict[str, dict[str, Setting]]:
     """All messages by name, each with its fields."""
-    data = json.loads((folder("schemas") / "meshconfig.json").read_text("utf-8"))
+    data = read("meshconfig")
     return {message: {name: Setting(**facts) for name, facts in fields.items()} for message, fields in data.items()}
 
 

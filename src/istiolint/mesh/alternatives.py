@@ -5,10 +5,10 @@ them is applied, together with the other resources of its file or folder. So fil
 alternatives, and what two alternatives disagree about is not a contradiction.
 """
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
-from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from istiolint.resources.resource import Resource
@@ -21,7 +21,7 @@ def _identity(resource: Resource) -> Identity:
 
 
 def _folder(file: str) -> str:
-    return f"{PurePosixPath(file.replace(chr(92), '/')).parent}/"
+    return f"{posixpath.dirname(file.replace(chr(92), '/')) or '.'}/"
 
 
 class Alternatives:

@@ -1,7 +1,6 @@
 """IP addresses and Unix domain sockets, as Go's netip and Istio's validation parse them."""
 
 import re
-from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
 from istiolint.primitives.patterns import late
@@ -31,6 +30,10 @@ def leading_zeros(text: str) -> str | None:
 
 def is_ip_address(text: str) -> bool:
     """Return whether a text is one IP address: IPv4 without leading zeros, or IPv6, possibly with a zone (`fe80::1%eth0`)."""
+    if ":" not in text and not text[:1].isdigit():
+        return False
+    from ipaddress import IPv4Address, IPv6Address  # late: most names are no addresses
+
     address, percent, zone = text.partition("%")
     try:
         if ":" in address:

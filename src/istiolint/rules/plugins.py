@@ -3,8 +3,10 @@
 import os
 import sys
 from collections.abc import Iterable
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GROUP = "istiolint.checks"
 """The group of the entry points; each names a module whose import registers checks."""
@@ -26,7 +28,7 @@ class Failure(NamedTuple):
         )
 
 
-PAGES: list[Path] = []
+PAGES: "list[Path]" = []
 """The folders of pages of the plugins that were loaded: `rules/` next to the module."""
 
 
@@ -35,6 +37,7 @@ def load() -> list[Failure]:
     if not installed(sys.path):
         return []
     from importlib.metadata import entry_points
+    from pathlib import Path
 
     failures = []
     for plugin in entry_points(group=GROUP):

@@ -74,7 +74,9 @@ def _index() -> rule_index.Index | None:
 
 def _rule(facts: dict[str, Any]) -> Rule:
     arguments: dict[str, Any] = {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
-    return Rule(**arguments | {"parameters": restored(facts["id"], facts.get("parameters", ()))})
+    if "parameters" in facts:
+        arguments["parameters"] = restored(facts["id"], facts["parameters"])
+    return Rule(**arguments)
 
 
 def walk() -> None:
@@ -92,7 +94,7 @@ def entries_for(kind: str) -> list[rule_index.Entry]:
     """Where the functions are that look at resources of a kind, and for which fields; without an index all are imported."""
     if index := _index():
         custom = [_entry(id, each) for id, each in _DEFINED.checks if kind in each.kinds]
-        return [*index.entries.get(kind, []), *custom]
+        return [*index.entries(kind), *custom]
     _with_code()
     return [_entry(id, each) for id, each in checks_of(kind, ())]
 
@@ -114,7 +116,8 @@ def index_text() -> str:
 
 
 def _facts(rule: Rule) -> dict[str, Any]:
-    return rule._asdict() | {"parameters": [asdict(each) for each in rule.parameters]}
+    facts = rule._asdict() | {"parameters": tuple(asdict(each) for each in rule.parameters)}
+    return {name: fact for name, fact in facts.items() if name not in Rule._field_defaults or fact != Rule._field_defaults[name]}
 
 
 def _entry(id: str, registered: Registered) -> rule_index.Entry:

@@ -1,10 +1,9 @@
 """The schemas of the kinds: read from schemas/, cut down to one version of Istio, compiled; each once and only when asked for."""
 
-import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from istiolint.data import folder
+from istiolint.data import read
 
 if TYPE_CHECKING:
     from istiolint.schema.library import Draft202012Validator
@@ -17,10 +16,10 @@ NEXT = "1.32"
 @cache
 def schema_of(type_: str) -> Node | None:
     """The whole schema of a type (as in istiolint.resources.kinds), all versions of Istio; None for those that have none."""
-    file = folder("schemas") / f"{type_}.json"
-    if not file.is_file():
+    try:
+        schema: Node = read(type_)
+    except FileNotFoundError:
         return None
-    schema: Node = json.loads(file.read_text("utf-8"))
     return schema
 
 

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import IO, NamedTuple
 
 from istiolint.sources.decode import source_of
@@ -84,13 +83,13 @@ class _Discovery:
     def __init__(self, stdin_path: str | None, excludes: Excludes, most_bytes: int) -> None:
         self.excludes, self.most_bytes = excludes, most_bytes
         self.seen: set[tuple[int, int] | str] = set()
-        self.stdin_path = str(Path(stdin_path)) if stdin_path else STDIN
+        self.stdin_path = _plain(stdin_path) if stdin_path else STDIN
         if stdin_path and os.path.exists(stdin_path):
             self.is_new(os.stat(stdin_path))
 
     def sources(self, named: Iterable[Named]) -> Iterator[Source]:
         for path, linted, cluster in named:
-            for source in self.stdin() if path == "-" else self.path(str(Path(path))):
+            for source in self.stdin() if path == "-" else self.path(_plain(path)):
                 source.linted, source.cluster = linted, cluster
                 yield source
 
@@ -142,6 +141,15 @@ class _Discovery:
         known = identity in self.seen
         self.seen.add(identity)
         return not known
+
+
+def _plain(path: str) -> str:
+    """Return a path without what says nothing, such as `./` and slashes at the end; `..` stays."""
+    if os.sep == "/" and path not in ("", ".") and not path.endswith("/") and "//" not in path and "./" not in f"{path}/":
+        return path
+    from pathlib import Path  # late: most paths are plain
+
+    return str(Path(path))
 
 
 def _text(path: str, file: IO[bytes], most: int, size: int | None = None) -> Source:

@@ -32,7 +32,7 @@ class Origin(Protocol):
         """Return where a stretch of the rendered text came from; None if that is unknown."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Source:
     """One text: its path as shown to the user, what it says, and whether it is linted or only read for reference.
 

@@ -7,7 +7,7 @@ from istiolint.findings.finding import Fix, Place, Span
 from istiolint.rules.check import Rule
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Suppression:
     """Names of suppressed rules, the place of the suppression, and its reason.
 

@@ -10,7 +10,7 @@ from istiolint.resources.resource import Resource
 TargetKind: TypeAlias = Literal["folder", "cluster", "kustomization", "chart", "flux", "argocd", "rendered"]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Target:
     """What is applied together, and thus makes one mesh.
 

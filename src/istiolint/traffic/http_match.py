@@ -1,7 +1,7 @@
 """HTTPMatchRequest as a set of requests."""
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Mapping
+from typing import NamedTuple
 
 from istiolint.traffic.callers import ANYONE, Binding, Callers
 from istiolint.traffic.string_match import StringMatch, string_match
@@ -15,18 +15,18 @@ _FIELDS = frozenset((
     "authority", "gateways", "headers", "ignoreUriCase", "method", "name", "port", "queryParams", "scheme", "sourceLabels",
     "sourceNamespace", "statPrefix", "uri", "withoutHeaders",
 ))  # fmt: skip
+_NOTHING: Mapping[Key, StringMatch] = {}
 _PSEUDO_HEADERS = ("method", "scheme", "authority")
 
 
-@dataclass(frozen=True)
-class HttpMatch:
+class HttpMatch(NamedTuple):
     """Requests by path, headers (`:method`, `:scheme` and `:authority` among them), query, port and caller.
 
     Equal when they say the same; the name of a match and `statPrefix` say nothing about requests.
     """
 
-    conditions: dict[Key, StringMatch] = field(default_factory=dict)
-    without: dict[Key, StringMatch] = field(default_factory=dict)
+    conditions: Mapping[Key, StringMatch] = _NOTHING
+    without: Mapping[Key, StringMatch] = _NOTHING
     port: int = 0
     callers: Callers = ANYONE
 

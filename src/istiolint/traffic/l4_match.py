@@ -1,7 +1,7 @@
 """TLSMatchAttributes and L4MatchAttributes as sets of connections."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istiolint.traffic.callers import ANYONE, Binding, Callers
 
@@ -9,8 +9,7 @@ _TLS_FIELDS = frozenset(("sniHosts", "destinationSubnets", "port", "sourceLabels
 _TCP_FIELDS = frozenset(("destinationSubnets", "port", "sourceSubnet", "sourceLabels", "gateways", "sourceNamespace"))
 
 
-@dataclass(frozen=True, slots=True)
-class TlsMatch:
+class TlsMatch(NamedTuple):
     """Connections by SNI. Envoy picks the most specific SNI and subnet, not the first route: only the same ones collide."""
 
     sni_hosts: frozenset[str]
@@ -28,8 +27,14 @@ class TlsMatch:
             and self.callers.covers(other.callers)
         )
 
-    restates = covers
-    takes_everything = False
+    def restates(self, other: "TlsMatch") -> bool:
+        """Whether the other match is covered, whatever both are joined with."""
+        return self.covers(other)
+
+    @property
+    def takes_everything(self) -> bool:
+        """Never: it has hosts."""
+        return False
 
     def filings(self) -> Iterator[tuple[Hashable, ...]]:
         """Where an index keeps this match."""
@@ -40,8 +45,7 @@ class TlsMatch:
         yield from sorted(self.sni_hosts)[:1]
 
 
-@dataclass(frozen=True, slots=True)
-class TcpMatch:
+class TcpMatch(NamedTuple):
     """Connections by address, port and caller. The first route that matches wins."""
 
     subnets: frozenset[str] = frozenset()
@@ -58,7 +62,9 @@ class TcpMatch:
             and self.callers.covers(other.callers)
         )
 
-    restates = covers
+    def restates(self, other: "TcpMatch") -> bool:
+        """Whether the other match is covered, whatever both are joined with."""
+        return self.covers(other)
 
     @property
     def takes_everything(self) -> bool:

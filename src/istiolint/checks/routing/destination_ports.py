@@ -11,7 +11,6 @@ from istiolint.mesh.virtual_services import destinations
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
-from istiolint.trace.services import ports_of_host
 
 DESTINATION_PORT_NOT_FOUND = declare(
     "destination-port-not-found", severity="error", evidence="contradiction", topic="routing", codes=["IST0101"]
@@ -80,6 +79,8 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     known = [mesh.hosts.exact(host.fqdn) for host in mesh.virtual_services.mesh_hosts(virtual_service)]
     if not known or not all(known):
         return
+    from istiolint.trace.services import ports_of_host  # imported late: few routes get here
+
     receiving = {port.number for found in known for host in found for port in ports_of_host(host) if port.is_http}
     for route in virtual_service.spec["http"]:
         mirrors = [route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])]

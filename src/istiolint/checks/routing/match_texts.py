@@ -41,7 +41,7 @@ def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("glob-in-match", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True)
+@check("glob-in-match", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True, when=["match"])
 def glob_in_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report an asterisk in an exact or prefix condition, where it is matched literally."""
     for match in _matches(service):
@@ -64,7 +64,7 @@ def _as_prefix(text: Cursor, form: str, bare: str) -> Fix:
     return Fix(f"use `prefix: {bare}`", (*rename, Replace(text.place, as_scalar(bare))), safe=False)
 
 
-@check("unmatchable-path", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True)
+@check("unmatchable-path", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True, when=["match"])
 def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report path conditions that never match: without the leading slash, or with a query string."""
     for match in _matches(service):

@@ -3,12 +3,11 @@
 (What the API server of a later release rejects is always reported: constraints of the newest release apply to all.)
 """
 
-import json
 from collections.abc import Iterator
 from functools import cache
 
 from istiolint.checks.upgrade.changes import CHANGES, KINDS, Change
-from istiolint.data import folder
+from istiolint.data import read
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import PROXY_KINDS, proxy_configs
@@ -69,7 +68,7 @@ def flag_gone_after_upgrade(resource: Resource, mesh: Mesh) -> Iterator[Finding]
 
 @cache
 def _removed() -> dict[str, str]:
-    flags: dict[str, str] = json.loads((folder("schemas") / "feature-flags.json").read_text("utf-8"))
+    flags: dict[str, str] = read("feature-flags")
     return flags
 
 
