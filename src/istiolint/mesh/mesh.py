@@ -92,10 +92,10 @@ class Mesh:
         # In an order of their own: what rules say must not depend on the order of files.
         known = sorted((resource for resource in resources if resource.type), key=_order)
         for resource in known:
-            type_ = resource.type or ""
+            type_, namespace = resource.type or "", resource.namespace
             self._by_type[type_].append(resource)
-            self._by_namespace[type_, resource.namespace].append(resource)
-            self._by_name.setdefault((type_, resource.namespace, resource.name), resource)
+            self._by_namespace[type_, namespace].append(resource)
+            self._by_name.setdefault((type_, namespace, resource.name), resource)
 
     def update(self, removed: Sequence[Resource], added: Sequence[Resource], changed: Collection[str] = ()) -> None:
         """Replace resources, and forget the indexes that were built from resources of their types.
@@ -503,7 +503,8 @@ class Mesh:
 
 def _order(resource: Resource) -> tuple[str, str, str, int, str]:
     """By namespace and name; several of one name by their position."""
-    return resource.namespace, resource.name, resource.document.source.path, resource.document.index, str(resource.path)
+    document = resource.document
+    return resource.namespace, resource.name, document.source.path, document.index, str(resource.path)
 
 
 def _definition(resource: Resource) -> tuple[str, str, str, str]:

@@ -35,12 +35,13 @@ class Resource(Cursor):
 
     def __init__(self, document: Document, path: Path, value: dict[str, Any]):
         super().__init__(document, path, value)
-        api_version, kind = self.mapping.get("apiVersion"), self.mapping.get("kind")
+        mapping = self.mapping
+        api_version, kind = mapping.get("apiVersion"), mapping.get("kind")
         self.api_version = api_version if isinstance(api_version, str) else ""
         self.kind = kind if isinstance(kind, str) else ""
         self.group, _, self.version = self.api_version.rpartition("/")
         self.type = type_of(self.group, self.kind)
-        metadata = self.mapping.get("metadata")
+        metadata = mapping.get("metadata")
         name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
         self.name = name if isinstance(name, str) else ""
         self.written_namespace = namespace if isinstance(namespace, str) else ""
@@ -155,7 +156,7 @@ def resources(document: Document) -> Iterator[Resource]:
     data = document.data
     if not isinstance(data, dict) or document.skipped:
         return
-    if _is_list(data):
+    if "items" in data and _is_list(data):
         for index, item in enumerate(data["items"]):
             if _is_object(item):
                 yield Resource(document, ("items", index), item)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.chart_values import values_given_by
-from istiolint.resources.kinds import DELIVERING
+from istiolint.resources.kinds import DELIVERING, DELIVERY_KINDS
 from istiolint.resources.resource import Resource
 from istiolint.targets.folders import Defining, Identity, partition
 from istiolint.targets.library import Library, folder_of, normal
@@ -51,7 +51,7 @@ def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Targe
         if folder not in done:
             yield target
     used.update(kustomizations)
-    yield from _plain([document for document in written if document not in used], library, done)
+    yield from _plain([document for document in written if document not in used] if used else written, library, done)
 
 
 def _built(
@@ -89,7 +89,11 @@ def _build_target(name: str, kind: TargetKind, made: "Build") -> Target:
 
 def _plain(documents: Sequence[Document], library: Library, rendered: Container[str]) -> Iterator[Target]:
     """The targets of manifests that no kustomization names: each chart that is not rendered, and the folders."""
-    charts = {folder_of(document.source.path) for document in documents if _basename(document) == "Chart.yaml"}
+    charts = {
+        folder_of(document.source.path)
+        for document in documents
+        if document.source.path.endswith("Chart.yaml") and _basename(document) == "Chart.yaml"
+    }
     in_charts: dict[str, list[Document]] = {}
     loose: list[Document] = []
     for document in documents:
@@ -150,7 +154,8 @@ def _resources(documents: Iterable[Document], library: Library) -> list[Resource
 
 def _with_values(resources: list[Resource]) -> list[Resource]:
     """Resources, with the values for Istio's charts that they give."""
-    return [*resources, *(values for resource in resources for values in values_given_by(resource))]
+    giving = [resource for resource in resources if resource.type in DELIVERY_KINDS]
+    return [*resources, *(values for resource in giving for values in values_given_by(resource))]
 
 
 def _once(resources: Iterable[Resource]) -> list[Resource]:
@@ -163,16 +168,21 @@ def _sorted(resources: Iterable[Resource]) -> list[Resource]:
 
 def file_order(resource: Resource) -> tuple[str | int, ...]:
     """Return the place of a resource in the order of files."""
-    return resource.document.source.path, resource.document.index, *map(str, resource.written[1]), resource.name
+    document, path = resource.document, resource.written[1]
+    if not path:
+        return document.source.path, document.index, resource.name
+    return document.source.path, document.index, *map(str, path), resource.name
 
 
 def identities(document: Document, library: Library) -> tuple[Identity, ...]:
     """Return the resources that a document defines, without those that many folders repeat although they are applied together."""
     return tuple(
-        _identity(resource)
-        for resource in library.resources(document)
-        if resource.name and resource.kind not in _NO_ALTERNATIVES
-    )  # fmt: skip
+        [
+            (resource.group, resource.kind, resource.written_namespace, resource.name)
+            for resource in library.resources(document)
+            if resource.name and resource.kind not in _NO_ALTERNATIVES
+        ]
+    )
 
 
 def _identity(resource: Resource) -> Identity:
@@ -180,7 +190,7 @@ def _identity(resource: Resource) -> Identity:
 
 
 def _is_kustomization(document: Document, library: Library) -> bool:
-    if _basename(document) not in KUSTOMIZATION_NAMES:
+    if not document.source.path.endswith(KUSTOMIZATION_NAMES) or _basename(document) not in KUSTOMIZATION_NAMES:
         return False
     return isinstance(document.data, dict) and library.kustomization(folder_of(document.source.path)) is document
 

@@ -6,6 +6,7 @@ alone.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from istiolint.documents import Document
@@ -35,8 +36,13 @@ class Defining(NamedTuple):
 def partition(documents: Iterable[Defining]) -> list[Part]:
     """The ways in which plain manifests are applied: one part, or several where folders hold alternatives."""
     root = _Folder(".")
+    known: dict[str, _Folder] = {}
     for found in documents:
-        root.at(folder_of(found.document.source.path)).own.append(found)
+        path = folder_of(found.document.source.path)
+        folder = known.get(path)
+        if folder is None:
+            folder = known[path] = root.at(path)
+        folder.own.append(found)
     return root.parts()
 
 
@@ -63,21 +69,23 @@ class _Folder:
             self.folders[step] = _Folder(f"{prefix}{step}")
         return self.folders[step]
 
+    @cached_property
     def identities(self) -> set[Identity]:
         """What is defined in the folder and below it."""
-        found = {identity for one in self.own for identity in one.identities}
-        for folder in self.folders.values():
-            found |= folder.identities()
-        return found
+        return self._own_identities.union(*(folder.identities for folder in self.folders.values()))
+
+    @cached_property
+    def _own_identities(self) -> set[Identity]:
+        return {identity for one in self.own for identity in one.identities}
 
     def parts(self) -> list[Part]:
         """The ways to apply what is in the folder and below it."""
         folders = [self.folders[step] for step in sorted(self.folders)]
         units = [folder.parts() for folder in folders]
-        owned = [folder.identities() for folder in folders]
+        owned = [folder.identities for folder in folders]
         if self.own:
             units.append([Part(self.path, tuple(one.document for one in self.own))])
-            owned.append({identity for one in self.own for identity in one.identities})
+            owned.append(self._own_identities)
         rivals = _overlapping(owned)
         split = [number for number, unit in enumerate(units) if len(unit) > 1 or number in rivals]
         shared = tuple(
@@ -93,6 +101,8 @@ class _Folder:
 
 def _overlapping(owned: Sequence[set[Identity]]) -> set[int]:
     """Those of several sets that have something in common with another one."""
+    if sum(map(len, owned)) == len(set().union(*owned)):
+        return set()
     first: dict[Identity, int] = {}
     found: set[int] = set()
     for number, identities in enumerate(owned):

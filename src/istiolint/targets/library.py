@@ -40,18 +40,24 @@ class Library:
         self._resources = dict(known or {})
         self._load = load
         self._loaded: dict[str, Sequence[Document]] = {}
+        source: Source | None = None
+        of_file: list[Document] = []
         for document in documents:
-            path = normal(document.source.path)
-            if path not in self._files:
-                self._folders.setdefault(folder_of(path), []).append(path)
-            self._files.setdefault(path, []).append(document)
+            if document.source is not source:
+                source = document.source
+                path = normal(source.path)
+                if path not in self._files:
+                    self._folders.setdefault(folder_of(path), []).append(path)
+                of_file = self._files.setdefault(path, [])
+            of_file.append(document)
         self._all_folders = {ancestor for folder in self._folders for ancestor in _ancestors(folder)}
 
     def resources(self, document: Document) -> list[Resource]:
         """The resources of a document, the same objects at each call."""
-        if document not in self._resources:
-            self._resources[document] = list(resources(document))
-        return self._resources[document]
+        known = self._resources.get(document)
+        if known is None:
+            known = self._resources[document] = list(resources(document))
+        return known
 
     def file(self, path: str, by: Document) -> Sequence[Document] | None:
         """Return the documents of a file that a document names; None if the file does not exist."""
