@@ -192,6 +192,7 @@ def test_failures_are_told() -> None:
 
 def test_a_rule_without_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "pages", dict)
+    monkeypatch.setattr(sarif, "rule_page", lambda _: "")
     (rule,) = rendered(at("a: 1\n", "a"))["tool"]["driver"]["rules"]
     assert rule["shortDescription"]["text"] == rule["help"]["text"] == "duplicate-key"
     assert "helpUri" not in rule

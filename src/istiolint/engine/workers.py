@@ -78,7 +78,7 @@ def results(
 
 
 class _Queue:
-    """Numbers, each of which one process takes: whoever is done first takes the next one, as costs differ."""
+    """Numbers, each of which one process takes: the first that finishes takes the next one, as costs differ."""
 
     def __init__(self, numbers: Iterable[int]):
         self._output, file = os.pipe()
