@@ -101,6 +101,7 @@ def test_explain_a_topic_lists_its_rules(run: Run, topic: str) -> None:
 def test_explain_shows_nothing_that_is_for_the_tests(run: Run) -> None:
     found = run("explain", "large-direct-response").output
     assert len(found) < 5_000
+    assert "\nLong examples are shortened; the entire page is " in found
     assert "# warning: " not in found
     assert "# error: " not in run("explain", "duplicate-key").output
 

@@ -77,7 +77,7 @@ def _title(rule_id: str) -> str:
 def _page(rule_id: str) -> str:
     from istiolint.documents.quoting import as_flow
     from istiolint.rules.pages import pages
-    from istiolint.rules.reading import readable
+    from istiolint.rules.reading import has_long_examples, readable
     from istiolint.rules.registry import all_rules
 
     rule, page = all_rules()[rule_id], pages().get(rule_id)
@@ -88,7 +88,10 @@ def _page(rule_id: str) -> str:
         head += "Parameters, with their defaults:\n\n"
         head += "".join(f"  {each.name}: {as_flow(each.schema['default'])}  # {each.description}\n" for each in rule.parameters)
         head += "\n"
-    return head + (_for_terminal(readable(page.text)) if page else "This rule has no page; it comes from a plugin.\n")
+    if not page:
+        return head + "This rule has no page; it comes from a plugin.\n"
+    cut = f"\nLong examples are shortened; the entire page is {page.path}\n" if has_long_examples(page.text) else ""
+    return head + _for_terminal(readable(page.text)) + cut
 
 
 def _for_terminal(markdown: str) -> str:

@@ -19,6 +19,11 @@ def readable(text: str) -> str:
     return _BLOCK.sub(lambda match: match["fence"] + _cut(_plain(match["text"])), text)
 
 
+def has_long_examples(text: str) -> bool:
+    """Return whether examples of a page are cut for readers."""
+    return any(_cut(example) != example for example in (_plain(match["text"]) for match in _BLOCK.finditer(text)))
+
+
 def without_near_misses(text: str) -> str:
     """Return a page without the examples in which nothing is found."""
     return _NEAR_MISSES.sub("", text).rstrip() + "\n"
