@@ -7,6 +7,7 @@ import pytest
 from istiolint import Settings, Source, lint
 from istiolint.rules.check import declare
 from istiolint.rules.parameters import AnyParameter, Parameter, bound, mistakes, restored
+from istiolint.settings import Environment, Scope
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,67 @@ def test_thresholds_of_rules_are_parameters(percentage: float, count: int) -> No
     )
     settings = Settings(select=("full-tracing",), parameters=(("full-tracing", "percentage", percentage),))
     assert len(lint([Source("a.yaml", text)], settings).diagnostics) == count
+
+
+def resource(kind: str, spec: str, group: str = "networking.istio.io/v1") -> str:
+    return f"{{apiVersion: {group}, kind: {kind}, metadata: {{name: a, namespace: shop, labels: {{app: istiod}}}}, spec: {spec}}}"
+
+
+RETRIES = "{hosts: [a], http: [{timeout: 7s, retries: {attempts: 3, perTryTimeout: 3s}, route: [{destination: {host: a}}]}]}"
+MIRROR = "{hosts: [a], http: [{mirror: {host: b}, mirrorPercentage: {value: 60}, route: [{destination: {host: a}}]}]}"
+CERTIFICATES = "{environmentVariables: {SECRET_TTL: 4h, SECRET_GRACE_PERIOD_RATIO: '0.8'}}"
+BODY = f"{{hosts: [a], http: [{{directResponse: {{status: 200, body: {{string: {'x' * 2000}}}}}}}]}}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "value", "text"),
+    [
+        ("retries-exceed-timeout", "attempts", 3, resource("VirtualService", RETRIES)),
+        ("full-mirroring", "percentage", 50.0, resource("VirtualService", MIRROR)),
+        ("large-direct-response", "kibibytes", 1, resource("VirtualService", BODY)),
+        ("certificate-lifetime-too-short", "hours", 5, resource("ProxyConfig", CERTIFICATES)),
+        ("certificate-renewal-too-late", "highest-ratio", 0.8, resource("ProxyConfig", CERTIFICATES)),
+        ("certificate-renewal-too-late", "lowest-ratio", 0.85, resource("ProxyConfig", CERTIFICATES)),
+        (
+            "outlier-detection-ejects-all", "percentage", 60,
+            resource("DestinationRule", "{host: a, trafficPolicy: {outlierDetection: {maxEjectionPercent: 70}}}"),
+        ),
+        (
+            "connection-for-each-request", "requests", 10,
+            resource("DestinationRule", "{host: a, trafficPolicy: {connectionPool: {http: {maxRequestsPerConnection: 5}}}}"),
+        ),
+        (
+            "single-replica", "minimum-replicas", 3,
+            resource("Deployment", "{replicas: 2, template: {spec: {containers: [{name: discovery}]}}}", "apps/v1"),
+        ),
+    ],
+)  # fmt: skip
+def test_other_values_report_more(rule: str, name: str, value: Any, text: str) -> None:
+    """Everywhere, in the folder of the file, and in the environment of the resource."""
+    sources = [Source("apps/a.yaml", text)]
+    given = ((rule, name, value),)
+    assert not lint(sources, Settings(select=(rule,))).diagnostics
+    for settings in (
+        Settings(parameters=given),
+        Settings(scopes=(Scope("apps", parameters=given),)),
+        Settings(environments=(Environment("staging", ("shop",), parameters=given),)),
+    ):
+        assert [found.rule for found in lint(sources, settings._replace(select=(rule,))).diagnostics] == [rule]
+    elsewhere = Settings(
+        select=(rule,),
+        scopes=(Scope("test", parameters=given),),
+        environments=(Environment("other", ("other",), parameters=given),),
+    )
+    assert not lint(sources, elsewhere).diagnostics
+
+
+def test_the_innermost_value_counts() -> None:
+    settings = Settings(
+        parameters=(("a", "b", 1),),
+        scopes=(Scope("x", parameters=(("a", "b", 2),)), Scope("x/y", root=True), Scope("x/y/z", parameters=(("a", "b", 3),))),
+        environments=(Environment("live", parameters=(("a", "b", 4),)), Environment("test")),
+    )
+    found = {path: settings.parameter("a", "b", path) for path in ("f", "x/f", "x/w/f", "x/y/f", "x/y/z/f")}
+    assert found == {"f": 1, "x/f": 2, "x/w/f": 2, "x/y/f": None, "x/y/z/f": 3}
+    assert settings.parameter("a", "b", "x/y/z/f", "live") == 4
+    assert settings.parameter("a", "b", "x/y/z/f", "test") == 3

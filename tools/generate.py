@@ -26,6 +26,7 @@ import expected
 import feature_flags_table
 import installation_schemas
 import meshconfig_table
+import parameters_schema
 from site_pages.configuration import configuration
 from tables import TABLES
 
@@ -41,6 +42,7 @@ FILES: dict[str, Callable[[], str]] = {
         for name in ("access", "mtls", "request-tests", "trace")
     },
     **{f"docs/guides/{file.name}": partial(console.guide, file) for file in sorted((ROOT / "docs/guides").glob("*.md"))},
+    "schemas/istiolint-config.schema.json": parameters_schema.text,
     "docs/configuration.md": configuration,
     "README.md": console.readme,
     "fixtures/shop/expected.txt": expected.shop,

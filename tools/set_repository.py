@@ -13,7 +13,8 @@ PLACEHOLDER = "OWNER/istiolint"
 SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
 PATTERNS = (
     "README.md", "CONTRIBUTING.md", "SECURITY.md", "Dockerfile", "action.yml", "mkdocs.yml", "pyproject.toml", "docs/**/*.md",
-    "packaging/*", ".github/**/*.yml", "editors/vscode/package.json", "editors/vscode/*.md",
+    "packaging/*", "schemas/istiolint-config.schema.json", ".github/**/*.yml", "editors/vscode/package.json",
+    "editors/vscode/*.md",
 )  # fmt: skip
 """The files that name the repository."""
 

@@ -1,6 +1,7 @@
 """What a run is asked to do: the options of the command line and the configuration file, in one value."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeAlias
 
@@ -11,6 +12,8 @@ from istiolint.sources.discover import MEBIBYTE, MOST_BYTES
 NEWEST = "1.31"
 OLDEST = "1.18"
 ParameterValue: TypeAlias = bool | int | float | str | tuple[str, ...]
+Parameters: TypeAlias = tuple[tuple[str, str, ParameterValue], ...]
+"""Values of parameters of rules: rule id, name, value."""
 
 
 def minor(version: str) -> int:
@@ -28,6 +31,8 @@ class Environment(NamedTuple):
     """Keys with patterns of values, of the resource or its namespace."""
     severity: tuple[tuple[str, Level], ...] = ()
     """Other severities for rules in this environment; as `Settings.severity`."""
+    parameters: "Parameters" = ()
+    """Other values of parameters in this environment; as `Settings.parameters`."""
 
 
 class PathIgnore(NamedTuple):
@@ -75,6 +80,17 @@ class Scope(NamedTuple):
     severity: tuple[tuple[str, Level], ...] = ()
     custom: tuple[str, ...] = ()
     """The rules that are defined there, which are on."""
+    parameters: "Parameters" = ()
+
+
+def around(scopes: Iterable[Scope], folder: str) -> list[Scope]:
+    """Return the scopes that apply in a folder, the outer ones first, from the innermost root on."""
+    found: list[Scope] = []
+    for scope in scopes:
+        relative = os.path.relpath(folder or os.curdir, scope.folder or os.curdir)
+        if relative != os.pardir and not relative.startswith(os.pardir + os.sep):
+            found = [scope] if scope.root else [*found, scope]
+    return found
 
 
 class Settings(NamedTuple):
@@ -85,8 +101,7 @@ class Settings(NamedTuple):
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, Level], ...] = ()
     """Other severities for rules, by id, code, topic or tag; `off` reports nothing."""
-    parameters: tuple[tuple[str, str, ParameterValue], ...] = ()
-    """Values of parameters of rules: rule id, name, value."""
+    parameters: Parameters = ()
     per_path_ignores: tuple[PathIgnore, ...] = ()
     scopes: tuple[Scope, ...] = ()
     """What differs in parts of the tree, the outer folders first."""
@@ -114,9 +129,25 @@ class Settings(NamedTuple):
     max_file_size: int = MOST_BYTES // MEBIBYTE
     """In MiB; larger files are not read."""
 
-    def parameter(self, rule: str, name: str, default: ParameterValue) -> ParameterValue:
-        """Return the value of a parameter of a rule; the default where it is not set."""
-        return next((value for id, key, value in self.parameters if (id, key) == (rule, name)), default)
+    def parameter(self, rule: str, name: str, path: str | None = None, environment: str | None = None) -> ParameterValue | None:
+        """Return the value of a parameter of a rule in a file and an environment; None where it is not set.
+
+        What is set for an environment counts more than what is set for a folder, and that more than what is set everywhere.
+        """
+        for each in self.environments if environment is not None else ():
+            if each.name == environment and (found := _value(each.parameters, rule, name)) is not None:
+                return found
+        value = _value(self.parameters, rule, name)
+        for scope in around(self.scopes, os.path.dirname(path)) if self.scopes and path is not None else ():
+            there = _value(scope.parameters, rule, name)
+            value = there if there is not None or scope.root else value
+        return value
+
+    @property
+    def all_parameters(self) -> Parameters:
+        """The values of parameters everywhere, in folders and in environments."""
+        local = (*(each.parameters for each in self.scopes), *(each.parameters for each in self.environments))
+        return (*self.parameters, *(one for each in local for one in each))
 
     @property
     def rule_names(self) -> Iterator[str]:
@@ -126,7 +157,7 @@ class Settings(NamedTuple):
         levels = (self.severity, *(each.severity for each in self.scopes), *(each.severity for each in self.environments))
         yield from (name for each in levels for name, _ in each)
         yield from (name for ignore in self.per_path_ignores for name in ignore.names)
-        yield from (rule for rule, _, _ in self.parameters)
+        yield from (rule for rule, _, _ in self.all_parameters)
 
     @property
     def most_bytes(self) -> int:
@@ -145,3 +176,7 @@ class Settings(NamedTuple):
     def is_known_gateway(self, namespace: str, name: str) -> bool:
         """Whether a gateway is one of those that are there although the input does not hold them."""
         return any(fnmatchcase(f"{namespace}/{name}", pattern) for pattern in self.known_gateways)
+
+
+def _value(parameters: Parameters, rule: str, name: str) -> ParameterValue | None:
+    return next((value for id, key, value in parameters if (id, key) == (rule, name)), None)

@@ -56,7 +56,7 @@ def test_init_writes_over_nothing(run: Run, tmp_path: Path) -> None:
 def test_init_below_a_configuration_says_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / ".istiolint.yaml").write_text("", "utf-8")
     (tmp_path / "below").mkdir()
-    assert "which no longer applies to this folder" in " ".join(run("init", "below").output.split())
+    assert "which also applies to this folder" in " ".join(run("init", "below").output.split())
     assert (tmp_path / "below/.istiolint.yaml").exists()
 
 

@@ -87,3 +87,26 @@ def test_config_shows_what_applies_to_a_path(run: Run, tree: Path) -> None:
     assert lines["ignore"].split("  # ")[0].strip() == '["syntax", "IST0101"]'
     assert lines["ignore"].split("  # ")[1] == "b/.istiolint.yaml:1:1, .istiolint.yaml:1:1"
     assert lines["fail-on"].split() == ['"warning"', "#", "b/.istiolint.yaml:2:1"]
+
+
+def test_parameters_of_a_folder_and_an_environment(run: Run, tmp_path: Path) -> None:
+    telemetry = (
+        "apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: a, namespace: NAMESPACE}\n"
+        "spec: {tracing: [{randomSamplingPercentage: 20}]}\n"
+    )
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.yaml").write_text(telemetry.replace("NAMESPACE", folder), "utf-8")
+    (tmp_path / "b/.istiolint.yaml").write_text("parameters: {full-tracing: {percentage: 10}}\n", "utf-8")
+    shown = run("--concise").output
+    assert "b/x.yaml" in shown
+    assert "a/x.yaml" not in shown
+    environment = "environments: {staging: {namespaces: [a], parameters: {full-tracing: {percentage: 15}}}}\n"
+    (tmp_path / ".istiolint.yaml").write_text(environment, "utf-8")
+    assert "a/x.yaml" in run("--concise").output
+    wrong = environment.replace("percentage: 15", "percentage: x, share: 5").replace("staging", "parameters")
+    (tmp_path / ".istiolint.yaml").write_text(wrong, "utf-8")
+    found = run("a").output
+    assert "`percentage` must be a number" in found
+    assert "unknown parameter `share`; `full-tracing` has `percentage`" in found
+    assert len(found.splitlines()) == 3

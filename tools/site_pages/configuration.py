@@ -27,8 +27,16 @@ def _setting(name: str, node: dict[str, Any], schema: dict[str, Any]) -> str:
     lines = [f"\n### {name}\n\n{_words(found)}\n\n- Value: {_type(found, schema)}.\n"]
     if (default := _default(name)) is not None:
         lines.append(f"- Default: `{default}`.\n")
-    lines += [f"- `{path}`: {_words(inner)} Value: {_type(inner, schema)}.\n" for path, inner in _within(found, schema)]
+    lines += [
+        f"- `{path}`: {_words(inner)} Value: {_type(inner, schema)}{_otherwise(inner)}.\n"
+        for path, inner in _within(found, schema)
+        if "description" in inner
+    ]
     return "".join(lines)
+
+
+def _otherwise(node: dict[str, Any]) -> str:
+    return f", {node['default']:g} by default" if "default" in node else ""
 
 
 def _words(node: dict[str, Any]) -> str:
@@ -52,7 +60,8 @@ def _within(node: dict[str, Any], schema: dict[str, Any], path: str = "") -> Ite
         below = f"{path}{key}"
         if key != "NAME":
             yield below, found
-        yield from _within(found, schema, f"{below}.")
+        if inner.get("$ref") != "#/$defs/parameters":  # they are listed once, at the setting of this name
+            yield from _within(found, schema, f"{below}.")
 
 
 def _type(node: dict[str, Any], schema: dict[str, Any]) -> str:

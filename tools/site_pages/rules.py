@@ -4,8 +4,10 @@ import re
 import shlex
 from itertools import groupby
 
+from istiolint.documents.quoting import as_flow
 from istiolint.rules.check import Rule
 from istiolint.rules.pages import Page, pages
+from istiolint.rules.parameters import AnyParameter
 from istiolint.rules.registry import all_rules
 from istiolint.rules.topics import TOPICS
 
@@ -85,12 +87,17 @@ def facts(rule: Rule) -> str:
         "topic": f"[{rule.topic}](../index.md#{_anchor(TOPICS[rule.topic])})",
         "tags": ", ".join(rule.tags),
         "by default": "on" if rule.default else "off",
+        "parameters": "<br>".join(map(_parameter, rule.parameters)),
         "automatic fix": "yes" if rule.fixable else "",
         "kinds": ", ".join(rule.kinds),
         "other codes": ", ".join(map(_code, rule.codes)),
         "checks of Istio's validation": f"[{', '.join(rule.rows)}](../../validation.md)" if rule.rows else "",
     }
     return "| | |\n|---|---|\n" + "".join(f"| {name} | {_cell(value)} |\n" for name, value in rows.items() if value)
+
+
+def _parameter(parameter: AnyParameter) -> str:
+    return f"`{parameter.name}: {as_flow(parameter.schema['default'])}` {parameter.description}"
 
 
 def _anchor(title: str) -> str:

@@ -11,13 +11,15 @@ _MOST = 8
 """Of longer lists only so much is shown."""
 
 
-def configuration(found: Survey) -> str:
-    """The text of an `.istiolint.yaml`."""
-    parts = (_head(), _release(found.releases), _whole(found), _environments(found), _clusters(found.clusters), _rules())
+def configuration(found: Survey, schema: str | None = None) -> str:
+    """The text of an `.istiolint.yaml`; `schema` is the address of its schema, for editors."""
+    parts = (_head(schema), _release(found.releases), _whole(found), _environments(found), _clusters(found.clusters), _rules())
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
 
 
-def _head() -> Iterator[str]:
+def _head(schema: str | None) -> Iterator[str]:
+    if schema:
+        yield f"# yaml-language-server: $schema={schema}"
     yield "# Configuration of istiolint. All settings are optional; `istiolint config` shows where each comes from."
 
 
@@ -34,13 +36,13 @@ def _release(clues: Sequence[Clue]) -> Iterator[str]:
 
 
 def _whole(found: Survey) -> Iterator[str]:
-    yield "# Whether the files contain the entire mesh. Then a host, subset or gateway that is not in them does not exist."
+    yield "# Set this if the files contain the entire mesh: hosts, subsets and gateways that are not in them are then reported."
     yield "# whole-mesh: true"
     yield ""
-    yield "# Files and folders with other parts of the mesh, read to resolve references but not linted."
+    yield "# Files and folders with other parts of the mesh: references to them resolve, but nothing is reported in them."
     yield "# context: [../platform/base]"
     yield ""
-    yield "# Hosts and gateways that exist although no file contains them: full names or patterns."
+    yield "# Hosts and gateways that no file contains but that exist: full names or patterns."
     yield f"# known-hosts: {_shown(found.hosts, ['*.legacy.svc.cluster.local'])}"
     yield f"# known-gateways: {_shown(found.gateways, ['istio-system/*'])}"
     for chart in found.charts[:_MOST]:
@@ -49,7 +51,7 @@ def _whole(found: Survey) -> Iterator[str]:
 
 
 def _environments(found: Survey) -> Iterator[str]:
-    yield "# Environments. They are recognized from names, labels and paths; add here what these do not show."
+    yield "# Environments are recognized by names, labels and paths. Describe here those that are not recognized."
     for stage, namespaces in found.environments.items():
         yield f"# Recognized as {stage}: {_listed(namespaces)}"
     yield "# environments:"
@@ -66,13 +68,14 @@ def _clusters(clusters: dict[str, str]) -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    yield "# Rules: by id, code of istioctl or Kiali, topic or tag. `istiolint rules` lists them."
+    yield "# Rules are named by id, by code of istioctl or Kiali, or by topic or tag; `istiolint rules` lists them."
     yield "# extend-select: [port-without-protocol]"
     yield "# ignore: [IST0118]"
     yield "# severity: {unknown-annotation: info}"
     yield "# per-path-ignores: {legacy/**: [production]}"
+    yield "# parameters: {retries-multiply: {most-requests: 20}}"
     yield ""
-    yield "# The lowest severity that makes the exit status 1."
+    yield "# The lowest severity that causes exit status 1."
     yield "fail-on: error"
 
 

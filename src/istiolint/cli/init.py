@@ -31,6 +31,7 @@ def init(folder: str, stdout: bool, tests: Path | None, force: bool) -> None:
     from istiolint.bootstrap.configuration import configuration
     from istiolint.bootstrap.survey import survey
     from istiolint.cli.atomic_write import replace
+    from istiolint.config.schema import address
     from istiolint.engine import lint as engine
     from istiolint.report.counts import counted
     from istiolint.sources import discover
@@ -42,7 +43,7 @@ def init(folder: str, stdout: bool, tests: Path | None, force: bool) -> None:
     above = find(Path(folder).resolve())
     sources = list(discover([folder]))
     understood = engine.understand(sources, watch=watch())
-    text = configuration(survey(sources, [mesh for _, mesh in understood.meshes]))
+    text = configuration(survey(sources, [mesh for _, mesh in understood.meshes]), address())
     if stdout:
         click.echo(text, nl=False)
         return
@@ -54,7 +55,7 @@ def init(folder: str, stdout: bool, tests: Path | None, force: bool) -> None:
             raise Refusal(f"cannot write {file}: {error.strerror or error}") from error
     click.echo(f"Wrote {printable(str(path))} based on {counted(len(sources), 'file')}.")
     if above and not above.samefile(path):
-        click.echo(f"It replaces {printable(str(above))}, which no longer applies to this folder.")
+        click.echo(f"It adds to {printable(str(above))}, which also applies to this folder.")
     click.echo("Next: run `istiolint`, or `istiolint --write-baseline` to report only new findings from now on.")
     if tests:
         click.echo(

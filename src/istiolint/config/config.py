@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from istiolint.findings.finding import Part
+from istiolint.rules.parameters import settings_of
 from istiolint.settings import CustomRule, Environment, PathIgnore, Scope
 from istiolint.sources import Exclude, InputError
 
@@ -145,6 +146,7 @@ class Config:
                 tuple(found.get("paths", ())),
                 tuple(found.get("labels", {}).items()),
                 tuple(found.get("severity", {}).items()),
+                settings_of(found.get("parameters", {})),
             )
             for name, found in self.merged("environments").items()
         )
@@ -187,6 +189,7 @@ class Config:
             self.own_names("ignore"),
             tuple(self.values.get("severity", {}).items()),
             tuple(written["id"] for written in self.values.get("custom-rules", ())),
+            settings_of(self.values.get("parameters", {})),
         )
 
     def _owners(self, key: str) -> "dict[str, Config]":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from istiolint.config import schema
-from istiolint.config.config import Config, ConfigError
+from istiolint.config.config import Config, ConfigError, Steps
 from istiolint.primitives.patterns import late
 from istiolint.settings import NEWEST, OLDEST, minor
 
@@ -46,11 +46,18 @@ def _names(config: Config) -> list[tuple[str, str]]:
 def _parameters(config: Config) -> list[tuple[str, str]]:
     from istiolint.rules.parameters import mistakes
 
-    written = config.values.get("parameters") if isinstance(config.values, dict) else None
-    values = {rule: given for rule, given in written.items() if isinstance(given, dict)} if isinstance(written, dict) else {}
+    values = config.values if isinstance(config.values, dict) else {}
+    environments = values.get("environments")
+    named = environments.items() if isinstance(environments, dict) else ()
+    written: list[tuple[Steps, object]] = [
+        (("parameters",), values.get("parameters")),
+        *((("environments", name, "parameters"), each.get("parameters")) for name, each in named if isinstance(each, dict)),
+    ]
     return [
-        (config.here("parameters", *mistake.steps, part="key" if mistake.is_key else "value"), mistake.message)
-        for mistake in mistakes(values)
+        (config.here(*steps, *mistake.steps, part="key" if mistake.is_key else "value"), mistake.message)
+        for steps, rules in written
+        if isinstance(rules, dict)
+        for mistake in mistakes({rule: given for rule, given in rules.items() if isinstance(given, dict)})
     ]
 
 

@@ -18,6 +18,12 @@ def setting_names() -> tuple[str, ...]:
     return tuple(name for name in _schema()["properties"] if name not in _WITHOUT_VALUE)
 
 
+def address() -> str | None:
+    """The URL of the schema, from which editors load it; None as long as no repository publishes it."""
+    found: str = _schema()["$id"]
+    return None if "/OWNER/" in found else found
+
+
 def _schema() -> Any:
     return read("istiolint-config.schema")
 
@@ -28,6 +34,8 @@ def problems(config: Config) -> Iterator[tuple[Steps, Part, str]]:
 
     for error in Draft202012Validator(_schema()).iter_errors(config.values):
         steps = tuple(error.absolute_path)
+        if _is_of_parameter(steps, error.validator):
+            continue  # `rules.parameters` reports it, with what is known of the rule
         if error.validator == "additionalProperties":
             known = error.schema["properties"]
             for key in error.instance:
@@ -35,6 +43,12 @@ def problems(config: Config) -> Iterator[tuple[Steps, Part, str]]:
                     yield (*steps, key), "key", f"unknown setting `{key}`{_meant(str(key), known)}"
         else:
             yield steps, "value", _words(error)
+
+
+def _is_of_parameter(steps: Steps, validator: str) -> bool:
+    """Whether an error is in the parameters of a rule."""
+    within = steps[1:] if steps[:1] == ("parameters",) else steps[3:] if steps[2:3] == ("parameters",) else ()
+    return len(within) > 1 or (len(within) == 1 and validator == "additionalProperties")
 
 
 _TYPES = {

@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding, Level
 from istiolint.rules.check import Rule
 from istiolint.rules.registry import all_rules, matching
 from istiolint.rules.renamed import current
-from istiolint.settings import Scope, Settings
+from istiolint.settings import Scope, Settings, around
 
 _CUSTOM = "custom"
 """The topic of the rules that configuration files define."""
@@ -46,16 +46,6 @@ class Selection:
         if folder not in self._known:
             self._known[folder] = _within(self._settings, around(self._settings.scopes, folder))
         return rule.id in self._known[folder]
-
-
-def around(scopes: Iterable[Scope], folder: str) -> list[Scope]:
-    """Return the scopes that apply in a folder, the outer ones first, from the innermost root on."""
-    found: list[Scope] = []
-    for scope in scopes:
-        relative = os.path.relpath(folder or os.curdir, scope.folder or os.curdir)
-        if relative != os.pardir and not relative.startswith(os.pardir + os.sep):
-            found = [scope] if scope.root else [*found, scope]
-    return found
 
 
 def _on(settings: Settings) -> set[str]:

@@ -3,7 +3,7 @@
     ATTEMPTS = Parameter("attempts", 10, "Highest number of attempts that is not reported.", minimum=1)
 
     @check("too-many-retries", ..., parameters=[ATTEMPTS])
-    def too_many_retries(service, mesh): ... ATTEMPTS.of(mesh) ...
+    def too_many_retries(service, mesh): ... ATTEMPTS.of(mesh, service) ...
 
 The default gives the type: true or false, an integer, a number, text, or a list of texts (a tuple).
 """
@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from istiolint.primitives.patterns import late
-from istiolint.settings import ParameterValue, Settings
+from istiolint.settings import Parameters, ParameterValue, Settings
 
 if TYPE_CHECKING:
     from istiolint.mesh import Mesh
+    from istiolint.resources.resource import Resource
     from istiolint.rules.check import Rule
 
 Value = TypeVar("Value", bound=ParameterValue)
@@ -53,9 +54,21 @@ class Parameter(Generic[Value]):
         if error := self.error(self.default):
             raise ValueError(f"parameter {self.name}: the default {error}")
 
-    def of(self, mesh: "Mesh") -> Value:
-        """Return the value for a run: as set, or the default."""
-        return cast(Value, mesh.settings.parameter(self.rule, self.name, self.default))
+    def of(self, mesh: "Mesh", resource: "Resource | None" = None) -> Value:
+        """Return the value for a resource, as set for its environment, for its folder or everywhere, or the default.
+
+        Without a resource, return what is set everywhere.
+        """
+        settings = mesh.settings
+        if not settings.all_parameters:
+            return self.default
+        path = resource.document.source.path if resource is not None else None
+        environment = None
+        if resource is not None and any(each.parameters for each in settings.environments):
+            found = mesh.environments.of(resource)
+            environment = found.name if found else None
+        value = settings.parameter(self.rule, self.name, path, environment)
+        return self.default if value is None else cast(Value, value)
 
     def error(self, value: object) -> str | None:
         """Return why a value is invalid, to follow the name of the parameter; None if it is valid."""
@@ -133,7 +146,7 @@ def mistakes(values: Mapping[str, Mapping[str, Any]]) -> Iterator[Mistake]:
                 yield Mistake((id, name), False, f"`{name}` {error}")
 
 
-def settings_of(values: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, str, ParameterValue], ...]:
+def settings_of(values: Mapping[str, Mapping[str, Any]]) -> Parameters:
     """Return valid values by rule id and parameter name as `Settings.parameters`."""
     from istiolint.rules.registry import rule_of
 
@@ -155,11 +168,9 @@ def from_text(rule: "Rule", name: str, text: str) -> ParameterValue:
 
 def check_settings(settings: Settings) -> None:
     """Raise ValueError for a parameter in the settings that does not exist, or a value that it does not accept."""
-    values: dict[str, dict[str, ParameterValue]] = {}
-    for rule, name, value in settings.parameters:
-        values.setdefault(rule, {})[name] = value
-    for mistake in mistakes(values) if values else ():
-        raise ValueError(f"parameters of {mistake.steps[0]}: {mistake.message}")
+    for rule, name, value in settings.all_parameters:
+        for mistake in mistakes({rule: {name: value}}):
+            raise ValueError(f"parameters of {mistake.steps[0]}: {mistake.message}")
 
 
 def _known(rule: "Rule", name: str) -> str:

@@ -8,6 +8,9 @@ from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.rules.parameters import Parameter
+
+_REPLICAS = Parameter("minimum-replicas", 2, "Lowest number of replicas that is not reported.", minimum=2)
 
 
 def _is_istiod(resource: Resource) -> bool:
@@ -20,12 +23,15 @@ def _what(workload: Workload) -> str:
     return "the gateway" if is_gateway(workload) else ""
 
 
-@check("single-replica", severity="warning", evidence="document", tags=["production"], kinds=["Deployment"])
+@check(
+    "single-replica", severity="warning", evidence="document", tags=["production"], kinds=["Deployment"], parameters=[_REPLICAS]
+)
 def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report istiod or a gateway with a single replica."""
     workload = mesh.workloads.of(deployment)
     replicas = deployment.spec["replicas"]
-    if workload is None or replicas.number != 1 or not (what := _what(workload)):
+    count, least = replicas.number or 0, _REPLICAS.of(mesh, deployment)
+    if workload is None or not 1 <= count < least or not (what := _what(workload)):
         return
     scaled = any(
         scaler.spec["scaleTargetRef"]["name"].text == deployment.name
@@ -36,8 +42,10 @@ def single_replica(deployment: Resource, mesh: Mesh) -> Iterator[Finding]:
         effect = "no pod starts and no configuration is pushed" if what == "istiod" else "no external traffic enters the mesh"
         yield finding(
             replicas,
-            f"{what} has a single replica (`replicas: 1`); during a restart or node drain, {effect}",
-            hint="run at least two replicas on different nodes, with a PodDisruptionBudget",
+            f"{what} has a single replica (`replicas: 1`); during a restart or node drain, {effect}"
+            if count == 1
+            else f"{what} has only {count} replicas (`replicas: {count}`)",
+            hint=f"run at least {'two' if least == 2 else least} replicas on different nodes, with a PodDisruptionBudget",
             severity="warning" if stage == "production" else "info",
         )
 

@@ -10,9 +10,12 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
 from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.rules.parameters import Parameter
+
+_MIRRORED = Parameter("percentage", 100.0, "Lowest percentage of mirrored requests that is reported.", minimum=0, maximum=100)
 
 DEBUG_LOGGING = declare("debug-logging", severity="warning", topic="operations", tags=["production"])
-FULL_MIRRORING = declare("full-mirroring", severity="warning", topic="operations", tags=["production"])
+FULL_MIRRORING = declare("full-mirroring", severity="warning", topic="operations", tags=["production"], parameters=[_MIRRORED])
 
 _LOG_LEVELS = ("sidecar.istio.io/logLevel", "sidecar.istio.io/agentLogLevel", "sidecar.istio.io/componentLogLevel")
 _NOISY = ("trace", "debug")
@@ -44,14 +47,14 @@ def full_mirroring(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 not destination["host"].text
                 or route["mirrorPercent"].exists
                 or route["mirror_percent"].exists
-                or (share.exists and share.value != 100)
+                or not _is_mirrored((_number(share) if share.exists else 100.0), service, mesh)
             ):
                 continue
             if severity := environment_severity(mesh, service):
                 why = "" if share.exists else " because no percentage is set"
                 yield finding(
                     destination.key,
-                    f"all requests are mirrored to `{destination['host'].text}`{why}; load doubles and every write happens twice",
+                    f"{_mirrored(_number(share) if share.exists else 100.0, destination['host'].text)}{why}; {_MIRRORING}",
                     hint="mirror a small percentage, and only requests that do not change data (`match` by `method`)",
                     severity=severity,
                 )
@@ -62,20 +65,36 @@ def full_request_mirror(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report route filters that mirror all requests."""
     for mirror in (each["requestMirror"] for filters in filter_lists(route) for each in filters):
         percent, fraction, name = mirror["percent"], mirror["fraction"], mirror["backendRef"]["name"]
-        of_all = fraction["numerator"].number == (fraction["denominator"].number or 100) if fraction.exists else True
-        if (
-            name.text
-            and (percent.number == 100 if percent.exists else of_all)
-            and (severity := environment_severity(mesh, route))
-        ):
+        share: float | None = 100.0
+        if percent.exists:
+            share = _number(percent)
+        elif fraction.exists:
+            numerator, denominator = fraction["numerator"].number, fraction["denominator"].number or 100
+            share = None if numerator is None else 100 * numerator / denominator
+        if name.text and _is_mirrored(share, route, mesh) and (severity := environment_severity(mesh, route)):
             yield finding(
                 name,
-                f"all requests are mirrored to `{name.text}`"
-                f"{'' if percent.exists or fraction.exists else ' because no percentage is set'}; load doubles and every write "
-                "happens twice",
+                f"{_mirrored(share, name.text)}{'' if percent.exists or fraction.exists else ' because no percentage is set'}; "
+                f"{_MIRRORING}",
                 hint="mirror a small percentage, and only requests that do not change data (`matches` by `method`)",
                 severity=severity,
             )
+
+
+_MIRRORING = "load doubles and every write happens twice"
+
+
+def _is_mirrored(share: float | None, resource: Resource, mesh: Mesh) -> bool:
+    """Whether a percentage of mirrored requests is worth reporting; above 100 the value is invalid."""
+    return share is not None and 0 < share <= 100 and share >= _MIRRORED.of(mesh, resource)
+
+
+def _mirrored(share: float | None, host: str) -> str:
+    return f"{'all' if share == 100 else f'{share:g}% of'} requests are mirrored to `{host}`"
+
+
+def _number(at: Cursor) -> float | None:
+    return float(at.value) if isinstance(at.value, (int, float)) and not isinstance(at.value, bool) else None
 
 
 @check(

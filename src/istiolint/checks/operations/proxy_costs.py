@@ -12,7 +12,9 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.rules.parameters import Parameter
 
+_REQUESTS = Parameter("requests", 1, "Highest `maxRequestsPerConnection` that is reported.", minimum=1)
 _EVERYTHING = (".*", ".+", "^.*", "^.*$", "^.+$")
 _OF_EACH_SERVICE = ("cluster", "cluster.")
 
@@ -78,15 +80,18 @@ def proxy_on_all_cores(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     tags=["production"],
     kinds=["DestinationRule"],
     when=["maxRequestsPerConnection"],
+    parameters=[_REQUESTS],
 )
 def connection_for_each_request(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report connections that are closed after one request."""
     for pool in connection_pools(rule):
         limit = pool["http"]["maxRequestsPerConnection"]
         tutorial = pool["tcp"]["maxConnections"].number == 1 and pool["http"]["http1MaxPendingRequests"].number == 1
-        if limit.number == 1 and not tutorial and environment_severity(mesh, rule):
+        if 1 <= (limit.number or 0) <= _REQUESTS.of(mesh, rule) and not tutorial and environment_severity(mesh, rule):
+            each = "each request" if limit.number == 1 else f"every {limit.number} requests"
             yield finding(
                 limit,
-                "`maxRequestsPerConnection: 1` opens a new connection for each request; with mTLS, each needs a TLS handshake",
+                f"`maxRequestsPerConnection: {limit.number}` opens a new connection for {each}; with mTLS, each needs a TLS "
+                "handshake",
                 hint="remove it, or use a value in the hundreds",
             )

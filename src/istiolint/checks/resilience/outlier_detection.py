@@ -7,9 +7,11 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.traffic_policies import traffic_policies
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.rules.parameters import Parameter
 
 _DEFAULT_5XX = 5
 _DEFAULT_PERCENT = 10
+_EJECTED = Parameter("percentage", 100, "Lowest `maxEjectionPercent` that is reported.", minimum=1, maximum=100)
 
 
 @check(
@@ -60,18 +62,22 @@ def gateway_errors_never_counted(rule: Resource, mesh: Mesh) -> Iterator[Finding
 
 @check(
     "outlier-detection-ejects-all", severity="warning", evidence="document", tags=["production"], kinds=["DestinationRule"],
-    when=["maxEjectionPercent"],
+    when=["maxEjectionPercent"], parameters=[_EJECTED],
 )  # fmt: skip
 def outlier_detection_ejects_all(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report outlier detection that can eject all endpoints at once."""
     for policy in traffic_policies(rule):
         outlier = policy["outlierDetection"]
         percent = outlier["maxEjectionPercent"]
-        if percent.number == 100 and not outlier["minHealthPercent"].number:
+        if _EJECTED.of(mesh, rule) <= (percent.number or 0) <= 100 and not outlier["minHealthPercent"].number:
             yield finding(
                 percent,
-                "`maxEjectionPercent: 100` can eject every endpoint; if a shared dependency fails, all requests get `503 no "
-                "healthy upstream` until the ejection ends",
+                f"`maxEjectionPercent: {percent.number}` can eject {_of_all(percent.number or 0)}; if a shared dependency fails, "
+                "all requests get `503 no healthy upstream` until the ejection ends",
                 hint="set at most 50, or set `minHealthPercent`, below which Envoy uses all endpoints again",
                 severity="warning" if mesh.environments.stage(rule) == "production" else "info",
             )
+
+
+def _of_all(percent: int) -> str:
+    return "every endpoint" if percent == 100 else f"{percent}% of the endpoints"

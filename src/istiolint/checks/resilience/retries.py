@@ -8,12 +8,14 @@ from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.rules.parameters import Parameter
 
 PER_TRY_TIMEOUT_EXCEEDS_TIMEOUT = declare("per-try-timeout-exceeds-timeout", severity="warning", topic="resilience")
 
 _SERVER_ERRORS = ("5xx", "gateway-error", "retriable-4xx")
 _REPEATED_WITH_HARM = ("POST", "PATCH")
 _DEFAULT_ATTEMPTS = 2
+_FITTING = Parameter("attempts", 2, "Lowest number of full attempts within the timeout that is not reported.", minimum=2)
 
 
 @check(
@@ -60,7 +62,7 @@ def retriable_codes_missing(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 
 @check(
-    "retries-exceed-timeout", severity="info", evidence="document", kinds=["VirtualService"],
+    "retries-exceed-timeout", severity="info", evidence="document", kinds=["VirtualService"], parameters=[_FITTING],
 )  # fmt: skip
 def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a timeout that leaves no room for a second attempt."""
@@ -69,10 +71,10 @@ def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         attempts = route["retries"]["attempts"].number
         attempts = _DEFAULT_ATTEMPTS if attempts is None else attempts
         fit = timeout // each if each > 0 else 0
-        if fit == 1 and attempts:  # the last of several attempts that is cut off is a common choice
+        if 0 < fit < min(_FITTING.of(mesh, service), attempts + 1):  # that the last of several is cut off is a common choice
             yield finding(
                 route["timeout"],
-                f"timeout `{route['timeout'].text}` has room for only 1 of {attempts + 1} attempts of "
+                f"timeout `{route['timeout'].text}` has room for only {fit} of {attempts + 1} attempts of "
                 f"`{route['retries']['perTryTimeout'].text}` each; an attempt that hangs leaves no time for a full retry",
                 hint=f"set `timeout: {_text(each * (attempts + 1))}`, or reduce `attempts`",
                 related=[(route["retries"]["perTryTimeout"], "the timeout of each attempt")],

@@ -17,7 +17,7 @@ def retries_multiply(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     chain = mesh.retry_chains.of(service)
     behind = chain.requests // (1 + (chain.retries[0].number or 0)) if chain.retries else 1
     # reported once, where the number becomes large
-    if len(chain.retries) > 1 and chain.requests > _MOST_REQUESTS.of(mesh) >= behind:
+    if len(chain.retries) > 1 and chain.requests > _MOST_REQUESTS.of(mesh, service) >= behind:
         first, *others = chain.retries
         tries = " × ".join(str(1 + (at.number or 0)) for at in chain.retries)
         yield finding(

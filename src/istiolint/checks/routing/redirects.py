@@ -10,12 +10,14 @@ from istiolint.primitives.ports import is_port
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check, rejected
+from istiolint.rules.parameters import Parameter
 from istiolint.schema.rules import CONFLICTING_FIELDS, OUT_OF_RANGE, UNKNOWN_VALUE
 
 PREFIX_REWRITE_WITHOUT_PREFIX = declare("prefix-rewrite-without-prefix", severity="error", topic="routing")
 
 _REFUSED_BODY = 1 << 20
-_LARGE_BODY = 100 << 10
+_WARNED_BODY = 100 << 10
+_LARGE_BODY = Parameter("kibibytes", 100, "Size of the largest body that is not reported.", minimum=1, maximum=1024)
 _UNSET = (None, "")
 
 
@@ -128,7 +130,7 @@ def port_of_redirect(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 @check(
     "large-direct-response", severity="warning", evidence="document", kinds=["VirtualService"],
     rows=["VS-97", "VS-98"],
-    when=["directResponse"],
+    when=["directResponse"], parameters=[_LARGE_BODY],
 )  # fmt: skip
 def large_direct_response(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report bodies that are too large for the configuration of every proxy."""
@@ -136,12 +138,19 @@ def large_direct_response(service: Resource, mesh: Mesh) -> Iterator[Finding]:
         body = route["directResponse"]["body"]
         encoded = body["bytes"].text
         size = len(body["string"].text.encode("utf-8", "replace")) or len(encoded) // 4 * 3 - encoded[-2:].count("=")
-        if size > _LARGE_BODY:
+        limit = _LARGE_BODY.of(mesh, service)
+        if size > limit << 10:
             refused = size > _REFUSED_BODY
             yield finding(
                 body.key,
                 f"direct response body of {size >> 10} KiB is part of every proxy's configuration; "
-                + ("Istio rejects more than 1024 KiB" if refused else "Istio warns above 100 KiB"),
+                + (
+                    "Istio rejects more than 1024 KiB"
+                    if refused
+                    else "Istio warns above 100 KiB"
+                    if size > _WARNED_BODY
+                    else f"the limit is {limit} KiB"
+                ),
                 hint="serve the body from a workload and route to it",
                 severity="error" if refused else None,
             )

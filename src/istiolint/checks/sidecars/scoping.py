@@ -45,7 +45,7 @@ def _is_exception(sidecar: Resource, mesh: Mesh) -> bool:
 def sidecar_scope_missing(namespace: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a namespace whose proxies receive the configuration of an entire large mesh."""
     services = len(mesh.all("Service"))
-    if services < _SERVICES.of(mesh) or mesh.injection.of_namespace(namespace.name).state != "sidecar":
+    if services < _SERVICES.of(mesh, namespace) or mesh.injection.of_namespace(namespace.name).state != "sidecar":
         return
     scoped = any(mesh.in_namespace("Sidecar", place) for place in (namespace.name, mesh.root_namespace))
     proxies = [workload for workload in mesh.workloads.in_namespace(namespace.name) if workload.creates_pods]

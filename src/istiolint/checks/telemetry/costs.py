@@ -29,7 +29,11 @@ def full_tracing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     if resource.type != "Telemetry":
         shares = [config["defaultConfig"]["tracing"]["sampling"] for config in mesh_configs(resource)]
     for share in shares:
-        if isinstance(share.value, (int, float)) and not isinstance(share.value, bool) and share.value >= _SHARE.of(mesh):
+        if (
+            isinstance(share.value, (int, float))
+            and not isinstance(share.value, bool)
+            and share.value >= _SHARE.of(mesh, resource)
+        ):
             severity: Severity = "warning" if mesh.environments.stage(resource) == "production" else "info"
             yield finding(
                 share,

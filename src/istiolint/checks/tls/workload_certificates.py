@@ -11,13 +11,16 @@ from istiolint.primitives.durations import NANOSECONDS, nanoseconds
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
+from istiolint.rules.parameters import Parameter
 
 _TTL, _RATIO = "SECRET_TTL", "SECRET_GRACE_PERIOD_RATIO"
 _LONGEST = "MAX_WORKLOAD_CERT_TTL"
 _DEFAULT_RATIO = 0.5
 _LONGEST_BY_DEFAULT = "2160h"
-_SHORT = {"production": 6, None: 1}
-"""The hours that a proxy should survive without istiod, by environment."""
+_HOURS = Parameter("hours", 1.0, "Hours for which certificates must stay valid after istiod fails.", minimum=0)
+_PRODUCTION_HOURS = Parameter("production-hours", 6.0, "The same in production.", minimum=0)
+_LOWEST = Parameter("lowest-ratio", 0.1, "Highest ratio that is reported as too late.", minimum=0, maximum=1)
+_HIGHEST = Parameter("highest-ratio", 0.9, "Lowest ratio that is reported as too early.", minimum=0, maximum=1)
 _NUMBER = re.compile(r"\d*\.?\d+", re.ASCII)
 _KINDS = ["ProxyConfig", *PROXY_KINDS]
 
@@ -45,6 +48,7 @@ def _lifetimes(resource: Resource) -> Iterator[_Lifetime]:
     tags=["production"],
     kinds=_KINDS,
     when=["environmentVariables", "proxyMetadata"],
+    parameters=[_HOURS, _PRODUCTION_HOURS],
 )
 def certificate_lifetime_too_short(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report workload certificates that expire soon after istiod fails."""
@@ -63,7 +67,7 @@ def certificate_lifetime_too_short(resource: Resource, mesh: Mesh) -> Iterator[F
             continue
         share = float(ratio.text) if _NUMBER.fullmatch(ratio.text) else _DEFAULT_RATIO
         survived = length * share / NANOSECONDS["h"]
-        needed = _SHORT["production" if stage == "production" else None]
+        needed = (_PRODUCTION_HOURS if stage == "production" else _HOURS).of(mesh, resource)
         if 0 < survived < needed:
             yield finding(
                 ttl,
@@ -106,19 +110,20 @@ def certificate_lifetime_above_limit(resource: Resource, mesh: Mesh) -> Iterator
     tags=["production"],
     kinds=_KINDS,
     when=["environmentVariables", "proxyMetadata"],
+    parameters=[_LOWEST, _HIGHEST],
 )
 def certificate_renewal_too_late(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a renewal ratio that is close to 0 or to 1."""
     for _, ratio in _lifetimes(resource):
         share = float(ratio.text) if _NUMBER.fullmatch(ratio.text) else _DEFAULT_RATIO
-        if share <= 0.1:
+        if share <= _LOWEST.of(mesh, resource):
             yield finding(
                 ratio,
                 f"certificates are renewed with only `{ratio.text}` of their lifetime left; an istiod outage of that "
                 "length breaks mTLS",
                 hint=f"use the default, `{_DEFAULT_RATIO}`",
             )
-        elif share >= 0.9:
+        elif share >= _HIGHEST.of(mesh, resource):
             yield finding(
                 ratio,
                 f"certificates are renewed with `{ratio.text}` of their lifetime left; proxies request new ones continuously",
