@@ -33,8 +33,8 @@ class Reference(NamedTuple):
 
 
 def parents(route: Resource) -> Iterator[Reference]:
-    """What a route is attached to: Gateways, or Services in a mesh."""
-    for parent in route.spec["parentRefs"]:
+    """What a route is attached to: Gateways, or Services in a mesh; for a Canary what Flagger attaches the route of it to."""
+    for parent in route.spec["service"]["gatewayRefs"] if route.type == "Canary" else route.spec["parentRefs"]:
         if parent["name"].text:
             group = parent["group"].text if parent["group"].exists else GROUP
             kind = parent["kind"].text or "Gateway"

@@ -89,11 +89,20 @@ class Gateways:
 @once
 def bound_gateways(virtual_service: Resource) -> Iterator[tuple[GatewayName, Cursor]]:
     """The gateways that a VirtualService is bound to, with the place where it says so. None written means the mesh."""
-    written = [gateway for gateway in virtual_service.spec["gateways"] if gateway.text]
+    return _bound(virtual_service.spec["gateways"], virtual_service.namespace)
+
+
+def gateways_of_canary(canary: Resource) -> Iterator[tuple[GatewayName, Cursor]]:
+    """The gateways to which Flagger binds the VirtualService that it generates for a Canary."""
+    return _bound(canary.spec["service"]["gateways"], canary.namespace)
+
+
+def _bound(gateways: Cursor, namespace: str) -> Iterator[tuple[GatewayName, Cursor]]:
+    written = [gateway for gateway in gateways if gateway.text]
     for gateway in written:
-        yield gateway_name(gateway.text, virtual_service.namespace), gateway
+        yield gateway_name(gateway.text, namespace), gateway
     if not written:
-        yield GatewayName("", MESH), virtual_service.spec["gateways"]
+        yield GatewayName("", MESH), gateways
 
 
 def served_hosts(gateway: Resource) -> Iterator[ServedHost]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from istiolint.mesh.visibility import Scope, scope_of
-from istiolint.primitives.ports import on_the_wire
+from istiolint.primitives.ports import RAW_TCP, on_the_wire
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 
@@ -54,7 +54,7 @@ class ServiceEntries:
 
 def is_raw_tcp(port: Cursor) -> bool:
     """Whether connections to a port carry no host name, so that only the address distinguishes them."""
-    return port["protocol"].text.upper() in ("", "TCP")
+    return port["protocol"].text.upper() in ("", *RAW_TCP)
 
 
 def _meet(one: Scope, other: Scope) -> bool:

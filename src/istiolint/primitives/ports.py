@@ -7,6 +7,8 @@ TLS = frozenset(("HTTPS", "TLS"))
 """Protocols inside TLS."""
 PROTOCOLS = HTTP | TLS | {"TCP", "UDP", "MONGO", "REDIS", "MYSQL"}
 """All that Istio knows, in upper case; any case will do in a manifest."""
+RAW_TCP = PROTOCOLS - HTTP - TLS - {"UDP"}
+"""Protocols over TCP whose connections carry no host name."""
 _BY_LETTERS = {"".join(filter(str.isalnum, protocol)): protocol for protocol in PROTOCOLS}
 
 

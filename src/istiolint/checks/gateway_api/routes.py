@@ -17,7 +17,7 @@ ROUTE_NOT_ALLOWED_BY_GATEWAY = declare(
 
 
 @check(
-    "parent-gateway-not-found", severity="error", evidence="missing", kinds=ROUTE_KINDS, codes=["KIA1401"],
+    "parent-gateway-not-found", severity="error", evidence="missing", kinds=[*ROUTE_KINDS, "Canary"], codes=["KIA1401"],
 )  # fmt: skip
 def parent_gateway_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a parent Gateway that does not exist."""

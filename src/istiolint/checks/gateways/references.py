@@ -5,32 +5,36 @@ from collections.abc import Iterator
 from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, served_hosts
+from istiolint.mesh.gateways import GENERATED, MESH, bound_gateways, gateway_name, gateways_of_canary, served_hosts
 from istiolint.primitives.similar import misspelt
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 
 @check(
-    "gateway-not-found", severity="error", evidence="missing", kinds=["VirtualService"],
+    "gateway-not-found", severity="error", evidence="missing", kinds=["VirtualService", "Canary"],
     codes=["IST0101", "IST0132", "KIA1102"], fixable=True,
     when=["gateways"],
 )  # fmt: skip
-def gateway_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+def gateway_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a reference to a Gateway that does not exist in its namespace."""
-    for name, gateway in bound_gateways(virtual_service):
+    if resource.type == "Canary" and resource.spec["provider"].text not in ("", "istio"):
+        return
+    bound = gateways_of_canary(resource) if resource.type == "Canary" else bound_gateways(resource)
+    attached = "the VirtualService that Flagger generates" if resource.type == "Canary" else "the VirtualService"
+    for name, gateway in bound:
         if name.name == MESH or GENERATED in name.name or mesh.gateways.find(name) or not can_be_name(gateway.text):
             continue
         if mesh.settings.is_known_gateway(name.namespace, name.name):
             continue
         elsewhere = mesh.gateways.named(name.name)
         others = sorted({f"{other.namespace}/{other.name}" for other in elsewhere})
-        placed = all(other.placed for other in elsewhere) and ("/" in gateway.text or virtual_service.placed)
-        known = mesh.coverage.lacks_gateway(name.namespace, name.name, virtual_service) and (placed or mesh.settings.whole_mesh)
+        placed = all(other.placed for other in elsewhere) and ("/" in gateway.text or resource.placed)
+        known = mesh.coverage.lacks_gateway(name.namespace, name.name, resource) and (placed or mesh.settings.whole_mesh)
         strayed = len(others) == 1 and placed and "/" not in gateway.text
         yield finding(
             gateway,
-            f"Gateway `{name.name}` not found in namespace `{name.namespace}`; the VirtualService does not attach to it, and "
+            f"Gateway `{name.name}` not found in namespace `{name.namespace}`; {attached} does not attach to it, and "
             "requests get 404",
             hint=_proposal(name.name, others, [other.name for other in mesh.gateways.within(name.namespace)]),
             related=[(other.metadata["name"], f"{other.title} is here") for other in elsewhere[:3]],
