@@ -54,6 +54,9 @@ from parsers import PARSERS, documents, using
         ("a: {b: c}: d\n", ":", "second `: ` in one value"),
         ("a: [1] // text\n", "// text", "`//` does not start a comment"),
         ("a: 1\n// text\nb: 1\n", "// text", "`//` does not start a comment"),
+        ("// text\na: 1\n", "// text", "`//` does not start a comment"),
+        ("/* text */\na: 1\n", "/* text */", "`/*` does not start a comment"),
+        ("a: {b: c{1,2}}\n", "{", "missing comma or } before `{`"),
     ],
 )
 def test_words(parser: str, text: str, at: str, words: str) -> None:
@@ -64,6 +67,19 @@ def test_words(parser: str, text: str, at: str, words: str) -> None:
     assert words in problem.message
     assert text[span.start : span.end] == at
     assert problem.rule == "yaml-syntax"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: {b: c{1,2}}\n", "quote the value: `{` ends it"),
+        ("a: {b: c,, d: e}\n", "remove the comma, or add a value"),
+        ("a:\n- b: 1\n  - c\n", "align its `-` with the item above"),
+    ],
+)
+def test_hints(text: str, hint: str) -> None:
+    document = documents(f"ü: 1\n---\n{text}", "libyaml")[1]
+    assert hint in (document.problems[0].hint or "")
 
 
 @pytest.mark.parametrize("parser", PARSERS)

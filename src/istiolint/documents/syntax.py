@@ -14,6 +14,12 @@ _KEY_WITHOUT_SPACE = late(r"(?P<indent>[ ]*)(?:- +)*(?P<key>[A-Za-z_][\w./-]*):(
 _COMMENTS = "start comments with `#`"
 
 
+def _comment(text: str) -> str | None:
+    """What is wrong with a comment as other languages write it; None for any other text."""
+    sign = next((sign for sign in ("//", "/*") if text.startswith(sign)), None)
+    return f"`{sign}` does not start a comment in YAML" if sign else None
+
+
 def explain(error: Exception, text: str, first_line: int = 1) -> Fault:
     """Return the cause of an error of libyaml or of ruamel's own parser; `first_line` is the number of the text's first line."""
     if isinstance(error, ReaderError):  # its position counts bytes in libyaml and characters in Python
@@ -62,6 +68,8 @@ def _second_colon(place: Spot) -> Fault:
             )  # fmt: skip
     elif ":" not in above and above:
         at = start + len(above) - len(above.lstrip())
+        if (comment := _comment(above.strip())) is not None:
+            return place.fault(comment, r"[^\r\n]*", at=at, hint=_COMMENTS)
         return place.fault(
             f"`{above.strip()}` has no colon, so no key can follow it",
             r"[^\r\n]*",
@@ -81,8 +89,8 @@ def _item_beside_key(place: Spot) -> Fault:
 
 def _no_colon(place: Spot) -> Fault:
     line = place.text[place.opened :].splitlines()[0].rstrip()
-    if line.startswith("//"):
-        return place.fault("`//` does not start a comment in YAML", r"[^\r\n]*", at=place.opened, hint=_COMMENTS)
+    if (comment := _comment(line)) is not None:
+        return place.fault(comment, r"[^\r\n]*", at=place.opened, hint=_COMMENTS)
     return place.fault(
         f"`{line}` is neither a key with a colon nor a list item", r"[^\r\n]*", at=place.opened,
         hint="use `key: value`, or start the line with `- `",
@@ -101,7 +109,9 @@ def _unclosed_bracket(place: Spot) -> Fault:
         return place.fault(f"unclosed bracket {bracket}", r".", at=place.opened, hint=f"close it with {closing}")
     if place.character == ":":
         return place.fault("second `: ` in one value", ":", hint="quote the value if it is text")
-    return place.fault(f"missing comma or {closing} before `{place.token}`")
+    in_value = bool(place.before) and place.before[-1] not in " ,:[{"
+    hint = f"quote the value: `{place.character}` ends it in a list or mapping in brackets" if in_value else None
+    return place.fault(f"missing comma or {closing} before `{place.token}`", hint=hint)
 
 
 def _no_key(place: Spot) -> Fault:
@@ -125,8 +135,8 @@ def _no_key(place: Spot) -> Fault:
 
 
 def _misplaced_text(place: Spot) -> Fault:
-    if place.token.startswith("//"):
-        return place.fault("`//` does not start a comment in YAML", r"[^\r\n]*", hint=_COMMENTS)
+    if (comment := _comment(place.token)) is not None:
+        return place.fault(comment, r"[^\r\n]*", hint=_COMMENTS)
     return place.fault(f"unexpected `{place.token}`")
 
 
@@ -160,7 +170,8 @@ def _no_content(place: Spot) -> Fault:
     if not place.token.strip():
         opened = max(place.text.rfind("[", 0, place.at), place.text.rfind("{", 0, place.at))
         return place.fault(f"unclosed bracket {place.text[opened]}", r".", at=opened)
-    return place.fault(f"missing value before `{place.token}`", hint="quote it if it is text")
+    hint = "remove the comma, or add a value before it" if place.token == "," else "quote it if it is text"
+    return place.fault(f"missing value before `{place.token}`", hint=hint)
 
 
 def _no_name(place: Spot) -> Fault:

@@ -116,6 +116,24 @@ class ServiceRoutes:
         return self._by_service.get((namespace, name), ())
 
 
+class GatewayRoutes:
+    """The routes that are attached to a Gateway, each with its reference to it."""
+
+    def __init__(self, routes: Iterable[Resource]):
+        self._by_gateway: dict[tuple[str, str], list[tuple[Resource, Reference]]] = defaultdict(list)
+        for route in routes:
+            for parent in parents(route):
+                if parent.type == KUBERNETES_GATEWAY:
+                    self._by_gateway[parent.namespace, parent.name].append((route, parent))
+
+    def on(self, gateway: Resource, listener: Cursor) -> Iterator[Resource]:
+        """The routes that refer to a listener of a Gateway, or to all of its listeners."""
+        for route, parent in self._by_gateway.get((gateway.namespace, gateway.name), ()):
+            section, port = parent.at["sectionName"].text, parent.at["port"].number
+            if section in ("", listener["name"].text) and port in (None, listener["port"].number):
+                yield route
+
+
 class Grants:
     """The ReferenceGrants of the input, by the namespace that they open."""
 

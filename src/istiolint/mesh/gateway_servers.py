@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from istiolint.mesh.host_index import HostIndex, covers
+from istiolint.mesh.host_index import HostIndex, overlap
 from istiolint.primitives.ports import TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -90,9 +90,9 @@ class GatewayServers:
         return any(self._served.overlapping(host))
 
     def serving(self, host: str) -> Iterator[Server]:
-        """The servers that name a host, or a wildcard over it other than `*`; the most specific first."""
-        for server in self._served.covering(host):
-            if any(name != "*" and covers(name, host) for name, _ in server.hosts):
+        """The servers that name a host, one that it covers, or a wildcard over it other than `*`; the most specific first."""
+        for server in self._served.overlapping(host):
+            if any(name != "*" and overlap(name, host) for name, _ in server.hosts):
                 yield server
 
     def with_tls(self, gateway: Resource, host: str) -> bool:
@@ -117,9 +117,11 @@ def _meet(one: _Group, other: _Group) -> bool:
 
 
 def certificate_of(server: Server) -> str:
-    """What identifies a server's certificate: the credential, or the files of key and certificate; "" where it has none."""
+    """What identifies a server's certificates: the credentials, or the files of keys and certificates; "" where it has none."""
     tls = server.cursor["tls"]
     if name := tls["credentialName"].text:
         return name
-    files = tls["serverCertificate"].text, tls["privateKey"].text
-    return "\n".join(files) if all(files) else ""
+    if names := sorted(name.text for name in tls["credentialNames"] if name.text):
+        return " ".join(names)
+    pairs = [(at["serverCertificate"].text, at["privateKey"].text) for at in (tls, *tls["tlsCertificates"])]
+    return "\n".join(sorted(" ".join(pair) for pair in pairs if all(pair)))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from istiolint.mesh.environments import Environments
     from istiolint.mesh.envoyfilters import EnvoyFilters
     from istiolint.mesh.flags import Flags
-    from istiolint.mesh.gateway_api import Grants, ServiceRoutes
+    from istiolint.mesh.gateway_api import GatewayRoutes, Grants, ServiceRoutes
     from istiolint.mesh.gateway_classes import GatewayClasses
     from istiolint.mesh.gateway_paths import GatewayPaths
     from istiolint.mesh.gateway_servers import GatewayServers
@@ -436,6 +436,13 @@ class Mesh:
         from istiolint.mesh.route_matches import RouteMatches
 
         return RouteMatches(self.all("GRPCRoute", "HTTPRoute"))
+
+    @index
+    def gateway_routes(self) -> "GatewayRoutes":
+        """Which routes of the Gateway API are attached to a Gateway."""
+        from istiolint.mesh.gateway_api import GatewayRoutes
+
+        return GatewayRoutes(self.all("GRPCRoute", "HTTPRoute"))
 
     @index
     def service_routes(self) -> "ServiceRoutes":

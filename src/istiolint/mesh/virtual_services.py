@@ -120,6 +120,18 @@ class VirtualServices:
                         found[name, fqdn].append(MeshHost(virtual_service, fqdn, host))
         return found
 
+    def on_gateway_for(self, name: GatewayName, host: str) -> Iterator[Resource]:
+        """The VirtualServices that route a host on a gateway, wildcards on both sides included."""
+        return self._hosts_by_gateway[name].overlapping(host) if name in self._hosts_by_gateway else iter(())
+
+    @cached_property
+    def _hosts_by_gateway(self) -> dict[GatewayName, HostIndex[Resource]]:
+        return {
+            name: HostIndex((host.text.lower(), service) for service in services for host in service.spec["hosts"] if host.text)
+            for name, services in self._by_gateway.items()
+            if name.name != MESH
+        }
+
     def bound_to(self, name: GatewayName) -> Sequence[Resource]:
         """Return the VirtualServices that are bound to a gateway."""
         return self._by_gateway.get(name, ())

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from istiolint.documents.document import document_of, value_at
 from istiolint.findings.finding import Finding, Move, Path, Rename
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -12,7 +13,7 @@ from istiolint.schema.fault import Fault
 from istiolint.schema.fields import Fields
 from istiolint.schema.loader import NEXT, Node, minor, schema_for, schema_of, validator
 from istiolint.schema.nulls import without_nulls
-from istiolint.schema.proposals import FATES, unknown_field
+from istiolint.schema.proposals import FATES, split_by_comma, unknown_field
 from istiolint.schema.rules import MISSING_FIELD, NULL_VALUE, OUT_OF_RANGE
 from istiolint.schema.values import value_finding
 from istiolint.settings import NEWEST
@@ -172,7 +173,9 @@ def _null(field: Cursor, fields: Fields, path: Path) -> Finding:
         message = f"`{field.name}` is null; istioctl reads it as 0 and rejects it because the minimum is {least}"
         return finding(field.key, message, hint="set a value, or remove the field", rule=OUT_OF_RANGE)
     message = f"`{field.name}` is null; the API server drops the field as if it were not set"
-    return finding(field.key, message, hint="set a value, or remove the field", rule=NULL_VALUE)
+    siblings = value_at(document_of(field.place).data, field.path[:-1])[1]
+    split = split_by_comma(field, siblings) if isinstance(siblings, dict) else None
+    return finding(field.key, message, hint=split or "set a value, or remove the field", rule=NULL_VALUE)
 
 
 def _missing(field: Cursor, is_null: bool) -> Finding:

@@ -1,6 +1,6 @@
 """What was meant by a field that its kind does not have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -135,18 +135,8 @@ class _Case:
 
     def comma(self) -> Finding | None:
         """Report the part of an unquoted value after a comma in braces: `{retryOn: gateway-error,reset}`."""
-        if self.field.value is not None or len(self.siblings) > MOST_PARTS:
-            return None
-        broken = list(takewhile(lambda key: key != self.name, self.siblings))
-        rest = list(takewhile(lambda key: self.siblings[key] is None, reversed(broken)))
-        before = broken[-1 - len(rest)] if len(rest) < len(broken) else ""
-        span = self.field.key.span()
-        if not isinstance(self.siblings.get(before), str) or not span.source.text[
-            max(span.start - 100, 0) : span.start
-        ].rstrip().endswith(","):
-            return None
-        whole = ",".join([self.siblings[before], *reversed(rest), self.name])
-        return self.unknown(f'the comma ends the value of `{before}`; quote it: `{before}: "{whole}"`')
+        hint = split_by_comma(self.field, self.siblings)
+        return self.unknown(hint) if hint else None
 
     def removed(self) -> Finding | None:
         entry = instead(REMOVED, self.resource.type or "", self.pattern)
@@ -286,3 +276,19 @@ def _listed(names: list[str], joint: str) -> str:
     if len(quoted) == 1 or not joint:
         return ", ".join(quoted)
     return f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"
+
+
+def split_by_comma(field: Cursor, siblings: Mapping[str, Any]) -> str | None:
+    """Return the hint for a key without a value that is the rest of the value before it, which a comma in braces ends."""
+    if field.value is not None or len(siblings) > MOST_PARTS:
+        return None
+    broken = list(takewhile(lambda key: key != field.name, siblings))
+    rest = list(takewhile(lambda key: siblings[key] is None, reversed(broken)))
+    before = broken[-1 - len(rest)] if len(rest) < len(broken) else ""
+    span = field.key.span()
+    text = span.source.text[max(span.start - 100, 0) : span.start]
+    if not isinstance(siblings.get(before), str) or not text.rstrip().endswith(","):
+        return None
+    separator = ", " if text.endswith(" ") else ","
+    whole = separator.join([siblings[before], *reversed(rest), str(field.name)])
+    return f'the comma ends the value of `{before}`; quote it: `{before}: "{whole}"`'

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from istiolint.documents.placeholders import has_placeholder, has_variable
-from istiolint.findings.finding import Finding, Fix, Path, Place, Replace
+from istiolint.findings.finding import Finding, Fix, Place, Replace
 from istiolint.primitives.durations import nanoseconds
 from istiolint.resources.cursor import Cursor
 from istiolint.rules.check import Rule, finding, rejected
@@ -15,6 +15,7 @@ from istiolint.schema.keywords import KEYS, duplicates
 from istiolint.schema.loader import Node
 from istiolint.schema.spelling import nearest, plain_form
 from istiolint.schema.wrong_types import wrong_type
+from istiolint.schema.zero_durations import without_time
 
 _COLLECTIONS = {"array", "object"}
 _IN_BRACKETS = re.compile(r"[A-Z][A-Z0-9]*(?:[_ -][A-Z0-9]+)*")
@@ -183,9 +184,8 @@ def _duration(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
     match = _NUMBER_AND_UNIT.fullmatch(fault.value)
     unit = _UNITS.get(match[2].lower().removesuffix("s") if match[2] != "s" else match[2]) if match else None
     if _ZERO.fullmatch(fault.value):
-        name = str(fault.field.name)
         message = f"duration {quoted(fault.value)} is shorter than 1ms; the API server rejects it"
-        return finding(fault.field, message, hint=_without_time(name, fault.field.path), rule=rules.INVALID_DURATION)
+        return finding(fault.field, message, hint=without_time(fault.field), rule=rules.INVALID_DURATION)
     wrong = f"duration {quoted(fault.value)} is shorter than 1ms" if short else f"invalid duration {quoted(fault.value)}"
     message, fix = f"{wrong}; the API server rejects it", None
     hint = "use a number with a unit, such as `250ms`, `5s`, `1m30s` or `1h`"
@@ -194,15 +194,6 @@ def _duration(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
         text = f"{float(match[1]) * 24:g}h" if days else f"{match[1]}{unit}"
         hint, fix = f"did you mean `{text}`?", Fix(f"use `{text}`", (Replace(fault.field.place, text),), safe=bool(match[2]))
     return finding(fault.field, message, hint=hint, fix=fix, rule=rules.INVALID_DURATION)
-
-
-def _without_time(name: str, path: Path) -> str:
-    """Return the hint for a zero duration that is meant as "no limit"."""
-    if name == "timeout" and "http" in path:
-        return "remove `timeout`: requests have no timeout by default"
-    if name == "perTryTimeout":
-        return "remove `perTryTimeout`: by default the route timeout limits each attempt"
-    return f"remove `{name}` to use the default, or set at least `1ms`"
 
 
 def _invalid(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:

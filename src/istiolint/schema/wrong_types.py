@@ -8,6 +8,7 @@ from istiolint.resources.cursor import Cursor
 from istiolint.rules.check import Rule, finding
 from istiolint.schema import rules
 from istiolint.schema.fault import Fault, shown
+from istiolint.schema.zero_durations import without_time
 
 TYPES = {
     "string": "a string", "integer": "an integer", "number": "a number", "boolean": "`true` or `false`",
@@ -29,7 +30,9 @@ def wrong_type(fault: Fault, rule: Rule | None, hint: str | None) -> Finding:
             hint="remove the item",
             rule=rules.WRONG_TYPE,
         )
-    if not title and wanted[0] == "array":
+    if not title and example and fault.value == 0:
+        hint = without_time(fault.field)
+    elif not title and wanted[0] == "array":
         hint = "start each item with `- `"
     elif not title and fault.field.unresolved:
         hint = "this looks like a placeholder: lint the rendered manifest instead"
@@ -43,9 +46,11 @@ def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
     value, text = fault.value, ""
     if isinstance(value, (dict, list)) or value is None:
         return None, "", False
+    is_time = "duration" in fault.schema.get("format", "") and not isinstance(value, bool)
+    if is_time and value == 0:
+        return None, "", False
     if wanted == "string":
         written = _written(fault.field)
-        is_time = "duration" in fault.schema.get("format", "") and not isinstance(value, bool)
         text = f"{written}s" if is_time else json.dumps(written)
         return f"use `{text}`", text, not is_time
     if wanted == "integer" and isinstance(value, str) and re.fullmatch(r"\d+", value):

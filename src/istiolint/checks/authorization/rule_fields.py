@@ -88,8 +88,14 @@ def empty_text(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     yield finding(
                         text,
                         rejected(f"an entry of `{field}` is empty", "AuthorizationPolicy"),
-                        hint='use `"*"` for any value',
+                        hint=_instead_of_empty(field),
                     )
+
+
+def _instead_of_empty(field: str) -> str:
+    if field.startswith("not"):
+        return f"write the value to exclude, or remove the entry; `{field}` excludes nothing then"
+    return "use a port number, or remove `ports` for any port" if field == "ports" else 'use `"*"` for any value'
 
 
 @further_check(

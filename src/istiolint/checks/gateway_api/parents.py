@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from istiolint.checks.gateway_api.routes import ROUTE_NOT_ALLOWED_BY_GATEWAY, gateways_of
+from istiolint.checks.gateway_api.routes import ROUTE_NOT_ALLOWED_BY_GATEWAY, existing_service, gateways_of
 from istiolint.checks.routing.destination_ports import DESTINATION_PORT_NOT_FOUND
 from istiolint.documents.placeholders import can_be_name
 from istiolint.fields.service_ports import ports_in_words
@@ -39,6 +39,17 @@ def parent_of_wrong_group(route: Resource, mesh: Mesh) -> Iterator[Finding]:
                 f"{written} has no {kind} that routes can attach to; Istio ignores the parent and the route has no effect",
                 hint=f'set `group: "{right}"`' if not right else f"set `group: {right}`",
             )
+
+
+@check("route-without-parent", severity="warning", evidence="document", kinds=ROUTE_KINDS)
+def route_without_parent(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report a route without `parentRefs`, which is attached to nothing."""
+    if route.spec["rules"] and not route.spec["parentRefs"] and not route.spec["useDefaultGateways"]:
+        yield finding(
+            route.spec["parentRefs"] if route.spec["parentRefs"].exists else route.spec.key,
+            f"{route.kind} has no `parentRefs`; it is not attached to any Gateway or Service and has no effect",
+            hint="add `parentRefs` with the Gateway that receives the traffic, or with the Service that clients call",
+        )
 
 
 @further_check(ROUTE_NOT_ALLOWED_BY_GATEWAY, kinds=ROUTE_KINDS)
@@ -163,7 +174,7 @@ def parent_service_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             f"Service `{parent.name}` not found in namespace `{parent.namespace}`; the route has no effect",
             hint=f"set `namespace`; a Service with that name is in {' and '.join(f'`{name}`' for name in elsewhere[:3])}"
             if elsewhere
-            else "add the Service, or reference an existing one",
+            else existing_service(parent, mesh),
             known=mesh.hosts.lacks(fqdn if parent.at["namespace"] else parent.name, route),
         )
 

@@ -7,6 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import ROUTE_KINDS, Reference, allows_route, backends, listeners, parents
 from istiolint.mesh.gateways import GatewayName
+from istiolint.primitives.similar import misspelt
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
@@ -99,9 +100,15 @@ def backend_not_found(route: Resource, mesh: Mesh) -> Iterator[Finding]:
             hint=f"set `namespace` and add a ReferenceGrant there; a Service with that name is in "
             f"{' and '.join(f'`{name}`' for name in elsewhere[:3])}"
             if elsewhere
-            else "add the Service, or reference an existing one",
+            else existing_service(backend, mesh),
             known=mesh.hosts.lacks(host, route),
         )
+
+
+def existing_service(reference: Reference, mesh: Mesh) -> str:
+    """Return the hint for a Service that no namespace has: a similar name in the namespace, if there is one."""
+    near = misspelt(reference.name, mesh.hosts.services_in(reference.namespace))
+    return f"did you mean `{near}`?" if near else "add the Service, or reference an existing one"
 
 
 @check(

@@ -37,7 +37,8 @@ def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
                 if other
                 else f"`{hosts[0].fqdn}` has no port {port.number}; the match never applies"
                 if known
-                else f"no Service or ServiceEntry has the host `{hosts[0].fqdn}`, so its routes apply only on port {_HTTP}; the "
+                else f"no Service or ServiceEntry has the host `{hosts[0].fqdn}`, so "
+                f"{f'its routes apply only on port {_HTTP}' if kind == 'http' else f'sidecars ignore its `{kind}` routes'}; the "
                 f"match for port {port.number} never applies",
                 hint=f"use `{'tcp' if kind == 'http' else 'http'}` routes, or declare the actual protocol of the port"
                 if other
@@ -95,4 +96,4 @@ def _may_have(host: MeshHost, kind: str, port: Cursor, mesh: Mesh) -> bool:
         unclear = any(not each.ports for each in known)
         rival = any(each.resource and mesh.exclusive(host.virtual_service, each.resource) for each in known)
         return unclear or rival or any(_may_carry(kind, each, port.number) for each in known)
-    return kind != "http" or "*" in host.fqdn or port.number == _HTTP or mesh.settings.is_known_host(host.fqdn)
+    return "*" in host.fqdn or (kind == "http" and port.number == _HTTP) or mesh.settings.is_known_host(host.fqdn)
