@@ -2,7 +2,7 @@
 
 The source of IstioOperator is the table of its Helm values (`helm-values.json`): for each field of a message, as `MESSAGE.FIELD`,
 an object with `type`, `added` and `removed`. Fields whose type the table does not give in full, such as lists, accept more than
-one type; what Kubernetes defines (`k8s`), and the MeshConfig, which has its own rules, are open.
+one type; the MeshConfig, which has its own rules, is open. For `k8s` see kubernetes_settings.py.
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from crds.bundle import Node, from_facts
 from crds.convert import resource
 from crds.sharing import shared
+from kubernetes_settings import SETTINGS
 
 from istiolint.settings import NEWEST, OLDEST, minor
 
@@ -29,7 +30,7 @@ COMPONENT: dict[str, Node] = {
     "namespace": TEXT,
     "hub": TEXT,
     "tag": ANY,
-    "k8s": OBJECT,
+    "k8s": SETTINGS,
     "spec": ANY,
 }
 GATEWAY = COMPONENT | {"name": TEXT, "label": OBJECT}
