@@ -117,3 +117,47 @@ def test_the_rules_of_the_documentation_work(run: Run, tree: Path) -> None:
     (tree / ".istiolint.yaml").write_text(text.partition("```yaml\n")[2].partition("```")[0], "utf-8")
     found = run("rules", "--test")
     assert (found.exit_code, found.output.splitlines()[-1]) == (0, "2 rules, 2 examples, 0 problems.")
+
+
+OWNERS = """\
+custom-rules:
+  - id: owner-missing
+    kinds: [Widget.acme.example.com, PersistentVolumeClaim.core]
+    at: spec.owner
+    expression: has(object.spec.owner)
+    message: no owner
+    examples:
+      bad: ["{apiVersion: acme.example.com/v1, kind: Widget, metadata: {name: a}, spec: {size: 1}}"]
+"""
+WIDGETS = """\
+{apiVersion: acme.example.com/v1, kind: Widget, metadata: {name: a}, spec: {size: 1}}
+---
+{apiVersion: acme.example.com/v1, kind: Widget, metadata: {name: b}, spec: {size: 1}}
+---
+{apiVersion: other.example.com/v1, kind: Widget, metadata: {name: c}, spec: {}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: d}, spec: {size: 1}}
+"""
+
+
+def test_they_check_kinds_of_which_nothing_else_is_known(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".istiolint.yaml").write_text(OWNERS, "utf-8")
+    (tmp_path / "a.yaml").write_text(WIDGETS, "utf-8")
+    found = json.loads(run("--format", "json").output)["diagnostics"]
+    assert [(one["rule"], one["line"], one["resource"]["name"]) for one in found] == [
+        ("owner-missing", 1, "a"), ("owner-missing", 3, "b"), ("owner-missing", 7, "d"),
+    ]  # fmt: skip
+    assert run("rules", "--test").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("VirtualService.networking.istio.io", "the kind `VirtualService.networking.istio.io` is called `VirtualService` here"),
+        ("ConfigMap.core", "the kind `ConfigMap.core` is called `ConfigMap` here"),
+        ("Widget", "unknown kind `Widget`; write other kinds with their group, as in `Certificate.cert-manager.io`"),
+    ],
+)
+def test_kinds_have_one_name(run: Run, tmp_path: Path, kind: str, words: str) -> None:
+    (tmp_path / ".istiolint.yaml").write_text(OWNERS.replace("Widget.acme.example.com", kind), "utf-8")
+    assert words in " ".join(run(".").output.split())

@@ -8,6 +8,7 @@ from istiolint.primitives.patterns import late
 from istiolint.settings import NEWEST, OLDEST, minor
 
 _RELEASE = late(r"1\.[0-9]{1,4}")
+_KIND = late(r"[A-Za-z][A-Za-z0-9]*(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
 def checked(config: Config) -> Config:
@@ -90,15 +91,29 @@ def _custom_rules(config: Config) -> list[tuple[str, str]]:
             found.append((config.here("custom-rules", index, "id"), f"two rules are called `{custom.id}`"))
         ids.add(custom.id)
         found += [
-            (config.here("custom-rules", index, "kinds", number), f"unknown kind `{kind}`{_similar(kind, kinds)}")
+            (config.here("custom-rules", index, "kinds", number), message)
             for number, kind in enumerate(custom.kinds)
-            if kind not in kinds
+            if (message := _unknown_kind(kind, kinds))
         ]
         try:
             verify(custom)
         except CustomRuleError as error:
             found.append((config.here("custom-rules", index, error.setting), str(error)))
     return found
+
+
+def _unknown_kind(kind: str, known: Iterable[str]) -> str | None:
+    """Return what is wrong with a kind; kinds that are not known are written with their group."""
+    from istiolint.resources.kinds import type_of
+
+    if kind in known:
+        return None
+    name, _, group = kind.partition(".")
+    if _KIND.fullmatch(kind):
+        type_ = type_of("" if group == "core" else group, name)
+        return f"the kind `{kind}` is called `{type_}` here" if type_ else None
+    similar = _similar(kind, known)
+    return f"unknown kind `{kind}`{similar or '; write other kinds with their group, as in `Certificate.cert-manager.io`'}"
 
 
 def _similar(name: str, known: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from istiolint.findings.report import Report, Summary
 from istiolint.mesh import Mesh
 from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
 from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource, resources
-from istiolint.rules.gates import Gates
+from istiolint.rules.gates import Gates, kind_of
 from istiolint.rules.parameters import check_settings
 from istiolint.rules.registry import define, plugin_failures
 from istiolint.settings import Settings
@@ -182,9 +182,9 @@ class _Run:
                 self.counted.add(resource.written)
                 self.summary.documents += 1
                 self.summary.resources[resource.document.source.path] += 1
-                (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
-        linted = [resource for resource in target.resources if resource.linted and resource.type]
-        self.gates.add({resource.type or "" for resource in linted})
+                (self.summary.kinds if self.gates.covers(resource) else self.summary.other_kinds)[resource.kind] += 1
+        linted = [resource for resource in target.resources if resource.linted and self.gates.covers(resource)]
+        self.gates.add(map(kind_of, linted))
         return Tasks(new, linted, mesh, self.gates, self.settings.istio_version)
 
     def batches(self, sources: Iterable[Source]) -> Iterator[list[_Job]]:

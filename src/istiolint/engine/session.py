@@ -19,7 +19,7 @@ from istiolint.findings.report import Report, Summary
 from istiolint.mesh import Mesh
 from istiolint.resources.kinds import DELIVERY_KINDS, WORKLOADS
 from istiolint.resources.resource import Resource, only_resource, resources
-from istiolint.rules.gates import Gates
+from istiolint.rules.gates import Gates, kind_of
 from istiolint.rules.parameters import check_settings
 from istiolint.rules.registry import define
 from istiolint.settings import Settings
@@ -114,7 +114,7 @@ class Session:
             heeded |= {resource.document.written[0] for resource in found}
             new = [resource for resource in found if id(resource) not in validated]
             validated.update(map(id, new))
-            checked = [resource for resource in found if resource.type]
+            checked = [resource for resource in found if self._gates.covers(resource)]
             heeded |= self._check(target, new, checked, outcome, errors)
         for document in heeded:
             outcome.record_suppressions(document)
@@ -139,7 +139,7 @@ class Session:
             return set()
         for resource in new:
             outcome.note(resource)
-        self._gates.add({resource.type or "" for resource in checked})
+        self._gates.add(map(kind_of, checked))
         tasks = Tasks(new, checked, target.mesh, self._gates, self.settings.istio_version)
         partners: dict[Document, set[str]] = {}
         for number in range(len(tasks)):

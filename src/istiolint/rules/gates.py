@@ -19,6 +19,7 @@ class Gates:
 
     def __init__(self, rules: Mapping[str, Rule], types: Iterable[str] = ()):
         self._rules = rules
+        self._of_custom_rules = frozenset(kind for rule in rules.values() for kind in rule.kinds if "." in kind)
         self._modules: dict[str, list[tuple[str, frozenset[str]]]] = {}
         """For each type the modules of its checks, with the fields that each of these looks for."""
         self._fields: dict[str, frozenset[str]] = {}
@@ -26,6 +27,10 @@ class Gates:
         self._checks: dict[str, list[tuple[str, Registered]]] = {}
         self._known: dict[tuple[str, frozenset[str]], list[tuple[Rule, Check]]] = {}
         self.add(types)
+
+    def covers(self, resource: Resource) -> bool:
+        """Return whether a resource is checked: its kind is known, or a rule of the configuration is about it."""
+        return resource.type is not None or kind_of(resource) in self._of_custom_rules
 
     def add(self, types: Iterable[str]) -> None:
         """Prepare for resources of more types."""
@@ -36,7 +41,7 @@ class Gates:
 
     def of(self, resource: Resource) -> list[tuple[Rule, Check]]:
         """Return the checks that may find something in a resource. Their modules are imported now, if they are not yet."""
-        type_ = resource.type or ""
+        type_ = kind_of(resource)
         key = type_, _present(resource.value, self._fields[type_])
         found = self._known.get(key)
         if found is None:
@@ -54,6 +59,11 @@ class Gates:
             self._checks[type_] = checks_of(type_, (module for _, module in needed))
             self._imported |= needed
         return self._checks[type_]
+
+
+def kind_of(resource: Resource) -> str:
+    """Return what rules call the kind of a resource: KIND.GROUP for kinds of which nothing is known."""
+    return resource.type or f"{resource.kind}.{resource.group or 'core'}"
 
 
 def _is_open(when: Collection[str], present: frozenset[str]) -> bool:

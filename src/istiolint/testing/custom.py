@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from istiolint.engine.lint import lint
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.settings import CustomRule, Settings
 from istiolint.sources import Source
 
@@ -20,10 +21,15 @@ def problems_of_examples(rules: Iterable[CustomRule]) -> Iterator[str]:
 def _problems(rule: CustomRule, kind: str, example: str) -> Iterator[str]:
     report = lint([Source("example.yaml", example)], Settings(select=(rule.id,), custom_rules=(rule._replace(default=True),)))
     yield from report.notes
-    if not any(report.summary.kinds[each] for each in rule.kinds):
+    if not any(report.summary.kinds[_written(each)] for each in rule.kinds):
         yield f"it contains no {' or '.join(rule.kinds)}"
     elif kind == "bad" and not report.diagnostics:
         yield "nothing is reported"
     elif kind == "good":
         for found in report.diagnostics:
             yield f"reported at line {found.span.begins.line}: {found.message}"
+
+
+def _written(kind: str) -> str:
+    """Return what manifests call a kind."""
+    return "Gateway" if kind == KUBERNETES_GATEWAY else kind.partition(".")[0]
