@@ -1,7 +1,6 @@
 """Advice for values that are wrong because of how they are written: comments and commas of other languages, octal addresses."""
 
 import re
-from dataclasses import replace
 
 from istiolint.documents.document import document_of, value_at
 from istiolint.findings.finding import Finding, Place
@@ -22,7 +21,7 @@ def with_advice(finding: Finding, rule: Rule) -> Finding:
         return finding
     value = place.path[-1] if place.part == "key" else value_at(document_of(place).data, place.path)[1]
     hint = _advice(value, rule) if isinstance(value, str) and "\n" not in value else None
-    return replace(finding, hint=hint, fix=None) if hint else finding
+    return finding._replace(hint=hint, fix=None) if hint else finding
 
 
 def _advice(text: str, rule: Rule) -> str | None:
