@@ -103,6 +103,16 @@ def test_files_are_read_by_workers(jobs: int, monkeypatch: pytest.MonkeyPatch) -
     assert shown(engine.lint(discover([str(FIXTURES)]), settings, jobs=jobs)) == shown(expected)
 
 
+def test_workers_read_files_of_kinds_without_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    role = "apiVersion: rbac.istio.io/v1alpha1\nkind: ServiceRole\nmetadata: {name: %s}\n"
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(role % name, "utf-8")
+    expected = engine.lint(discover([str(tmp_path)]))
+    monkeypatch.setattr(engine, "ENOUGH_TEXT", 1)
+    monkeypatch.setattr(engine, "MANY", 1)
+    assert shown(engine.lint(discover([str(tmp_path)]), jobs=2)) == shown(expected)
+
+
 def test_a_reader_that_dies_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
     process, prepare = os.getpid(), engine.prepare
     monkeypatch.setattr(engine, "ENOUGH_TEXT", 1)

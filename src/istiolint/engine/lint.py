@@ -274,8 +274,8 @@ class _Run:
         """Import the checks that a sample of sources needs: nearly all that the others need."""
         for source in sources[:: -(-len(sources) // SAMPLE)]:
             for document in read(source, named):
-                for resource in resources(document):
-                    self.gates.add({resource.type or ""})
+                for resource in filter(self.gates.covers, resources(document)):
+                    self.gates.add({kind_of(resource)})
                     self.gates.of(resource)
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
