@@ -82,3 +82,9 @@ def test_unreadable_files_are_named(process: Process, tmp_path: Path) -> None:
     assert found.returncode == 1
     assert "a.yaml:" in found.stderr
     assert json.loads(found.stdout)["items"] == []
+
+
+def test_secrets_in_the_input_are_a_warning(process: Process) -> None:
+    found = process("snapshot", "-", input=DUMP)
+    assert "istiolint: the input has 1 Secret; its values are not in the snapshot, only the names of the keys" in found.stderr
+    assert "Secret" not in process("snapshot", "-", input=DUMP.replace('"Secret"', '"Node"')).stderr

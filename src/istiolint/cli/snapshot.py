@@ -2,8 +2,9 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,9 @@ from istiolint.cli.output import write_text
 from istiolint.cli.refusal import Refusal
 from istiolint.report.counts import counted
 from istiolint.sources import InputError
+
+if TYPE_CHECKING:
+    from istiolint.mesh import Mesh
 
 
 @click.command(short_help="Write what other repositories need to resolve references.")
@@ -25,26 +29,37 @@ def snapshot(paths: tuple[str, ...], output: Path | None, **options: Any) -> Non
     Data of Secrets and ConfigMaps, environment variables, status, and annotations of other programs are left out. Reads files,
     folders, or standard input: kubectl get ... --output json | istiolint snapshot -
     """
-    from istiolint.resources.kinds import GIVEN, KNOWN
-    from istiolint.resources.reduced import reduced
-
     try:
         read = given(paths, options)
         found = understand(read.sources(), read, options)
     except InputError as error:
         raise Refusal(error) from error
+    text, differing, secrets = snapshot_of(mesh for _, mesh in found.meshes)
+    write_text(text, output)
+    if secrets:
+        what = counted(secrets, "Secret")
+        words = "their values are" if secrets > 1 else "its values are"
+        click.echo(f"istiolint: the input has {what}; {words} not in the snapshot, only the names of the keys", err=True)
+    if differing:
+        what = counted(differing, "resource")
+        click.echo(f"istiolint: {what} differ between overlays or clusters; the first is written. Name one of them.", err=True)
+    sys.exit(report_troubles(troubles_of(found)))
+
+
+def snapshot_of(meshes: "Iterable[Mesh]") -> tuple[str, int, int]:
+    """Return the text of a snapshot, how many resources differ between meshes, and how many are Secrets."""
+    from istiolint.resources.kinds import GIVEN, KNOWN
+    from istiolint.resources.reduced import reduced
+
     items: dict[tuple[str, ...], dict[str, Any]] = {}
     differing: set[tuple[str, ...]] = set()
-    for _, mesh in found.meshes:
+    for mesh in meshes:
         for resource in mesh.all(*sorted(KNOWN - set(GIVEN))):
             key = resource.api_version, resource.kind, resource.metadata["namespace"].text, resource.name
-            value = reduced(resource)
+            workload = mesh.workloads.of(resource)
+            value = reduced(resource, mesh.calls.hosts(workload) if workload else ())
             if items.setdefault(key, value) != value:
                 differing.add(key)
     ordered = [items[key] for key in sorted(items)]
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": ordered}, indent=1, default=str, sort_keys=False)
-    write_text(text + "\n", output)
-    if differing:
-        what = counted(len(differing), "resource")
-        click.echo(f"istiolint: {what} differ between overlays or clusters; the first is written. Name one of them.", err=True)
-    sys.exit(report_troubles(troubles_of(found)))
+    return text + "\n", len(differing), sum(kind == "Secret" for _, kind, *_ in items)

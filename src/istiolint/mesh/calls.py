@@ -89,6 +89,19 @@ class Calls:
                 port = int(groups["port"]) if groups.get("port") else _SCHEME_PORTS.get((groups.get("scheme") or "").lower())
                 yield Mention(match["host"].lower(), port, text)
 
+    def hosts(self, workload: Workload) -> list[str]:
+        """Return what a workload calls, as host and port: Services of the input, and full names of other Services.
+
+        Other text is left out: it may be a part of a password.
+        """
+        found: dict[str, None] = {}
+        for mention in self.mentions(workload):
+            service = self._service(mention.host, workload.namespace)
+            if service or ".svc" in mention.host:
+                host = f"{service.name}.{service.namespace}" if service else mention.host
+                found[f"{host}:{mention.port}" if mention.port else host] = None
+        return list(found)
+
     def _settings(self, workload: Workload) -> Iterator[tuple[Cursor, bool]]:
         """The strings that containers are given; whether the name of a setting says that it holds a host."""
         for container in (*workload.spec["initContainers"], *workload.spec["containers"]):

@@ -11,6 +11,9 @@ from istiolint.resources.resource import Resource
 PAIRS = (("tls.crt", "tls.key"), ("cert", "key"))
 """The entries that istiod reads, the stronger pair last in Kubernetes' own type, first here."""
 
+_UNKNOWN = b"ENC["
+"""The start of entries that sops encrypts; also used for placeholders, since both have other text in the cluster."""
+
 
 def fault(secret: Resource) -> str | None:
     """Return why istiod cannot use a Secret as a server certificate; None if it can, or if that is unknown.
@@ -21,18 +24,21 @@ def fault(secret: Resource) -> str | None:
     if pair is None:
         return "it has neither `tls.crt` and `tls.key` nor `cert` and `key`"
     certificate = _entry(secret, pair[0])
-    if certificate.startswith(b"ENC["):  # encrypted by sops; it is another text that reaches the cluster
+    if certificate.startswith(_UNKNOWN):
         return None
     return _certificate_fault(pair[0], certificate)
 
 
 def _entry(secret: Resource, key: str) -> bytes:
     plain: Cursor = secret["stringData"][key]
+    encoded: Cursor = secret["data"][key]
+    if plain.unresolved or encoded.unresolved:
+        return _UNKNOWN
     if plain.text:
         return plain.text.encode()
-    text = secret["data"][key].text
+    text = encoded.text
     if text.startswith("ENC["):
-        return text.encode()
+        return _UNKNOWN
     try:
         return base64.b64decode(text, validate=False)
     except (binascii.Error, ValueError):
