@@ -7,6 +7,7 @@ from istiolint.resources.cursor import Cursor
 
 IDENTITY_FIELDS = ("principals", "namespaces", "serviceAccounts")
 """Fields of a source that match the certificate of the caller; each has a counterpart that excludes."""
+_CONDITIONS = {"source.principal": "principals", "source.namespace": "namespaces", "source.serviceAccount": "serviceAccounts"}
 
 
 class Caller(NamedTuple):
@@ -33,6 +34,34 @@ def may_admit(rule: Cursor, caller: Caller, namespace: str) -> bool:
     return all(_condition_admits(condition, caller, namespace) for condition in rule["when"])
 
 
+def exception_without(rule: Cursor, caller: Caller, namespace: str) -> Cursor | None:
+    """The first exception of a rule that matches every request of a caller because it excepts other identities only.
+
+    None if the rule has any other condition, or if it does not surely match.
+    """
+    excluding = [_excluding_condition(condition, caller, namespace) for condition in rule["when"]]
+    if rule["to"] or None in excluding:
+        return None
+    sources = [_excluding_source(origin["source"], caller, namespace) for origin in rule["from"]]
+    of_source = next((field for field in sources if field is not None), None)
+    return of_source if sources else next(iter(excluding), None)
+
+
+def _excluding_source(source: Cursor, caller: Caller, namespace: str) -> Cursor | None:
+    """The first field of a source that only excepts identities, none of which is the caller."""
+    excepted = [(_excluding(field), field) for field in IDENTITY_FIELDS]
+    if source.mapping.keys() - {name for name, _ in excepted}:
+        return None
+    fields = [(source[name], field) for name, field in excepted if source[name]]
+    return fields[0][0] if fields and not any(_names(each, field, caller, namespace) for each, field in fields) else None
+
+
+def _excluding_condition(condition: Cursor, caller: Caller, namespace: str) -> Cursor | None:
+    field, excepted = _CONDITIONS.get(condition["key"].text), condition["notValues"]
+    surely = field and excepted and not condition["values"] and not _names(excepted, field, caller, namespace)
+    return excepted if surely else None
+
+
 def _source_admits(source: Cursor, caller: Caller, namespace: str) -> bool:
     return all(
         (not source[field] or _names(source[field], field, caller, namespace))
@@ -42,9 +71,7 @@ def _source_admits(source: Cursor, caller: Caller, namespace: str) -> bool:
 
 
 def _condition_admits(condition: Cursor, caller: Caller, namespace: str) -> bool:
-    field = {"source.principal": "principals", "source.namespace": "namespaces", "source.serviceAccount": "serviceAccounts"}.get(
-        condition["key"].text, ""
-    )
+    field = _CONDITIONS.get(condition["key"].text, "")
     if not field:
         return True
     excluded = bool(condition["notValues"]) and _names(condition["notValues"], field, caller, namespace, surely=True)

@@ -25,6 +25,10 @@ class Allowing:
             self._of[key] = [policy for policy in allowing(selecting) if not is_dry_run(policy)]
         return self._of[key]
 
+    def allows_something(self, workload: Workload) -> bool:
+        """Whether some ALLOW policy for a workload has a rule."""
+        return any(policy.spec["rules"].value for policy in self.of(workload))
+
     def led_by(self, policy: Resource) -> Sequence[Workload]:
         """The workloads for which a policy is the first of its ALLOW policies, so that each workload belongs to one policy."""
         return self._led.get(id(policy), ())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from istiolint.mesh.mesh import Mesh
 
 _CLASS = "istio"
+_INGRESS_CLASS = "kubernetes.io/ingress.class"
 _NAME_OVERRIDE = "gateway.istio.io/name-override"
 
 
@@ -47,6 +48,18 @@ class Entrances:
     def to(self, fqdn: str) -> Sequence[Entrance]:
         """The routes of gateways to a host by its full name."""
         return self._by_host.get(fqdn, ())
+
+    def by_way_of(self, gateway: Resource) -> Sequence[Entrance]:
+        """The routes of a gateway."""
+        return self._by_gateway.get(id(gateway), ())
+
+    @cached_property
+    def _by_gateway(self) -> dict[int, list[Entrance]]:
+        found: dict[int, list[Entrance]] = defaultdict(list)
+        for entrances in self._by_host.values():
+            for entrance in entrances:
+                found[id(entrance.gateway)].append(entrance)
+        return found
 
     def gateways_on(self, workload: Workload) -> Sequence[Resource]:
         """The Istio Gateways that a workload runs."""
@@ -107,7 +120,24 @@ class Entrances:
         for route in self._mesh.all(*ROUTE_KINDS):
             for fqdn, entrance in self._of_route(route):
                 found[fqdn].append(entrance)
+        for ingress in self._mesh.all("Ingress"):
+            for fqdn, entrance in self._of_ingress(ingress):
+                found[fqdn].append(entrance)
         return found
+
+    def _of_ingress(self, ingress: Resource) -> Iterator[tuple[str, Entrance]]:
+        """The routes of an Ingress of Istio's class, which pods with the label of the MeshConfig's `ingressSelector` run."""
+        config = self._mesh.config
+        named = ingress.spec["ingressClassName"].text or ingress.annotations.get(_INGRESS_CLASS, "")
+        if named != (config.text("ingressClass") or _CLASS) or config.text("ingressControllerMode") == "OFF":
+            return
+        workloads = self._mesh.workloads.selected({"istio": config.text("ingressSelector") or "ingressgateway"}, None)
+        identities = tuple(dict.fromkeys(Identity(workload.namespace, workload.service_account) for workload in workloads))
+        paths = [path["backend"] for rule in ingress.spec["rules"] for path in rule["http"]["paths"]]
+        for backend in (ingress.spec["defaultBackend"], *paths) if identities else ():
+            if name := backend["service"]["name"].text:
+                fqdn = self._mesh.hosts.fqdn(name, ingress.namespace)
+                yield fqdn, Entrance(ingress, backend["service"]["name"], workloads[0].resource, identities)
 
     def _of_virtual_service(self, virtual_service: Resource) -> Iterator[tuple[str, Entrance]]:
         for root in self._mesh.virtual_services.roots(virtual_service) or (virtual_service,):

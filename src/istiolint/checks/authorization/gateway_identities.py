@@ -14,6 +14,7 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _BY_IDENTITY = ("principals", "namespaces", "serviceAccounts", "notPrincipals", "notNamespaces", "notServiceAccounts")
+_CONDITIONS = ("source.principal", "source.namespace", "source.serviceAccount")
 _CLIENT_CERTIFICATES = ("MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL")
 _TERMINATE_MODE = "gateway.istio.io/tls-terminate-mode"
 
@@ -29,13 +30,12 @@ def identity_at_gateway_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[F
     """Report conditions on identities at gateways that request no client certificate."""
     if not any(_identities(rule) for rule in policy.spec["rules"]):
         return
-    servers = _servers(policy, mesh)
+    servers = servers_of(policy, mesh)
     for rule in policy.spec["rules"] if servers else ():
         concerned = _on_ports(rule, servers)
-        if not concerned or any(_asks_for_certificate(server) for server in concerned):
+        if not concerned or any(asks_for_certificate(server) for server in concerned):
             continue
-        for field in _identities(rule):
-            negative = str(field.name).startswith("not")
+        for field, name, negative in _identities(rule):
             effect = {
                 ("DENY", False): "never matches and denies nothing",
                 ("DENY", True): "matches and denies every request",
@@ -44,19 +44,26 @@ def identity_at_gateway_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[F
             }.get((policy.spec["action"].text or "ALLOW", negative), "cannot be checked")
             yield finding(
                 field.key,
-                f"`{field.name}` {effect}; clients of {concerned[0].gateway.title} present no certificate",
+                f"`{name}` {effect}; clients of {concerned[0].gateway.title} present no certificate",
                 hint="use `remoteIpBlocks` or `requestPrincipals`, or set `tls.mode: MUTUAL` on the server",
                 related=[(concerned[0].cursor, "server without client certificates")],
             )
 
 
-def _identities(rule: Cursor) -> list[Cursor]:
-    """The first condition on identities of each source that has one."""
-    found = [next((origin["source"][name] for name in _BY_IDENTITY if origin["source"][name]), None) for origin in rule["from"]]
-    return [field for field in found if field is not None]
+def _identities(rule: Cursor) -> list[tuple[Cursor, str, bool]]:
+    """The first condition on identities of each source and of each `when`: where it is, its name, and whether it excludes."""
+    found = []
+    for origin in rule["from"]:
+        if field := next((origin["source"][name] for name in _BY_IDENTITY if origin["source"][name]), None):
+            found.append((field, str(field.name), str(field.name).startswith("not")))
+    for condition in rule["when"]:
+        field = condition["values"] or condition["notValues"]
+        if field and condition["key"].text in _CONDITIONS:
+            found.append((field, condition["key"].text, field.name == "notValues"))
+    return found
 
 
-def _servers(policy: Resource, mesh: Mesh) -> list[Server]:
+def servers_of(policy: Resource, mesh: Mesh) -> list[Server]:
     """The servers of the gateways that a policy applies to; none where it also applies to other workloads."""
     targets = [ref for ref in (policy.spec["targetRef"], *policy.spec["targetRefs"]) if ref.mapping]
     if targets:
@@ -99,7 +106,8 @@ def _on_ports(rule: Cursor, servers: list[Server]) -> list[Server]:
     return [server for server in servers if str(server.cursor["port"]["number"].number) in written] or servers
 
 
-def _asks_for_certificate(server: Server) -> bool:
+def asks_for_certificate(server: Server) -> bool:
+    """Whether a server of a gateway requests a client certificate."""
     tls = server.cursor["tls"]
     if server.gateway.type == KUBERNETES_GATEWAY:
         frontend = tls["frontendValidation"] or server.gateway.spec["tls"]["frontend"]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from istiolint.authorization.rules import negative
+from istiolint.checks.authorization.gateway_identities import asks_for_certificate, servers_of
 from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import service_account
@@ -75,6 +76,8 @@ def malformed_principal(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         star = "*" in text
         if not text or at_an_end or principal.unresolved or (_PRINCIPAL.fullmatch(text) and not star):
             continue
+        if not star and any(asks_for_certificate(server) for server in servers_of(policy, mesh)):
+            continue  # certificates from outside the mesh name clients in other forms
         yield finding(
             principal,
             f"principal `{text}` never matches; "
@@ -168,42 +171,6 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     and bool(mesh.in_namespace("ServiceAccount", namespace))
                 ),
             )
-
-
-@check("principal-outside-mesh", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
-def principal_outside_mesh(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Report identities of workloads that have no proxy and therefore present no certificate."""
-    if policy.spec["action"].text not in ("", "ALLOW"):
-        return
-    for value, workloads in _named_workloads(policy, mesh):
-        states = [mesh.injection.of(workload) for workload in workloads]
-        outside = [state for state in states if state.state == "outside" and state.explicit]
-        if (
-            states
-            and len(outside) == len(states)
-            and not any(mesh.exclusive(policy, workload.resource) for workload in workloads)
-        ):
-            because = outside[0]
-            yield finding(
-                value,
-                f"`{value.text}` never matches; {names(workloads)} {'is' if len(workloads) == 1 else 'are'} outside the mesh and "
-                f"{'presents' if len(workloads) == 1 else 'present'} no certificate ({because.because})",
-                hint="add the callers to the mesh, or allow them with `ipBlocks`",
-                related=[(because.at, "outside the mesh")] if because.at is not None else [],
-            )
-
-
-def _named_workloads(policy: Resource, mesh: Mesh) -> Iterator[tuple[Cursor, Sequence[Workload]]]:
-    """Yield each principal or namespace that a policy allows by its full name, with the workloads that have it."""
-    for rule in policy.spec["rules"]:
-        for origin in rule["from"]:
-            for principal in origin["source"]["principals"]:
-                match = _PRINCIPAL.fullmatch(principal.text)
-                if match and "*" not in principal.text:
-                    yield principal, mesh.workloads.of_account(match["namespace"], match["account"])
-            for namespace in origin["source"]["namespaces"]:
-                if mesh.injection.of_namespace(namespace.text).state == "outside":
-                    yield namespace, mesh.workloads.in_namespace(namespace.text)
 
 
 @check("identity-without-mtls", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0105"])

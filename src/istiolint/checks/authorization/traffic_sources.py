@@ -1,134 +1,167 @@
-"""Gateways and waypoints that send traffic to workloads whose ALLOW policies leave them out."""
+"""Gateways and waypoints that send traffic to workloads whose policies leave them out."""
 
 from collections.abc import Iterable, Iterator
 
-from istiolint.authorization.callers import Caller, may_admit
+from istiolint.authorization.callers import exception_without
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.arrivals import arrivals, caller_of, is_admitted, principal_of, waypoint_arrivals, waypoints_before
+from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.entrances import Entrance, Identity
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.waypoints import is_waypoint, skipped_by_gateways, traffic_of
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import declare, finding, further_check
 
 _KIND = ("AuthorizationPolicy",)
-_AUTO_ALLOW = "PILOT_AUTO_ALLOW_WAYPOINT_POLICY"
+_EXCEPTIONS = ("notPrincipals", "notNamespaces", "notServiceAccounts", "notValues")
+_GATEWAY = declare(
+    "gateway-not-allowed", severity="warning", evidence="contradiction", topic="authorization", tags=["security"],
+)  # fmt: skip
+_WAYPOINT = declare(
+    "waypoint-not-allowed", severity="error", evidence="contradiction", topic="authorization", tags=["security"],
+)  # fmt: skip
 
 
-@check("gateway-not-allowed", severity="warning", evidence="contradiction", tags=["security"], kinds=_KIND)
+@further_check(_GATEWAY, kinds=_KIND)
 def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report gateways that route to workloads whose ALLOW policies do not allow the gateway."""
-    for workload in _workloads(policy, mesh):
-        if not _has_rules(workload, mesh):
+    for workload in _led(policy, mesh):
+        if not mesh.allowing.allows_something(workload):
             continue  # see routed-workload-denied
-        for service in mesh.workloads.services_of(workload):
-            if mesh.injection.of(workload).state == "ambient" and not _called_by_gateways(service, mesh):
-                continue
-            for entrance in mesh.entrances.to(mesh.hosts.fqdn(service.name, service.namespace)):
-                if _excluded(policy, workload, service, entrance, mesh):
-                    identity = entrance.identities[0]
-                    yield finding(
-                        _place(policy),
-                        f"{entrance.gateway.title} routes to `{workload.title}`, but no ALLOW policy allows the gateway's "
-                        f"service account `{identity}`; requests get 403",
-                        hint=f'add `{_principal(identity, mesh)}` to `principals`, or `"{identity.namespace}"` to `namespaces`',
-                        related=[(entrance.at, f"{entrance.route.title} routes to Service `{service.name}`")],
-                    )
-                    return
+        for service, entrance in arrivals(workload, mesh):
+            admitted = any(
+                is_admitted(identity, mesh.allowing.of(workload), mesh, service, workload) for identity in entrance.identities
+            )
+            if not admitted and _together(policy, (workload.resource, service, entrance.route, entrance.gateway), mesh):
+                yield _gateway_left_out(policy, service, entrance, f"`{workload.title}`", mesh)
+                return
 
 
-@check("waypoint-not-allowed", severity="error", evidence="contradiction", tags=["security"], kinds=_KIND)
+@further_check(_GATEWAY, kinds=_KIND, when=["targetRef", "targetRefs"])
+def gateway_not_allowed_at_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report gateways that send requests to a waypoint whose ALLOW policies for the Service do not allow the gateway."""
+    if policy.spec["action"].text not in ("", "ALLOW") or is_dry_run(policy) or not policy.spec["rules"].value:
+        return
+    for service in _target_services(policy, mesh):
+        for entrance in waypoint_arrivals(service, mesh):
+            allowing = [
+                other
+                for other in (policy, *mesh.overlapping_policies(policy, "AuthorizationPolicy"))
+                if other.spec["action"].text in ("", "ALLOW")
+            ]
+            admitted = any(is_admitted(identity, allowing, mesh, service) for identity in entrance.identities)
+            if not admitted and _together(policy, (service, entrance.route, entrance.gateway), mesh):
+                yield _gateway_left_out(policy, service, entrance, f"Service `{service.name}` through its waypoint", mesh)
+                return
+
+
+@further_check(_GATEWAY, kinds=_KIND, when=_EXCEPTIONS)
+def gateway_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report gateways that a DENY policy denies because its exceptions name other callers only."""
+    for workload in _denied(policy, mesh):
+        for service, entrance in arrivals(workload, mesh):
+            field = _exception(policy, entrance.identities, mesh)
+            if field is not None and _together(policy, (workload.resource, service, entrance.route, entrance.gateway), mesh):
+                identity = entrance.identities[0]
+                yield finding(
+                    field.key,
+                    f"{entrance.gateway.title} routes to `{workload.title}`, but this DENY rule does not except its service "
+                    f"account `{identity}`; requests get 403",
+                    hint=f'add `{principal_of(identity, mesh)}` to `notPrincipals`, or `"{identity.namespace}"` to '
+                    "`notNamespaces`",
+                    related=[(entrance.at, f"{entrance.route.title} routes to Service `{service.name}`")],
+                )
+                return
+
+
+@further_check(_WAYPOINT, kinds=_KIND)
 def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report policies that do not allow a waypoint, whose identity ztunnel sees instead of the client."""
-    for workload in _workloads(policy, mesh):
-        if mesh.injection.of(workload).state != "ambient":
-            continue
-        for service in mesh.workloads.services_of(workload):
-            use = mesh.waypoints.use(service)
-            for gateway in mesh.waypoints.gateways(use) if use else ():
-                identity = Identity(gateway.namespace, gateway.name)
-                serves = not mesh.flags.on(_AUTO_ALLOW) and is_waypoint(gateway) and traffic_of(gateway) in ("service", "all")
-                if not serves or _is_admitted(identity, workload, mesh) or mesh.exclusive(policy, gateway):
-                    continue
+    for workload in _led(policy, mesh):
+        for service, gateway in waypoints_before(workload, mesh):
+            identity = Identity(gateway.namespace, gateway.name)
+            if mesh.exclusive(policy, gateway) or is_admitted(identity, mesh.allowing.of(workload), mesh, service, workload):
+                continue
+            yield finding(
+                _place(policy),
+                f"no ALLOW policy for `{workload.title}` allows the waypoint `{identity}` of Service `{service.name}`; "
+                "ztunnel denies its connections",
+                hint=f"add `{principal_of(identity, mesh)}` to `principals`, and restrict clients with a policy whose "
+                "`targetRefs` name the Service",
+                related=[(gateway.metadata["name"], "the waypoint")],
+            )
+            return
+
+
+@further_check(_WAYPOINT, kinds=_KIND, when=_EXCEPTIONS)
+def waypoint_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report waypoints that a DENY policy denies because its exceptions name other callers only."""
+    for workload in _denied(policy, mesh):
+        for service, gateway in waypoints_before(workload, mesh):
+            identity = Identity(gateway.namespace, gateway.name)
+            field = _exception(policy, (identity,), mesh)
+            if field is not None and not mesh.exclusive(policy, gateway):
                 yield finding(
-                    _place(policy),
-                    f"no ALLOW policy for `{workload.title}` allows the waypoint `{identity}` of Service `{service.name}`; "
-                    "ztunnel denies its connections",
-                    hint=f"add `{_principal(identity, mesh)}` to `principals`, and restrict clients with a policy whose "
+                    field.key,
+                    f"this DENY rule does not except the waypoint `{identity}` of Service `{service.name}`; "
+                    f"ztunnel denies its connections to `{workload.title}`",
+                    hint=f"add `{principal_of(identity, mesh)}` to `notPrincipals`, and restrict clients with a policy whose "
                     "`targetRefs` name the Service",
                     related=[(gateway.metadata["name"], "the waypoint")],
                 )
                 return
 
 
-def _called_by_gateways(service: Resource, mesh: Mesh) -> bool:
-    """Whether gateways send requests for a Service in ambient mode directly to its pods, not to a waypoint."""
-    if mesh.waypoints.use(service) is None:
-        return mesh.waypoints.surely_without(service)
-    return skipped_by_gateways(service, mesh.namespaces.get(service.namespace, ()))
+def _gateway_left_out(policy: Resource, service: Resource, entrance: Entrance, where: str, mesh: Mesh) -> Finding:
+    identity = entrance.identities[0]
+    return finding(
+        _place(policy),
+        f"{entrance.gateway.title} routes to {where}, but no ALLOW policy allows the gateway's service account `{identity}`; "
+        "requests get 403",
+        hint=f'add `{principal_of(identity, mesh)}` to `principals`, or `"{identity.namespace}"` to `namespaces`',
+        related=[(entrance.at, f"{entrance.route.title} routes to Service `{service.name}`")],
+    )
 
 
-@check("routed-workload-denied", severity="warning", evidence="contradiction", tags=["security"], kinds=_KIND)
-def routed_workload_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Report ALLOW policies without rules at a gateway, or at a workload that is the target of routes."""
-    for workload in mesh.allowing.led_by(policy) if not policy.spec["rules"].value else ():
-        if _has_rules(workload, mesh) or not mesh.injection.of(workload).in_mesh:
-            continue
-        served = mesh.entrances.gateways_on(workload)
-        routed = [
-            service
-            for service in mesh.workloads.services_of(workload)
-            if _is_routed(mesh.hosts.fqdn(service.name, service.namespace), mesh)
-        ]
-        left = [other for other in (*served, *routed) if not mesh.exclusive(policy, other)]
-        if left and not mesh.exclusive(policy, workload.resource):
-            what = f"it runs {left[0].title}" if served else f"routes target Service `{left[0].name}`"
-            yield finding(
-                policy.metadata["name"],
-                f"every request to `{workload.title}` gets 403; no ALLOW policy for it has a rule, but {what}",
-                hint="add an ALLOW policy for the intended requests",
-                related=[(left[0].metadata["name"], "denied traffic")],
-            )
-            return
-
-
-def _has_rules(workload: Workload, mesh: Mesh) -> bool:
-    """Whether some ALLOW policy for a workload allows anything."""
-    return any(policy.spec["rules"].value for policy in mesh.allowing.of(workload))
-
-
-def _is_routed(fqdn: str, mesh: Mesh) -> bool:
-    return mesh.virtual_services.routes_to(fqdn) or bool(mesh.entrances.to(fqdn))
-
-
-def _workloads(policy: Resource, mesh: Mesh) -> Iterator[Workload]:
+def _led(policy: Resource, mesh: Mesh) -> Iterator[Workload]:
     """The workloads in the mesh for which a policy is the first ALLOW policy."""
-    for workload in mesh.allowing.led_by(policy):
-        gateway = is_gateway(workload) or mesh.entrances.gateways_on(workload)
-        if not gateway and mesh.injection.of(workload).in_mesh and not mesh.exclusive(policy, workload.resource):
-            yield workload
+    return (workload for workload in mesh.allowing.led_by(policy) if _is_server(workload, policy, mesh))
 
 
-def _excluded(policy: Resource, workload: Workload, service: Resource, entrance: Entrance, mesh: Mesh) -> bool:
-    """Whether a gateway that routes to a Service is not allowed under any of its identities."""
-    involved: Iterable[Resource] = (workload.resource, service, entrance.route, entrance.gateway)
-    return not any(_is_admitted(identity, workload, mesh) for identity in entrance.identities) and not any(
-        mesh.exclusive(policy, other) for other in involved
-    )
+def _denied(policy: Resource, mesh: Mesh) -> Iterator[Workload]:
+    """The workloads in the mesh to which a DENY policy applies by its selector."""
+    if policy.spec["action"].text == "DENY" and not is_dry_run(policy):
+        yield from (each for each in mesh.workloads_selected_by(policy) if _is_server(each, policy, mesh))
 
 
-def _is_admitted(identity: Identity, workload: Workload, mesh: Mesh) -> bool:
-    domains = dict.fromkeys([mesh.config.text("trustDomain"), "cluster.local", *mesh.config.names("trustDomainAliases")])
-    caller = Caller(identity.namespace, identity.account, tuple(domains))
-    return any(
-        may_admit(rule, caller, policy.namespace) for policy in mesh.allowing.of(workload) for rule in policy.spec["rules"]
-    )
+def _is_server(workload: Workload, policy: Resource, mesh: Mesh) -> bool:
+    gateway = is_gateway(workload) or mesh.entrances.gateways_on(workload)
+    return not gateway and mesh.injection.of(workload).in_mesh and not mesh.exclusive(policy, workload.resource)
 
 
-def _principal(identity: Identity, mesh: Mesh) -> str:
-    return f"{mesh.config.text('trustDomain')}/ns/{identity.namespace}/sa/{identity.account}"
+def _exception(policy: Resource, identities: Iterable[Identity], mesh: Mesh) -> Cursor | None:
+    """The exception of a DENY policy that leaves out all of these identities, so that their requests are denied."""
+    found: Cursor | None = None
+    for identity in identities:
+        caller = caller_of(identity, mesh)
+        fields = (exception_without(rule, caller, policy.namespace) for rule in policy.spec["rules"])
+        found = next((field for field in fields if field is not None), None)
+        if found is None:
+            return None
+    return found
+
+
+def _target_services(policy: Resource, mesh: Mesh) -> Iterator[Resource]:
+    for target in (policy.spec["targetRef"], *policy.spec["targetRefs"]):
+        service = mesh.get("Service", policy.namespace, target["name"].text) if target["kind"].text == "Service" else None
+        if service is not None and not mesh.exclusive(policy, service):
+            yield service
+
+
+def _together(policy: Resource, others: Iterable[Resource], mesh: Mesh) -> bool:
+    return not any(mesh.exclusive(policy, other) for other in others)
 
 
 def _place(policy: Resource) -> Cursor:

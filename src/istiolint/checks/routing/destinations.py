@@ -12,7 +12,7 @@ from istiolint.mesh.visibility import in_words, sees
 from istiolint.primitives.similar import misspelt
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import check, declare, finding, further_check
 
 _HOST = re.compile(r"\*|(\*\.?)?[A-Za-z0-9_]([-A-Za-z0-9_.]*[A-Za-z0-9_])?\Z")
 _STUMPS = ("", "svc", "svc.cluster", "cluster.local", "local", "svc.local")
@@ -47,10 +47,13 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
         yield found._replace(severity="info") if mesh.virtual_services.routes_to(fqdn) else found
 
 
-@check(
-    "host-not-visible", severity="error", evidence="contradiction", kinds=["VirtualService"],
-    codes=["IST0101", "KIA1101"],
+HOST_NOT_VISIBLE = declare(
+    "host-not-visible", severity="error", evidence="contradiction", topic="routing", codes=["IST0101", "KIA1101"],
 )  # fmt: skip
+HIDDEN_HINT = "add the namespaces of the clients to its `exportTo` (for a Service, the annotation `networking.istio.io/exportTo`)"
+
+
+@further_check(HOST_NOT_VISIBLE, kinds=["VirtualService"])
 def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report destinations that exist but are not exported to the clients of the route."""
     audience, gateways = mesh.virtual_services.audience(virtual_service), mesh.entrances.namespaces(virtual_service)
@@ -65,8 +68,7 @@ def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]
                 host,
                 f"`{host.text}` is exported only to {in_words(behind[0].scope)}; "
                 f"{'gateways' if gateways else 'proxies'} in {in_words(frozenset(blind))} have no cluster for it and return 503",
-                hint="add the namespaces of the clients to its `exportTo` (for a Service, the annotation "
-                "`networking.istio.io/exportTo`)",
+                hint=HIDDEN_HINT,
                 related=[known.place for known in behind if known.place],
                 severity="error" if audience.certain or (gateways and not seeing) else "warning",
             )

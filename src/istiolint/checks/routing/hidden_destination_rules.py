@@ -23,25 +23,37 @@ def destination_rule_hidden_by_wildcard(rule: Resource, mesh: Mesh) -> Iterator[
     clients = [workload for workload in mesh.workloads.in_namespace(rule.namespace) if mesh.injection.of(workload).in_mesh]
     for other in mesh.destination_rules.covered_by(host.text) if clients else ():
         fqdn = mesh.hosts.fqdn(other.spec["host"].text, other.namespace)
-        if other.namespace == rule.namespace or "*" in fqdn or mesh.exclusive(rule, other):
+        if other.namespace == rule.namespace or mesh.exclusive(rule, other):
             continue
         if not sees(rule.namespace, mesh.destination_rules.scope(other)) or rule not in mesh.destination_rules.visible_from(
             rule.namespace, fqdn
         ):
             continue
-        if other.namespace not in (*mesh.hosts.namespaces_of(fqdn), mesh.root_namespace):
+        if other.namespace not in (*_owners(fqdn, mesh), mesh.root_namespace):
             continue
-        if lost := _lost(rule, other):
+        if (lost := _lost(rule, other)) is not None:
+            setting = f"TLS mode `{lost.text}`" if lost.text else f"`{lost.name}`"
             yield finding(
                 host,
-                f"wildcard hides {other.title} for `{fqdn}` from clients in namespace `{rule.namespace}`; its TLS mode "
-                f"`{lost.text}` does not apply to them",
+                f"wildcard hides {other.title} for `{fqdn}` from clients in namespace `{rule.namespace}`; its {setting} does not "
+                "apply to them",
                 hint=f"add a DestinationRule for `{fqdn}` to namespace `{rule.namespace}`, or narrow the wildcard",
                 related=[(lost, "the hidden setting")],
             )
 
 
 def _lost(rule: Resource, other: Resource) -> Cursor | None:
-    """Return the TLS mode of the hidden rule if the wildcard rule has a different one."""
-    mode = other.spec["trafficPolicy"]["tls"]["mode"]
-    return mode if mode.text and mode.text != rule.spec["trafficPolicy"]["tls"]["mode"].text and not subsets([rule]) else None
+    """The first setting of the hidden rule that the wildcard rule does not have: its TLS mode, or another traffic policy."""
+    policy, hidden = rule.spec["trafficPolicy"], other.spec["trafficPolicy"]
+    mode = hidden["tls"]["mode"]
+    if subsets([rule]):
+        return None
+    if mode.text and mode.text != policy["tls"]["mode"].text:
+        return mode
+    return next((setting for name, setting in hidden.items() if name not in ("tls", *policy.mapping)), None)
+
+
+def _owners(host: str, mesh: Mesh) -> tuple[str, ...]:
+    """The namespaces of the services behind a host, or behind a wildcard for one namespace."""
+    namespace = host.removeprefix("*.").removesuffix(f".svc.{mesh.settings.cluster_domain}")
+    return (namespace,) if host == f"*.{namespace}.svc.{mesh.settings.cluster_domain}" else mesh.hosts.namespaces_of(host)

@@ -7,6 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.destination_rules import subsets, subsets_of
 from istiolint.mesh.virtual_services import destinations
+from istiolint.mesh.visibility import sees
 from istiolint.primitives.similar import closest
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -44,16 +45,18 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
 def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report subsets that a DestinationRule defines, but not for the proxies that use the route."""
     gateways = mesh.entrances.namespaces(virtual_service)
-    audience = gateways or mesh.virtual_services.audience(virtual_service).namespaces
+    callers = () if gateways else _callers(virtual_service, mesh)
+    audience = gateways or (*mesh.virtual_services.audience(virtual_service).namespaces, *callers)
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.covering(fqdn)
         maker = next((rule for rule in rules if subset.text in subsets_of(rule)), None)
         used = {name: mesh.client_rules.usable(name, fqdn) for name in audience} if maker is not None else {}
         without = [name for name, merged in used.items() if not any(subset.text in each.subsets for each in merged)]
         unplaced = maker is not None and not (maker.placed and virtual_service.placed) and not mesh.settings.whole_mesh
-        if maker is None or unplaced or not without or (len(without) < len(used) and not gateways):
+        certain = next((name for name in without if name in callers), None)
+        if maker is None or unplaced or not without or (len(without) < len(used) and not gateways and certain is None):
             continue
-        client = without[0]
+        client = certain or without[0]
         instead = [rule for each in used[client] for rule in each.rules if rule is not maker][:1]
         yield finding(
             subset,
@@ -73,6 +76,20 @@ def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str
         host, subset = destination["host"].text, destination["subset"]
         if host and subset.text and can_be_name(host) and can_be_name(subset.text):
             yield host, subset, mesh.hosts.fqdn(host, virtual_service.namespace)
+
+
+def _callers(virtual_service: Resource, mesh: Mesh) -> tuple[str, ...]:
+    """The namespaces of sidecars that are configured to call a Service whose routes are in a VirtualService."""
+    scope = mesh.virtual_services.scope(virtual_service)
+    services = [
+        known.resource
+        for host in mesh.virtual_services.mesh_hosts(virtual_service)
+        for known in mesh.hosts.exact(host.fqdn)
+        if known.resource is not None and not mesh.exclusive(virtual_service, known.resource)
+    ]
+    callers = [call.caller for service in services for call in mesh.calls.of_service(service)]
+    calling = (caller for caller in callers if caller.resource.placed and mesh.injection.of(caller).state == "sidecar")
+    return tuple(dict.fromkeys(caller.namespace for caller in calling if sees(caller.namespace, scope)))
 
 
 def _is_known_without_rules(fqdn: str, subset: str, referrer: Resource, mesh: Mesh) -> bool:
