@@ -46,8 +46,12 @@ def own_use(resource: Resource, labels: Cursor | None = None) -> Use | None:
 
 
 def skipped_by_gateways(service: Resource, namespaces: Iterable[Resource]) -> bool:
-    """Whether gateways send traffic for a Service past its waypoint: neither it nor its Namespace has the label for them."""
-    return not any(resource.labels.get(INGRESS_USE_WAYPOINT) == "true" for resource in (service, *namespaces))
+    """Whether gateways send traffic for a Service past its waypoint: its label decides, or else that of its Namespace."""
+    answers = [
+        resource.labels[INGRESS_USE_WAYPOINT] for resource in (service, *namespaces) if INGRESS_USE_WAYPOINT in resource.labels
+    ]
+    own = answers[:1] if INGRESS_USE_WAYPOINT in service.labels else answers
+    return "true" not in own
 
 
 class Waypoints:

@@ -59,8 +59,8 @@ def _identities(policy: Resource) -> Iterator[tuple[str, Cursor]]:
             for field in _CONDITIONS.values():
                 yield from ((field, value) for value in origin["source"][field])
         for condition in rule["when"]:
-            if field := _CONDITIONS.get(condition["key"].text):
-                yield from ((field, value) for value in condition["values"])
+            if named := _CONDITIONS.get(condition["key"].text):
+                yield from ((named, value) for value in condition["values"])
 
 
 def _of_namespace(name: str, mesh: Mesh) -> Sequence[Workload]:

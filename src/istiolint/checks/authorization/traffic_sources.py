@@ -53,7 +53,7 @@ def gateway_not_allowed_at_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Fi
             ]
             admitted = any(is_admitted(identity, allowing, mesh, service) for identity in entrance.identities)
             if not admitted and _together(policy, (service, entrance.route, entrance.gateway), mesh):
-                yield _gateway_left_out(policy, service, entrance, f"Service `{service.name}` through its waypoint", mesh)
+                yield _gateway_left_out(policy, service, entrance, f"the waypoint of `{service.name}`", mesh)
                 return
 
 
