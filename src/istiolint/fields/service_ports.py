@@ -23,6 +23,12 @@ def carries_http(port: Cursor) -> bool:
     return name in APP_PROTOCOLS or name.startswith("grpc-web") or name.partition("-")[0] in HTTP_PROTOCOLS
 
 
+def declared_protocol(port: Cursor) -> str:
+    """The protocol that a Service port declares, in lower case; empty where Istio detects it."""
+    word = (port["appProtocol"].text or port["name"].text).lower().partition("-")[0]
+    return word if word in PROTOCOLS else ""
+
+
 def ports_in_words(ports: list[int]) -> str:
     """Ports as messages list them."""
     return ", ".join(f"`{port}`" for port in ports[:8])

@@ -12,6 +12,8 @@ from istiolint.resources.resource import Resource
 ROUTE_KINDS = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 TCP_ROUTES = tuple(kind for kind in ROUTE_KINDS if kind != "UDPRoute")
 GROUP = "gateway.networking.k8s.io"
+HOSTNAME = "networking.istio.io/Hostname"
+"""The type of backends that name the host of a ServiceEntry."""
 
 
 _BY_PROTOCOL = {
@@ -101,12 +103,21 @@ def supports_kind(listener: Cursor, kind: str) -> bool:
     return kind in _BY_PROTOCOL.get(listener["protocol"].text, (kind,))
 
 
-class ServiceRoutes:
-    """The routes whose parent is a Service: they apply to callers in the mesh."""
+def backend_host(backend: Reference, cluster_domain: str) -> str:
+    """The full name of the host of a backend; empty for a kind that is not a service."""
+    if backend.type == HOSTNAME:
+        return backend.name
+    return f"{backend.name}.{backend.namespace}.svc.{cluster_domain}" if backend.type == "Service" else ""
 
-    def __init__(self, routes: Iterable[Resource]):
+
+class ServiceRoutes:
+    """Routes for requests: those whose parent is a Service apply to callers in the mesh."""
+
+    def __init__(self, routes: Iterable[Resource], cluster_domain: str):
         self._by_service: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        self._destinations: set[str] = set()
         for route in routes:
+            self._destinations.update(backend_host(backend, cluster_domain) for backend in backends(route))
             for parent in parents(route):
                 if parent.type == "Service":
                     self._by_service[parent.namespace, parent.name].append(route)
@@ -114,6 +125,10 @@ class ServiceRoutes:
     def of(self, namespace: str, name: str) -> Sequence[Resource]:
         """The routes for a Service, those of other namespaces (for callers there only) included."""
         return self._by_service.get((namespace, name), ())
+
+    def send_to(self, fqdn: str) -> bool:
+        """Whether some route sends requests to a host by its full name."""
+        return fqdn in self._destinations
 
 
 class GatewayRoutes:

@@ -36,6 +36,15 @@ class GatewayWorkloads:
         found = {workload.namespace for workload in self.of(gateway)}
         return sorted(found) or ([self._root] if self._by_default(gateway) else [])
 
+    @cached_property
+    def pods(self) -> Sequence[Workload]:
+        """All gateway proxies of the input."""
+        return [workload for workload in self._workloads.all if is_gateway(workload)]
+
+    def beside(self, gateway: Resource) -> Sequence[Workload]:
+        """The gateway proxies in the namespace of a Gateway, whether it selects them or not."""
+        return [workload for workload in self._workloads.in_namespace(gateway.namespace) if is_gateway(workload)]
+
     def ports(self, gateway: Resource) -> frozenset[int]:
         """The ports that reach its workloads from outside the pod; empty when no Service in the input does."""
         services = [service for workload in self.of(gateway) for service in self._workloads.services_of(workload)]

@@ -449,7 +449,7 @@ class Mesh:
         """Which routes of the Gateway API apply to a Service."""
         from istiolint.mesh.gateway_api import ServiceRoutes
 
-        return ServiceRoutes(self.all("GRPCRoute", "HTTPRoute"))
+        return ServiceRoutes(self.all("GRPCRoute", "HTTPRoute"), self.settings.cluster_domain)
 
     @index
     def retry_chains(self) -> "RetryChains":

@@ -156,14 +156,34 @@ class VirtualServices:
         """Whether some VirtualService sends requests to a host by its full name."""
         return fqdn in self._http_destinations
 
+    def http_ports_to(self, fqdn: str) -> frozenset[int | None]:
+        """The ports of a host to which VirtualServices send requests; None for a destination without a port."""
+        return frozenset(self._http_destinations.get(fqdn, ()))
+
     @cached_property
-    def _http_destinations(self) -> frozenset[str]:
-        return frozenset(
-            self._hosts.fqdn(target["destination"]["host"].text, virtual_service.namespace)
-            for virtual_service in self._all
-            for route in virtual_service.spec["http"]
-            for target in route["route"]
-        )
+    def _http_destinations(self) -> dict[str, set[int | None]]:
+        found: dict[str, set[int | None]] = defaultdict(set)
+        for virtual_service in self._all:
+            for route in virtual_service.spec["http"]:
+                for target in route["route"]:
+                    destination = target["destination"]
+                    fqdn = self._hosts.fqdn(destination["host"].text, virtual_service.namespace)
+                    found[fqdn].add(destination["port"]["number"].number)
+        return found
+
+    def passes_to(self, fqdn: str, port: int | None) -> bool:
+        """Whether a `tls` or `tcp` route sends connections to a port of a host."""
+        return not self._connections_to.get(fqdn, frozenset()).isdisjoint((port, None))
+
+    @cached_property
+    def _connections_to(self) -> dict[str, set[int | None]]:
+        found: dict[str, set[int | None]] = defaultdict(set)
+        for virtual_service in self._all:
+            for kind in ("tls", "tcp"):
+                for destination in (target["destination"] for route in virtual_service.spec[kind] for target in route["route"]):
+                    fqdn = self._hosts.fqdn(destination["host"].text, virtual_service.namespace)
+                    found[fqdn].add(destination["port"]["number"].number)
+        return found
 
     def routes_to(self, fqdn: str) -> bool:
         """Whether some VirtualService sends traffic of any kind to a host by its full name."""

@@ -148,6 +148,9 @@ def multiple_authorization_providers(policy: Resource, mesh: Mesh) -> Iterator[F
                 return
 
 
+_AUTHORIZERS = ("envoyExtAuthzGrpc", "envoyExtAuthzHttp")
+
+
 @check("unknown-authorization-provider", severity="error", evidence="contradiction", kinds=KIND, when=["provider"])
 def unknown_authorization_provider(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report external authorization providers that the MeshConfig does not define."""
@@ -165,3 +168,14 @@ def unknown_authorization_provider(policy: Resource, mesh: Mesh) -> Iterator[Fin
             hint=f"use a provider that the MeshConfig defines: {listed}" if known else "define the provider in the MeshConfig",
             related=[(written, "extension providers of the mesh")],
         )
+    elif provider.text in known and len(mesh.config.sources) == 1:
+        chosen = next(item for item in written if item["name"].text == provider.text)
+        kinds = [name for name in chosen.mapping if name != "name"]
+        if kinds and not any(name in _AUTHORIZERS for name in kinds):
+            yield finding(
+                provider,
+                f"extension provider `{provider.text}` is of type `{kinds[0]}`, which does not authorize requests; Istio denies "
+                "every request that this policy matches",
+                hint=f"use a provider of type `{_AUTHORIZERS[0]}` or `{_AUTHORIZERS[1]}`",
+                related=[(chosen["name"], "the provider")],
+            )

@@ -19,6 +19,8 @@ def envoyfilter_context_without_proxy(envoy_filter: Resource, mesh: Mesh) -> Ite
     """Report a patch for gateways that applies only to sidecars, or the other way round."""
     labels = envoy_filter.spec["workloadSelector"]["labels"].labels
     bound = envoy_filter.spec["targetRef"] or envoy_filter.spec["targetRefs"]
+    if bound:
+        yield from _at_targets(envoy_filter, mesh)
     if bound or (envoy_filter.namespace == mesh.root_namespace and not labels):
         return
     everywhere = envoy_filter.namespace == mesh.root_namespace
@@ -43,6 +45,24 @@ def envoyfilter_context_without_proxy(envoy_filter: Resource, mesh: Mesh) -> Ite
                 f"{'the gateway' if len(workloads) == 1 else 'the gateways'} {names(workloads, _FEW)}",
                 hint="use `context: GATEWAY`, or change the selector",
                 known=mesh.settings.whole_mesh or bool(labels) or _is_complete(envoy_filter, workloads, mesh),
+            )
+
+
+def _at_targets(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report patches for sidecars whose targets are gateways only."""
+    targets = [target for target in (envoy_filter.spec["targetRef"], *envoy_filter.spec["targetRefs"]) if target.mapping]
+    gateways = [mesh.get(KUBERNETES_GATEWAY, envoy_filter.namespace, target["name"].text) for target in targets]
+    if not all(target["kind"].text == "Gateway" and gateway for target, gateway in zip(targets, gateways, strict=True)):
+        return
+    for patch in envoy_filter.spec["configPatches"]:
+        context = patch["match"]["context"]
+        if context.text in _SIDECAR:
+            yield finding(
+                context,
+                f"`{context.text}` does not match any proxy: this EnvoyFilter applies only to "
+                f"Gateway `{targets[0]['name'].text}`",
+                hint="use `context: GATEWAY`, or select the pods with `workloadSelector`",
+                related=[(targets[0]["name"], "the target")],
             )
 
 

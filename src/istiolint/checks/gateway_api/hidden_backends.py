@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.checks.routing.destinations import HOST_NOT_VISIBLE
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_api import TCP_ROUTES, Reference, backends, parents
+from istiolint.mesh.gateway_api import TCP_ROUTES, Reference, backend_host, backends, parents
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.hosts import KnownHost
 from istiolint.mesh.visibility import SERVICE_ANNOTATION, in_words, sees
@@ -43,6 +43,5 @@ def backend_not_visible(route: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 def _services(backend: Reference, mesh: Mesh) -> list[KnownHost]:
     """The Services or ServiceEntries behind a backend."""
-    if backend.type == "Service":
-        return list(mesh.hosts.exact(f"{backend.name}.{backend.namespace}.svc.{mesh.hosts.cluster_domain}"))
-    return list(mesh.hosts.covering(backend.name)) if backend.type == "networking.istio.io/Hostname" else []
+    host = backend_host(backend, mesh.hosts.cluster_domain)
+    return list(mesh.hosts.covering(host)) if host else []

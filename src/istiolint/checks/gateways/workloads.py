@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.workloads import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -17,12 +18,25 @@ def gateway_without_workload(gateway: Resource, mesh: Mesh) -> Iterator[Finding]
     selector = gateway.spec["selector"]
     if selector.labels and not mesh.gateway_workloads.runs(gateway):
         labels = ", ".join(f"{key}: {value}" for key, value in selector.labels.items())
+        beside = mesh.gateway_workloads.beside(gateway) if gateway.namespace != mesh.root_namespace else ()
+        beside = [pod for pod in beside if not mesh.exclusive(gateway, pod.resource)]
+        pods = beside or (mesh.gateway_workloads.pods if mesh.settings.whole_mesh else ())
         yield finding(
             selector,
             f"no workload has the labels `{labels}`; no proxy serves this Gateway",
-            hint="use the labels of the ingress gateway's pods",
-            known=mesh.settings.whole_mesh,
+            hint=f"use labels of the gateway `{pods[0].title}`: {_labels(pods[0])}"
+            if pods
+            else "use the labels of the ingress gateway's pods",
+            related=[(pod.metadata["labels"].key, "labels of a gateway") for pod in pods[:1]],
+            known=mesh.settings.whole_mesh or (gateway.placed and any(pod.resource.placed for pod in beside)),
+            severity=None if mesh.settings.whole_mesh else "warning",
         )
+
+
+def _labels(pod: Workload) -> str:
+    """The labels by which a gateway is usually selected."""
+    usual = {key: value for key, value in pod.labels.items() if key in ("istio", "app")} or dict(list(pod.labels.items())[:2])
+    return ", ".join(f"`{key}: {value}`" for key, value in sorted(usual.items(), reverse=True))
 
 
 @check(

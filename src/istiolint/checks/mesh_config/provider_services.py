@@ -34,6 +34,17 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
     known = [each for each in mesh.hosts.exact(name) if namespace in ("", each.namespace)]
     if any(each.resource and mesh.exclusive(resource, each.resource) for each in known):
         return
+    owners = sorted({each.namespace for each in known})
+    if len(owners) > 1 and all(each.resource and each.resource.placed for each in known):
+        yield finding(
+            host,
+            f"`{name}` exists in namespaces {' and '.join(f'`{owner}`' for owner in owners[:3])}, and Istio does not choose "
+            f"between them; {effect}",
+            hint=f"add the namespace: `{owners[0]}/{name}`",
+            related=[place for each in known[:2] if (place := each.place)],
+            severity=severity,
+        )
+        return
     if known:
         ports = sorted({number for each in known for number in each.ports})
         if port.number is None or not all(each.ports for each in known) or port.number in ports:

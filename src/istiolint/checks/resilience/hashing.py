@@ -24,7 +24,7 @@ def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Findin
     for policy in traffic_policies(rule):
         key = next((policy["loadBalancer"]["consistentHash"][name] for name in _OF_REQUESTS
                     if policy["loadBalancer"]["consistentHash"][name]), None)  # fmt: skip
-        if key is None or mesh.virtual_services.routes_http_to(fqdn):
+        if key is None or mesh.virtual_services.routes_http_to(fqdn) or mesh.service_routes.send_to(fqdn):
             continue
         owners = [known.resource for known in mesh.hosts.exact(fqdn)]
         number = policy["port"]["number"].number
@@ -32,7 +32,7 @@ def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Findin
         ports = [
             (port, owner) for port, owner in ports if number is None or number in (port["port"].number, port["number"].number)
         ]
-        if not ports or not all(_is_opaque(port, owner) for port, owner in ports):
+        if not ports or not all(_is_opaque(port, owner) or _is_passed_through(port, fqdn, mesh) for port, owner in ports):
             continue
         if any(owner is None or mesh.exclusive(rule, owner) for owner in owners):
             continue
@@ -143,6 +143,11 @@ def _hash(rule: Resource, target: _Target) -> Cursor | None:
             found = policy["loadBalancer"]["consistentHash"]
             return found if found else None
     return None
+
+
+def _is_passed_through(port: Cursor, fqdn: str, mesh: Mesh) -> bool:
+    """Whether a port without a declared protocol only receives connections that gateways pass through."""
+    return not names_protocol(port) and mesh.virtual_services.passes_to(fqdn, port["port"].number)
 
 
 def _is_opaque(port: Cursor, owner: Resource) -> bool:

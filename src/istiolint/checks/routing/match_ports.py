@@ -1,6 +1,6 @@
 """Ports in matches of VirtualServices that the host or the gateway does not have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.checks.routing.route_kinds import carries
 from istiolint.findings.finding import Finding
@@ -14,6 +14,8 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
 _HTTP = 80
+_OPAQUE = ("TCP", "TLS", "MONGO", "MYSQL", "REDIS")
+"""Protocols of servers that do not parse requests."""
 
 
 @check("match-port-not-on-host", severity="warning", evidence="contradiction", kinds=["VirtualService"], when=["match"])
@@ -53,7 +55,7 @@ def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
 @check("match-port-not-on-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"], when=["match"])
 def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report matches for a port on which no server of the gateways listens."""
-    matches = [match for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
+    matches = [(kind, match) for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
     names = [name for name, _ in bound_gateways(virtual_service)] if matches else []
     gateways = [gateway for name in names for gateway in mesh.gateways.find(name)]
     if not gateways or any(name.name == MESH or not mesh.gateways.find(name) for name in names):
@@ -61,8 +63,17 @@ def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator
     if any(mesh.exclusive(virtual_service, gateway) or gateway.type == KUBERNETES_GATEWAY for gateway in gateways):
         return
     ports = {port for gateway in gateways for port in served_ports(gateway)}
-    for match in matches:
+    for kind, match in matches:
         port = match["port"]
+        server = _server_without_requests(gateways, port.number) if kind == "http" else None
+        if server is not None and port.number in ports:
+            yield finding(
+                port,
+                f"port {port.number} of the Gateway is a `{server['port']['protocol'].text}` server, which does not use `http` "
+                "routes; the match never applies",
+                hint="use `tcp` or `tls` routes, or declare the server as HTTP",
+                related=[(server["port"]["protocol"], "the protocol of the server")],
+            )
         if ports and port.number not in ports:
             yield finding(
                 port,
@@ -70,6 +81,20 @@ def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator
                 hint=f"match {' or '.join(map(str, sorted(ports)[:3]))}, a port of the Gateway's servers",
                 related=[(gateways[0].spec["servers"].key, "the Gateway's servers")],
             )
+
+
+def _server_without_requests(gateways: Sequence[Resource], port: int | None) -> Cursor | None:
+    """The first server on a port if none on it reads HTTP requests."""
+    every = [server for gateway in gateways for server in gateway.spec["servers"]]
+    servers = [server for server in every if server["port"]["number"].number == port]
+    if all(map(_is_opaque, every)):
+        return None  # see gateway-serves-other-routes
+    return servers[0] if servers and all(map(_is_opaque, servers)) else None
+
+
+def _is_opaque(server: Cursor) -> bool:
+    passed = server["tls"]["mode"].text in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
+    return passed or server["port"]["protocol"].text.upper() in _OPAQUE
 
 
 def _matches(virtual_service: Resource, kind: str) -> Iterator[Cursor]:

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from istiolint.fields.service_ports import carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_api import parents
 from istiolint.mesh.gateways import MESH, bound_gateways
 from istiolint.primitives.ports import HTTP, PROTOCOLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
-from istiolint.rules.check import check, finding
+from istiolint.rules.check import declare, finding, further_check
+
+_RULE = declare("routes-for-another-protocol", severity="warning", evidence="contradiction", topic="routing")
 
 
-@check(
-    "routes-for-another-protocol", severity="warning", evidence="contradiction", kinds=["VirtualService"],
-)  # fmt: skip
+@further_check(_RULE, kinds=["VirtualService"])
 def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report HTTP routes for a host without HTTP ports, and TCP routes for a host with HTTP ports only."""
     kinds = [kind for kind in ("http", "tls", "tcp") if service.spec[kind]]
@@ -36,6 +37,25 @@ def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Findi
                 hint="declare the actual protocol with the port name or `appProtocol`, such as `http`, or use "
                 + ("`tcp` or `tls` routes" if wanted == "http" else "`http` routes"),
                 related=[(_said(owners[0].spec["ports"][0]), "the protocol is declared here")],
+            )
+
+
+@further_check(_RULE, kinds=["GRPCRoute", "HTTPRoute"])
+def http_route_for_another_protocol(route: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report routes for requests whose parent is a Service, or a port of one, that does not carry HTTP."""
+    for parent in parents(route):
+        service = mesh.get("Service", parent.namespace, parent.name) if parent.type == "Service" else None
+        if service is None or mesh.exclusive(route, service):
+            continue
+        number = parent.at["port"].number
+        ports = [port for port in service.spec["ports"] if number in (None, port["port"].number)]
+        if ports and all(carries(port, service) == "tcp" for port in ports):
+            yield finding(
+                parent.at["name" if number is None else "port"],
+                f"{f'port {number}' if number else 'no port'} of Service `{service.name}` is {'not ' if number else ''}"
+                f"declared as HTTP; proxies never use this {route.kind}",
+                hint="declare the actual protocol with the port name or `appProtocol`, such as `http`, or use a TCPRoute",
+                related=[(_said(ports[0]), "the protocol is declared here")],
             )
 
 

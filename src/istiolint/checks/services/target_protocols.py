@@ -16,7 +16,8 @@ _FAMILIES = {
     "http2": "HTTP/2", "grpc": "HTTP/2", "kubernetes.io/h2c": "HTTP/2", "grpc-web": "gRPC-Web", "https": "TLS", "tls": "TLS",
     "tcp": "TCP", "mongo": "MongoDB", "mysql": "MySQL", "redis": "Redis",
 }  # fmt: skip
-_LAST_WORDS = ("grpc", "http2", "mongo", "mysql", "redis", "tls", "https")
+_GRPC_WEB = "grpc-web"
+_LAST_WORDS = (_GRPC_WEB, "grpc", "http2", "mongo", "mysql", "redis", "tls", "https")
 """Protocols that a port must declare: protocol detection misses or mistakes them."""
 
 
@@ -58,16 +59,24 @@ def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Findin
         return
     for port in service.spec["ports"]:
         name = port["name"]
-        first, _, last = name.text.lower().rpartition("-")
+        first, last = _ending(name.text.lower())
         if first and last in _LAST_WORDS and not port["appProtocol"].text and not names_protocol(port):
             yield finding(
                 name,
                 f"port name `{name.text}` does not declare a protocol; Istio reads only its start and has to detect the "
                 "protocol of each connection",
                 hint=f"set `appProtocol: {last}`"
-                if (renamed := f"{last}-{first}").startswith("grpc-web")  # declares gRPC-Web
+                if (renamed := f"{last}-{first}").startswith(_GRPC_WEB) and last != _GRPC_WEB  # declares gRPC-Web
                 else f"rename the port to `{renamed}`, or set `appProtocol: {last}`",
             )
+
+
+def _ending(name: str) -> tuple[str, str]:
+    """A port name without its last word, and that word; `grpc-web` is one word."""
+    if name.endswith(f"-{_GRPC_WEB}"):
+        return name.removesuffix(f"-{_GRPC_WEB}"), _GRPC_WEB
+    first, _, last = name.rpartition("-")
+    return first, last
 
 
 def _differ(services: Services) -> bool:

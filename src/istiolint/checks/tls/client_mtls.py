@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from istiolint.checks.tls.mesh_wide_rules import other_namespaces
 from istiolint.findings.finding import Finding, Path
 from istiolint.mesh import Mesh
 from istiolint.mesh.client_rules import at_port
@@ -43,6 +44,7 @@ def client_tls_contradicts_server(rule: Resource, mesh: Mesh) -> Iterator[Findin
     host = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     if host.startswith("*"):
         yield from _many_hosts(rule, host, mesh)
+        yield from other_namespaces(rule, host, mesh)
         return
     service = next((known.resource for known in mesh.hosts.covering(host) if known.name == host and known.resource), None)
     if service is None or service.type != "Service" or mesh.exclusive(rule, service) or not _heeded(rule, service, host, mesh):

@@ -26,7 +26,7 @@ def tls_originated_twice(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     if not _modes(policy):
         return
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
-    if mesh.virtual_services.routes_http_to(fqdn):
+    if mesh.virtual_services.routes_http_to(fqdn) or mesh.service_routes.send_to(fqdn):
         return  # requests from another port are routed there, and this rule originates their TLS
     reported = set()
     for entry in (known.resource for known in mesh.hosts.exact(fqdn)):
@@ -100,71 +100,35 @@ def _modes(policy: Cursor) -> bool:
     return any(at["tls"]["mode"].text in _ORIGINATED for at in (policy, *policy["portLevelSettings"]))
 
 
-def _mode_for(policy: Cursor, port: int | None) -> Cursor:
-    """Return the client TLS mode of a policy for a port: port-level settings replace the general ones entirely."""
-    own = next((at for at in policy["portLevelSettings"] if at["port"]["number"].number == port), policy)
-    return own["tls"]["mode"]
-
-
 @check("tls-originated-on-http-port", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
 def tls_originated_on_http_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report TLS to port 80 of an external server, which expects plaintext there."""
-    policy = rule.spec["trafficPolicy"]
-    fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
-    if not _modes(policy) or mesh.virtual_services.routes_http_to(fqdn):
+    policies = (rule.spec["trafficPolicy"], *(subset["trafficPolicy"] for subset in rule.spec["subsets"]))
+    mode = next((mode for policy in policies if (mode := _mode_for(policy, _HTTP_PORT)).text in ("SIMPLE", "MUTUAL")), None)
+    if mode is None:
         return
-    for entry in (known.resource for known in mesh.hosts.exact(fqdn)):
+    for known in mesh.hosts.overlapping(mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)):
+        entry, fqdn = known.resource, known.name
         if entry is None or entry.type != "ServiceEntry" or not _is_outside(entry) or mesh.exclusive(rule, entry):
             continue
+        routed = mesh.virtual_services.http_ports_to(fqdn)
+        if (routed and routed.isdisjoint((None, _HTTP_PORT))) or mesh.destination_rules.covering(fqdn)[0] is not rule:
+            continue  # requests go to another port, or another rule applies
         moved = any(endpoint["ports"] for endpoint in entry.spec["endpoints"])
         for port in entry.spec["ports"]:
-            mode = _mode_for(policy, _HTTP_PORT)
-            originates = port["number"].number == _HTTP_PORT and mode.text in ("SIMPLE", "MUTUAL")
-            if originates and not port["targetPort"] and not moved and port["protocol"].text.upper() in _REQUESTS:
+            kept = port["targetPort"].number in (None, _HTTP_PORT)
+            if port["number"].number == _HTTP_PORT and kept and not moved and port["protocol"].text.upper() in _REQUESTS:
                 yield finding(
                     mode,
                     f"`{mode.text}` originates TLS to port 80 of `{fqdn}`, where the server expects plaintext; the handshake "
                     "fails with `WRONG_VERSION_NUMBER`",
-                    hint="add `targetPort: 443` to port 80 of the ServiceEntry",
+                    hint="set `targetPort: 443` for port 80 of the ServiceEntry",
                     related=[(port["number"], f"port declared by {entry.title}")],
                 )
+                return
 
 
-@check("http-route-to-tls-port", severity="warning", evidence="missing", kinds=["VirtualService"])
-def http_route_to_tls_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
-    """Report HTTP routes that send plaintext to a port where an external server expects TLS."""
-    for route in virtual_service.spec["http"]:
-        for target in route["route"]:
-            destination = target["destination"]
-            fqdn = mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace)
-            for entry in (known.resource for known in mesh.hosts.exact(fqdn)):
-                if entry is None or entry.type != "ServiceEntry" or mesh.exclusive(virtual_service, entry):
-                    continue
-                ports = list(entry.spec["ports"])
-                wanted = destination["port"]["number"].number or (ports[0]["number"].number if len(ports) == 1 else None)
-                port = next((each for each in ports if each["number"].number == wanted), None)
-                if wanted is None or port is None or port["protocol"].text.upper() not in TLS:
-                    continue
-                rules = mesh.destination_rules.covering(fqdn)
-                if any(_originates_somewhere(rule, wanted) for rule in rules):
-                    continue
-                yield finding(
-                    destination["port"]["number"] if destination["port"]["number"].exists else destination["host"],
-                    f"requests reach port {wanted} of `{fqdn}` in plaintext, but the server expects "
-                    f"{port['protocol'].text.upper()}; it closes the connection or returns 400",
-                    hint=f"add a DestinationRule for `{fqdn}` with `tls: {{mode: SIMPLE}}`",
-                    related=[(port["protocol"], f"{entry.title} declares TLS here")],
-                    known=mesh.settings.whole_mesh or bool(rules) or _has_rules_here(virtual_service, entry, mesh),
-                )
-
-
-def _originates_somewhere(rule: Resource, port: int) -> bool:
-    """Whether a rule, or one of its subsets, originates TLS for a port."""
-    policies = (rule.spec["trafficPolicy"], *(subset["trafficPolicy"] for subset in rule.spec["subsets"]))
-    return any(_mode_for(policy, port).text in _ORIGINATED for policy in policies)
-
-
-def _has_rules_here(virtual_service: Resource, entry: Resource, mesh: Mesh) -> bool:
-    """Whether the input has DestinationRules in these namespaces, so that one for the host would be among them."""
-    placed = virtual_service.placed and entry.placed
-    return placed and any(mesh.in_namespace("DestinationRule", each.namespace) for each in (virtual_service, entry))
+def _mode_for(policy: Cursor, port: int | None) -> Cursor:
+    """Return the client TLS mode of a policy for a port: port-level settings replace the general ones entirely."""
+    own = next((at for at in policy["portLevelSettings"] if at["port"]["number"].number == port), policy)
+    return own["tls"]["mode"]
