@@ -235,7 +235,13 @@ FAULTS: dict[str, Fault] = {
     "A75": Fault("Mismatched rate limit domains", gap="The domain is in the configuration of the rate limit service."),
     "A76": Fault(
         "Destinations and subsets that are not visible to the proxies",
-        ("host-not-visible", "subset-not-visible", "destination-rule-hidden-by-wildcard"),
+        (
+            "host-not-visible",
+            "subset-not-visible",
+            "destination-rule-hidden-by-wildcard",
+            "destination-rule-not-consulted",
+            "virtual-service-hidden-from-gateway",
+        ),
     ),
     "A77": Fault(
         "ALLOW policies without the gateway or waypoint in front of the workload",
@@ -255,11 +261,21 @@ FAULTS: dict[str, Fault] = {
             "service-entry-selects-nothing",
             "sidecar-port-without-service",
             "gateway-without-workload",
+            "policy-without-workload",
+            "unsupported-target",
         ),
     ),
     "A80": Fault(
         "Conflicting or ignored port protocols",
-        ("target-port-with-two-protocols", "protocol-last-in-port-name", "match-port-not-on-host", "match-port-not-on-gateway"),
+        (
+            "target-port-with-two-protocols",
+            "target-port-with-two-ports",
+            "protocol-last-in-port-name",
+            "match-port-not-on-host",
+            "match-port-not-on-gateway",
+            "routes-for-another-protocol",
+            "gateway-serves-other-routes",
+        ),
     ),
     "A81": Fault("HTTP ALLOW rules that close TCP ports", ("allow-closes-tcp-port", "request-condition-on-tcp-port")),
     "A82": Fault(
@@ -269,9 +285,14 @@ FAULTS: dict[str, Fault] = {
             "tls-originated-on-http-port",
             "narrower-rule-drops-tls",
             "destination-rule-hidden-by-wildcard",
+            "tls-originated-twice",
+            "client-tls-contradicts-server",
         ),
     ),
-    "A83": Fault("Extension providers with a missing service", ("provider-service-not-found",)),
+    "A83": Fault(
+        "Extension providers with a missing service",
+        ("provider-service-not-found", "unknown-authorization-provider", "telemetry-provider-not-found", "host-not-visible"),
+    ),
     "A84": Fault(
         "Consistent hashing that cannot keep a client on its pod", ("hash-of-requests-without-http", "hash-over-weighted-split")
     ),
@@ -290,7 +311,10 @@ FAULTS: dict[str, Fault] = {
         "One host in several ServiceEntries, or one TCP port of several hosts",
         ("conflicting-service-entry-resolution", "conflicting-service-entry-protocol", "service-entries-share-tcp-port"),
     ),
-    "A88": Fault("Ingress traffic that bypasses the waypoint", ("waypoint-skipped-by-gateway", "waypoint-not-allowed")),
+    "A88": Fault(
+        "Ingress traffic that bypasses the waypoint",
+        ("waypoint-skipped-by-gateway", "waypoint-not-allowed", "gateway-not-allowed"),
+    ),
     "A89": Fault(
         "Delivery tools with missing or overwritten routes",
         (
@@ -319,5 +343,10 @@ FAULTS: dict[str, Fault] = {
     "A97": Fault(
         "IstioOperator and operator resources with fields that the installer rejects",
         ("unknown-field", "wrong-type", "removed-field", "unknown-mesh-setting"),
+    ),
+    "A98": Fault(
+        "Callers that bypass the waypoint",
+        ("waypoint-skipped-by-caller",),
+        gap="Calls of workloads with a sidecar are not reported: whether they use a waypoint depends on the Istio release.",
     ),
 }
