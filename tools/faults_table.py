@@ -241,6 +241,8 @@ FAULTS: dict[str, Fault] = {
             "destination-rule-hidden-by-wildcard",
             "destination-rule-not-consulted",
             "virtual-service-hidden-from-gateway",
+            "call-to-unexported-service",
+            "call-hidden-by-sidecar",
         ),
     ),
     "A77": Fault(

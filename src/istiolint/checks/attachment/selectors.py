@@ -1,13 +1,15 @@
 """Selectors that match no workload."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from istiolint.documents.placeholders import has_placeholder
 from istiolint.findings.finding import Finding
 from istiolint.istio.annotations import REMOVED_LABELS
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import GATEWAY_NAME, pod_labels
+from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.waypoints import is_waypoint
+from istiolint.mesh.workloads import Workload, names
 from istiolint.primitives.similar import misspelt
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
@@ -33,7 +35,8 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     if not labels.labels or resource.spec["targetRef"] or resource.spec["targetRefs"]:
         return
     everywhere = resource.namespace == mesh.root_namespace and resource.type not in ("Sidecar", "DestinationRule")
-    if mesh.workloads.selected(labels.labels, None if everywhere else resource.namespace):
+    if workloads := mesh.workloads.selected(labels.labels, None if everywhere else resource.namespace):
+        yield from _selects_outside(resource, labels, workloads, mesh)
         return
     gateways = mesh.all(KUBERNETES_GATEWAY) if everywhere else mesh.in_namespace(KUBERNETES_GATEWAY, resource.namespace)
     if any(labels.labels.items() <= pod_labels(gateway).items() for gateway in gateways):
@@ -52,6 +55,21 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
         hint=f"namespace `{elsewhere[0]}` has a workload with these labels" if elsewhere else "use labels that the pods have",
         known=placed and mesh.coverage.lacks_workload(labels.labels, None if everywhere else resource.namespace, resource),
     )
+
+
+def _selects_outside(resource: Resource, labels: Cursor, workloads: Sequence[Workload], mesh: Mesh) -> Iterator[Finding]:
+    """Report a selector that matches only workloads outside the mesh, which have no proxy to apply anything."""
+    states = [mesh.injection.of(workload) for workload in workloads]
+    outside = all(state.state == "outside" and (state.explicit or state.sure) for state in states)
+    gateways = any(is_gateway(workload) or not workload.resource.placed for workload in workloads)
+    if outside and not gateways and not any(mesh.exclusive(resource, workload.resource) for workload in workloads):
+        yield finding(
+            labels,
+            f"{names(workloads)} {'is' if len(workloads) == 1 else 'are'} outside the mesh ({states[0].because}); the "
+            f"{resource.kind} has no effect",
+            hint=f"add the workloads to the mesh, or remove the {resource.kind}",
+            related=[(states[0].at, "outside the mesh")] if states[0].at is not None else [],
+        )
 
 
 @check(
@@ -81,8 +99,15 @@ def policy_without_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             policy.metadata["name"],
             f"namespace `{policy.namespace}` has no workload in the mesh; the policy has no effect",
             hint="move the policy to the namespace of the workloads",
-            known=mesh.settings.whole_mesh,
+            known=mesh.settings.whole_mesh or (policy.placed and _is_excluded(policy.namespace, mesh)),
         )
+
+
+def _is_excluded(namespace: str, mesh: Mesh) -> bool:
+    """Whether a label excludes a namespace with workloads, and all of them, from the mesh."""
+    membership, workloads = mesh.injection.of_namespace(namespace), mesh.workloads.in_namespace(namespace)
+    excluded = membership.state == "outside" and membership.explicit and bool(workloads)
+    return excluded and all(mesh.injection.of(workload).state == "outside" for workload in workloads)
 
 
 def _in_mesh(mesh: Mesh, namespace: str) -> Iterator[bool]:

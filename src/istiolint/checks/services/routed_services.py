@@ -13,18 +13,29 @@ def routed_service_without_workload(service: Resource, mesh: Mesh) -> Iterator[F
     """Report a Service that routes target and whose selector matches no workload, so that Envoy has no endpoint for it."""
     selector = service.spec["selector"]
     fqdn = mesh.hosts.fqdn(service.name, service.namespace)
-    routed = mesh.virtual_services.routes_to(fqdn) or bool(mesh.entrances.to(fqdn))
+    routed = mesh.virtual_services.routes_to(fqdn) or mesh.service_routes.send_to(fqdn) or bool(mesh.entrances.to(fqdn))
     external = service.spec["type"].text == "ExternalName"
     if not routed or external or not selector.labels or selector.unresolved or mesh.workloads.of_service(service):
         return
     wanted = ", ".join(f"{key}: {value}" for key, value in selector.labels.items())
     elsewhere = sorted({workload.namespace for workload in mesh.workloads.selected(selector.labels, None)})
+    namesake = next((each for each in mesh.workloads.in_namespace(service.namespace) if each.resource.name == service.name), None)
+    if namesake is not None and (mesh.exclusive(service, namesake.resource) or selector.labels.keys() - namesake.labels.keys()):
+        namesake = None
     yield finding(
         selector,
         f"no workload in namespace `{service.namespace}` has labels `{wanted}`; Service `{service.name}` is the target of routes "
         "and has no endpoint, so Envoy returns 503",
-        hint=f"namespace `{elsewhere[0]}` has a workload with these labels" if elsewhere else "use labels that the pods have",
+        hint=f"use labels of the pods of `{namesake.title}`"
+        if namesake
+        else f"namespace `{elsewhere[0]}` has a workload with these labels"
+        if elsewhere
+        else "use labels that the pods have",
+        related=[(namesake.metadata["labels"].key, f"labels of `{namesake.title}`")] if namesake else [],
         # Files without any workload of a namespace are configuration that is kept apart from the applications.
-        known=bool(mesh.workloads.in_namespace(service.namespace))
-        and mesh.coverage.lacks_workload(selector.labels, service.namespace, service),
+        known=(namesake is not None and service.placed and namesake.resource.placed)
+        or (
+            bool(mesh.workloads.in_namespace(service.namespace))
+            and mesh.coverage.lacks_workload(selector.labels, service.namespace, service)
+        ),
     )
