@@ -60,7 +60,8 @@ def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _selects_outside(resource: Resource, labels: Cursor, workloads: Sequence[Workload], mesh: Mesh) -> Iterator[Finding]:
     """Report a selector that matches only workloads outside the mesh, which have no proxy to apply anything."""
     states = [mesh.injection.of(workload) for workload in workloads]
-    outside = all(state.state == "outside" and (state.explicit or state.sure) for state in states)
+    unlabeled = resource.type == "AuthorizationPolicy"  # without a label, only what protects a workload is worth a warning
+    outside = all(state.state == "outside" and (state.explicit or (unlabeled and state.sure)) for state in states)
     gateways = any(is_gateway(workload) or not workload.resource.placed for workload in workloads)
     if outside and not gateways and not any(mesh.exclusive(resource, workload.resource) for workload in workloads):
         yield finding(
