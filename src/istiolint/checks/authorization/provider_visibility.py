@@ -19,7 +19,9 @@ def provider_not_visible(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     if policy.spec["action"].text != "CUSTOM" or written is None or policy.namespace == mesh.root_namespace:
         return
     chosen = next((each for each in written if name.literal and each["name"].text == name.text), None)
-    for kind in _AUTHORIZERS if chosen is not None else ():
+    if chosen is None:
+        return
+    for kind in _AUTHORIZERS:
         namespace, _, host = chosen[kind]["service"].text.rpartition("/")
         known = [each for each in mesh.hosts.exact(host) if namespace in ("", each.namespace)]
         if not known or any(sees(policy.namespace, each.scope) for each in known):
