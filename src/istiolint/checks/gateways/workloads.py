@@ -28,7 +28,12 @@ def gateway_without_workload(gateway: Resource, mesh: Mesh) -> Iterator[Finding]
             if pods
             else "use the labels of the ingress gateway's pods",
             related=[(pod.metadata["labels"].key, "labels of a gateway") for pod in pods[:1]],
-            known=mesh.settings.whole_mesh or (gateway.placed and any(pod.resource.placed for pod in beside)),
+            known=mesh.settings.whole_mesh
+            or (
+                gateway.placed
+                and any(pod.resource.placed for pod in beside)
+                and mesh.coverage.lacks_workload(selector.labels, gateway.namespace, gateway)
+            ),
             severity=None if mesh.settings.whole_mesh else "warning",
         )
 

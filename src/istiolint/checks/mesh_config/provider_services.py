@@ -38,8 +38,8 @@ def _faults(settings: Cursor, resource: Resource, mesh: Mesh) -> Iterator[Findin
     if len(owners) > 1 and all(each.resource and each.resource.placed for each in known):
         yield finding(
             host,
-            f"`{name}` exists in namespaces {' and '.join(f'`{owner}`' for owner in owners[:3])}, and Istio does not choose "
-            f"between them; {effect}",
+            f"`{name}` exists in namespaces {' and '.join(f'`{owner}`' for owner in owners[:3])}, and Istio uses neither; "
+            f"{effect}",
             hint=f"add the namespace: `{owners[0]}/{name}`",
             related=[place for each in known[:2] if (place := each.place)],
             severity=severity,

@@ -32,12 +32,12 @@ def _in_namespace(rule: Resource, mode: Cursor, namespace: str, mesh: Mesh) -> F
         return None  # the mode of the mesh is compared elsewhere
     related = [(field, "mode of the servers") for field in effective.set_by]
     if mode.text == "ISTIO_MUTUAL" and membership.state == "outside" and membership.explicit and _all_outside(namespace, mesh):
-        why = f"`ISTIO_MUTUAL` also applies to services in namespace `{namespace}`, whose workloads are outside the mesh"
+        why = f"`ISTIO_MUTUAL` also applies to namespace `{namespace}`, which is outside the mesh"
         related = [(membership.at, "outside the mesh")] if membership.at is not None else []
     elif mode.text == "ISTIO_MUTUAL" and effective.disabled and membership.state == "sidecar":
-        why = f"`ISTIO_MUTUAL` also applies to services in namespace `{namespace}`, where mTLS is disabled"
+        why = f"`ISTIO_MUTUAL` also applies to namespace `{namespace}`, where mTLS is disabled"
     elif mode.text in _WITHOUT_MESH_CERTIFICATE and effective.strict and membership.in_mesh:
-        why = f"`{mode.text}` also applies to services in namespace `{namespace}`, which accept only mTLS"
+        why = f"`{mode.text}` also applies to namespace `{namespace}`, which accept only mTLS"
     else:
         return None
     return finding(
