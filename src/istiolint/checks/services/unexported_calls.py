@@ -29,8 +29,8 @@ def call_to_unexported_service(service: Resource, mesh: Mesh) -> Iterator[Findin
         if scope is not None:
             yield finding(
                 service.metadata["annotations"][SERVICE_ANNOTATION],
-                f"`{caller.title}` calls this Service, which is exported only to {in_words(scope)}; calls are sent without mTLS and "
-                "routes, or blocked with `REGISTRY_ONLY`",
+                f"`{caller.title}` calls this Service, which is exported only to {in_words(scope)}; calls are sent without mTLS "
+                "and routes, or blocked with `REGISTRY_ONLY`",
                 hint=f"add `{caller.namespace}` to the annotation",
                 related=[(call.at, "the workload is configured here")],
             )
