@@ -8,16 +8,30 @@ each other: each writes its own file and renames it, and the last one stays.
 import os
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from istiolint.cache.folder import ENDING, TEMPORARY, Folder
 
-MAGIC = b"istiolint cache 1\n"
+MAGIC = b"istiolint cache 2\n"
 DIGEST = 20
 MOST_BYTES = 64 * 1024 * 1024
 _DAY = 24 * 60 * 60
+_NO_FILES: Mapping[str, tuple[Sequence[int], bytes, int, str]] = {}
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+_RECENT = 2 * 10**9
+"""Nanoseconds for which a file may be written again without other times: the coarsest clock of a file system."""
+
+
+class _Content(NamedTuple):
+    payloads: dict[bytes, bytes]
+    files: dict[str, Any]
+
+
+_NOTHING = _Content({}, {})
 
 
 class Pack:
@@ -25,7 +39,8 @@ class Pack:
 
     def __init__(self, folder: Folder, place: str = os.curdir):
         self._folder, self._place = folder, place
-        self._known: dict[bytes, bytes] = {}
+        self._started = time.time_ns()
+        self._content: _Content | None = None
 
     @cached_property
     def path(self) -> str:
@@ -37,18 +52,34 @@ class Pack:
 
     def load(self) -> Mapping[bytes, bytes]:
         """Return the payloads by key; nothing where there are none that can be used."""
-        try:
-            if self._folder.is_safe():
-                self._known = _unpacked(self._read())
-        except Exception:  # whatever a damaged file causes
-            self._known = {}
-        return self._known
+        return self._loaded().payloads
 
-    def save(self, used: Mapping[bytes, bytes]) -> None:
-        """Write what a run has used, and what the file had besides, as far as it fits. An error means that nothing is cached."""
+    def files(self) -> Mapping[str, Any]:
+        """Return the files whose content is known, by path, as `save` was given them."""
+        return self._loaded().files
+
+    def _loaded(self) -> _Content:
+        if self._content is None:
+            self._content = _NOTHING
+            try:
+                if self._folder.is_safe():
+                    self._content = _unpacked(self._read())
+            except Exception:  # whatever a damaged file causes
+                pass
+        return self._content
+
+    def save(self, used: Mapping[bytes, bytes], files: Mapping[str, tuple[Sequence[int], bytes, int, str]] = _NO_FILES) -> None:
+        """Write what a run has used, and what the file had besides, as far as it fits. An error means that nothing is cached.
+
+        `files` have identity, key, length and encoding. One that was written shortly before it was read is left out: it may have
+        been written again since, with the same times.
+        """
         try:
             if self._folder.make():
-                self._write({**used, **{key: payload for key, payload in self._known.items() if key not in used}})
+                known = self._content or _NOTHING
+                old = {path: file for path, file in files.items() if max(file[0][2:]) + _RECENT < self._started}
+                payloads = {**used, **{key: payload for key, payload in known.payloads.items() if key not in used}}
+                self._write(payloads, {**known.files, **old})
                 self._folder.tidy()
         except Exception:  # no space, no permission, no such folder
             return
@@ -63,7 +94,7 @@ class Pack:
                 os.utime(self.path)  # what is in use is not deleted
             return file.read(MOST_BYTES)
 
-    def _write(self, payloads: Mapping[bytes, bytes]) -> None:
+    def _write(self, payloads: Mapping[bytes, bytes], files: Mapping[str, Any]) -> None:
         import secrets
 
         from msgpack import packb
@@ -73,7 +104,12 @@ class Pack:
             size += len(key) + len(payload) + 16
             if size <= MOST_BYTES - 1024:
                 kept[key] = payload
-        body = packb(kept)
+        named = {}
+        for path, file in files.items():
+            size += 4 * len(path) + 128
+            if file[1] in kept and size <= MOST_BYTES - 1024:
+                named[path] = file
+        body = packb([kept, named], unicode_errors="surrogatepass")
         temporary = f"{self.path}.{secrets.token_hex(8)}{TEMPORARY}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
         try:
@@ -85,17 +121,19 @@ class Pack:
             raise
 
 
-def _unpacked(content: bytes) -> dict[bytes, bytes]:
+def _unpacked(content: bytes) -> _Content:
     from msgpack import unpackb
 
     start = len(MAGIC) + DIGEST
     body = memoryview(content)[start:]
     if content[:start] != MAGIC + _digest(body):
-        return {}
-    found = unpackb(body)
-    if type(found) is not dict or not all(type(key) is bytes and type(payload) is bytes for key, payload in found.items()):
-        return {}
-    return found
+        return _NOTHING
+    payloads, files = unpackb(body, unicode_errors="surrogatepass")
+    if type(payloads) is not dict or type(files) is not dict:
+        return _NOTHING
+    if not all(type(key) is bytes and type(payload) is bytes for key, payload in payloads.items()):
+        return _NOTHING
+    return _Content(payloads, files)
 
 
 def _digest(body: bytes | memoryview) -> bytes:

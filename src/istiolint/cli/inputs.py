@@ -14,10 +14,12 @@ from istiolint.config import Config, Tree, find, load, load_all
 from istiolint.rules.parameters import settings_of
 from istiolint.rules.registry import define
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
-from istiolint.sources import Source, discover
+from istiolint.sources import Source, StoredFiles, discover
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from istiolint.cache import Pack
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -76,11 +78,14 @@ class Inputs(NamedTuple):
     """The file whose text comes from standard input."""
     tree: Tree = Tree(Config(), nested=False)
 
-    def sources(self) -> Iterator[Source]:
-        """The files as they are, and what is rendered. Raises MissingPathError, ConfigError and RenderError."""
+    def sources(self, cache: "Pack | None" = None) -> Iterator[Source]:
+        """The files as they are, and what is rendered. Raises MissingPathError, ConfigError and RenderError.
+
+        Files for reference that `cache` knows are read where their text is needed.
+        """
         files = discover(
             self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path, excludes=self.tree,
-            most_bytes=self.settings.most_bytes,
+            most_bytes=self.settings.most_bytes, stored=StoredFiles(cache.files) if cache else None,
         )  # fmt: skip
         return self.rendering.sources(with_origins(files))
 

@@ -118,7 +118,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
             return
         baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
         cache = cache_of(options)
-        sources = list(given.sources())
+        sources = list(given.sources(cache))
         settings = given.settings_in_folders(options)
         earlier, unchanged = None, False
         pictures: list[Picture] = []

@@ -9,7 +9,7 @@ from typing import Any
 from istiolint.documents.skip import Skip
 from istiolint.documents.store import Store
 from istiolint.primitives.patterns import late
-from istiolint.sources import Source
+from istiolint.sources import Source, StoredSource
 
 _GROUPS = ("chainsaw.kyverno.io/", "kuttl.dev/", "kudo.dev/")
 _TESTS = ("chainsaw-test.yaml", "chainsaw-test.yml", "chainsaw-test")
@@ -57,7 +57,7 @@ def named_by_tests(sources: Iterable[Source], store: Store | None = None) -> dic
     """Return the files that tests compare with the cluster, those that they merge into it, and expected output."""
     sources = list(sources)
     paths = [os.path.normpath(source.path) for source in sources]
-    tests = [source for source in sources if mentions_test(source.text)]
+    tests = [source for source in sources if not isinstance(source, StoredSource) and mentions_test(source.text)]
     found: dict[str, Skip] = dict.fromkeys(_errors(paths, tests), Skip.ASSERTION)
     for source in tests:
         found |= _named_by(source, paths, store)

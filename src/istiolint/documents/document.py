@@ -57,7 +57,7 @@ class Document:
         """Whether it holds something that is not known: a template, say, or YAML that does not parse."""
         if self.skipped:
             return self.skipped.hides_resources
-        return self.data is None and bool(self.problems)
+        return bool(self.problems) and self.data is None
 
     def source_place(self, place: Place) -> tuple[Place, bool]:
         """The place in a file that a place comes from, and whether the text there is the same."""

@@ -6,6 +6,7 @@ What does not have exactly the expected form counts as not stored.
 
 import os
 import re
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -20,13 +21,23 @@ if TYPE_CHECKING:
     from istiolint.documents.document import Document
     from istiolint.sources import Source
 
-FORMAT = 1
+FORMAT = 2
 """Of the payloads; another number makes all stored ones unknown."""
 PARSERS: tuple[events.Parse, ...] = (events.events, events.json_events, events.pure_events)
 
 Fault: TypeAlias = tuple[int, int, str, str, str | None]
 """Offsets in the document, rule, message and hint."""
 Template: TypeAlias = tuple[int, int, Skip]
+
+
+class Header(NamedTuple):
+    """What names an object."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+
 
 _DEFINITION = late(r"^kind:[ \t]*[\"']?CustomResourceDefinition\b", re.MULTILINE)
 _OUR_GROUPS = ("istio.io", "gateway.networking.k8s.io")
@@ -36,6 +47,7 @@ class Parsed(NamedTuple):
     """A document as its text shows it: offsets in the source, data or what is wrong. `parser` is an index of PARSERS.
 
     `usual`: it is a Kubernetes object without anything that may be a problem, as nearly all are.
+    `header` and `body`, its packed data, are there instead of the data where these were not asked for.
     `severity` is "" for a fault of a manifest, "warning" for one in other text, "skip" if it is not reported.
     """
 
@@ -50,6 +62,8 @@ class Parsed(NamedTuple):
     template: Template | None = None
     usual: bool = False
     aliases: bool = False
+    header: Header | None = None
+    body: bytes = b""
 
 
 def key_of(source: "Source") -> bytes:
@@ -83,30 +97,94 @@ def encode(rows: list[Parsed]) -> bytes | None:
     if any(row.aliases for row in rows):
         return None
     try:
-        payload: bytes = packb([row[:4] if row.usual else row[:-2] for row in rows], use_bin_type=False)
+        payload: bytes = packb([_fields(row) for row in rows])
     except (ValueError, OverflowError, UnicodeError, RecursionError):
         return None
     return payload
 
 
-def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
-    """Return the documents of a payload for a text of some length; None if it does not have the form that `encode` gives it."""
+def _fields(row: Parsed) -> Sequence[Any]:
+    from msgpack import packb
+
+    if not row.usual:
+        return row[:9]
+    header = _header(row.data)
+    return [*row[:3], *header, packb(row.data)] if header else row[:4]
+
+
+def _header(data: Any) -> Header | None:
+    """Return the header of an object, as Resource reads it; None for a List, which consists of others."""
+    api_version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
+    if not isinstance(api_version, str) or not isinstance(kind, str) or ("items" in data and kind.endswith("List")):
+        return None
+    name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
+    name, namespace = (text if isinstance(text, str) else "" for text in (name, namespace))
+    return Header(api_version, kind, name, namespace)
+
+
+def unpacked(body: bytes) -> Any:
+    """Return the data of a body. Raises an exception if it does not have the form that `encode` gives it."""
+    data = _unpacker()(body, max_bin_len=0, max_ext_len=0, ext_hook=_refuse)
+    if type(data) is not dict or (any(empty in body for empty in _NO_BYTES) and not _is_plain(data)):
+        raise ValueError
+    return data
+
+
+_NO_BYTES = (b"\xc4\0", b"\xc5\0\0", b"\xc6\0\0\0\0")
+"""How bytes without content are written, which no limit to the length of bytes excludes. In text this does not occur."""
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) is dict:
+        return all(type(key) is str and _is_plain(each) for key, each in value.items())
+    return all(map(_is_plain, value)) if type(value) is list else type(value) is not bytes
+
+
+@cache
+def _unpacker() -> Callable[..., Any]:
+    """Return the function, which is called for each document of thousands of files."""
+    from msgpack import unpackb
+
+    return unpackb
+
+
+def decode(payload: bytes | None, length: int, *, late: bool = False) -> list[Parsed] | None:
+    """Return the documents of a payload for a text of some length; None if it does not have the form that `encode` gives it.
+
+    `late`: documents that have a header keep their data packed.
+    """
     if payload is None:
         return None
     from msgpack import packb, unpackb
 
     try:
         found = unpackb(payload, ext_hook=_refuse, timestamp=1)
-        # Bytes, other types and other ways to write the same would be packed differently.
-        if type(found) is not list or packb(found, use_bin_type=False) != payload:
+        if type(found) is not list or packb(found) != payload:
             return None
-        rows = [_row(fields, length) for fields in found]
+        rows = [_stored(fields, length, late) if len(fields) == 8 else _row(fields, length) for fields in found]
     except Exception:  # whatever a damaged payload causes
         return None
     return rows if all(one.end <= other.start and one.number < other.number for one, other in pairwise(rows)) else None
 
 
+def _stored(fields: Any, length: int, late: bool) -> Parsed:
+    number, start, end, *names, body = fields
+    if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length or type(body) is not bytes:
+        raise ValueError
+    if not type(names[0]) is type(names[1]) is type(names[2]) is type(names[3]) is str:
+        raise ValueError
+    header = Header(*names)
+    if late:
+        return Parsed(number, start, end, usual=True, header=header, body=body)
+    data = unpacked(body)
+    if _header(data) != header:
+        raise ValueError
+    return Parsed(number, start, end, data, usual=True)
+
+
 def _row(fields: Any, length: int) -> Parsed:
+    if not _is_plain(fields):
+        raise ValueError
     if len(fields) == 4:
         number, start, end, data = fields
         if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length:

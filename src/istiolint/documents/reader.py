@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from ruamel.yaml.error import YAMLError
 
+from istiolint.documents.chart_values import may_name_values
 from istiolint.documents.compose import Composed, TroubleError, compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import second_try
@@ -14,17 +15,19 @@ from istiolint.documents.recognise import (
     is_object,
     is_usual,
     looks_like_object,
+    may_name_others,
     missing_identity,
     reason_to_skip,
     whole_file,
 )
 from istiolint.documents.skip import Skip
 from istiolint.documents.store import Store
+from istiolint.documents.stored import StoredDocument
 from istiolint.documents.template import broken_template, template_field, template_kind
 from istiolint.documents.ytt import first_code
 from istiolint.findings.finding import Finding, Place, Related, Severity, Span
 from istiolint.primitives.patterns import late
-from istiolint.sources import Source
+from istiolint.sources import Source, StoredSource
 
 MOST_DUPLICATES = 100
 """How many duplicate keys are reported in one document."""
@@ -115,15 +118,36 @@ def _skipped(source: Source, skip: Skip) -> Iterator[tuple[Document, Parsed]]:
 
 def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, Parsed]]:
     """Yield the documents of a source with what their text alone shows, from the store if it knows the text."""
-    key = key_of(source) if store else b""
-    rows = decode(store.get(key), len(source.text)) if store else None
+    rows = _known(source, store) if store else None
     if rows is None:
         rows = [_parse(document) for document in _documents(source)]
         if store and (payload := encode(rows)):
+            key = key_of(source)
             store.put(key, payload)
+            _note(source, key, decode(payload, len(source.text), late=True), store)
     for row in rows:
-        document = Document(source, row.number, row.start, source.text[row.start : row.end], row.data, parse=PARSERS[row.parser])
-        yield document, row
+        if row.header:
+            yield StoredDocument(source, row, row.header), row
+            continue
+        text = source.text[row.start : row.end]
+        yield Document(source, row.number, row.start, text, row.data, parse=PARSERS[row.parser]), row
+
+
+def _known(source: Source, store: Store) -> list[Parsed] | None:
+    """Return what the store knows of a source."""
+    if isinstance(source, StoredSource):
+        return decode(store.get(source.key), source.length, late=True)
+    key = key_of(source)
+    rows = decode(store.get(key), len(source.text), late=not source.linted)
+    _note(source, key, rows, store)
+    return rows
+
+
+def _note(source: Source, key: bytes, rows: list[Parsed] | None, store: Store) -> None:
+    """Take note of a file that need not be read again for its documents, nor for what it says of other files."""
+    is_simple = rows and all(row.header for row in rows)
+    if source.identity and is_simple and not (source.linted or may_name_others(source) or may_name_values(source.path)):
+        store.files[source.path] = source.identity, key, len(source.text), source.encoding
 
 
 def _parse(document: Document) -> Parsed:

@@ -12,7 +12,7 @@ from istiolint.documents.store import Store
 from istiolint.documents.template import is_partial
 from istiolint.documents.ytt import first_code
 from istiolint.primitives.patterns import late
-from istiolint.sources import Source
+from istiolint.sources import Source, StoredSource
 
 if TYPE_CHECKING:
     from istiolint.documents.document import Document
@@ -51,7 +51,9 @@ def whole_file(source: Source, named: Mapping[str, Skip]) -> Skip | None:
         return skip
     if is_partial(source.path):
         return Skip.HELM_PARTIAL
-    return by_name(source.path) or (Skip.YTT_TEMPLATE if first_code(source.text) else None)
+    if skip := by_name(source.path):
+        return skip
+    return Skip.YTT_TEMPLATE if not isinstance(source, StoredSource) and first_code(source.text) else None
 
 
 def reason_to_skip(document: "Document", named: Mapping[str, Skip]) -> Skip | None:

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 
+from istiolint.sources.source import Identity
+
 _NONE: Mapping[bytes, bytes] = {}
 
 
 class Store:
     """Payloads by key: those of an earlier run, and those that this one adds.
 
-    `used` are the payloads that were found or added, `added` says whether there are new ones.
+    `used` are the payloads that were found or added, `added` is the number of new ones.
+    `files` are those that will not have to be read again while they stay as they are, as StoredFiles has them.
     """
 
     def __init__(self, known: Mapping[bytes, bytes] = _NONE):
         self._known = known
         self.used: dict[bytes, bytes] = {}
-        self.added = False
+        self.added = 0
+        self.files: dict[str, tuple[Identity, bytes, int, str]] = {}
 
     def __contains__(self, key: bytes) -> bool:
         return key in self.used or key in self._known
@@ -29,4 +33,4 @@ class Store:
     def put(self, key: bytes, payload: bytes) -> None:
         """Add a payload; it replaces a damaged one."""
         self.used[key] = payload
-        self.added = True
+        self.added += 1

@@ -21,7 +21,7 @@ from istiolint.rules.gates import Gates, kind_of
 from istiolint.rules.parameters import check_settings
 from istiolint.rules.registry import define, plugin_failures
 from istiolint.settings import Settings
-from istiolint.sources import Excluded, Source, discover
+from istiolint.sources import Excluded, Source, StoredSource, discover
 from istiolint.sources.discover import is_wanted
 from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of, together
 
@@ -34,6 +34,8 @@ MOST_TOGETHER = 8192
 """Tasks of small targets whose meshes are in memory together."""
 SAMPLE = 16
 """Sources that show which checks a run needs."""
+RARE = 200
+"""One file of so many is read again faster than what is kept is written again."""
 ENOUGH_TEXT = 256 * 1024
 """Characters from which on several processes read faster than one."""
 
@@ -246,15 +248,16 @@ class _Run:
             return
         self.store = Store(self.cache.load() if self.cache else {})
         yield
-        if self.cache and self.store.added:
-            self.cache.save(self.store.used)
+        if self.cache and self.store.added + len(self.store.files) > len(sources) // RARE:
+            self.cache.save(self.store.used, self.store.files)
         self.store = None
 
     def read_by_workers(self, sources: list[Source], named: Mapping[str, Skip]) -> None:
         """Read by several processes what no earlier run has read, where that pays."""
         if self.store is None or self.jobs < 2 or not can_fork():
             return
-        keys = {key: source for source in sources if source.text and (key := key_of(source)) not in self.store}
+        texts = (source for source in sources if not isinstance(source, StoredSource) and source.text)
+        keys = {key: source for source in texts if (key := key_of(source)) not in self.store}
         if sum(len(source.text) for source in keys.values()) < ENOUGH_TEXT:
             return
         new = list(keys.items())

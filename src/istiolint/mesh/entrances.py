@@ -114,6 +114,8 @@ class Entrances:
     @cached_property
     def _by_host(self) -> dict[str, list[Entrance]]:
         found: dict[str, list[Entrance]] = defaultdict(list)
+        if not self._mesh.all("Gateway", KUBERNETES_GATEWAY):
+            return found
         for virtual_service in self._mesh.all("VirtualService"):
             for fqdn, entrance in self._of_virtual_service(virtual_service):
                 found[fqdn].append(entrance)

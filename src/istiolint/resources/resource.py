@@ -8,6 +8,7 @@ from istiolint.documents import Document
 from istiolint.documents.chart_values import ChartValues
 from istiolint.documents.document import value_at
 from istiolint.documents.recognise import is_values
+from istiolint.documents.stored import StoredDocument
 from istiolint.findings.finding import Path, ResourceName
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import is_namespaced, type_of
@@ -39,12 +40,15 @@ class Resource(Cursor):
         api_version, kind = mapping.get("apiVersion"), mapping.get("kind")
         self.api_version = api_version if isinstance(api_version, str) else ""
         self.kind = kind if isinstance(kind, str) else ""
-        self.group, _, self.version = self.api_version.rpartition("/")
-        self.type = type_of(self.group, self.kind)
         metadata = mapping.get("metadata")
         name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
         self.name = name if isinstance(name, str) else ""
         self.written_namespace = namespace if isinstance(namespace, str) else ""
+        self._classify()
+
+    def _classify(self) -> None:
+        self.group, _, self.version = self.api_version.rpartition("/")
+        self.type = type_of(self.group, self.kind)
         if self.type and not is_namespaced(self.type):
             self.namespace = ""
         else:
@@ -106,6 +110,24 @@ class Resource(Cursor):
         return ResourceName(self.api_version, self.kind, self.written_namespace or None, self.name or None)
 
 
+class StoredResource(Resource):
+    """A resource of a stored document: its value is read where it is needed."""
+
+    __slots__ = ()
+
+    def __init__(self, document: StoredDocument):
+        self.document, self._parent, self._step = document, None, ()
+        self.api_version, self.kind, self.name, self.written_namespace = document.header
+        self._classify()
+
+    def __getattr__(self, name: str) -> Any:
+        """Read the value at the first use."""
+        if name != "_value":
+            raise AttributeError(name)
+        value = self._value = self.document.data
+        return value
+
+
 class GivenResource(Resource):
     """A document that is not a Kubernetes object but is named by an option, such as `--mesh-networks`: it is treated as one."""
 
@@ -153,8 +175,13 @@ class ValuesResource(GivenResource):
 
 def resources(document: Document) -> Iterator[Resource]:
     """The resources of a document; those of a `List` one by one. Nothing for YAML that is no Kubernetes object."""
+    if document.skipped:
+        return
+    if isinstance(document, StoredDocument):
+        yield StoredResource(document)
+        return
     data = document.data
-    if not isinstance(data, dict) or document.skipped:
+    if not isinstance(data, dict):
         return
     if "items" in data and _is_list(data):
         for index, item in enumerate(data["items"]):

@@ -10,6 +10,7 @@ from istiolint.sources.excluded import NOTHING, Excludes
 from istiolint.sources.ignored import Ignored
 from istiolint.sources.input_error import InputError
 from istiolint.sources.source import Source
+from istiolint.sources.stored import StoredFiles, identity_of
 
 ENDINGS = (".yaml", ".yml", ".json")
 WITHOUT_ENDING = "Kustomization"
@@ -57,6 +58,7 @@ def discover(
     stdin_path: str | None = None,
     excludes: Excludes = NOTHING,
     most_bytes: int = MOST_BYTES,
+    stored: StoredFiles | None = None,
 ) -> Iterator[Source]:
     """The sources behind files, folders and `-` (standard input); those under `context` are read, but not linted.
 
@@ -67,21 +69,22 @@ def discover(
     In folders, hidden files and those that git ignores are left out, and so is what `excludes` covers; a file that is named is
     read unless `excludes` covers named files. What is named twice is read once, and linted if it is named in `paths`. The order
     is that of the paths, in folders that of the names.
-    A file of more than `most_bytes` is not read.
+    A file of more than `most_bytes` is not read. The text of a file for reference that `stored` knows is read where it is needed.
     Raises MissingPathError at once, before anything is read; what cannot be read later has a reason in Source.trouble.
     """
     named = named_paths(paths, context=context, clusters=clusters)
     for path, *_ in named:
         if path != "-" and not os.path.lexists(path):
             raise MissingPathError(path)
-    return _Discovery(stdin_path, excludes, most_bytes).sources(named)
+    return _Discovery(stdin_path, excludes, most_bytes, stored).sources(named)
 
 
 class _Discovery:
     """One walk; `seen` holds device and inode of what was read, so that overlapping paths and circles of links end."""
 
-    def __init__(self, stdin_path: str | None, excludes: Excludes, most_bytes: int) -> None:
-        self.excludes, self.most_bytes = excludes, most_bytes
+    def __init__(self, stdin_path: str | None, excludes: Excludes, most_bytes: int, stored: StoredFiles | None) -> None:
+        self.excludes, self.most_bytes, self.known = excludes, most_bytes, stored
+        self.stored: StoredFiles | None = None
         self.seen: set[tuple[int, int] | str] = set()
         self.stdin_path = _plain(stdin_path) if stdin_path else STDIN
         if stdin_path and os.path.exists(stdin_path):
@@ -89,6 +92,7 @@ class _Discovery:
 
     def sources(self, named: Iterable[Named]) -> Iterator[Source]:
         for path, linted, cluster in named:
+            self.stored = None if linted else self.known
             for source in self.stdin() if path == "-" else self.path(_plain(path)):
                 source.linted, source.cluster = linted, cluster
                 yield source
@@ -131,8 +135,15 @@ class _Discovery:
             if status.st_size > self.most_bytes:
                 yield Source(path, trouble=too_large(status.st_size, self.most_bytes))
                 return
+            identity = identity_of(status)
+            if self.stored and (known := self.stored.find(path, identity)):
+                yield known
+                return
             with open(path, "rb") as file:
-                yield _text(path, file, self.most_bytes, status.st_size)
+                source = _text(path, file, self.most_bytes, status.st_size)
+                if self.stored and identity == identity_of(os.fstat(file.fileno())):
+                    source.identity = identity
+                yield source
         except OSError as error:
             yield Source(path, trouble=_words(error, "file"))
 

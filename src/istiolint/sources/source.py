@@ -4,8 +4,10 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
+Identity: TypeAlias = tuple[int, int, int, int]
+"""Inode, size and times of a file, by which it is known again."""
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -44,6 +46,7 @@ class Source:
     `stdin`: it came from standard input, whatever its path.
     `target` is the name of the chart or overlay that a program rendered on request, `environment` the one that it is for.
     `on_disk` is False for the files of a revision, for which the current folder is not looked at.
+    `identity` is that of the file when it was read; None for other texts.
     """
 
     path: str
@@ -58,6 +61,7 @@ class Source:
     target: str = ""
     environment: str = ""
     on_disk: bool = True
+    identity: Identity | None = None
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -12,10 +12,11 @@ from istiolint.rules.check import check, finding
 def routed_service_without_workload(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a Service that routes target and whose selector matches no workload, so that Envoy has no endpoint for it."""
     selector = service.spec["selector"]
-    fqdn = mesh.hosts.fqdn(service.name, service.namespace)
-    routed = mesh.virtual_services.routes_to(fqdn) or mesh.service_routes.send_to(fqdn) or bool(mesh.entrances.to(fqdn))
     external = service.spec["type"].text == "ExternalName"
-    if not routed or external or not selector.labels or selector.unresolved or mesh.workloads.of_service(service):
+    if external or not selector.labels or selector.unresolved or mesh.workloads.of_service(service):
+        return
+    fqdn = mesh.hosts.fqdn(service.name, service.namespace)
+    if not (mesh.virtual_services.routes_to(fqdn) or mesh.service_routes.send_to(fqdn) or mesh.entrances.to(fqdn)):
         return
     wanted = ", ".join(f"{key}: {value}" for key, value in selector.labels.items())
     elsewhere = sorted({workload.namespace for workload in mesh.workloads.selected(selector.labels, None)})

@@ -1,0 +1,46 @@
+"""Documents for reference that an earlier run has read: their text and their data are read only where they are needed."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from istiolint.documents.compose import compose
+from istiolint.documents.document import Document
+from istiolint.documents.events import events
+from istiolint.documents.parsed import Header, Parsed, unpacked
+from istiolint.findings.finding import Finding
+
+if TYPE_CHECKING:
+    from istiolint.sources import Source
+
+
+class StoredDocument(Document):
+    """A document that is a Kubernetes object without problems; `header` says which one."""
+
+    parse = staticmethod(events)
+
+    def __init__(self, source: "Source", row: Parsed, header: Header):
+        self.source, self.header, self._row = source, header, row
+        self.index, self.offset = row.number, row.start
+
+    @cached_property
+    def text(self) -> str:  # type: ignore[override]
+        """Its text."""
+        return self.source.text[self._row.start : self._row.end]
+
+    @cached_property
+    def data(self) -> Any:
+        """Its data; composed again if what is stored is not what istiolint stores."""
+        try:
+            return unpacked(self._row.body)
+        except Exception:  # whatever planted data cause
+            return compose(self.parse(self.text)).data
+
+    @cached_property
+    def problems(self) -> list[Finding]:  # type: ignore[override]
+        """None at first."""
+        return []
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is skipped for a reason that hides resources."""
+        return bool(self.skipped and self.skipped.hides_resources)
