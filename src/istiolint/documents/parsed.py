@@ -47,7 +47,6 @@ class Parsed(NamedTuple):
     """A document as its text shows it: offsets in the source, data or what is wrong. `parser` is an index of PARSERS.
 
     `usual`: it is a Kubernetes object without anything that may be a problem, as nearly all are.
-    `header` and `body`, its packed data, are there instead of the data where these were not asked for.
     `severity` is "" for a fault of a manifest, "warning" for one in other text, "skip" if it is not reported.
     """
 
@@ -62,8 +61,6 @@ class Parsed(NamedTuple):
     template: Template | None = None
     usual: bool = False
     aliases: bool = False
-    header: Header | None = None
-    body: bytes = b""
 
 
 def key_of(source: "Source") -> bytes:
@@ -145,14 +142,45 @@ def _unpacker() -> Callable[..., Any]:
     """Return the function, which is called for each document of thousands of files."""
     from msgpack import unpackb
 
-    return unpackb
+    unpacker: Callable[..., Any] = unpackb
+    return unpacker
 
 
-def decode(payload: bytes | None, length: int, *, late: bool = False) -> list[Parsed] | None:
-    """Return the documents of a payload for a text of some length; None if it does not have the form that `encode` gives it.
+class Packed(NamedTuple):
+    """An object without problems whose data are still packed in `body`, with its offsets in the source."""
 
-    `late`: documents that have a header keep their data packed.
-    """
+    number: int
+    start: int
+    end: int
+    header: Header
+    body: bytes
+
+
+def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
+    """Return the documents of a payload for a text of some length; None if it does not have the form that `encode` gives it."""
+    rows = _rows(payload, length)
+    if rows is None:
+        return None
+    try:
+        return [_opened(row) if isinstance(row, Packed) else row for row in rows]
+    except Exception:  # whatever planted data cause
+        return None
+
+
+def decode_late(payload: bytes | None, length: int) -> list[Packed] | None:
+    """Return the same without unpacking data; None also where this is not possible for all documents."""
+    rows = _rows(payload, length)
+    return rows if rows and all(type(row) is Packed for row in rows) else None  # type: ignore[return-value]
+
+
+def _opened(row: Packed) -> Parsed:
+    data = unpacked(row.body)
+    if _header(data) != row.header:
+        raise ValueError
+    return Parsed(row.number, row.start, row.end, data, usual=True)
+
+
+def _rows(payload: bytes | None, length: int) -> list[Parsed | Packed] | None:
     if payload is None:
         return None
     from msgpack import packb, unpackb
@@ -161,25 +189,19 @@ def decode(payload: bytes | None, length: int, *, late: bool = False) -> list[Pa
         found = unpackb(payload, ext_hook=_refuse, timestamp=1)
         if type(found) is not list or packb(found) != payload:
             return None
-        rows = [_stored(fields, length, late) if len(fields) == 8 else _row(fields, length) for fields in found]
+        rows = [_packed(fields, length) if len(fields) == 8 else _row(fields, length) for fields in found]
     except Exception:  # whatever a damaged payload causes
         return None
     return rows if all(one.end <= other.start and one.number < other.number for one, other in pairwise(rows)) else None
 
 
-def _stored(fields: Any, length: int, late: bool) -> Parsed:
-    number, start, end, *names, body = fields
+def _packed(fields: Any, length: int) -> Packed:
+    number, start, end, api_version, kind, name, namespace, body = fields
     if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length or type(body) is not bytes:
         raise ValueError
-    if not type(names[0]) is type(names[1]) is type(names[2]) is type(names[3]) is str:
+    if not type(api_version) is type(kind) is type(name) is type(namespace) is str:
         raise ValueError
-    header = Header(*names)
-    if late:
-        return Parsed(number, start, end, usual=True, header=header, body=body)
-    data = unpacked(body)
-    if _header(data) != header:
-        raise ValueError
-    return Parsed(number, start, end, data, usual=True)
+    return Packed(number, start, end, Header(api_version, kind, name, namespace), body)
 
 
 def _row(fields: Any, length: int) -> Parsed:

@@ -9,7 +9,7 @@ from istiolint.documents.chart_values import may_name_values
 from istiolint.documents.compose import Composed, TroubleError, compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import second_try
-from istiolint.documents.parsed import PARSERS, Fault, Parsed, decode, encode, is_foreign_definition, key_of
+from istiolint.documents.parsed import PARSERS, Fault, Packed, Parsed, decode, decode_late, encode, is_foreign_definition, key_of
 from istiolint.documents.placeholders import first_placeholder
 from istiolint.documents.recognise import (
     is_object,
@@ -34,6 +34,7 @@ MOST_DUPLICATES = 100
 
 _NONE: Mapping[str, Skip] = {}
 _NOTHING = Parsed(0, 0, 0)
+_USUAL = Parsed(0, 0, 0, usual=True)
 _RENDERERS = {
     Skip.HELM_TEMPLATE: "render it first: `helm template CHART | istiolint -`",
     Skip.YTT_TEMPLATE: "render it first: `ytt -f FOLDER | istiolint -`",
@@ -118,35 +119,35 @@ def _skipped(source: Source, skip: Skip) -> Iterator[tuple[Document, Parsed]]:
 
 def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, Parsed]]:
     """Yield the documents of a source with what their text alone shows, from the store if it knows the text."""
-    rows = _known(source, store) if store else None
+    if store and not source.linted and (packed := _packed(source, store)):
+        for each in packed:
+            yield StoredDocument(source, each), _USUAL
+        return
+    rows = decode(store.get(key_of(source)), len(source.text)) if store else None
     if rows is None:
         rows = [_parse(document) for document in _documents(source)]
         if store and (payload := encode(rows)):
             key = key_of(source)
             store.put(key, payload)
-            _note(source, key, decode(payload, len(source.text), late=True), store)
+            _note(source, key, decode_late(payload, len(source.text)), store)
     for row in rows:
-        if row.header:
-            yield StoredDocument(source, row, row.header), row
-            continue
-        text = source.text[row.start : row.end]
-        yield Document(source, row.number, row.start, text, row.data, parse=PARSERS[row.parser]), row
+        document = Document(source, row.number, row.start, source.text[row.start : row.end], row.data, parse=PARSERS[row.parser])
+        yield document, row
 
 
-def _known(source: Source, store: Store) -> list[Parsed] | None:
-    """Return what the store knows of a source."""
+def _packed(source: Source, store: Store) -> list[Packed] | None:
+    """Return the documents of a source for reference, if the store knows them and they are objects without problems."""
     if isinstance(source, StoredSource):
-        return decode(store.get(source.key), source.length, late=True)
+        return decode_late(store.get(source.key), source.length)
     key = key_of(source)
-    rows = decode(store.get(key), len(source.text), late=not source.linted)
+    rows = decode_late(store.get(key), len(source.text))
     _note(source, key, rows, store)
     return rows
 
 
-def _note(source: Source, key: bytes, rows: list[Parsed] | None, store: Store) -> None:
+def _note(source: Source, key: bytes, rows: list[Packed] | None, store: Store) -> None:
     """Take note of a file that need not be read again for its documents, nor for what it says of other files."""
-    is_simple = rows and all(row.header for row in rows)
-    if source.identity and is_simple and not (source.linted or may_name_others(source) or may_name_values(source.path)):
+    if source.identity and rows and not (source.linted or may_name_others(source) or may_name_values(source.path)):
         store.files[source.path] = source.identity, key, len(source.text), source.encoding
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from istiolint.documents.compose import compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import events
-from istiolint.documents.parsed import Header, Parsed, unpacked
+from istiolint.documents.parsed import Packed, unpacked
 from istiolint.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -18,20 +18,20 @@ class StoredDocument(Document):
 
     parse = staticmethod(events)
 
-    def __init__(self, source: "Source", row: Parsed, header: Header):
-        self.source, self.header, self._row = source, header, row
-        self.index, self.offset = row.number, row.start
+    def __init__(self, source: "Source", row: Packed):
+        self.source = source
+        self.index, self.offset, self._end, self.header, self._body = row
 
     @cached_property
     def text(self) -> str:  # type: ignore[override]
         """Its text."""
-        return self.source.text[self._row.start : self._row.end]
+        return self.source.text[self.offset : self._end]
 
     @cached_property
     def data(self) -> Any:
         """Its data; composed again if what is stored is not what istiolint stores."""
         try:
-            return unpacked(self._row.body)
+            return unpacked(self._body)
         except Exception:  # whatever planted data cause
             return compose(self.parse(self.text)).data
 

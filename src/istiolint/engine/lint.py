@@ -176,7 +176,8 @@ class _Run:
 
     def tasks(self, target: Target, mesh: Mesh) -> Tasks:
         """What is to be done in a target. A resource is validated once, also where it is the same in several targets."""
-        new = [resource for resource in target.resources if resource.linted and id(resource) not in self.validated]
+        shown = [resource for resource in target.resources if resource.linted]
+        new = [resource for resource in shown if id(resource) not in self.validated]
         for resource in new:
             self.validated[id(resource)] = resource
             self.outcome.note(resource)
@@ -184,9 +185,15 @@ class _Run:
                 self.counted.add(resource.written)
                 self.summary.documents += 1
                 self.summary.resources[resource.document.source.path] += 1
+<<<<<<< HEAD
                 (self.summary.kinds if self.gates.covers(resource) else self.summary.other_kinds)[resource.kind] += 1
         linted = [resource for resource in target.resources if resource.linted and self.gates.covers(resource)]
         self.gates.add(map(kind_of, linted))
+=======
+                (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
+        linted = [resource for resource in shown if resource.type]
+        self.gates.add({resource.type or "" for resource in linted})
+>>>>>>> 1d7ff59 (Decode documents for reference where they are needed)
         return Tasks(new, linted, mesh, self.gates, self.settings.istio_version)
 
     def batches(self, sources: Iterable[Source]) -> Iterator[list[_Job]]:
@@ -318,7 +325,7 @@ class _Run:
         for document in read(source, named, self.store):
             if document.skipped is Skip.OTHER and (values := self.values.get(os.path.normpath(source.path))):
                 document.chart_values, document.skipped = values, None
-            if document.problems and source.linted:
+            if source.linted and document.problems:
                 resource = only_resource(document)
                 for problem in document.problems:
                     self.outcome.keep(problem, resource)

@@ -1,7 +1,7 @@
 """Documents to resources: the Kubernetes objects in them, also those inside a List."""
 
 from collections.abc import Callable, Iterator
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeVar
 
 from istiolint.documents import Document
@@ -18,6 +18,14 @@ Part = TypeVar("Part")
 DEFAULT_NAMESPACE = "default"
 HELM_VALUES, MESH_CONFIG, MESH_NETWORKS = "HelmValues", "MeshConfig", "MeshNetworks"
 """What documents are called that are no Kubernetes objects."""
+
+
+@lru_cache(maxsize=4096)
+def _classified(api_version: str, kind: str) -> tuple[str, str, str | None, bool]:
+    """Return group, version and type of a kind, and whether its resources have no namespace."""
+    group, _, version = api_version.rpartition("/")
+    type_ = type_of(group, kind)
+    return group, version, type_, type_ is not None and not is_namespaced(type_)
 
 
 class Resource(Cursor):
@@ -47,12 +55,8 @@ class Resource(Cursor):
         self._classify()
 
     def _classify(self) -> None:
-        self.group, _, self.version = self.api_version.rpartition("/")
-        self.type = type_of(self.group, self.kind)
-        if self.type and not is_namespaced(self.type):
-            self.namespace = ""
-        else:
-            self.namespace = self.written_namespace or DEFAULT_NAMESPACE
+        self.group, self.version, self.type, is_cluster_wide = _classified(self.api_version, self.kind)
+        self.namespace = "" if is_cluster_wide else self.written_namespace or DEFAULT_NAMESPACE
 
     @cached_property
     def metadata(self) -> Cursor:

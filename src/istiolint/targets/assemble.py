@@ -58,7 +58,7 @@ def _built(
     documents: Sequence[Document], kustomizations: Sequence[Document], library: Library
 ) -> "Iterator[tuple[str, Target, Build]]":
     """The targets of kustomizations and deliveries, with their folders and what they are built of."""
-    delivering = [one for one in documents if any(resource.group in DELIVERING for resource in library.resources(one))]
+    delivering = dict.fromkeys(one for one in documents for resource in library.resources(one) if resource.group in DELIVERING)
     if not (delivering or kustomizations):
         return
     from istiolint.targets.delivery import deliver, deliveries
