@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from test_workers import shown
 
 from istiolint.cache import Folder, Pack, pack
-from istiolint.documents import Store, parsed, read
+from istiolint.documents import Store, parsed, read, version
 from istiolint.documents.stored import StoredDocument
 from istiolint.engine import lint as engine
 from istiolint.resources.resource import Resource, StoredResource, resources
@@ -61,9 +61,13 @@ def cache() -> Pack:
     return Pack(Folder(os.path.abspath("../cache")))
 
 
+def known(kept: Pack) -> StoredFiles:
+    return StoredFiles(lambda: kept.files(version()))
+
+
 def found(kept: Pack | None) -> tuple[list[Source], Any]:
     """The sources and the report of a run."""
-    sources = list(discover(["route.yaml"], context=["base"], stored=StoredFiles(kept.files) if kept else None))
+    sources = list(discover(["route.yaml"], context=["base"], stored=known(kept) if kept else None))
     return sources, shown(engine.lint(sources, SETTINGS, cache=kept))
 
 
@@ -73,10 +77,21 @@ def test_unchanged_files_are_not_read(place: Path, monkeypatch: pytest.MonkeyPat
     assert found(cache())[1] == expected
     for jobs in (1, 2):
         kept = cache()
-        sources = list(discover(["route.yaml"], context=["base"], stored=StoredFiles(kept.files)))
+        sources = list(discover(["route.yaml"], context=["base"], stored=known(kept)))
         assert [isinstance(source, StoredSource) for source in sources] == [False, True, True, True]
         assert shown(engine.lint(sources, SETTINGS, cache=kept, jobs=jobs)) == expected
         assert "text" not in sources[2].__dict__
+
+
+def test_what_another_version_has_read_is_read_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(cache())
+    assert cache().files(version())
+    assert not cache().files(b"other")
+    kept = cache()
+    kept.load()
+    kept.save({b"key": b"payload"}, {}, b"other")
+    assert not cache().files(version())
+    assert not cache().files(b"other")
 
 
 def test_a_changed_file_is_read(place: Path) -> None:
@@ -108,15 +123,15 @@ def test_only_files_that_are_older_than_the_run_are_kept(place: Path, monkeypatc
     now = time.time_ns()
     times = {"old": (now - 10**10, now - 10**10), "new": (now, now), "touched": (now - 10**10, now), "ahead": (now + 10**12, 0)}
     files = {path: ((1, 2, *each), b"key", 3, "utf-8") for path, each in times.items()}
-    cache().save({b"key": b"payload"}, files)
-    assert set(cache().files()) == {"old"}
-    cache().save({b"other": b"payload"}, {"old": files["old"]})
-    assert set(cache().files()) == set()
+    cache().save({b"key": b"payload"}, files, b"1")
+    assert set(cache().files(b"1")) == {"old"}
+    cache().save({b"other": b"payload"}, {"old": files["old"]}, b"1")
+    assert set(cache().files(b"1")) == set()
 
 
 def test_a_file_that_changes_during_the_run_ends_it(place: Path) -> None:
     found(cache())
-    sources = list(discover(["route.yaml"], context=["base"], stored=StoredFiles(cache().files)))
+    sources = list(discover(["route.yaml"], context=["base"], stored=known(cache())))
     (place / "base/cart.yaml").write_text("kind: List\n", "utf-8")
     with pytest.raises(stored.ChangedFileError, match="run istiolint again"):
         _ = sources[1].text
@@ -142,7 +157,7 @@ def test_other_files_are_read(text: str, place: Path) -> None:
 def test_linted_files_are_read(place: Path) -> None:
     found(cache())
     kept = cache()
-    assert not any(isinstance(source, StoredSource) for source in discover(["."], stored=StoredFiles(kept.files)))
+    assert not any(isinstance(source, StoredSource) for source in discover(["."], stored=known(kept)))
 
 
 @pytest.mark.parametrize(

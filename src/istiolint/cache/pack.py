@@ -10,7 +10,7 @@ import stat
 import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from istiolint.cache.folder import ENDING, TEMPORARY, Folder
 
@@ -18,7 +18,9 @@ MAGIC = b"istiolint cache 2\n"
 DIGEST = 20
 MOST_BYTES = 64 * 1024 * 1024
 _DAY = 24 * 60 * 60
-_NO_FILES: Mapping[str, tuple[Sequence[int], bytes, int, str]] = {}
+Files: TypeAlias = Mapping[str, tuple[Sequence[int], bytes, int, str]]
+"""By path: identity, key, length of the text and encoding."""
+_NO_FILES: Files = {}
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -29,6 +31,7 @@ _RECENT = 2 * 10**9
 class _Content(NamedTuple):
     payloads: dict[bytes, bytes]
     files: dict[str, Any]
+    version: bytes = b""
 
 
 _NOTHING = _Content({}, {})
@@ -54,9 +57,10 @@ class Pack:
         """Return the payloads by key; nothing where there are none that can be used."""
         return self._loaded().payloads
 
-    def files(self) -> Mapping[str, Any]:
-        """Return the files whose content is known, by path, as `save` was given them."""
-        return self._loaded().files
+    def files(self, version: bytes) -> Mapping[str, Any]:
+        """Return the files whose content is known, by path, as `save` was given them for this version of what reads them."""
+        content = self._loaded()
+        return content.files if content.version == version else {}
 
     def _loaded(self) -> _Content:
         if self._content is None:
@@ -68,7 +72,7 @@ class Pack:
                 pass
         return self._content
 
-    def save(self, used: Mapping[bytes, bytes], files: Mapping[str, tuple[Sequence[int], bytes, int, str]] = _NO_FILES) -> None:
+    def save(self, used: Mapping[bytes, bytes], files: Files = _NO_FILES, version: bytes = b"") -> None:
         """Write what a run has used, and what the file had besides, as far as it fits. An error means that nothing is cached.
 
         `files` have identity, key, length and encoding. One that was written shortly before it was read is left out: it may have
@@ -79,7 +83,7 @@ class Pack:
                 known = self._content or _NOTHING
                 old = {path: file for path, file in files.items() if max(file[0][2:]) + _RECENT < self._started}
                 payloads = {**used, **{key: payload for key, payload in known.payloads.items() if key not in used}}
-                self._write(payloads, {**known.files, **old})
+                self._write(payloads, {**(known.files if known.version == version else {}), **old}, version)
                 self._folder.tidy()
         except Exception:  # no space, no permission, no such folder
             return
@@ -94,7 +98,7 @@ class Pack:
                 os.utime(self.path)  # what is in use is not deleted
             return file.read(MOST_BYTES)
 
-    def _write(self, payloads: Mapping[bytes, bytes], files: Mapping[str, Any]) -> None:
+    def _write(self, payloads: Mapping[bytes, bytes], files: Mapping[str, Any], version: bytes) -> None:
         import secrets
 
         from msgpack import packb
@@ -109,7 +113,7 @@ class Pack:
             size += 4 * len(path) + 128
             if file[1] in kept and size <= MOST_BYTES - 1024:
                 named[path] = file
-        body = packb([kept, named], unicode_errors="surrogatepass")
+        body = packb([kept, named, version], unicode_errors="surrogatepass")
         temporary = f"{self.path}.{secrets.token_hex(8)}{TEMPORARY}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
         try:
@@ -128,12 +132,12 @@ def _unpacked(content: bytes) -> _Content:
     body = memoryview(content)[start:]
     if content[:start] != MAGIC + _digest(body):
         return _NOTHING
-    payloads, files = unpackb(body, unicode_errors="surrogatepass")
+    payloads, files, version = unpackb(body, unicode_errors="surrogatepass")
     if type(payloads) is not dict or type(files) is not dict:
         return _NOTHING
     if not all(type(key) is bytes and type(payload) is bytes for key, payload in payloads.items()):
         return _NOTHING
-    return _Content(payloads, files)
+    return _Content(payloads, files, version)
 
 
 def _digest(body: bytes | memoryview) -> bytes:

@@ -72,7 +72,7 @@ def key_of(source: "Source") -> bytes:
         source.path.endswith(".json"),
         not source.linted and "CustomResourceDefinition" in source.text,
     )
-    hashed = blake2b(bytes(traits), digest_size=20, key=_version())
+    hashed = blake2b(bytes(traits), digest_size=20, key=version())
     hashed.update(source.text.encode("utf-8", "surrogatepass"))
     return hashed.digest()
 
@@ -122,7 +122,8 @@ def _header(data: Any) -> Header | None:
 def unpacked(body: bytes) -> Any:
     """Return the data of a body. Raises an exception if it does not have the form that `encode` gives it."""
     data = _unpacker()(body, max_bin_len=0, max_ext_len=0, ext_hook=_refuse)
-    if type(data) is not dict or (any(empty in body for empty in _NO_BYTES) and not _is_plain(data)):
+    may_have_bytes = _NO_BYTES[0] in body or _NO_BYTES[1] in body or _NO_BYTES[2] in body
+    if type(data) is not dict or (may_have_bytes and not _is_plain(data)):
         raise ValueError
     return data
 
@@ -244,7 +245,7 @@ def _refuse(code: int, data: bytes) -> Any:
 
 
 @cache
-def _version() -> bytes:
+def version() -> bytes:
     """Return what changes with the code that reads: the release and, for a checkout that someone works on, the files."""
     from hashlib import blake2b
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 from istiolint.cache import Pack
-from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read
+from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read, version
 from istiolint.documents.chart_values import ChartValues, values_files
 from istiolint.engine.outcome import Outcome
 from istiolint.engine.tasks import Crash, Found, Tasks, Undecided
@@ -256,7 +256,7 @@ class _Run:
         self.store = Store(self.cache.load() if self.cache else {})
         yield
         if self.cache and self.store.added + len(self.store.files) > len(sources) // RARE:
-            self.cache.save(self.store.used, self.store.files)
+            self.cache.save(self.store.used, self.store.files, version())
         self.store = None
 
     def read_by_workers(self, sources: list[Source], named: Mapping[str, Skip]) -> None:
