@@ -185,15 +185,9 @@ class _Run:
                 self.counted.add(resource.written)
                 self.summary.documents += 1
                 self.summary.resources[resource.document.source.path] += 1
-<<<<<<< HEAD
                 (self.summary.kinds if self.gates.covers(resource) else self.summary.other_kinds)[resource.kind] += 1
-        linted = [resource for resource in target.resources if resource.linted and self.gates.covers(resource)]
+        linted = [resource for resource in shown if self.gates.covers(resource)]
         self.gates.add(map(kind_of, linted))
-=======
-                (self.summary.kinds if resource.type else self.summary.other_kinds)[resource.kind] += 1
-        linted = [resource for resource in shown if resource.type]
-        self.gates.add({resource.type or "" for resource in linted})
->>>>>>> 1d7ff59 (Decode documents for reference where they are needed)
         return Tasks(new, linted, mesh, self.gates, self.settings.istio_version)
 
     def batches(self, sources: Iterable[Source]) -> Iterator[list[_Job]]:
