@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from istiolint.checks.upgrade.changes import CHANGES
+from istiolint.checks.upgrade.kinds import KINDS
 from istiolint.engine.lint import lint
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
 from istiolint.sources import Source
 
@@ -151,3 +153,7 @@ def test_a_flag_that_is_gone() -> None:
 def test_each_release_has_something_to_tell() -> None:
     assert {change.release for change in CHANGES} == {f"1.{number}" for number in range(minor(OLDEST), minor(NEWEST) + 1)}
     assert len(EXAMPLES) + 1 >= len(CHANGES)
+
+
+def test_the_kinds_are_those_of_the_changes() -> None:
+    assert set(KINDS) == {kind for change in CHANGES for kind in change.kinds} | {KUBERNETES_GATEWAY}

@@ -93,6 +93,6 @@ class DefaultToLint(click.Group):
 @click.group(
     cls=DefaultToLint, commands=Commands(NAMES), epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(__version__, message="istiolint %(version)s")
+@click.version_option(__version__, message="istiolint %(version)s", help="Show the version and exit.")
 def group() -> None:
     """Static analysis for Istio: finds configuration that will break, explains why, and suggests a fix. No cluster needed."""

@@ -9,7 +9,6 @@ from istiolint.documents import Document
 from istiolint.documents.document import document_of
 from istiolint.engine.folding import Entry, folded
 from istiolint.engine.selection import Levels, Selection, selected
-from istiolint.engine.stray_text import with_advice
 from istiolint.engine.unresolved import is_at_placeholder
 from istiolint.findings.finding import Diagnostic, Edit, Finding, Fix, Path, Place, Rewrite, field_path
 from istiolint.findings.report import Report, Summary, Suppressed
@@ -83,6 +82,8 @@ class Outcome:
         rule = rule or self.rules.get(finding.rule)
         if rule and (rule.category == SYNTAX or not is_at_placeholder(finding)):
             target = None if everywhere or not self._targets else len(self._targets) - 1
+            from istiolint.engine.stray_text import with_advice  # late: many runs find nothing
+
             self._found.append(_Found(rule, with_advice(finding, rule), resource, target, self._environment(resource)))
 
     def leave(self, finding: Finding, resource: Resource, rule: Rule) -> None:

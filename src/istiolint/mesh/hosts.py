@@ -27,7 +27,7 @@ class ServiceName(NamedTuple):
     namespace: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class KnownHost:
     """A host in the registry. `resource` is None for what every mesh has without a manifest (the API server, say)."""
 

@@ -37,7 +37,7 @@ class Port(NamedTuple):
         return self.protocol in ("HTTP", "AUTO")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Service:
     """A host of the registry. `resource` is None for what every mesh has without a manifest."""
 

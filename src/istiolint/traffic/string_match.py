@@ -1,9 +1,8 @@
 """Istio's StringMatch as a set of strings: exact, prefix, regex, or any value that is present."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from istiolint.traffic import regex
 
@@ -11,13 +10,14 @@ Form: TypeAlias = Literal["exact", "prefix", "regex", "present"]
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
-@dataclass(frozen=True)
-class StringMatch:
-    """A set of strings. `ignore_case` (exact and prefix only, ASCII letters as in Envoy) is `ignoreUriCase`."""
-
+class _Strings(NamedTuple):
     form: Form
     text: str = ""
     ignore_case: bool = False
+
+
+class StringMatch(_Strings):
+    """A set of strings. `ignore_case` (exact and prefix only, ASCII letters as in Envoy) is `ignoreUriCase`."""
 
     @cached_property
     def stem(self) -> Any | None:

@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from istiolint.findings.finding import Delete, Finding, Fix, Place
 from istiolint.mesh import Mesh
@@ -22,13 +21,14 @@ READERS: dict[str, Reader] = {"http": http_match, "tls": tls_match, "tcp": tcp_m
 _ALTERNATIVES = "merge the items of `match` into one to require all conditions; separate items are alternatives"
 
 
-@dataclass(frozen=True)
-class RouteList:
-    """`http`, `tls` or `tcp` of a VirtualService: its routes, and their matches read as far as they can be."""
-
+class _Routes(NamedTuple):
     routes: list[Cursor]
     matches: list[list[Match | None]]
     joined: bool
+
+
+class RouteList(_Routes):
+    """`http`, `tls` or `tcp` of a VirtualService: its routes, and their matches read as far as they can be."""
 
     @cached_property
     def catch_all(self) -> tuple[int, Cursor] | None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from istiolint.checks.upgrade import finders as find
 from istiolint.checks.upgrade.finders import Finder
 from istiolint.mesh.config_sources import CONFIG_KINDS, PROXY_KINDS
-from istiolint.resources.kinds import KUBERNETES_GATEWAY, WORKLOADS
+from istiolint.resources.kinds import WORKLOADS
 
 _ROUTES = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute")
 _SELECTING = ("AuthorizationPolicy", "EnvoyFilter", "Gateway", "ProxyConfig", "RequestAuthentication", "Telemetry", "WasmPlugin")
@@ -116,4 +116,3 @@ CHANGES = (
            "check whether traffic may leave the network"),
 )  # fmt: skip
 """Reported for an upgrade that passes their release."""
-KINDS = tuple(sorted({kind for change in CHANGES for kind in change.kinds} | {KUBERNETES_GATEWAY}))

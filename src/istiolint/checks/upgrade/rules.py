@@ -5,8 +5,9 @@
 
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-from istiolint.checks.upgrade.changes import CHANGES, KINDS, Change
+from istiolint.checks.upgrade.kinds import KINDS
 from istiolint.data import read
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
@@ -16,6 +17,9 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 from istiolint.settings import minor
+
+if TYPE_CHECKING:
+    from istiolint.checks.upgrade.changes import Change
 
 _FLAG_KINDS = tuple(dict.fromkeys([*FLAG_KINDS, *PROXY_KINDS]))
 
@@ -29,12 +33,14 @@ def _passed(release: str, mesh: Mesh) -> bool:
 def _changes(resource: Resource, mesh: Mesh, *, breaks: bool) -> Iterator[Finding]:
     if mesh.settings.upgrade_to is None:
         return
+    from istiolint.checks.upgrade.changes import CHANGES
+
     for change in CHANGES:
         if change.breaks is breaks and resource.type in change.kinds and _passed(change.release, mesh):
             yield from _found(change, resource, mesh)
 
 
-def _found(change: Change, resource: Resource, mesh: Mesh) -> Iterator[Finding]:
+def _found(change: "Change", resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     for at in change.find(resource, mesh):
         yield finding(at, f"starting with Istio {change.release}, {change.what}", hint=change.fix)
 
