@@ -1,9 +1,12 @@
 """Names of rules on the command line."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class RuleNames(click.ParamType):  # type: ignore[type-arg]
@@ -15,8 +18,10 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
         """The names; `check_names` checks them, once the configuration is read, which may define rules."""
         return tuple(name.strip() for name in value.split(",") if name.strip())
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """The names that go on from what is typed."""
+        from click.shell_completion import CompletionItem
+
         from istiolint.rules.registry import names
 
         before, _, begun = incomplete.rpartition(",")

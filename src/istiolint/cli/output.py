@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import click
-from click.shell_completion import CompletionItem
 
 from istiolint.cli.refusal import Refusal
 from istiolint.findings.report import Report
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from click.shell_completion import CompletionItem
 
     from istiolint.graph.picture import Picture
 
@@ -44,8 +45,10 @@ class TargetType(click.ParamType):  # type: ignore[type-arg]
 
         return Target(name, Path(file) if equals else None)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """The formats that go on from what is typed."""
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
 
 

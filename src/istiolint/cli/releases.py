@@ -1,9 +1,13 @@
 """Releases of Istio on the command line."""
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem
 
 from istiolint.settings import NEWEST, OLDEST, minor
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Release(click.ParamType):  # type: ignore[type-arg]
@@ -15,7 +19,9 @@ class Release(click.ParamType):  # type: ignore[type-arg]
         """The release as written: settings of the configuration are read in the same way, so it is checked with them."""
         return value
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """The releases that continue what is typed, the newest first."""
+        from click.shell_completion import CompletionItem
+
         known = [f"1.{number}" for number in range(minor(NEWEST), minor(OLDEST) - 1, -1)]
         return [CompletionItem(release) for release in known if release.startswith(incomplete)]

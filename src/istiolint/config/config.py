@@ -38,7 +38,7 @@ def _nowhere(steps: Steps, part: Part) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, repr=False)
 class Config:
     """What a configuration file sets: keys as in the file; empty where there is no file. It adds to its `parent`.
 
