@@ -23,7 +23,7 @@ class Chart(NamedTuple):
         return shlex.join(words)
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(slots=True)
 class Summary:
     """The counts that the last lines of a report show."""
 
@@ -56,7 +56,7 @@ class Suppressed(NamedTuple):
     reason: str
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(slots=True)
 class Report:
     """Diagnostics sorted by path and place, what was read, and the rules that were on.
 
