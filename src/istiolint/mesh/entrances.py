@@ -114,12 +114,11 @@ class Entrances:
     @cached_property
     def _by_host(self) -> dict[str, list[Entrance]]:
         found: dict[str, list[Entrance]] = defaultdict(list)
-        if not self._mesh.all("Gateway", KUBERNETES_GATEWAY):
-            return found
-        for virtual_service in self._mesh.all("VirtualService"):
+        has_gateways = bool(self._mesh.all("Gateway", KUBERNETES_GATEWAY))
+        for virtual_service in self._mesh.all("VirtualService") if has_gateways else ():
             for fqdn, entrance in self._of_virtual_service(virtual_service):
                 found[fqdn].append(entrance)
-        for route in self._mesh.all(*ROUTE_KINDS):
+        for route in self._mesh.all(*ROUTE_KINDS) if has_gateways else ():
             for fqdn, entrance in self._of_route(route):
                 found[fqdn].append(entrance)
         for ingress in self._mesh.all("Ingress"):
