@@ -50,3 +50,35 @@ def test_configuration_of_other_clusters_does_not_count(tmp_path: Path) -> None:
 def test_what_is_of_no_cluster_is_checked_once(tmp_path: Path) -> None:
     write(tmp_path, east=SERVICE.replace("NAME", "a"), west=SERVICE.replace("NAME", "b"), shared=ROUTE)
     assert len(run(tmp_path, "east", "west", shared="shared").diagnostics) == 1
+
+
+SUBSETS = """
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart, namespace: shop}
+spec: {host: cart, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}
+---
+"""
+DEPLOYMENT = """
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {selector: {app: cart}, ports: [{name: http, port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart, version: VERSION}}
+    spec: {containers: [{name: cart, image: cart}]}
+"""
+
+
+def test_subsets_have_endpoints_in_other_clusters(tmp_path: Path) -> None:
+    write(tmp_path, east=SUBSETS + DEPLOYMENT.replace("VERSION", "v1"), west=DEPLOYMENT.replace("VERSION", "v2"))
+    clusters = [(name, str(tmp_path / name)) for name in ("east", "west")]
+    rule = Settings(select=("subset-without-workload",))
+    assert not lint(discover([], clusters=clusters), rule).diagnostics
+    assert len(lint(discover([], clusters=clusters[:1]), rule).diagnostics) == 1

@@ -31,7 +31,9 @@ FAULTS: dict[str, Fault] = {
         "Two VirtualServices for one host",
         ("two-virtual-services-for-one-host", "route-order-undefined", "virtual-service-overrides-another"),
     ),
-    "A6": Fault("Short host names that resolve in another namespace", ("host-not-found", "host-not-visible")),
+    "A6": Fault(
+        "Short host names that resolve in another namespace", ("host-not-found", "host-not-visible", "partial-service-host")
+    ),
     "A7": Fault("Gateway references without a namespace", ("gateway-not-found", "gateway-by-domain-name")),
     "A8": Fault("TLS originated twice (double TLS)", ("tls-originated-twice",)),
     "A9": Fault("Port 443 declared as HTTP", ("http-on-tls-port",)),

@@ -1,11 +1,12 @@
 """The other clusters of a mesh: istiod reads their Services, and clients call them as if they were here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from istiolint.mesh.config_sources import CONFIG_KINDS
 from istiolint.mesh.meshconfig import MeshConfig
+from istiolint.resources.pods import pod_of
 from istiolint.resources.resource import Resource
 
 
@@ -24,6 +25,22 @@ class OtherClusters:
     def same_service(self, service: Resource) -> Sequence[Resource]:
         """The Services that other clusters have under the same namespace and name: one service to the mesh."""
         return self._by_name.get((service.namespace, service.name), ())
+
+    def pods_of(self, service: Resource) -> Iterator[dict[str, str]]:
+        """The labels of the pods that the same Service selects in other clusters: they are endpoints of it here, too."""
+        for other in self.same_service(service):
+            selector = other.spec["selector"].labels
+            for cluster, labels in self._pods.get(other.namespace, ()) if selector else ():
+                if cluster == other.cluster and selector.items() <= labels.items():
+                    yield labels
+
+    @cached_property
+    def _pods(self) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        found: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
+        for resource in self.resources:
+            if (pod := pod_of(resource)) is not None:
+                found[resource.namespace].append((resource.cluster, pod["metadata"]["labels"].labels))
+        return found
 
     def counterparts(self, resource: Resource) -> Sequence[Resource]:
         """What other clusters have under the kind, namespace and name of a resource."""

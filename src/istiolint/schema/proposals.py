@@ -287,7 +287,8 @@ def split_by_comma(field: Cursor, siblings: Mapping[str, Any]) -> str | None:
     before = broken[-1 - len(rest)] if len(rest) < len(broken) else ""
     span = field.key.span()
     text = span.source.text[max(span.start - 100, 0) : span.start]
-    if not isinstance(siblings.get(before), str) or not text.rstrip().endswith(","):
+    has_colon = span.source.text[span.end : span.end + 10].lstrip("'\"").lstrip().startswith(":")
+    if not isinstance(siblings.get(before), str) or not text.rstrip().endswith(",") or has_colon:
         return None
     separator = ", " if text.endswith(" ") else ","
     whole = separator.join([siblings[before], *reversed(rest), str(field.name)])

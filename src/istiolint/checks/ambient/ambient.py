@@ -108,6 +108,8 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
         hosts = [(host.at, host.fqdn) for host in mesh.virtual_services.mesh_hosts(resource)]
     else:
         hosts = [(resource.spec["host"], mesh.hosts.fqdn(resource.spec["host"].text, resource.namespace))]
+        if _asks_for_mesh_mtls_only(resource):
+            return
     for at, fqdn in hosts:
         for known in mesh.hosts.exact(fqdn):
             service = known.resource
@@ -140,6 +142,12 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
                 hint=f"add a waypoint, and label the Service or its Namespace `{USE_WAYPOINT}: NAME`",
                 related=[(service.metadata["name"], "the Service")],
             )
+
+
+def _asks_for_mesh_mtls_only(rule: Resource) -> bool:
+    """Whether a DestinationRule only asks for the mTLS that ztunnel uses anyway."""
+    policy = rule.spec["trafficPolicy"]
+    return policy.mapping.keys() == {"tls"} and policy["tls"]["mode"].text == "ISTIO_MUTUAL" and not rule.spec["subsets"]
 
 
 def _past_waypoint(resource: Resource, service: Resource, mesh: Mesh) -> bool:

@@ -31,6 +31,27 @@ def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
             yield _not_found(host, virtual_service, mesh.hosts, "Envoy has no cluster for it and returns 503")
 
 
+@check("partial-service-host", severity="warning", evidence="contradiction", kinds=["VirtualService"], fixable=True)
+def partial_service_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report hosts of a VirtualService that are a Service's name cut off after the namespace."""
+    full = {host.fqdn for host in mesh.virtual_services.mesh_hosts(virtual_service)}
+    for known in mesh.virtual_services.mesh_hosts(virtual_service):
+        host = known.at
+        meant = _with_a_stump(host.text, mesh.hosts) if _is_host(host) else None
+        if not meant or meant.name in full or next(mesh.hosts.overlapping(host.text), None):
+            continue
+        if meant.resource is not None and mesh.exclusive(virtual_service, meant.resource):
+            continue
+        yield finding(
+            host,
+            f"`{host.text}` is not the full name of Service `{meant.namespace}/{host.text.partition('.')[0]}`; requests to its "
+            "other names, or to ports other than 80, bypass the routes",
+            hint=f"use the full name, `{meant.name}`",
+            related=[meant.place] if meant.place else [],
+            fix=Fix(f"use `{meant.name}`", (Replace(host.place, meant.name),), safe=False),
+        )
+
+
 @check(
     "destination-rule-host-not-found", severity="warning", evidence="missing", kinds=["DestinationRule"],
     codes=["IST0174", "KIA0202"], fixable=True,

@@ -24,7 +24,7 @@ def subset_without_workload(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report subsets whose labels no workload of the host has."""
     endpoints = list(_endpoints(rule, mesh))
     if all(isinstance(endpoint, Workload) and mesh.exclusive(rule, endpoint.resource) for endpoint in endpoints):
-        return
+        return  # also where there is none: see routed-service-without-workload
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
     for subset in rule.spec["subsets"]:
         labels = subset["labels"]
@@ -45,6 +45,7 @@ def _endpoints(rule: Resource, mesh: Mesh) -> Iterator[Workload | dict[str, str]
         service = known.resource
         if service is not None and service.type == "Service":
             yield from mesh.workloads.of_service(service)
+            yield from mesh.other_clusters.pods_of(service)
         elif service is not None and service.type == "ServiceEntry":
             selector = service.spec["workloadSelector"]["labels"].labels
             yield from mesh.workloads.selected(selector, service.namespace) if selector else ()
