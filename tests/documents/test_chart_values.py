@@ -75,6 +75,24 @@ def test_values_in_a_helmfile_itself() -> None:
     assert (found.chart, found.path, found.release) == ("istiod", ("releases", 0, "values", 0), "1.30")
 
 
+def test_values_in_a_kustomization_itself() -> None:
+    text = f"helmCharts: [{{name: gateway, repo: {ISTIO}, version: 1.30.1, valuesInline: {{service: {{}}}}}}]"
+    ((found,),) = values_files([Source("a/kustomization.yaml", text)]).values()
+    assert (found.chart, found.path, found.release) == ("gateway", ("helmCharts", 0, "valuesInline"), "1.30")
+
+
+@pytest.mark.parametrize("kind", ["Application", "ApplicationSet"])
+def test_values_files_of_another_source_of_an_application(kind: str) -> None:
+    spec = f"sources: [{{repoURL: {ISTIO}, chart: istiod, helm: {{valueFiles: [$v/mesh/prod.yaml, $v/both.yaml]}}}}]"
+    text = (
+        f"kind: {kind}\nspec: {{template: {{spec: {{{spec}}}}}}}"
+        if kind == "ApplicationSet"
+        else f"kind: {kind}\nspec: {{{spec}}}"
+    )
+    others = [Source(path, "x: 1") for path in ("git/mesh/prod.yaml", "mesh/other.yaml", "a/both.yaml", "b/both.yaml")]
+    assert list(values_files([Source("app.yaml", text), *others])) == ["git/mesh/prod.yaml"]
+
+
 def test_odd_data_has_no_values() -> None:
     for spec in (None, [], {"chart": []}, {"chart": {"spec": "x"}}, {"source": 1, "sources": [None]}):
         for kind in ("HelmRelease", "HelmChart", "Application", "Deployment"):

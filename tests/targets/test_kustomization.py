@@ -5,6 +5,7 @@ from repositories import DEPLOYMENT, ROUTE, SERVICE, only, report, targets
 
 from istiolint.findings.finding import Place
 from istiolint.resources.resource import Resource
+from istiolint.settings import Settings
 
 BASE = {"base/kustomization.yaml": "resources: [cart.yaml]\n", "base/cart.yaml": f"{SERVICE}---\n{DEPLOYMENT}---\n{ROUTE}"}
 
@@ -211,3 +212,34 @@ def test_what_all_overlays_share_is_reported_once() -> None:
     }
     [found] = [one for one in report(files).diagnostics if one.rule == "invalid-duration"]
     assert (found.targets, found.partial) == (("dev", "prod"), False)
+
+
+GATEWAY = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+    - port: {number: 443, name: https, protocol: HTTPS}
+      tls: {mode: SIMPLE, credentialName: NAME}
+      hosts: [shop.example.com]
+"""
+
+
+@pytest.mark.parametrize(("name", "count"), [("shop-cert", 0), ("other", 1)])
+def test_generated_secrets_are_not_missing(name: str, count: int) -> None:
+    files = {
+        "kustomization.yaml": "resources: [gateway.yaml]\nsecretGenerator: [{name: cert}]\nnamePrefix: shop-\n",
+        "gateway.yaml": GATEWAY.replace("NAME", name),
+    }
+    found = report(files, settings=Settings(whole_mesh=True))
+    assert [one.rule for one in found.diagnostics if one.rule == "credential-not-found"] == ["credential-not-found"] * count
+
+
+def test_values_of_charts_in_a_kustomization_are_checked() -> None:
+    chart = "{name: istiod, valuesInline: {pilot: {autoscaleMinn: 2}}}"
+    found = report(
+        {"kustomization.yaml": f"kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nhelmCharts: [{chart}]\n"}
+    )
+    assert [one.rule for one in found.diagnostics] == ["unknown-helm-value"]

@@ -52,9 +52,9 @@ def values_in(data: Any) -> Iterator[ChartValues]:
         case "HelmChart":
             if chart := chart_of(spec.get("chart"), (spec.get("repo"), spec.get("targetNamespace"))):
                 yield ChartValues(chart, ("spec", "valuesContent"), release_of(spec.get("version")), text=True)
-        case "Application":
-            for path, source in _argo_sources(spec):
-                if chart := chart_of(source.get("chart"), (source.get("repoURL"), spec.get("destination"))):
+        case "Application" | "ApplicationSet":
+            for path, source, destination in _argo_sources(data):
+                if chart := chart_of(source.get("chart"), (source.get("repoURL"), destination)):
                     release = release_of(source.get("targetRevision"))
                     yield ChartValues(chart, (*path, "helm", "valuesObject"), release)
                     yield ChartValues(chart, (*path, "helm", "values"), release, text=True)
@@ -76,10 +76,15 @@ def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[
     for source in sources:
         folder = os.path.dirname(source.path)
         if may_name_values(source.path):
-            for document in read(source, store=store) if "chart" in source.text or "dependencies" in source.text else ():
-                for values in _in_helmfile(document.data):
+            for document in read(source, store=store) if "hart" in source.text or "dependencies" in source.text else ():
+                for values in (*_in_helmfile(document.data), *_in_kustomization(document.data)):
                     found.setdefault(os.path.normpath(source.path), []).append(values)
                 for path, values in _named(document.data, folder, paths):
+                    found.setdefault(os.path.normpath(path), []).append(values)
+    for source in sources:
+        if "valueFiles" in source.text and "chart:" in source.text:
+            for document in read(source, store=store):
+                for path, values in _named_by_argo(document.data, paths):
                     found.setdefault(os.path.normpath(path), []).append(values)
     for source in sources:
         path = os.path.normpath(source.path)
@@ -131,6 +136,14 @@ def _in_helmfile(data: Any) -> Iterator[ChartValues]:
                 yield ChartValues(chart, ("releases", number, "values", index), release_of(release.get("version")))
 
 
+def _in_kustomization(data: Any) -> Iterator[ChartValues]:
+    """The values that a kustomization gives a chart itself."""
+    entries = _mapping(data).get("helmCharts")
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if (chart := chart_of(_mapping(entry).get("name"), _mapping(entry).get("repo"))) and entry.get("valuesInline"):
+            yield ChartValues(chart, ("helmCharts", number, "valuesInline"), release_of(entry.get("version")))
+
+
 def _releases(helmfile: dict[str, Any]) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """The releases of Istio's charts in a Helmfile, with their numbers."""
     repositories = {str(one.get("name")): one.get("url") for one in _mappings(helmfile.get("repositories"))}
@@ -158,11 +171,34 @@ def _is_yaml(name: str) -> bool:
     return name.endswith((".yaml", ".yml"))
 
 
-def _argo_sources(spec: Mapping[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    yield ("spec", "source"), _mapping(spec.get("source"))
+def _argo_sources(data: Mapping[str, Any]) -> Iterator[tuple[Path, dict[str, Any], Any]]:
+    """The sources of an Application, or of the template of an ApplicationSet: where they are, and where they are applied to."""
+    path: Path = ("spec",)
+    if data.get("kind") == "ApplicationSet":
+        data, path = _mapping(_mapping(data.get("spec")).get("template")), ("spec", "template", "spec")
+    spec = _mapping(data.get("spec"))
+    yield (*path, "source"), _mapping(spec.get("source")), spec.get("destination")
     sources = spec.get("sources")
     for number, source in enumerate(sources if isinstance(sources, list) else ()):
-        yield ("spec", "sources", number), _mapping(source)
+        yield (*path, "sources", number), _mapping(source), spec.get("destination")
+
+
+def _named_by_argo(data: Any, paths: Iterable[str]) -> Iterator[tuple[str, ChartValues]]:
+    """The values files `$REF/PATH` of an Application. Where the root of that repository is among the files is not known.
+
+    A file counts if it is the only one with this path at the end.
+    """
+    if _mapping(data).get("kind") not in ("Application", "ApplicationSet"):
+        return
+    for _, source, destination in _argo_sources(data):
+        chart = chart_of(source.get("chart"), (source.get("repoURL"), destination))
+        values = ChartValues(chart or "", (), release_of(source.get("targetRevision")))
+        for file in _texts(_mapping(source.get("helm")).get("valueFiles")) if chart else ():
+            reference, _, inside = file.partition("/")
+            if reference.startswith("$") and inside:
+                ending = os.path.normpath(inside)
+                meant = [path for path in paths if path == ending or path.endswith(os.sep + ending)]
+                yield from ((path, values) for path in meant if len(meant) == 1)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

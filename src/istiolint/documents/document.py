@@ -59,6 +59,12 @@ class Document:
             return self.skipped.hides_resources
         return bool(self.problems) and self.data is None
 
+    def hold_values(self, values: tuple[ChartValues, ...]) -> None:
+        """Take note of its parts that are values for Istio's charts; a document that is nothing else is not skipped then."""
+        if self.skipped in (None, Skip.KUSTOMIZATION, Skip.OTHER):
+            self.chart_values = values
+            self.skipped = None if self.skipped is Skip.OTHER else self.skipped
+
     def source_place(self, place: Place) -> tuple[Place, bool]:
         """The place in a file that a place comes from, and whether the text there is the same."""
         return place, True

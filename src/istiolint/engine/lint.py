@@ -317,8 +317,8 @@ class _Run:
         self.sources.setdefault(source.path, source)
         self.summary.files += source.linted
         for document in read(source, named, self.store):
-            if document.skipped is Skip.OTHER and (values := self.values.get(os.path.normpath(source.path))):
-                document.chart_values, document.skipped = values, None
+            if values := self.values.get(os.path.normpath(source.path)):
+                document.hold_values(values)
             if source.linted and document.problems:
                 resource = only_resource(document)
                 for problem in document.problems:

@@ -178,8 +178,8 @@ class Session:
     def _read(self, source: Source) -> list[Document]:
         documents = list(read(source, self._named))
         for document in documents:
-            if document.skipped is Skip.OTHER and (values := self._values.get(os.path.normpath(source.path))):
-                document.chart_values, document.skipped = values, None
+            if values := self._values.get(os.path.normpath(source.path)):
+                document.hold_values(values)
         return documents
 
     def _replace(self, path: str, new: list[Document]) -> None:

@@ -194,11 +194,17 @@ def resources(document: Document) -> Iterator[Resource]:
     elif _is_object(data):
         yield Resource(document, (), data)
     elif document.chart_values:
-        for values in document.chart_values:
-            if isinstance(value_at(data, values.path)[1], dict):
-                yield ValuesResource(document, values, value_at(data, values.path)[1])
+        yield from values_given_in(document)
     elif is_values(data):
         yield ValuesResource(document, ChartValues("istiod"))
+
+
+def values_given_in(document: Document) -> Iterator["ValuesResource"]:
+    """The values for Istio's charts in a file of values, a Helmfile or a kustomization."""
+    for values in document.chart_values:
+        given = value_at(document.data, values.path)[1]
+        if isinstance(given, dict):
+            yield ValuesResource(document, values, given)
 
 
 def only_resource(document: Document) -> Resource | None:

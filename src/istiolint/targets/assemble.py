@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.chart_values import values_given_by
 from istiolint.resources.kinds import DELIVERING, DELIVERY_KINDS
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, values_given_in
 from istiolint.targets.folders import Defining, Identity, partition
 from istiolint.targets.library import Library, folder_of, normal
 from istiolint.targets.target import Target, TargetKind
@@ -83,6 +83,8 @@ def _built(
 
 def _build_target(name: str, kind: TargetKind, made: "Build") -> Target:
     resources = [piece.finish() for piece in made.pieces]
+    inflating = sorted((document for document in made.used if document.chart_values), key=lambda one: one.source.path)
+    resources += (values for document in inflating for values in values_given_in(document))
     skipped = [document for document in made.used if document.is_unread]
     return Target(name, kind, _with_values(_sorted(resources)), gaps=made.gaps, skipped=skipped, used=made.used)
 

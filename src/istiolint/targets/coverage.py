@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from istiolint.documents import Document
+from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import DELIVERY_KINDS, KUBERNETES_GATEWAY, WORKLOADS, type_of
 from istiolint.resources.pods import pod_of
 from istiolint.resources.resource import Resource
@@ -109,7 +110,7 @@ class Coverage:
 
     def update(self) -> None:
         """Forget what was found: the resources of the target have changed."""
-        for name in ("_unread", "_resources", "_services", "_gateways", "_pods", "_filled"):
+        for name in ("_unread", "_resources", "_services", "_gateways", "_generated", "_pods", "_filled"):
             self.__dict__.pop(name, None)
 
     def decides(self, referrer: Resource) -> bool:
@@ -162,6 +163,20 @@ class Coverage:
         return self.whole or (
             self.decides(referrer) and self.shows_workloads(namespace) and not self._elsewhere.selects(selector, namespace)
         )
+
+    def generates(self, kind: str, name: str) -> bool:
+        """Whether a kustomization of the target generates a Secret or ConfigMap whose name may become this one."""
+        return any(made == kind and base in name for made, base in self._generated)
+
+    @cached_property
+    def _generated(self) -> set[tuple[str, str]]:
+        """Kinds and names of what generators make; prefixes, suffixes and the hash of the content may be added to the names."""
+        found: set[tuple[str, str]] = set()
+        for document in self._target.used:
+            root = Cursor(document, (), document.data)
+            for field, kind in (("secretGenerator", "Secret"), ("configMapGenerator", "ConfigMap")):
+                found |= {(kind, entry["name"].text) for entry in root[field] if entry["name"].text}
+        return found
 
     def is_filled(self, namespace: str) -> bool:
         """Whether charts or operators bring more into a namespace than the manifests show."""

@@ -29,6 +29,8 @@ def certificate_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
         name = reference["name"]
         if mesh.secrets.may_exist(namespace, name.text) or "cert-manager.io/" in " ".join(gateway.annotations):
             continue  # cert-manager creates the Secrets of annotated Gateways
+        if mesh.coverage.generates("Secret", name.text):
+            continue
         elsewhere = mesh.secrets.namespaces_of(name.text)
         placed = gateway.placed or bool(reference["namespace"].text)
         yield finding(
@@ -63,7 +65,7 @@ def backend_ca_not_found(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         name = reference["name"]
         if reference["kind"].text != "ConfigMap" or reference["group"].text or not name.text or not can_be_name(name.text):
             continue
-        if mesh.get("ConfigMap", policy.namespace, name.text):
+        if mesh.get("ConfigMap", policy.namespace, name.text) or mesh.coverage.generates("ConfigMap", name.text):
             continue
         elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.exclusive(policy, other)]
         yield finding(

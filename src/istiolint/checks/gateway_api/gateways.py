@@ -108,6 +108,8 @@ def gateway_parameters_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Find
         return
     if not gateway.spec["gatewayClassName"].text.startswith("istio") or mesh.get("ConfigMap", gateway.namespace, name.text):
         return
+    if mesh.coverage.generates("ConfigMap", name.text):
+        return
     elsewhere = [other for other in mesh.all("ConfigMap") if other.name == name.text and not mesh.exclusive(gateway, other)]
     yield finding(
         name,

@@ -40,7 +40,8 @@ def credential_not_found(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a Secret that does not exist in the namespace of the gateway workloads."""
     for name in _credentials(gateway):
         places = _places(name.text, gateway, mesh)
-        if places and not any(mesh.secrets.may_exist(*place) for place in places):
+        generated = mesh.coverage.generates("Secret", name.text.rpartition("/")[2])
+        if places and not generated and not any(mesh.secrets.may_exist(*place) for place in places):
             elsewhere = mesh.secrets.namespaces_of(name.text)
             where = " or ".join(f"`{namespace}`" for namespace, _ in places)
             yield finding(
