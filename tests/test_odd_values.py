@@ -15,8 +15,8 @@ from istiolint.rules.pages import pages
 from istiolint.settings import Settings
 from istiolint.sources import Source
 
-SCALARS = [None, True, False, 0, -1, 80, 1.5, float("inf"), 10**30, "", "*", ".", "a/b/c", "x" * 300]
-COLLECTIONS = [[], {}, [[]], [None], [{}], {"": None}, {"a": [1]}, ["a", 1, {"b": "c"}]]
+SCALARS = [None, True, False, 0, -1, 80, 1.5, float("inf"), 10**30, "", "*", ".", "a/b/c", "x" * 300, "9" * 5000, "²"]
+COLLECTIONS = [[], {}, [[]], [None], [{}], {"": None}, {"a": [1]}, {"9" * 5000: {"mode": "STRICT"}}, ["a", 1, {"b": "c"}]]
 ODD = [*SCALARS, *COLLECTIONS]
 
 

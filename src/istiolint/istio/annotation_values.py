@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from istiolint.primitives.numbers import natural
+
 
 class Fault(NamedTuple):
     """Why a value is invalid, and what to use instead."""
@@ -26,8 +28,8 @@ def fault(name: str, value: str) -> Fault | None:
 
 def _unsigned(largest: int, words: str) -> Callable[[str], Fault | None]:
     def read(value: str) -> Fault | None:
-        digits = value.strip()
-        fine = digits.isascii() and digits.isdigit() and int(digits) <= largest
+        number = natural(value.strip())
+        fine = number is not None and number <= largest
         return None if fine else Fault(f"not a valid {words}", f"use a number from 0 to {largest}")
 
     return read
@@ -44,8 +46,8 @@ def _list(item: Callable[[str], bool], words: str, example: str, *, all_: bool =
 
 
 def _is_port(text: str) -> bool:
-    digits = text.strip()
-    return digits.isascii() and digits.isdigit() and int(digits) <= 65535
+    number = natural(text.strip())
+    return number is not None and number <= 65535
 
 
 def _is_cidr(text: str) -> bool:

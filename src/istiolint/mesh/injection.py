@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.mesh.workloads import Workload
+from istiolint.primitives.numbers import natural
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 
@@ -245,4 +246,4 @@ def _webhook(values: dict[str, object]) -> dict[str, object]:
 
 
 def _numbers(text: str) -> set[int]:
-    return {int(number) for number in text.replace(" ", "").split(",") if number.isascii() and number.isdigit()}
+    return {number for part in text.replace(" ", "").split(",") if (number := natural(part)) is not None}

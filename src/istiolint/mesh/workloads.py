@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from istiolint.primitives.numbers import natural
 from istiolint.primitives.ports import on_the_wire
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.owners import owners
@@ -121,8 +122,8 @@ class Workload:
         """The number behind a port that is written as a number or as the name of a container port."""
         if port.number is not None:
             return port.number
-        if port.text.isascii() and port.text.isdigit():
-            return int(port.text)
+        if (number := natural(port.text)) is not None:
+            return number
         return next((known.number for known in self.ports if known.name == port.text and port.text), None)
 
     @cached_property

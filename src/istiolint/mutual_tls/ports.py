@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.primitives.numbers import natural
 from istiolint.resources.cursor import Cursor
 
 _PROTOCOLS = ("tcp", "grpc", "grpc-web", "http", "http2", "https", "tls", "mongo", "redis", "mysql")
@@ -29,8 +30,8 @@ def ports(workload: Workload, mesh: Mesh) -> list[Port]:
                 found[target] = Port(target, known.name or port["name"].text, _protocol(port) or known.protocol)
     for policy in mesh.mtls.selecting(workload):
         for key, _ in policy.spec["portLevelMtls"].items():
-            if key.isascii() and key.isdigit():
-                found.setdefault(int(key), Port(int(key)))
+            if (number := natural(key)) is not None:
+                found.setdefault(number, Port(number))
     return [found[number] for number in sorted(found)] or [Port(None)]
 
 

@@ -77,7 +77,7 @@ def _first_label_fault(label: str) -> str | None:
 
 def _labels_fault(name: str, wildcard: str) -> str | None:
     labels = name.split(".")
-    if _NUMBER.fullmatch(labels[-1]) and abs(int(labels[-1])) <= _LARGEST:
+    if _NUMBER.fullmatch(labels[-1]) and len(labels[-1]) <= _LONGEST_LABEL and abs(int(labels[-1])) <= _LARGEST:
         return f"its last label, `{labels[-1]}`, is a number"
     for index, label in enumerate(labels):
         if "*" in label:

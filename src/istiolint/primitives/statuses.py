@@ -1,5 +1,7 @@
 """Statuses of answers: the numbers of HTTP and the names of gRPC."""
 
+from istiolint.primitives.numbers import natural
+
 GRPC_STATUSES = (
     "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
     "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE",
@@ -10,8 +12,9 @@ GRPC_STATUSES = (
 
 def grpc_status(text: str) -> str | None:
     """The status that was meant by its number or in other letters: `14`, `unavailable`, `DeadlineExceeded`, `CANCELED`."""
-    if text.isascii() and text.isdecimal() and int(text[:3]) < len(GRPC_STATUSES):
-        return GRPC_STATUSES[int(text)]
+    number = natural(text)
+    if number is not None and number < len(GRPC_STATUSES):
+        return GRPC_STATUSES[number]
     plain = _plain(text)
     return next((status for status in GRPC_STATUSES if _plain(status) == plain), None)
 

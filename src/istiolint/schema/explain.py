@@ -6,6 +6,7 @@ from typing import Any
 
 from istiolint.documents.document import document_of, value_at
 from istiolint.findings.finding import Finding, Move, Path, Rename
+from istiolint.primitives.numbers import natural
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import finding, rejected
@@ -111,7 +112,7 @@ def _path(steps: list[str | int], value: Any) -> Path:
     path: list[str | int] = []
     for step in steps:
         if isinstance(value, dict) and step not in value:
-            step = next(key for key in value if key.isdecimal() and int(key) == step)  # noqa: PLW2901
+            step = next(key for key in value if natural(key) == step)  # noqa: PLW2901
         path.append(step)
         value = value[step]
     return tuple(path)

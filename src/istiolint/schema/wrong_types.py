@@ -4,6 +4,7 @@ import json
 import re
 
 from istiolint.findings.finding import Finding, Fix, Replace
+from istiolint.primitives.numbers import natural
 from istiolint.resources.cursor import Cursor
 from istiolint.rules.check import Rule, finding
 from istiolint.schema import rules
@@ -53,8 +54,8 @@ def _retyped(fault: Fault, wanted: str) -> tuple[str | None, str, bool]:
         written = _written(fault.field)
         text = f"{written}s" if is_time else json.dumps(written)
         return f"use `{text}`", text, not is_time
-    if wanted == "integer" and isinstance(value, str) and re.fullmatch(r"\d+", value):
-        text = str(int(value))
+    if wanted == "integer" and isinstance(value, str) and (number := natural(value)) is not None:
+        text = str(number)
     elif wanted == "number" and isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
         text = value
     elif wanted == "boolean" and isinstance(value, str) and value.lower() in ("true", "false"):

@@ -4,6 +4,7 @@ from typing import Any
 
 from istiolint.documents.derived import Traced, of_items
 from istiolint.findings.finding import Path
+from istiolint.primitives.numbers import natural
 
 
 class JsonPatchError(Exception):
@@ -96,4 +97,4 @@ def _steps(pointer: str) -> list[str]:
 
 
 def _index(step: str) -> int | None:
-    return int(step) if step.isascii() and step.isdigit() else None
+    return natural(step)

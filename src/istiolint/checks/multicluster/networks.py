@@ -8,6 +8,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import NETWORK_KINDS
 from istiolint.mesh.networks import NETWORK, known_registries, leads_from_outside, networks_of, registries
+from istiolint.primitives.numbers import natural
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -89,7 +90,8 @@ def network_gateway_without_port(service: Resource, mesh: Mesh) -> Iterator[Find
     label, own = service.metadata["labels"][NETWORK], service.metadata["labels"][_PORT_LABEL]
     if not label.text or not leads_from_outside(service) or not service.spec["ports"]:
         return
-    wanted = int(own.text) if own.text.isascii() and own.text.isdigit() else _PORT
+    number = natural(own.text)
+    wanted = _PORT if number is None else number
     ports = {port["port"].number for port in service.spec["ports"]}
     if None not in ports and not ports & {wanted, _TUNNEL_PORT}:
         yield finding(

@@ -7,6 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import DATAPLANE_MODE
 from istiolint.mesh.workloads import Workload, names, ports_of, selector_of
+from istiolint.primitives.numbers import natural
 from istiolint.primitives.similar import closest, similar
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -128,9 +129,9 @@ def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Fin
             yield finding(port.key, f"port {key} has no `mode`; the mode of the other ports applies", severity="info")
         elif mode == general:
             yield finding(port["mode"], f"`{mode}` on port {key} has no effect; `spec.mtls` already sets it", severity="info")
-        if key.isascii() and key.isdigit() and workloads:
-            yield from _nobody_listens(port, int(key), workloads, mesh)
-            yield from _past_proxy(port, int(key), workloads, mesh)
+        if (number := natural(key)) is not None and workloads:
+            yield from _nobody_listens(port, number, workloads, mesh)
+            yield from _past_proxy(port, number, workloads, mesh)
 
 
 @check(

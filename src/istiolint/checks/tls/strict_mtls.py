@@ -7,6 +7,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.injection import Membership, is_control_plane, is_gateway
 from istiolint.mesh.workloads import FINITE, Workload, names, ports_of
 from istiolint.mutual_tls.server import server_mode
+from istiolint.primitives.numbers import natural
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -60,13 +61,13 @@ def _probes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Findin
 
 def _scrapes(policy: Resource, workload: Workload, mesh: Mesh) -> Iterator[Finding]:
     annotations = workload.annotations
-    port = annotations.get("prometheus.io/port", "80")
+    port = natural(annotations.get("prometheus.io/port", "80"))
     merged = annotations.get("prometheus.istio.io/merge-metrics", "").lower() != "false" and mesh.config.on(
         "enablePrometheusMerge"
     )
-    if annotations.get("prometheus.io/scrape") != "true" or merged or not port.isdigit():
+    if annotations.get("prometheus.io/scrape") != "true" or merged or port is None:
         return
-    field = _refusing(policy, workload, int(port), mesh)
+    field = _refusing(policy, workload, port, mesh)
     if field and mesh.injection.of(workload).in_mesh:
         yield finding(
             field,
