@@ -30,8 +30,8 @@ def ports(workload: Workload, mesh: Mesh) -> list[Port]:
                 found[target] = Port(target, known.name or port["name"].text, _protocol(port) or known.protocol)
     for policy in mesh.mtls.selecting(workload):
         for key, _ in policy.spec["portLevelMtls"].items():
-            if (number := natural(key)) is not None:
-                found.setdefault(number, Port(number))
+            if (written := natural(key)) is not None:
+                found.setdefault(written, Port(written))
     return [found[number] for number in sorted(found)] or [Port(None)]
 
 
