@@ -38,7 +38,7 @@ FAULTS: dict[str, Fault] = {
     "A8": Fault("TLS originated twice (double TLS)", ("tls-originated-twice",)),
     "A9": Fault("Port 443 declared as HTTP", ("http-on-tls-port",)),
     "A10": Fault("Route types that do not match the gateway's TLS mode", ("gateway-serves-other-routes",)),
-    "A11": Fault("Hosts that the gateway does not serve", ("host-not-served-by-gateway",)),
+    "A11": Fault("Hosts that the gateway does not serve or route", ("host-not-served-by-gateway", "gateway-host-without-routes")),
     "A12": Fault(
         "Port names without a protocol",
         ("routes-for-another-protocol", "port-without-protocol", "external-name-port-without-protocol"),

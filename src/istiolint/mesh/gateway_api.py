@@ -110,6 +110,15 @@ def backend_host(backend: Reference, cluster_domain: str) -> str:
     return f"{backend.name}.{backend.namespace}.svc.{cluster_domain}" if backend.type == "Service" else ""
 
 
+def accepting(gateway: Resource, route: Resource, parent: Cursor, namespaces: Iterable[Resource]) -> list[Cursor]:
+    """The listeners to which a reference attaches a route, apart from hostnames; those of which that is not known as well."""
+    return [
+        listener
+        for listener in listeners(gateway, parent)
+        if supports_kind(listener, route.kind) and allows_route(listener, gateway, route, namespaces) is not False
+    ]
+
+
 class ServiceRoutes:
     """Routes for requests: those whose parent is a Service apply to callers in the mesh."""
 

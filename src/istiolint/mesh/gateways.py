@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from istiolint.mesh.host_index import HostIndex
+from istiolint.mesh.host_index import HostIndex, narrower
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource, once
@@ -26,7 +26,7 @@ class GatewayName(NamedTuple):
 
 
 class ServedHost(NamedTuple):
-    """A host of a gateway's server: VirtualServices of `namespace` (`*`: of all) may be bound to it."""
+    """A host of a gateway's server, in lower case: VirtualServices of `namespace` (`*`: of all) may be bound to it."""
 
     namespace: str
     host: str
@@ -74,16 +74,30 @@ class Gateways:
         return self._by_namespace.get(namespace, ())
 
     def servers(self, gateway: Resource, hosts: Iterable[str], namespace: str) -> list[Cursor]:
-        """Return the servers or listeners of a gateway for some of the hosts of a VirtualService in a namespace, in order."""
-        if id(gateway) not in self._served:
-            self._served[id(gateway)] = HostIndex((served.host, served) for served in served_hosts(gateway))
-        found = {
-            served.server.name: served.server
-            for host in hosts
-            for served in self._served[id(gateway)].overlapping(host)
-            if served.namespace in ("*", namespace)
-        }
+        """Return the servers or listeners of a gateway that accept a host of a VirtualService in a namespace, in order.
+
+        The hosts are full names in lower case.
+        """
+        found = {served.server.name: served.server for _, served in self._accepting(gateway, hosts, namespace)}
         return [found[index] for index in sorted(found, key=int)]
+
+    def hosts_at(self, gateway: Resource, server: Cursor, hosts: Iterable[str], namespace: str) -> list[str]:
+        """Return the hosts that such a VirtualService has at one of the servers: of two that overlap, the narrower one."""
+        found = (
+            narrower(host, served.host)
+            for host, served in self._accepting(gateway, hosts, namespace)
+            if served.server.name == server.name
+        )
+        return list(dict.fromkeys(filter(None, found)))
+
+    def _accepting(self, gateway: Resource, hosts: Iterable[str], namespace: str) -> Iterator[tuple[str, ServedHost]]:
+        index = self._served.get(id(gateway))
+        if index is None:
+            index = self._served[id(gateway)] = HostIndex((served.host, served) for served in served_hosts(gateway))
+        for host in hosts:
+            for served in index.overlapping(host):
+                if served.namespace in ("*", namespace):
+                    yield host, served
 
 
 @once
@@ -109,12 +123,14 @@ def served_hosts(gateway: Resource) -> Iterator[ServedHost]:
     """The hosts of a gateway's servers or listeners."""
     if gateway.type == KUBERNETES_GATEWAY:
         for listener in gateway.spec["listeners"]:
-            yield ServedHost("*", listener["hostname"].text or "*", listener)
+            yield ServedHost("*", listener["hostname"].text.lower() or "*", listener)
         return
     for server in gateway.spec["servers"]:
         for host in server["hosts"]:
-            namespace, slash, name = host.text.rpartition("/")
-            yield ServedHost((gateway.namespace if namespace == "." else namespace) if slash else "*", name, server)
+            if host.text:
+                namespace, slash, name = host.text.rpartition("/")
+                owner = gateway.namespace if namespace == "." else namespace
+                yield ServedHost(owner if slash else "*", name.lower(), server)
 
 
 def served_ports(gateway: Resource) -> set[int]:

@@ -20,6 +20,11 @@ def overlap(one: str, other: str) -> bool:
     return covers(one, other) or covers(other, one)
 
 
+def narrower(one: str, other: str) -> str | None:
+    """The hosts that are covered by both: of two hosts one of which covers the other, the covered one."""
+    return other if covers(one, other) else one if covers(other, one) else None
+
+
 def covers(pattern: str, host: str) -> bool:
     """Whether a host, or everything that a wildcard covers, is covered by a pattern (wildcard or not)."""
     return pattern == host or (pattern.startswith("*") and host.removeprefix("*").endswith(pattern[1:]))

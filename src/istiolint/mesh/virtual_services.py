@@ -85,6 +85,11 @@ class VirtualServices:
         """The namespaces that see a VirtualService."""
         return scope_of(virtual_service, self._default)
 
+    def hosts(self, virtual_service: Resource) -> list[tuple[str, Cursor]]:
+        """The hosts of a VirtualService: full names in lower case as Istio compares them, and where they are."""
+        written = (host for host in virtual_service.spec["hosts"] if host.text)
+        return [(self._hosts.fqdn(host.text, virtual_service.namespace).lower(), host) for host in written]
+
     def mesh_hosts(self, virtual_service: Resource) -> Sequence[MeshHost]:
         """The hosts that a VirtualService routes for sidecars."""
         found = self._mesh_hosts.get(id(virtual_service))
@@ -146,11 +151,12 @@ class VirtualServices:
 
     def serves(self, host: str) -> bool:
         """Whether some VirtualService has a host, perhaps by a wildcard."""
-        return any(self._all_hosts.overlapping(host))
+        return any(self._all_hosts.overlapping(host.lower()))
 
     @cached_property
     def _all_hosts(self) -> HostIndex[Resource]:
-        return HostIndex((host.text, service) for service in self._all for host in service.spec["hosts"] if host.text)
+        written = ((host.text.lower(), service) for service in self._all for host in service.spec["hosts"] if host.text)
+        return HostIndex((*written, *((host, service) for service in self._all for host, _ in self.hosts(service))))
 
     def routes_http_to(self, fqdn: str) -> bool:
         """Whether some VirtualService sends requests to a host by its full name."""

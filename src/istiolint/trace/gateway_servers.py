@@ -55,17 +55,10 @@ class Server:
         """The hosts that are written without a namespace."""
         return [host.text.lower() for host in self.at["hosts"] if host.text and "/" not in host.text]
 
-    def serves(self, virtual_service: VirtualService) -> list[str]:
-        """Return the hosts that a VirtualService has at this server: of two hosts that overlap, the narrower one."""
-        found: dict[str, None] = {}
-        for namespace, mine in self.hosts:
-            if namespace in ("*", virtual_service.namespace):
-                for theirs, _ in virtual_service.hosts:
-                    if covers(theirs, mine):
-                        found[mine] = None
-                    elif covers(mine, theirs):
-                        found[theirs] = None
-        return list(found)
+    def serves(self, virtual_service: VirtualService, mesh: Mesh) -> list[str]:
+        """Return the hosts that a VirtualService has at this server."""
+        hosts = (host for host, _ in virtual_service.hosts)
+        return mesh.gateways.hosts_at(self.gateway, self.at, hosts, virtual_service.namespace)
 
 
 class GatewayHost(NamedTuple):
@@ -80,13 +73,13 @@ class GatewayHost(NamedTuple):
 class GatewayHosts:
     """The virtual hosts of one route configuration of a gateway: of all plain servers of a port, or of one server with TLS."""
 
-    def __init__(self, proxy: Proxy, servers: Sequence[Server], index: VirtualServiceIndex):
+    def __init__(self, proxy: Proxy, servers: Sequence[Server], index: VirtualServiceIndex, mesh: Mesh):
         routes: dict[str, list[HttpRoute]] = {}
         owners: dict[str, list[VirtualService]] = defaultdict(list)
         redirects: dict[str, Server] = {}
         for server in servers:
             for virtual_service in index.of(server.name, proxy.namespace):
-                hosts = server.serves(virtual_service)
+                hosts = server.serves(virtual_service, mesh)
                 own = tuple(virtual_service.for_proxy(proxy, server.name, server.port)) if hosts else ()
                 for host in hosts:
                     owners[host].append(virtual_service)
@@ -144,6 +137,17 @@ class GatewayListeners:
             return []
         return [server for server in self.servers if self.service_ports.get(server.port, server.port) == target]
 
+    def together(self, server: Server) -> list[Server]:
+        """The servers that share the route configuration of one: with TLS only itself, else all that read HTTP on its port."""
+        if server.is_tls:
+            return [server]
+        target = self.service_ports.get(server.port, server.port)
+        return [
+            each
+            for each in self.servers
+            if each.is_http and not each.is_tls and self.service_ports.get(each.port, each.port) == target
+        ]
+
     def plain(self, port: int) -> list[Server]:
         """The servers of a port that read HTTP outside TLS."""
         return [server for server in self.on_port(port) if server.is_http and not server.is_tls]
@@ -164,7 +168,7 @@ class GatewayListeners:
         """The virtual hosts of servers that share a route configuration."""
         key = tuple(map(id, servers))
         if key not in self._made:
-            self._made[key] = GatewayHosts(self.proxy, servers, self._index)
+            self._made[key] = GatewayHosts(self.proxy, servers, self._index, self._mesh)
         return self._made[key]
 
 

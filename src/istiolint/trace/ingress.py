@@ -57,7 +57,11 @@ class IngressRequest:
         """TLS that the gateway passes through, and TCP."""
         sni = self.request.sni if self.request.scheme == "https" else None
         for server in servers:
-            bound = [each for each in self.model.virtual_services.of(server.name, proxy.namespace) if server.serves(each)]
+            bound = [
+                each
+                for each in self.model.virtual_services.of(server.name, proxy.namespace)
+                if server.serves(each, self.model.mesh)
+            ]
             found = route_of(bound, proxy, server.name, server.port, sni)
             if found is not None:
                 sending = Sending(self.request, proxy, self.model.scopes.of(proxy), http=False)

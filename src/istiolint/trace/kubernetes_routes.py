@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.ages import oldest_first
-from istiolint.mesh.gateway_api import Reference, allows_route, listeners, parents, supports_kind
+from istiolint.mesh.gateway_api import Reference, accepting, parents
 from istiolint.mesh.gateways import GatewayName
-from istiolint.mesh.host_index import covers
+from istiolint.mesh.host_index import narrower
 from istiolint.mesh.visibility import Scope
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
@@ -103,15 +103,13 @@ def _attachments(route: Resource, mesh: Mesh) -> Iterator[_Attachment]:
 
 def _at_gateway(route: Resource, parent: Reference, mesh: Mesh) -> Iterator[_Attachment]:
     written = {host.text.lower(): host for host in route.spec["hostnames"] if host.text} or {"*": route.spec["parentRefs"]}
+    namespaces = mesh.namespaces.get(route.namespace, ())
     for gateway in mesh.gateways.find(GatewayName(parent.namespace, parent.name)):
-        for listener in listeners(gateway, parent.at) if gateway.type == KUBERNETES_GATEWAY else ():
-            namespaces = mesh.namespaces.get(route.namespace, ())
-            if not supports_kind(listener, route.kind) or allows_route(listener, gateway, route, namespaces) is False:
-                continue
+        for listener in accepting(gateway, route, parent.at, namespaces) if gateway.type == KUBERNETES_GATEWAY else ():
             served = listener["hostname"].text.lower() or "*"
-            for host, at in written.items():
-                if covers(served, host) or covers(host, served):
-                    yield _Attachment(listener_name(gateway, listener), host if covers(served, host) else served, route, at, "*")
+            for written_host, at in written.items():
+                if (host := narrower(served, written_host)) is not None:
+                    yield _Attachment(listener_name(gateway, listener), host, route, at, "*")
 
 
 def _http_routes(owner: Resource, rule: Cursor, mesh: Mesh) -> Iterator[HttpRoute]:

@@ -123,20 +123,27 @@ class Model:
     def ingress(self) -> list[Proxy]:
         """The gateway workloads that Gateways select; one that is assumed for a Gateway whose workload is not in the files."""
         found: dict[int, Proxy] = {}
-        assumed: list[Proxy] = []
+        assumed: dict[int, Proxy] = {}
         for gateway in self.gateways.gateways:
-            workloads = self.mesh.gateway_workloads.of(gateway)
-            for workload in workloads:
-                found.setdefault(id(workload), self.proxy(workload))
-            if not workloads and not self.mesh.settings.whole_mesh:
-                labels = gateway.spec["selector"].labels
-                name = next(iter(labels.values()), gateway.name)
-                account, at = f"{name}-service-account", gateway.spec["selector"]
-                because = "a Gateway selects it, and it is not in the files"
-                title, namespace = f"gateway workload `{name}`", self.mesh.root_namespace
-                assumed.append(Proxy("gateway", title, namespace, name, labels, account, None, because, at, sure=False))
+            listed = found if self.mesh.gateway_workloads.of(gateway) else assumed
+            if listed is found or not self.mesh.settings.whole_mesh:
+                listed |= {id(proxy): proxy for proxy in self.runs(gateway)}
         own = (gateway for gateway in self.mesh.all(KUBERNETES_GATEWAY) if not is_waypoint(gateway))
-        return [*found.values(), *assumed, *map(self.gateway_proxy, own)]
+        return [*found.values(), *assumed.values(), *map(self.gateway_proxy, own)]
+
+    def runs(self, gateway: Resource) -> list[Proxy]:
+        """The proxies that run an Istio Gateway; one that is assumed where its workload is not in the files."""
+        if workloads := self.mesh.gateway_workloads.of(gateway):
+            return [self.proxy(workload) for workload in workloads]
+        found = self._proxies.get(id(gateway))
+        if found is None:
+            labels = gateway.spec["selector"].labels
+            name = next(iter(labels.values()), gateway.name)
+            found = self._proxies[id(gateway)] = Proxy(
+                "gateway", f"gateway workload `{name}`", self.mesh.root_namespace, name, labels, f"{name}-service-account", None,
+                "a Gateway selects it, and it is not in the files", gateway.spec["selector"], sure=False,
+            )  # fmt: skip
+        return [found]
 
     def gateway_proxy(self, gateway: Resource) -> Proxy:
         """The proxy that istiod deploys for a Gateway of the Gateway API."""

@@ -111,7 +111,7 @@ def _anyone(model: Model, virtual_service: VirtualService) -> list[str]:
 def _servers(model: Model, virtual_service: VirtualService) -> Iterator[Server]:
     for proxy in model.ingress:
         for server in model.gateways.of(proxy).servers:
-            if server.name in virtual_service.gateways and server.is_http and server.serves(virtual_service):
+            if server.name in virtual_service.gateways and server.is_http and server.serves(virtual_service, model.mesh):
                 yield server
 
 

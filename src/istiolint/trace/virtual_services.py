@@ -74,9 +74,7 @@ class VirtualService:
         self.resource, self._mesh = resource, mesh
         self.namespace = resource.namespace
         self.gateways = frozenset(name for name, _ in bound_gateways(resource))
-        self.hosts: tuple[tuple[str, Cursor], ...] = tuple(
-            (mesh.hosts.fqdn(host.text, self.namespace).lower(), host) for host in resource.spec["hosts"] if host.text
-        )
+        self.hosts: tuple[tuple[str, Cursor], ...] = tuple(mesh.virtual_services.hosts(resource))
 
     @property
     def scope(self) -> Scope:

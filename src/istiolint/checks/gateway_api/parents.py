@@ -9,7 +9,7 @@ from istiolint.documents.placeholders import can_be_name
 from istiolint.fields.service_ports import ports_in_words
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, Reference, allows_route, listeners, parents, supports_kind
+from istiolint.mesh.gateway_api import GROUP, ROUTE_KINDS, TCP_ROUTES, Reference, accepting, listeners, parents, supports_kind
 from istiolint.mesh.host_index import overlap
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -128,11 +128,7 @@ def _attachments(route: Resource, mesh: Mesh) -> tuple[list[_Served], bool]:
         if len(gateways) != 1 or mesh.exclusive(route, gateways[0]):
             complete = False
             continue
-        meant = [
-            listener
-            for listener in listeners(gateways[0], parent.at)
-            if supports_kind(listener, route.kind) and allows_route(listener, gateways[0], route, namespaces) is not False
-        ]
+        meant = accepting(gateways[0], route, parent.at, namespaces)
         if meant and all(_is_known(listener) for listener in meant):
             found.append(_Served(parent, gateways[0], meant))
         else:

@@ -70,7 +70,7 @@ def generated_gateway_reference(virtual_service: Resource, mesh: Mesh) -> Iterat
 def host_not_served_by_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a reference to a gateway whose servers match none of the hosts."""
     written = [host.text for host in virtual_service.spec["hosts"] if host.text]
-    hosts = {name for host in written for name in (host, mesh.hosts.fqdn(host, virtual_service.namespace))}
+    hosts = [host for host, _ in mesh.virtual_services.hosts(virtual_service)]
     for name, reference in bound_gateways(virtual_service):
         gateways = mesh.gateways.find(name) if hosts else ()
         if gateways and not any(mesh.gateways.servers(gateway, hosts, virtual_service.namespace) for gateway in gateways):

@@ -20,7 +20,7 @@ _NEVER_OPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 def gateway_serves_other_routes(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a VirtualService whose route types no server of the gateway uses."""
     kinds = [kind for kind in ("http", "tls", "tcp") if service.spec[kind].value]
-    hosts = [host.text for host in service.spec["hosts"] if host.text]
+    hosts = [host for host, _ in mesh.virtual_services.hosts(service)]
     for name, at in bound_gateways(service):
         found = () if name.name == MESH else mesh.gateways.find(name)
         if not kinds or any(gateway.type != "Gateway" or mesh.exclusive(service, gateway) for gateway in found):

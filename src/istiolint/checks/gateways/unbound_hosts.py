@@ -1,4 +1,4 @@
-"""VirtualServices for a gateway's host that are not bound to it, and routes back to their own gateway."""
+"""Hosts of gateways without routes, VirtualServices for them that are not bound, and routes back to their own gateway."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,8 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
+from istiolint.trace.gateway_routes import is_routed
+from istiolint.trace.model import model_of
 
 _CONSEQUENCES = {
     "http": "the gateway returns 404",
@@ -47,7 +49,8 @@ def gateway_host_without_gateways(virtual_service: Resource, mesh: Mesh) -> Iter
                 not kind
                 or not allowed
                 or mesh.exclusive(virtual_service, gateway)
-                or _is_routed(gateway, virtual_service, mesh, name)
+                or _is_bound(gateway, virtual_service, mesh, name)
+                or is_routed(model_of(mesh), gateway, server.cursor, name)
             ):
                 continue
             yield finding(
@@ -57,6 +60,26 @@ def gateway_host_without_gateways(virtual_service: Resource, mesh: Mesh) -> Iter
                 related=[(server.cursor["hosts"], "the gateway serves the host here")],
             )
             break
+
+
+@check("gateway-host-without-routes", severity="warning", evidence="missing", kinds=["Gateway"])
+def gateway_host_without_routes(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
+    """Report a host for which no VirtualService exists."""
+    if not mesh.gateway_workloads.runs(gateway) or mesh.all("Canary"):
+        return  # reported by gateway-without-workload; Flagger creates VirtualServices
+    reported: set[str] = set()
+    for cursor in gateway.spec["servers"]:
+        for host, at in Server(gateway, cursor).hosts:
+            if host == "*" or host in reported or at.unresolved or mesh.virtual_services.serves(host):
+                continue
+            if not is_routed(model_of(mesh), gateway, cursor, host):
+                reported.add(host)
+                yield finding(
+                    at,
+                    f"no VirtualService has the host `{host}`; the gateway returns 404 or closes the connections",
+                    hint=f"bind a VirtualService for the host to `{gateway.namespace}/{gateway.name}`, or remove the host",
+                    known=mesh.settings.whole_mesh,
+                )
 
 
 def _routes(server: Server, kind: str) -> bool:
@@ -69,8 +92,8 @@ def _routes(server: Server, kind: str) -> bool:
     return server.protocol in RAW_TCP or (server.protocol == "TLS" and not passed_on)
 
 
-def _is_routed(gateway: Resource, virtual_service: Resource, mesh: Mesh, host: str) -> bool:
-    """Whether another VirtualService routes a host, one that covers it or one that it covers, on a gateway."""
+def _is_bound(gateway: Resource, virtual_service: Resource, mesh: Mesh, host: str) -> bool:
+    """Whether another VirtualService for a host, one that covers it or one that it covers, is bound to a gateway."""
     routed = mesh.virtual_services.on_gateway_for(GatewayName(gateway.namespace, gateway.name), host)
     return any(known is not virtual_service for known in routed)
 
