@@ -109,7 +109,8 @@ FAULTS: dict[str, Fault] = {
         ),
     ),
     "A42": Fault(
-        "Policies that allow no client, or every client, by mistake", ("policy-allows-everything", "deny-without-rules")
+        "Policies that allow no client, or every client, by mistake",
+        ("policy-allows-everything", "deny-without-rules", "policy-excludes-own-values"),
     ),
     "A43": Fault(
         "Malformed principals",

@@ -135,3 +135,12 @@ def test_traces_use_the_cache(run: Run, tmp_path: Path) -> None:
         assert not cache.exists()
         assert [run(*arguments, "--cache-dir", str(cache)).output for _ in range(2)] == [without] * 2
         assert list(cache.glob("*.pack"))
+
+
+def test_what_was_unreadable_before(run: Run, tmp_path: Path) -> None:
+    for state, text in (("old", "a: ["), ("new", FAULTY)):
+        (tmp_path / state).mkdir()
+        (tmp_path / state / "a.yaml").write_text(text, "utf-8")
+    for arguments in (("trace",), ("access",), ("mtls",)):
+        found = run(*arguments, "--against", "./old", "new")
+        assert (found.exit_code, found.stderr) == (0, "istiolint: at ./old, new/a.yaml:1: ignored: unclosed bracket [\n")

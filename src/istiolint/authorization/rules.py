@@ -76,6 +76,25 @@ def rules_of(policy: Resource) -> Iterator[Rule]:
             yield Rule(policy, at, *(tuple(filter(None, items)) for items in (sources, operations, conditions)))  # type: ignore[arg-type]
 
 
+def exclusions_of_everything(policy: Resource) -> Iterator[tuple[Cursor, str]]:
+    """Yield the lists that exclude every value of their counterpart, and the name of that list: nothing matches both."""
+    for rule in policy.spec["rules"]:
+        for entries, part, fields in ((rule["from"], "source", SOURCE), (rule["to"], "operation", OPERATION)):
+            for item in (entry[part] for entry in entries):
+                for field in fields:
+                    if _excludes_all(item[negative(field)], item[field], _comparison(field)):
+                        yield item[negative(field)], field
+        for condition in rule["when"]:
+            covers = range_covers if condition["key"].text.endswith(".ip") else text_covers
+            if _excludes_all(condition["notValues"], condition["values"], covers):
+                yield condition["notValues"], "values"
+
+
+def _excludes_all(excluded: Cursor, values: Cursor, covers: Callable[[str, str], bool]) -> bool:
+    wide, narrow = _texts(excluded), _texts(values)
+    return bool(narrow) and all(any(covers(theirs, mine) for theirs in wide) for mine in narrow)
+
+
 def anchors(rule: Rule) -> list[Anchor]:
     """Return names, patterns and ranges of which `traces` of a rule that this one covers has at least one; none if it has none.
 

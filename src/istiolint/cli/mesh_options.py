@@ -73,10 +73,12 @@ def understand(
     )
 
 
-def troubles_of(understood: "Understood") -> list[str]:
-    """What could not be read, with its place."""
+def troubles_of(understood: "Understood", state: str = "") -> list[str]:
+    """What could not be read, with its place, now or in another state."""
+    before = f"at {state}, " if state else ""
     return [
-        f"{trouble.span.source.path}:{trouble.span.begins.line}: ignored: {trouble.message}" for trouble in understood.unreadable
+        f"{before}{trouble.span.source.path}:{trouble.span.begins.line}: ignored: {trouble.message}"
+        for trouble in understood.unreadable
     ]
 
 
@@ -95,4 +97,7 @@ def meshes(read: Inputs, options: Mapping[str, Any], against: str | None = None)
     sources = list(read.sources_of(against) if against else read.sources())
     understood = understand(sources, read, options, watched=not against)
     tracers = [Tracer(mesh, name) for name, mesh in understood.meshes]
-    return Meshes(tracers or [Tracer(Mesh((), read.settings))], sources, troubles_of(understood))
+    found = Meshes(tracers or [Tracer(Mesh((), read.settings))], sources, troubles_of(understood, against or ""))
+    if against:
+        found.report_troubles()  # what was unreadable before is no failure of the change
+    return found

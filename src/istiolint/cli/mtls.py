@@ -36,6 +36,7 @@ def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: A
         raise Refusal(error) from error
     found = all_rows(understood.meshes)
     if against and before:
+        report_troubles(troubles_of(before, against))
         broken = list(changes.changes(all_rows(before.meshes), found))
         shown = changes.as_text(broken) if format_ == "text" else changes.as_json_text(broken, against)
     else:
