@@ -75,6 +75,7 @@ def test_a_file_can_be_named(run: Run, faulty: str, tmp_path: Path) -> None:
         ("fail-on: grave\n", ".istiolint.yaml:1:10: "),
         ("ignore: [duplicate-kye]\n", "unknown rule `duplicate-kye`; did you mean `duplicate-key`?"),
         ("istio-version: '1.5'\n", "unsupported Istio version `1.5`; use 1.18 to 1.31"),
+        (f"istio-version: '1.{'9' * 5000}'\n", "unsupported Istio version `1.999"),
         ("istio-version: 1.24\n", ".istiolint.yaml:1:16: "),
         ("ignore: [a\n", ".istiolint.yaml:1:"),
         ("- ignore\n", ".istiolint.yaml:1:1: "),

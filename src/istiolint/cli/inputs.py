@@ -11,6 +11,7 @@ from istiolint.cli.names import check_names
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.rendering import Rendering, with_origins
 from istiolint.config import Config, Tree, find, load, load_all
+from istiolint.primitives.numbers import natural
 from istiolint.rules.parameters import settings_of
 from istiolint.rules.registry import define
 from istiolint.settings import NEWEST, OLDEST, Settings, minor
@@ -282,7 +283,7 @@ def _clusters(config: Config, options: tuple[str, ...]) -> list[tuple[str, str]]
 
 def _version(version: str) -> str:
     major, _, rest = version.removeprefix("v").partition(".")
-    number = rest.partition(".")[0]
-    if major == "1" and number.isascii() and number.isdigit() and minor(OLDEST) <= int(number) <= minor(NEWEST):
+    number = natural(rest.partition(".")[0])
+    if major == "1" and number is not None and minor(OLDEST) <= number <= minor(NEWEST):
         return f"1.{number}"
     raise Refusal(f"unsupported Istio version `{version}`; use {OLDEST} to {NEWEST}")
