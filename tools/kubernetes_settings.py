@@ -7,7 +7,7 @@ from crds.bundle import Node
 
 TEXT: Node = {"type": "string"}
 OBJECT: Node = {"type": "object"}
-LIST: Node = {"type": "array"}
+LIST: Node = {"type": "array", "items": {}}
 SWITCH: Node = {"type": "boolean"}
 COUNT: Node = {"type": ["integer", "string"]}
 """protojson of earlier releases accepts a number in quotes."""
