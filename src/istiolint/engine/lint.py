@@ -219,9 +219,11 @@ class _Run:
         try:
             if len(batch) == 1:
                 tasks = batch[0].tasks
-                yield results(len(tasks), self.jobs, tasks.run, tasks.first_of_each_type(), documents)
+                yield results(len(tasks), self.jobs, tasks.run_located, tasks.first_of_each_type(), documents)
             else:
-                yield from results(len(batch), self.jobs, lambda number: batch[number].tasks.run_all(), [0], documents, block=1)
+                yield from results(
+                    len(batch), self.jobs, lambda number: batch[number].tasks.run_all_located(), [0], documents, block=1
+                )
         except WorkerError as error:
             self.internal_errors.append(f"{error}, so that findings are missing; `--jobs 1` does without workers")
             for _ in batch:
@@ -229,15 +231,15 @@ class _Run:
 
     def take(self, resource: Resource, found: list[Found]) -> None:
         """Take what a task found in a resource."""
-        for rule, finding, decided in found:
+        for rule, finding, decided, spans in found:
             if isinstance(finding, Crash):
                 self.crashed(finding, resource)
             elif isinstance(finding, Undecided):
                 self.undecided[rule].append(f"{resource.document.source.path}, {resource.title}: {finding.why}")
             elif not rule:
-                self.outcome.keep(finding, resource, everywhere=resource.document.written[0] is resource.document)
+                self.outcome.keep(finding, resource, spans=spans, everywhere=resource.document.written[0] is resource.document)
             elif decided:
-                self.outcome.keep(finding, resource, self.outcome.rules[rule])
+                self.outcome.keep(finding, resource, self.outcome.rules[rule], spans)
             else:
                 self.outcome.leave(finding, resource, self.outcome.rules[rule])
 

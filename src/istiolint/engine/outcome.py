@@ -10,7 +10,7 @@ from istiolint.documents.document import document_of
 from istiolint.engine.folding import Entry, folded
 from istiolint.engine.selection import Levels, Selection, selected
 from istiolint.engine.unresolved import is_at_placeholder
-from istiolint.findings.finding import Diagnostic, Edit, Finding, Fix, Path, Place, Rewrite, field_path
+from istiolint.findings.finding import Diagnostic, Edit, Finding, Fix, Path, Place, Rewrite, Span, field_path, spans_of
 from istiolint.findings.report import Report, Summary, Suppressed
 from istiolint.mesh import Mesh
 from istiolint.rendered.origins import traced
@@ -74,17 +74,25 @@ class Outcome:
             if resource.linted:
                 self._holders[resource.written].add(len(self._targets) - 1)
 
-    def keep(self, finding: Finding, resource: Resource | None, rule: Rule | None = None, *, everywhere: bool = False) -> None:
+    def keep(
+        self,
+        finding: Finding,
+        resource: Resource | None,
+        rule: Rule | None = None,
+        spans: tuple[Span, ...] = (),
+        *,
+        everywhere: bool = False,
+    ) -> None:
         """Take a finding, if its rule is on and it does not judge a placeholder.
 
-        `everywhere`: it holds in all targets of its resource, which are not looked at.
+        `spans` are its own, if they are known. `everywhere`: it holds in all targets of its resource, which are not looked at.
         """
         rule = rule or self.rules.get(finding.rule)
         if rule and (rule.category == SYNTAX or not is_at_placeholder(finding)):
             target = None if everywhere or not self._targets else len(self._targets) - 1
             from istiolint.engine.stray_text import with_advice  # late: many runs find nothing
 
-            self._found.append(_Found(rule, with_advice(finding, rule), resource, target, self._environment(resource)))
+            self._found.append(_Found(rule, with_advice(finding, rule), resource, target, self._environment(resource), spans))
 
     def leave(self, finding: Finding, resource: Resource, rule: Rule) -> None:
         """Take a reference that the files cannot decide: once, also where several targets have it."""
@@ -186,10 +194,12 @@ class Outcome:
         rule, finding, resource = found.rule, found.finding, found.resource
         path = finding.place.path if isinstance(finding.place, Place) else ()
         path = path[len(resource.path) :] if resource else path
+        span, *others = found.spans or spans_of(finding)
+        related = dict.fromkeys((other, each.message) for other, each in zip(others, finding.related, strict=True))
         return Diagnostic(
             rule.id, rule.codes, rule.topic, rule.category, finding.severity or rule.severity,
-            finding.message, finding.hint, finding.place.span(), field_path(path), resource.identity if resource else None,
-            tuple(dict.fromkeys((related.place.span(), related.message) for related in finding.related)), _in_files(finding.fix),
+            finding.message, finding.hint, span, field_path(path), resource.identity if resource else None,
+            tuple(related), _in_files(finding.fix),
         )  # fmt: skip
 
     def _environment(self, resource: Resource | None) -> str | None:
@@ -208,6 +218,7 @@ class _Found(NamedTuple):
     resource: Resource | None = None
     target: int | None = None
     environment: str | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(eq=False, repr=False, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from istiolint import schema
-from istiolint.findings.finding import Finding
+from istiolint.findings.finding import Finding, Span, spans_of
 from istiolint.mesh import Mesh
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import Check, Rule, UndecidedError, checked
@@ -34,6 +34,12 @@ class Found(NamedTuple):
     rule: str
     found: Finding | Crash | Undecided
     decided: bool = True
+    spans: tuple[Span, ...] = ()
+    """Where a finding is, if that is known already: its place, then the related ones."""
+
+    def located(self) -> "Found":
+        """Return it with its spans, where it is to be shown."""
+        return self._replace(spans=spans_of(self.found)) if isinstance(self.found, Finding) and self.decided else self
 
 
 class Tasks:
@@ -64,9 +70,17 @@ class Tasks:
             _check(rule, run, resource, self._mesh, found)
         return found
 
+    def run_located(self, number: int) -> list[Found]:
+        """Return what a task finds, and where: for workers, so that not one process looks for all positions."""
+        return [found.located() for found in self.run(number)]
+
     def run_all(self) -> list[list[Found]]:
         """Return what each task finds, in order."""
         return [self.run(number) for number in range(len(self))]
+
+    def run_all_located(self) -> list[list[Found]]:
+        """Return what each task finds, and where, in order."""
+        return [self.run_located(number) for number in range(len(self))]
 
     def first_of_each_type(self) -> Iterable[int]:
         """Return the first task of each kind for each type of resource: what these load and index, all others use."""

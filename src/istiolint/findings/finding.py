@@ -137,6 +137,11 @@ class Finding(NamedTuple):
     known: bool = True
 
 
+def spans_of(finding: Finding) -> tuple[Span, ...]:
+    """Return where a finding is: the span of its place, then those of the related ones."""
+    return (finding.place.span(), *(related.place.span() for related in finding.related))
+
+
 class ResourceName(NamedTuple):
     """Whose finding it is; the namespace as written, None where the document names none."""
 

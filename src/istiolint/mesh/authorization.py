@@ -59,12 +59,35 @@ class Authorization:
         self._lengths: set[int] = set()
         self._waiting: dict[str, list[tuple[int, Resource]]] = defaultdict(list)
         """Policies with their numbers, by namespace; those of a namespace are indexed when it is asked about."""
+        self._of_namespace: dict[str, list[Resource]] = defaultdict(list)
+        self._by_reach: dict[str, dict[tuple[str, _Label | None], list[Resource]]] = {}
         self._actions: set[str] = set()
         for number, policy in enumerate(policies):
             self._actions.add(policy.spec["action"].text or "ALLOW")
             self._waiting[policy.namespace].append((number, policy))
+            self._of_namespace[policy.namespace].append(policy)
         self.asks_provider = "CUSTOM" in self._actions
         """Whether an external authorization provider decides about some requests."""
+
+    def has_rivals(self, policy: Resource, action: str) -> bool:
+        """Whether another policy with an action reaches all that a policy reaches, so that their rules are worth comparing."""
+        reach = _reach(policy)
+        return any(
+            other is not policy and _reach(other).holds(reach)
+            for namespace in dict.fromkeys([self._root_namespace, policy.namespace])
+            for key in reach.wider_keys
+            for other in self._reaching(namespace).get((action, key), ())
+        )
+
+    def _reaching(self, namespace: str) -> dict[tuple[str, _Label | None], list[Resource]]:
+        """The policies of a namespace by their action and what they are for."""
+        found = self._by_reach.get(namespace)
+        if found is None:
+            found = self._by_reach[namespace] = defaultdict(list)
+            for policy in self._of_namespace.get(namespace, ()):
+                for key in _reach(policy).keys:
+                    found[policy.spec["action"].text or "ALLOW", key].append(policy)
+        return found
 
     def rules(self, policy: Resource) -> Sequence[Rule]:
         """The rules of a policy; none if it is not enforced."""
@@ -142,6 +165,13 @@ def _asks_for_identity(policy: Resource) -> bool:
 
 
 def _reach(policy: Resource) -> Reach:
+    known: Reach | None = policy.__dict__.get("reach")
+    if known is None:
+        known = policy.__dict__["reach"] = _found_reach(policy)
+    return known
+
+
+def _found_reach(policy: Resource) -> Reach:
     refs = (policy.spec["targetRef"], *policy.spec["targetRefs"])
     targets = frozenset((ref["group"].text, ref["kind"].text, ref["name"].text) for ref in refs if ref.mapping)
     return Reach(policy.namespace, policy.labels.get(_REVISION, ""), frozenset(selector(policy).items()), targets)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
@@ -79,6 +80,11 @@ class DestinationRules:
                     found[host, rule.namespace, self.scope(rule), name].append(rule)
         return found
 
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields that some rule has, at any level: what no rule sets need not be looked for at each host."""
+        return frozenset(key for _, rule in self._named for key in _keys(rule.spec.value))
+
     def wider(self, fqdn: str) -> Iterator[Resource]:
         """Yield the rules for wildcards that cover a host, the most specific first."""
         return self._all.above(fqdn)
@@ -102,6 +108,13 @@ class DestinationRules:
             if rules := [rule for rule in found if sees(namespace, self._scopes[id(rule)])]:
                 return rules
         return ()
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _keys(item)
 
 
 def subsets(rules: Iterable[Resource]) -> Mapping[str, Cursor]:

@@ -44,11 +44,11 @@ class HostIndex(Generic[T]):
 
     def most_specific(self, host: str) -> Sequence[T]:
         """The items of the host itself, or else of the longest wildcard that covers it."""
-        return next(self._covering(host), ())
+        return self._items.get(host) or next(self._covering(host), ())
 
     def covering(self, host: str) -> Iterator[T]:
         """The items whose host is this one or a wildcard that covers it, the most specific first."""
-        return chain.from_iterable(self._covering(host))
+        return chain.from_iterable(self._covering(host)) if self._lengths else iter(self._items.get(host, ()))
 
     def above(self, host: str) -> Iterator[T]:
         """Yield the items of the wildcards that cover a host and differ from it, the most specific first."""
@@ -68,7 +68,7 @@ class HostIndex(Generic[T]):
 
     def overlapping(self, host: str) -> Iterator[T]:
         """The items whose host has hosts in common with this one."""
-        return chain(self.covering(host), self.covered(host))
+        return chain(self.covering(host), self.covered(host)) if host.startswith("*") else self.covering(host)
 
     def _covering(self, host: str) -> Iterator[Sequence[T]]:
         if host in self._items:

@@ -54,7 +54,11 @@ class Mtls:
         self._of_namespace: dict[str, Effective] = {}
         self._wide: dict[str, list[Resource]] = defaultdict(list)
         self._by_workload: dict[int, list[Resource]] = defaultdict(list)
+        self.disables = False
+        """Whether some policy turns mTLS off somewhere."""
         for policy in oldest_first(policies):
+            modes = (policy.spec["mtls"]["mode"], *(port["mode"] for _, port in policy.spec["portLevelMtls"].items()))
+            self.disables = self.disables or any(mode.text == "DISABLE" for mode in modes)
             match self.scope(policy):
                 case "workload" if policy.namespace != root_namespace:
                     for workload in self.selected(policy):

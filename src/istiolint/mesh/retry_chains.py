@@ -52,7 +52,8 @@ class RetryChains:
     def of(self, virtual_service: Resource) -> Chain:
         """What becomes of a request that takes a VirtualService."""
         if not any(self._calls_of(service) for service in self._services(virtual_service)):
-            return self._through(virtual_service, ()) if attempts(virtual_service) is not None else Chain()
+            own = attempts(virtual_service)
+            return Chain() if own is None else Chain(1 + (own.number or 0), (own,))
         return self._all.get(id(virtual_service), Chain())
 
     @cached_property

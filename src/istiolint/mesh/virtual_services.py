@@ -37,7 +37,8 @@ def destinations(virtual_service: Resource) -> Iterator[Cursor]:
     for route in virtual_service.spec["http"]:
         for target in route["route"]:
             yield target["destination"]
-        yield route["mirror"]
+        if route["mirror"].exists:
+            yield route["mirror"]
         for mirror in route["mirrors"]:
             yield mirror["destination"]
     for kind in ("tcp", "tls"):
@@ -63,6 +64,7 @@ class VirtualServices:
         self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
         self._roots: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._mesh_hosts: dict[int, Sequence[MeshHost]] = {}
+        self._scopes: dict[int, Scope] = {}
         for virtual_service in self._all:
             self._by_name[virtual_service.namespace, virtual_service.name].append(virtual_service)
             self._by_short_name[virtual_service.name].append(virtual_service)
@@ -83,7 +85,10 @@ class VirtualServices:
 
     def scope(self, virtual_service: Resource) -> Scope:
         """The namespaces that see a VirtualService."""
-        return scope_of(virtual_service, self._default)
+        found = self._scopes.get(id(virtual_service))
+        if found is None:
+            found = self._scopes[id(virtual_service)] = scope_of(virtual_service, self._default)
+        return found
 
     def hosts(self, virtual_service: Resource) -> list[tuple[str, Cursor]]:
         """The hosts of a VirtualService: full names in lower case as Istio compares them, and where they are."""

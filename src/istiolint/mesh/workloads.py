@@ -201,6 +201,7 @@ class Workloads:
         self.all: tuple[Workload, ...] = tuple(workload for workload in found if id(workload.resource) not in created)
         self._services = services
         self._services_of: dict[tuple[str, frozenset[tuple[str, str]]], Services] = {}
+        self._beside: dict[tuple[str, frozenset[tuple[str, str]]], list[Services]] = {}
         self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
         self._by_label: dict[tuple[str | None, str, str], list[Workload]] = defaultdict(list)
         for workload in self.all:
@@ -231,8 +232,11 @@ class Workloads:
         """The workloads with all these labels, in a namespace or (None) anywhere. An empty selector selects all."""
         if not selector:
             return self.all if namespace is None else self.in_namespace(namespace)
+        if len(selector) == 1:
+            [(key, value)] = selector.items()
+            return self._by_label.get((namespace, key, value), ())
         found = min((self._by_label.get((namespace, key, value), []) for key, value in selector.items()), key=len)
-        return [workload for workload in found if workload.matches(selector)] if len(selector) > 1 else found
+        return [workload for workload in found if workload.matches(selector)]
 
     def values_of(self, label: str, namespace: str) -> Iterable[str]:
         """Return the values that a label has on the workloads of a namespace."""
@@ -266,6 +270,17 @@ class Workloads:
         if not selector or service.spec["type"].text == "ExternalName":
             return ()
         return self.selected(selector, service.namespace)
+
+    def services_beside(self, service: Resource) -> Sequence[Services]:
+        """The sets of Services that select workloads behind a Service, each once: many workloads may have the same labels."""
+        if service.spec["type"].text == "ExternalName":
+            return ()
+        key = service.namespace, frozenset(service.spec["selector"].labels.items())
+        found = self._beside.get(key)
+        if found is None:
+            sets = (self.services_of(workload) for workload in self.of_service(service))
+            found = self._beside[key] = list({id(services): services for services in sets}.values())
+        return found
 
     def of_account(self, namespace: str, account: str) -> Sequence[Workload]:
         """The workloads of a namespace that run as a service account."""

@@ -1,6 +1,7 @@
 """IP addresses and Unix domain sockets, as Go's netip and Istio's validation parse them."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from istiolint.primitives.patterns import late
@@ -28,6 +29,7 @@ def leading_zeros(text: str) -> str | None:
     return f"use `{plain}`: numbers with leading zeros are not valid in addresses" if plain else None
 
 
+@lru_cache(maxsize=4096)
 def is_ip_address(text: str) -> bool:
     """Return whether a text is one IP address: IPv4 without leading zeros, or IPv6, possibly with a zone (`fe80::1%eth0`)."""
     if ":" not in text and not text[:1].isdigit():

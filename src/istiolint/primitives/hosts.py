@@ -5,6 +5,7 @@ Upper case is allowed, an underscore is not; a name may end in a dot.
 """
 
 import re
+from functools import lru_cache
 
 from istiolint.primitives.patterns import late
 
@@ -40,6 +41,7 @@ def name_fault(text: str) -> str | None:
     return _length_fault(text) or _labels_fault(text, "wildcards are not allowed" if text.startswith("*") else _AT_START)
 
 
+@lru_cache(maxsize=4096)
 def pattern_fault(text: str) -> str | None:
     """Return what is wrong with a text as a host name, possibly with a leading `*`: `*`, `*.example.com`, `*-a.example.com`."""
     if fault := _length_fault(text):

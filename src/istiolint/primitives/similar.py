@@ -29,12 +29,13 @@ def misspelt(name: str, known: Iterable[str]) -> str | None:
     """
     if not (names := list(known)):
         return None
+    from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     found = []
-    for other in names:
+    # What both end in alike does not change the distance, only how many slips are likely.
+    for other, distance, _ in process.extract(name, names, scorer=OSA.distance, score_cutoff=_MOST_SLIPS, limit=None):
         one, two = _without_common_end(name, other)
-        distance = OSA.distance(one, two)
         if distance <= min(_MOST_SLIPS, max(len(one), len(two)) // _LETTERS_FOR_A_SLIP):
             found.append((distance, other))
     return min(found)[1] if found else None

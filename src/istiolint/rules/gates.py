@@ -7,9 +7,6 @@ from istiolint.resources.resource import Resource
 from istiolint.rules.check import Check, Registered, Rule
 from istiolint.rules.registry import checks_of, entries_for
 
-_MAY_BE_YAML = ("\n", ": ", "{")
-"""What a string contains if it may be YAML or JSON with fields, such as a MeshConfig in a ConfigMap."""
-
 
 class Gates:
     """The checks for resources of some types, without those that look for fields that a resource does not have.
@@ -83,7 +80,7 @@ def _present(value: Any, fields: frozenset[str]) -> frozenset[str]:
             waiting.extend(value.values())
         elif kind is list:
             waiting.extend(value)
-        elif kind is str and any(mark in value for mark in _MAY_BE_YAML):
+        elif kind is str and ("\n" in value or ": " in value or "{" in value):  # it may be YAML or JSON with fields
             texts.append(value)
     found = fields & keys
     if texts:

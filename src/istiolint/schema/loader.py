@@ -56,6 +56,7 @@ def resolved(node: Node, schema: Node) -> Node:
     return target | {key: value for key, value in node.items() if key != "$ref"}
 
 
+@cache
 def minor(version: str) -> tuple[int, ...]:
     """An Istio version for comparing: (1, 31) of `1.31` and `1.31.2`."""
     return tuple(int(number) for number in version.split(".")[:2] if number.isdigit())

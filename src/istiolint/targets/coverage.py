@@ -110,7 +110,9 @@ class Coverage:
 
     def update(self) -> None:
         """Forget what was found: the resources of the target have changed."""
-        for name in ("_unread", "_resources", "_services", "_gateways", "_generated", "_pods", "_filled"):
+        for name in (
+            "_unread", "_resources", "_services", "_gateways", "_generated", "_pods", "_pods_by_label", "_filled", "_whole",
+        ):  # fmt: skip
             self.__dict__.pop(name, None)
 
     def decides(self, referrer: Resource) -> bool:
@@ -195,13 +197,23 @@ class Coverage:
         return found if all(document.quoted_resources for document in self._target.skipped) else {*found, ("", "")}
 
     def _is_whole(self, namespace: str) -> bool:
+        if namespace not in self._whole:
+            self._whole[namespace] = self._shows_pods_of_services(namespace)
+        return self._whole[namespace]
+
+    @cached_property
+    def _whole(self) -> dict[str, bool]:
+        return {}
+
+    def _shows_pods_of_services(self, namespace: str) -> bool:
         if self._target.gaps or self._may_define(namespace, _SERVING):
             return False
         return not self.is_filled(namespace) and all(map(self._has_workload, self._services.get(namespace, ())))
 
     def _has_workload(self, service: Resource) -> bool:
         selector = service.spec["selector"].labels
-        return not selector or any(selector.items() <= labels.items() for labels in self._pods.get(service.namespace, ()))
+        pods = (self._pods_by_label.get((service.namespace, *pair), ()) for pair in selector.items())
+        return not selector or any(selector.items() <= labels.items() for labels in min(pods, key=len))
 
     @cached_property
     def _resources(self) -> list[Resource]:
@@ -227,6 +239,15 @@ class Coverage:
         for resource in self._resources:
             if resource.type in WORKLOADS:
                 found.setdefault(resource.namespace, []).append(_pod_labels(resource))
+        return found
+
+    @cached_property
+    def _pods_by_label(self) -> dict[tuple[str, str, str], list[dict[str, str]]]:
+        found: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+        for namespace, pods in self._pods.items():
+            for labels in pods:
+                for pair in labels.items():
+                    found.setdefault((namespace, *pair), []).append(labels)
         return found
 
     @cached_property

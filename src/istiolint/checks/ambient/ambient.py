@@ -113,11 +113,12 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
     for at, fqdn in hosts:
         for known in mesh.hosts.exact(fqdn):
             service = known.resource
-            if service is None or service.type != "Service" or mesh.exclusive(resource, service):
+            if service is None or service.type != "Service":
                 continue
-            workloads = mesh.workloads.of_service(service)
-            states = [mesh.injection.of(workload) for workload in workloads]
-            if states and all(state.state == "ambient" for state in states) and _past_waypoint(resource, service, mesh):
+            states = [mesh.injection.of(workload).state for workload in mesh.workloads.of_service(service)]
+            if not states or any(state != "ambient" for state in states) or mesh.exclusive(resource, service):
+                continue
+            if _past_waypoint(resource, service, mesh):
                 yield finding(
                     at,
                     f"the waypoint of `{fqdn}` ignores a {resource.kind} in namespace `{resource.namespace}`; it has no effect",
@@ -126,10 +127,7 @@ def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]
                 )
                 continue
             client = mesh.injection.of_namespace(resource.namespace)
-            if (
-                not states or any(state.state != "ambient" for state in states) or client.state not in ("ambient", "unknown")
-                or not mesh.waypoints.surely_without(service)
-            ):  # fmt: skip
+            if client.state not in ("ambient", "unknown") or not mesh.waypoints.surely_without(service):
                 continue
             what = (
                 "routes, retries, timeouts and faults"

@@ -32,10 +32,11 @@ def _labels(resource: Resource) -> Cursor:
 
 def _selects_nothing(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     labels = _labels(resource)
-    if not labels.labels or resource.spec["targetRef"] or resource.spec["targetRefs"]:
+    wanted_labels = labels.labels
+    if not wanted_labels or resource.spec["targetRef"] or resource.spec["targetRefs"]:
         return
     everywhere = resource.namespace == mesh.root_namespace and resource.type not in ("Sidecar", "DestinationRule")
-    if workloads := mesh.workloads.selected(labels.labels, None if everywhere else resource.namespace):
+    if workloads := mesh.workloads.selected(wanted_labels, None if everywhere else resource.namespace):
         yield from _selects_outside(resource, labels, workloads, mesh)
         return
     gateways = mesh.all(KUBERNETES_GATEWAY) if everywhere else mesh.in_namespace(KUBERNETES_GATEWAY, resource.namespace)
@@ -93,9 +94,10 @@ def policy_without_workload(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a policy whose labels no workload has, or whose namespace has no workload."""
     yield from _selects_nothing(policy, mesh)
     spec = policy.spec
-    bound = _labels(policy).labels or spec["targetRef"] or spec["targetRefs"] or policy.namespace == mesh.root_namespace
+    if _labels(policy).labels or spec["targetRef"] or spec["targetRefs"] or policy.namespace == mesh.root_namespace:
+        return
     proxies = any(_in_mesh(mesh, policy.namespace)) or bool(mesh.in_namespace(KUBERNETES_GATEWAY, policy.namespace))
-    if not bound and not proxies:
+    if not proxies:
         yield finding(
             policy.metadata["name"],
             f"namespace `{policy.namespace}` has no workload in the mesh; the policy has no effect",
@@ -123,11 +125,12 @@ def _in_mesh(mesh: Mesh, namespace: str) -> Iterator[bool]:
 def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report selectors that match a waypoint, which ignores them, or another Kubernetes Gateway, where a flag decides."""
     labels = _labels(resource)
-    if resource.spec["targetRef"] or resource.spec["targetRefs"]:
+    selected = labels.labels
+    if not selected or resource.spec["targetRef"] or resource.spec["targetRefs"]:
         return
-    name = labels.labels.get(GATEWAY_NAME)
-    if not name and labels.labels:
-        pods = mesh.workloads.selected(labels.labels, resource.namespace)
+    name = selected.get(GATEWAY_NAME)
+    if not name:
+        pods = mesh.workloads.selected(selected, resource.namespace)
         name = next((workload.labels[GATEWAY_NAME] for workload in pods if GATEWAY_NAME in workload.labels), None)
     gateway = mesh.get(KUBERNETES_GATEWAY, resource.namespace, name) if name else None
     if not name:

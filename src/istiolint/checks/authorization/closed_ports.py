@@ -31,9 +31,11 @@ def allow_closes_tcp_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report TCP ports that no ALLOW rule without HTTP conditions allows; Istio drops rules with HTTP conditions there."""
     if policy.spec["action"].text not in ("", "ALLOW") or is_dry_run(policy):
         return
+    if not (ports := _all_tcp_ports(policy, mesh)):
+        return
     rules = [(rule, field) for rule in policy.spec["rules"] if (field := _request_field(rule)) is not None]
     reported: set[int] = set()
-    for workload, port, target in _all_tcp_ports(policy, mesh) if rules else ():
+    for workload, port, target in ports if rules else ():
         field = next((field for rule, field in rules if _covers(rule, target)), None)
         if field is None or target in reported or _is_open(workload, target, mesh):
             continue

@@ -17,7 +17,7 @@ from istiolint.mutual_tls.ports import ports
 from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, once
 from istiolint.rules.check import check, finding
 
 KIND = ("AuthorizationPolicy",)
@@ -27,9 +27,11 @@ _PRINCIPAL = re.compile(r"(?P<domain>[^/]+)/ns/(?P<namespace>[^/]+)/sa/(?P<accou
 _TWO = 2
 _FULL = 4
 """How many slashes a full principal has."""
+_WITH_PRINCIPALS = ("principals", "notPrincipals", "when")
 _BY_IDENTITY = ("principals", "namespaces", "serviceAccounts", "notPrincipals", "notNamespaces", "notServiceAccounts")
 
 
+@once
 def principals(policy: Resource) -> Iterator[Cursor]:
     """Each principal that a policy names, in sources and in conditions."""
     for rule in policy.spec["rules"]:
@@ -50,6 +52,7 @@ def principals(policy: Resource) -> Iterator[Cursor]:
     kinds=KIND,
     fixable=True,
     codes=["KIA0106"],
+    when=_WITH_PRINCIPALS,
 )
 def principal_as_spiffe_url(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report principals with the `spiffe://` prefix that certificates have."""
@@ -67,7 +70,10 @@ def principal_as_spiffe_url(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("malformed-principal", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0106"])
+@check(
+    "malformed-principal", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0106"],
+    when=_WITH_PRINCIPALS,
+)  # fmt: skip
 def malformed_principal(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report principals that do not have the form of an identity."""
     for principal in principals(policy):
@@ -90,7 +96,10 @@ def malformed_principal(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         )
 
 
-@check("unknown-trust-domain", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0108"])
+@check(
+    "unknown-trust-domain", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0108"],
+    when=_WITH_PRINCIPALS,
+)  # fmt: skip
 def unknown_trust_domain(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report trust domains that are neither that of the mesh nor one of its aliases."""
     written = mesh.config.at("trustDomain")
@@ -136,6 +145,7 @@ def _unknown_prefix(principal: Cursor, mesh: Mesh) -> str:
     evidence="missing",
     kinds=KIND,
     codes=["KIA0106", "KIA0107"],
+    when=_WITH_PRINCIPALS,
 )
 def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report service accounts that no workload uses."""
@@ -149,7 +159,7 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         workloads = mesh.workloads.in_namespace(namespace)
         exists = (
             mesh.get("ServiceAccount", namespace, account)
-            or any(one.service_account == account for one in workloads)
+            or mesh.workloads.of_account(namespace, account)
             or any(service_account(gateway) == account for gateway in mesh.in_namespace(KUBERNETES_GATEWAY, namespace))
         )
         if not workloads and not exists:
@@ -173,7 +183,10 @@ def unknown_service_account(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("identity-without-mtls", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0105"])
+@check(
+    "identity-without-mtls", severity="error", evidence="contradiction", tags=["security"], kinds=KIND, codes=["KIA0105"],
+    when=_BY_IDENTITY,
+)  # fmt: skip
 def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report conditions on the identity of callers where mTLS is disabled and callers present none."""
     field = next(
@@ -214,6 +227,8 @@ def identity_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
 def _plaintext_clients(policy: Resource, workloads: Sequence[Workload], mesh: Mesh) -> Cursor | None:
     """What makes all clients of the mesh send plaintext to all services of these workloads; None where some use mTLS."""
     automatic = mesh.config.on("enableAutoMtls")
+    if automatic and "tls" not in mesh.destination_rules.fields:
+        return None
     if mesh.injection.ambient_namespaces:
         return None  # ztunnel presents identities, whatever DestinationRules say
     because: Cursor | None = None if automatic else mesh.config.at("enableAutoMtls")
@@ -250,7 +265,7 @@ def _opened(namespace: str, host: str, number: int, mesh: Mesh) -> SetTls | None
 @once_per_selection
 def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     """Whether mTLS is off on all ports of these workloads, and their sidecars would use it."""
-    return all(
+    return mesh.mtls.disables and all(
         mesh.injection.of(workload).state == "sidecar"
         and (mode := server_mode(workload, port.number, mesh)) is not None
         and mode.disabled

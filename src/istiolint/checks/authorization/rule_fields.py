@@ -31,23 +31,18 @@ def both(*fields: str) -> tuple[str, ...]:
 
 _SOURCE = ("principals", "requestPrincipals", "namespaces", "ipBlocks", "remoteIpBlocks", "serviceAccounts", "trustDomains")
 _OPERATION = ("hosts", "ports", "methods", "paths")
-_HOLDS = {"from": ("source", both(*_SOURCE)), "to": ("operation", both(*_OPERATION))}
+_HOLDS = {"from": ("source", frozenset(both(*_SOURCE))), "to": ("operation", frozenset(both(*_OPERATION)))}
 """The field in each item of a list, and the lists in that field."""
 _TELLS_ITSELF = ("serviceAccounts", "trustDomains")
 """Lists whose empty entries are reported by the check of their other entries."""
 
 
 @once
-def _items(policy: Resource) -> Iterator[Cursor]:
-    """The items of `from` and `to` that are mappings."""
+def _parts(policy: Resource) -> Iterator[tuple[Cursor, str, frozenset[str]]]:
+    """The items of `from` and `to` that are mappings, each with the name of its field and the lists in that field."""
     for rule in policy.spec["rules"]:
-        yield from (item for part in _HOLDS for item in rule[part] if isinstance(item.value, dict))
-
-
-def _parts(policy: Resource) -> Iterator[tuple[Cursor, str, tuple[str, ...]]]:
-    """Yield the same items, each with the name of its field and the lists in that field."""
-    for item in _items(policy):
-        yield item, *_HOLDS[str(item.path[-2])]
+        for part, (name, fields) in _HOLDS.items():
+            yield from ((item, name, fields) for item in rule[part] if isinstance(item.value, dict))
 
 
 def _texts(policy: Resource, *fields: str) -> Iterator[Cursor]:
@@ -66,7 +61,7 @@ def part_without_content(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
         part = item[name]
         if part.value is None and item.mapping.keys() <= {name}:
             yield _says_nothing(item, f"item without `{name}`")
-        elif isinstance(part.value, dict) and part.mapping.keys() <= set(fields) and not any(part[field] for field in fields):
+        elif isinstance(part.value, dict) and part.mapping.keys() <= fields and not any(lists for _, lists in part.items()):
             yield _says_nothing(part.key, f"`{name}` has no conditions")
 
 
@@ -82,8 +77,8 @@ def _says_nothing(at: Cursor | Place, what: str) -> Finding:
 def empty_text(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report empty strings in lists."""
     for item, name, fields in _parts(policy):
-        for field in fields:
-            for text in item[name][field]:
+        for field, texts in item[name].items():
+            for text in texts if field in fields else ():
                 if text.value == "" and field not in both(*_TELLS_ITSELF):
                     yield finding(
                         text,
@@ -136,13 +131,13 @@ def trust_domains(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     )
 
 
-@further_check(INVALID_PORT, kinds=KIND, rows=["AP-29"])
+@further_check(INVALID_PORT, kinds=KIND, rows=["AP-29"], when=["ports", "notPorts"])
 def ports(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report invalid ports."""
     yield from faults(_texts(policy, *both("ports")), port_fault, "port", 'list individual ports, as in `["8080", "8081"]`')
 
 
-@further_check(INVALID_PATH_TEMPLATE, kinds=KIND, rows=["AP-31"])
+@further_check(INVALID_PATH_TEMPLATE, kinds=KIND, rows=["AP-31"], when=["paths", "notPaths"])
 def path_templates(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report invalid path templates."""
     yield from faults(

@@ -14,7 +14,7 @@ KIND = ("AuthorizationPolicy",)
 @check("allow-rule-overridden-by-deny", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
 def allow_rule_overridden_by_deny(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ALLOW rules whose requests a DENY rule for the same workloads denies."""
-    if policy.spec["action"].text not in ("", "ALLOW"):
+    if policy.spec["action"].text not in ("", "ALLOW") or not mesh.authorization.has_rivals(policy, "DENY"):
         return
     for rule in mesh.authorization.rules(policy):
         if denial := next(_wider(rule, "DENY", mesh), None):
@@ -32,6 +32,8 @@ def allow_rule_overridden_by_deny(policy: Resource, mesh: Mesh) -> Iterator[Find
 def redundant_allow_rule(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ALLOW rules that a wider rule covers. (`policy-allows-everything` reports `{}` in the same policy.)"""
     if policy.spec["action"].text not in ("", "ALLOW"):
+        return
+    if not policy.spec["rules"][1].exists and not mesh.authorization.has_rivals(policy, "ALLOW"):
         return
     for rule in mesh.authorization.rules(policy):
         for wider in _wider(rule, "ALLOW", mesh):

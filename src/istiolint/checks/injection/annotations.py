@@ -9,7 +9,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.config_sources import PROXY_CONFIG
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS, annotated_types, is_istio
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, once
 from istiolint.rules.check import check, finding
 from istiolint.settings import Settings, minor
 
@@ -32,11 +32,17 @@ def _metadata(resource: Resource) -> Iterator[tuple[str, Cursor]]:
 
 def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Known | None]]:
     """Yield the type of the owner, the name, the value and the known facts of each key of Istio's."""
-    table = known(sort)
-    for type_, metadata in _metadata(resource):
-        for name, value in metadata[sort].items():
-            if is_istio_key(name) and name not in SET_BY_ISTIO:
-                yield type_, name, value, table.get(name)
+    return ((type_, name, value, facts) for of, type_, name, value, facts in _all_ours(resource) if of == sort)
+
+
+@once
+def _all_ours(resource: Resource) -> Iterator[tuple[Sort, str, str, Cursor, Known | None]]:
+    sorts: tuple[Sort, ...] = ("annotations", "labels")
+    for sort in sorts:
+        for type_, metadata in _metadata(resource):
+            for name, value in metadata[sort].items():
+                if is_istio_key(name) and name not in SET_BY_ISTIO:
+                    yield sort, type_, name, value, known(sort).get(name)
 
 
 @check(

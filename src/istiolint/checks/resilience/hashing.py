@@ -68,6 +68,8 @@ class _Split(NamedTuple):
 @check("hash-over-weighted-split", severity="warning", evidence="contradiction", kinds=["VirtualService", *TCP_ROUTES])
 def hash_over_weighted_split(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report consistent hashing over a weighted split: Envoy picks the destination before it computes the hash."""
+    if "consistentHash" not in mesh.destination_rules.fields:
+        return
     if route.type == "VirtualService":
         splits, namespaces = _splits(route, mesh), mesh.entrances.namespaces(route)
     else:

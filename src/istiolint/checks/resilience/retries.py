@@ -63,6 +63,7 @@ def retriable_codes_missing(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @check(
     "retries-exceed-timeout", severity="info", evidence="document", kinds=["VirtualService"], parameters=[_FITTING],
+    when=["perTryTimeout"],
 )  # fmt: skip
 def retries_exceed_timeout(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a timeout that leaves no room for a second attempt."""

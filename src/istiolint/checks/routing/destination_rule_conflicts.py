@@ -8,6 +8,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.destination_rules import subsets_of
 from istiolint.mesh.selection import selector
 from istiolint.mesh.sidecar_scopes import imports_host
+from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 
@@ -25,12 +26,10 @@ _MOST = 3
 )
 def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report settings that are lost when Istio merges the rules of a namespace for one host."""
-    if not _is_read(rule, mesh):
-        return
     if rule.spec["trafficPolicy"]:
-        yield from _lost(rule, rule.spec["trafficPolicy"].key, "", "a `trafficPolicy`", mesh)
+        yield from _lost(rule, rule.spec["trafficPolicy"], "", "a `trafficPolicy`", mesh)
     for name, at in subsets_of(rule).items():
-        yield from _lost(rule, at.place, name, f"a subset `{name}`", mesh)
+        yield from _lost(rule, at, name, f"a subset `{name}`", mesh)
 
 
 def _is_read(rule: Resource, mesh: Mesh) -> bool:
@@ -46,14 +45,14 @@ def _is_read(rule: Resource, mesh: Mesh) -> bool:
     return not whole or bool(others) or any(imports_host(sidecar, rule.namespace, owner, fqdn) for sidecar in whole)
 
 
-def _lost(rule: Resource, at: Place, subset: str, what: str, mesh: Mesh) -> Iterator[Finding]:
+def _lost(rule: Resource, at: Cursor, subset: str, what: str, mesh: Mesh) -> Iterator[Finding]:
     """Report what a rule and others both define; of many others, only the first few."""
     rules = mesh.destination_rules.merged_with(rule, subset) if not rule.spec["workloadSelector"].exists else ()
     others = list(islice((other for other in rules if other is not rule and not mesh.exclusive(rule, other)), _MOST + 1))
-    if others:
+    if others and _is_read(rule, mesh):
         also = " (and others)" if len(others) > 1 else ""
         yield finding(
-            at,
+            at if subset else at.key,
             f"{others[0].title}{also} also has {what} for this host; Istio keeps the one of the older rule and drops the other",
             hint="merge the rules into one",
             related=[(_place(other, subset), f"also defined in {other.title}") for other in others[:_MOST]],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from istiolint.documents.placeholders import can_be_name
 from istiolint.findings.finding import Finding, Fix, Replace
@@ -27,7 +28,7 @@ def host_not_found(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for destination in destinations(virtual_service):
         host = destination["host"]
         fqdn = mesh.hosts.fqdn(host.text, virtual_service.namespace)
-        if _is_host(host) and next(mesh.hosts.covering(fqdn), None) is None and not mesh.settings.is_known_host(fqdn):
+        if _is_host(host.text) and next(mesh.hosts.covering(fqdn), None) is None and not mesh.settings.is_known_host(fqdn):
             yield _not_found(host, virtual_service, mesh.hosts, "Envoy has no cluster for it and returns 503")
 
 
@@ -62,7 +63,7 @@ def destination_rule_host_not_found(rule: Resource, mesh: Mesh) -> Iterator[Find
     fqdn = mesh.hosts.fqdn(host.text, rule.namespace)
     wildcard_of_the_cluster = fqdn.startswith("*") and (fqdn == "*" or f".svc.{mesh.hosts.cluster_domain}".endswith(fqdn[1:]))
     known = wildcard_of_the_cluster or mesh.settings.is_known_host(fqdn)
-    if _is_host(host) and not known and next(mesh.hosts.overlapping(fqdn), None) is None:
+    if _is_host(host.text) and not known and next(mesh.hosts.overlapping(fqdn), None) is None:
         found = _not_found(host, rule, mesh.hosts, "the rule has no effect")
         # the route to the host is reported already, as an error
         yield found._replace(severity="info") if mesh.virtual_services.routes_to(fqdn) else found
@@ -81,7 +82,7 @@ def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]
     clients = gateways or audience.namespaces
     for destination in destinations(virtual_service):
         host = destination["host"]
-        behind = list(mesh.hosts.covering(mesh.hosts.fqdn(host.text, virtual_service.namespace))) if _is_host(host) else []
+        behind = list(mesh.hosts.covering(mesh.hosts.fqdn(host.text, virtual_service.namespace))) if _is_host(host.text) else []
         seeing = [namespace for namespace in clients if any(sees(namespace, known.scope) for known in behind)]
         blind = [namespace for namespace in clients if namespace not in seeing]
         if behind and blind and (gateways or not seeing):
@@ -159,6 +160,7 @@ def _with_a_stump(host: str, hosts: Hosts) -> KnownHost | None:
     return next((known for known in hosts.services_named(name) if known.namespace == namespace), None)
 
 
-def _is_host(host: Cursor) -> bool:
-    """Whether a value can be a host. Other checks report invalid hosts; placeholders are not reported."""
-    return bool(_HOST.fullmatch(host.text)) and can_be_name(host.text) and not host.text.replace(".", "").isdigit()
+@lru_cache(maxsize=4096)
+def _is_host(text: str) -> bool:
+    """Whether a text can be a host. Other checks report invalid hosts; placeholders are not reported."""
+    return bool(_HOST.fullmatch(text)) and can_be_name(text) and not text.replace(".", "").isdigit()

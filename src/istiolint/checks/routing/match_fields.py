@@ -42,7 +42,7 @@ def header_name_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 
 @further_check(
     EMPTY_FIELD, kinds=["VirtualService"], rows=["VS-41", "VS-43", "VS-44", "VS-45", "VS-46", "VS-47", "VS-48", "P-19"],
-    when=["match"],
+    when=["prefix", "regex"],
 )  # fmt: skip
 def empty_condition(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report empty prefixes and regular expressions. Only `uri` may have an empty prefix."""
@@ -69,7 +69,7 @@ def _texts(match: Cursor) -> Iterator[Cursor]:
                 yield one["regex"]
 
 
-@further_check(INVALID_PORT, kinds=["VirtualService"], rows=["VS-49", "VS-127", "VS-132"], when=["match"])
+@further_check(INVALID_PORT, kinds=["VirtualService"], rows=["VS-49", "VS-127", "VS-132"], when=["port"])
 def port_of_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report invalid ports in matches; 0 means unset, and the schema covers numbers out of range."""
     for match in _matches(service):

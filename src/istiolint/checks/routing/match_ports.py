@@ -18,7 +18,7 @@ _OPAQUE = ("TCP", "TLS", "MONGO", "MYSQL", "REDIS")
 """Protocols of servers that do not parse requests."""
 
 
-@check("match-port-not-on-host", severity="warning", evidence="contradiction", kinds=["VirtualService"], when=["match"])
+@check("match-port-not-on-host", severity="warning", evidence="contradiction", kinds=["VirtualService"], when=["port"])
 def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report matches for a port that the host does not have: no listener uses them."""
     matches = [(kind, match) for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
@@ -52,7 +52,7 @@ def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
             )
 
 
-@check("match-port-not-on-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"], when=["match"])
+@check("match-port-not-on-gateway", severity="warning", evidence="contradiction", kinds=["VirtualService"], when=["port"])
 def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report matches for a port on which no server of the gateways listens."""
     matches = [(kind, match) for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]

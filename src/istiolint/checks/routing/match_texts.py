@@ -6,7 +6,7 @@ from istiolint.documents.quoting import as_scalar
 from istiolint.findings.finding import Finding, Fix, Rename, Replace
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, once
 from istiolint.rules.check import check, finding, rejected
 from istiolint.traffic import regex
 
@@ -41,7 +41,9 @@ def invalid_regex(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("glob-in-match", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True, when=["match"])
+@check(
+    "glob-in-match", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True, when=["exact", "prefix"]
+)  # fmt: skip
 def glob_in_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report an asterisk in an exact or prefix condition, where it is matched literally."""
     for match in _matches(service):
@@ -64,13 +66,15 @@ def _as_prefix(text: Cursor, form: str, bare: str) -> Fix:
     return Fix(f"use `prefix: {bare}`", (*rename, Replace(text.place, as_scalar(bare))), safe=False)
 
 
-@check("unmatchable-path", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True, when=["match"])
+@check(
+    "unmatchable-path", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True, when=["uri"]
+)  # fmt: skip
 def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report path conditions that never match: without the leading slash, or with a query string."""
     for match in _matches(service):
         for form in ("exact", "prefix", "regex"):
             text = match["uri"][form]
-            start = regex.lead(text.text)[0] if form == "regex" else text.text
+            start = regex.lead(text.text)[0] if form == "regex" and text.text else text.text
             if start and start[0] not in "/*" and not any(mark in text.text for mark in _PLACEHOLDER):
                 yield finding(
                     text,
@@ -86,6 +90,7 @@ def unmatchable_path(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                 )
 
 
+@once
 def _matches(service: Resource) -> Iterator[Cursor]:
     for route in service.spec["http"]:
         yield from route["match"]

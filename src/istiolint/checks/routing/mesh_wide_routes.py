@@ -12,6 +12,8 @@ from istiolint.rules.check import check, finding
 @check("routes-for-whole-mesh", severity="warning", evidence="document", kinds=["VirtualService"])
 def routes_for_whole_mesh(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report wildcards for all Services of the cluster whose requests go to one destination."""
+    if not any(host.text.startswith("*.") for host in service.spec["hosts"]):
+        return
     domain = mesh.hosts.cluster_domain
     everything = ("*." + ".".join(parts) for parts in (["svc", *domain.split(".")][at:] for at in range(domain.count(".") + 2)))
     wide = set(everything)

@@ -89,6 +89,8 @@ def _neighbours(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[MeshHos
     scope = mesh.virtual_services.scope(virtual_service)
     for host in mesh.virtual_services.mesh_hosts(virtual_service):
         for other in mesh.virtual_services.on_mesh(host.fqdn):
+            if other.virtual_service is virtual_service:
+                continue
             theirs = mesh.virtual_services.scope(other.virtual_service)
             if (scope & theirs or "*" in scope | theirs) and not mesh.exclusive(virtual_service, other.virtual_service):
                 yield host, other

@@ -38,15 +38,15 @@ def virtual_service_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for sni in (host for route in spec["tls"] for match in route["match"] for host in match["sniHosts"]):
         if not is_ip_address(sni.text):
             yield from _refused(sni, "SNI host", for_subsets=no_mesh)
-    for destination in destinations(service):
-        if destination["host"].text == "*":
+    for at in (destination["host"] for destination in destinations(service)):
+        if at.text == "*":
             yield finding(
-                destination["host"],
+                at,
                 "invalid destination host `*`: a destination must be one service; Istio rejects it",
                 hint="use the name of a service",
             )
         else:
-            yield from _refused(destination["host"], "destination host")
+            yield from _refused(at, "destination host")
 
 
 def _takes_names_of_subsets(service: Resource) -> bool:

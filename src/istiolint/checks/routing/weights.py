@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Delete, Finding, Fix
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, once
 from istiolint.rules.check import check, declare, finding, further_check, rejected
 from istiolint.traffic.words import head, title
 
@@ -126,6 +126,7 @@ def weights_not_100(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
+@once
 def _destinations(service: Resource) -> Iterator[list[Cursor]]:
     """The weighted destinations of each route that has any."""
     for protocol in PROTOCOLS:

@@ -24,6 +24,8 @@ _LAST_WORDS = (_GRPC_WEB, "grpc", "http2", "mongo", "mysql", "redis", "tls", "ht
 @check("target-port-with-two-protocols", severity="warning", evidence="contradiction", kinds=["Service"])
 def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ports with different protocols for one container port, which has one inbound listener with one protocol."""
+    if not any(services.once(_differ) for services in mesh.workloads.services_beside(service)):
+        return
     reported: set[tuple[int, ...]] = set()
     for workload in mesh.workloads.of_service(service):
         if not mesh.workloads.services_of(workload).once(_differ):
@@ -54,13 +56,12 @@ def target_port_with_two_protocols(service: Resource, mesh: Mesh) -> Iterator[Fi
 @check("protocol-last-in-port-name", severity="warning", evidence="document", kinds=["Service"])
 def protocol_last_in_port_name(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report names that end with a protocol; Istio reads the protocol only at the start."""
-    workloads = mesh.workloads.of_service(service)
-    if not workloads or not all(mesh.injection.of(workload).in_mesh for workload in workloads):
-        return
-    for port in service.spec["ports"]:
-        name = port["name"]
-        first, last = _ending(name.text.lower())
-        if first and last in _LAST_WORDS and not port["appProtocol"].text and not names_protocol(port):
+    ports = [port for port in service.spec["ports"] if _hides_protocol(port)]
+    workloads = mesh.workloads.of_service(service) if ports else ()
+    if workloads and all(mesh.injection.of(workload).in_mesh for workload in workloads):
+        for port in ports:
+            name = port["name"]
+            first, last = _ending(name.text.lower())
             yield finding(
                 name,
                 f"port name `{name.text}` does not declare a protocol; Istio reads only its start and has to detect the "
@@ -77,6 +78,12 @@ def _ending(name: str) -> tuple[str, str]:
         return name.removesuffix(f"-{_GRPC_WEB}"), _GRPC_WEB
     first, _, last = name.rpartition("-")
     return first, last
+
+
+def _hides_protocol(port: Cursor) -> bool:
+    """Whether the name of a port only ends with a protocol that it should declare."""
+    first, last = _ending(port["name"].text.lower())
+    return bool(first) and last in _LAST_WORDS and not port["appProtocol"].text and not names_protocol(port)
 
 
 def _differ(services: Services) -> bool:

@@ -23,9 +23,10 @@ def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
         return
     if any(setting["tls"].value is not None for setting in rule.spec["trafficPolicy"]["portLevelSettings"]):
         return
-    automatic = mesh.config.on("enableAutoMtls")
+    wider_rules = list(mesh.destination_rules.wider(fqdn))
+    automatic = mesh.config.on("enableAutoMtls") if wider_rules else True
     places = {rule.namespace, mesh.root_namespace, *(() if automatic else _owners(fqdn, mesh))}
-    for other in mesh.destination_rules.wider(fqdn):
+    for other in wider_rules:
         mode, wider = other.spec["trafficPolicy"]["tls"]["mode"], other.spec["host"].text
         lost = mode.text in _LOST or (mode.text == "ISTIO_MUTUAL" and not automatic)
         if not lost or mesh.exclusive(rule, other):

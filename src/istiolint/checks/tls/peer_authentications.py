@@ -36,9 +36,11 @@ def peer_authentication_without_effect(policy: Resource, mesh: Mesh) -> Iterator
             severity="error",
         )
         return
+    if scope == "mesh" or not any(mesh.injection.of(workload).state == "outside" for workload in mesh.mtls.selected(policy)):
+        return
     workloads = _in_reach(policy, mesh)
     states = [mesh.injection.of(workload) for workload in workloads]
-    if scope != "mesh" and states and all(state.state == "outside" and state.sure for state in states):
+    if states and all(state.state == "outside" and state.sure for state in states):
         reasons = sorted({state.because for state in states})
         yield finding(
             policy.spec["selector"]["matchLabels"] if scope == "workload" else policy.metadata["name"],
@@ -143,8 +145,11 @@ def port_level_mtls_without_effect(policy: Resource, mesh: Mesh) -> Iterator[Fin
 )
 def mtls_disabled_in_ambient(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report DISABLE for workloads behind ztunnel, which treats it as PERMISSIVE at most."""
-    ambient = [workload for workload in _in_reach(policy, mesh) if mesh.injection.of(workload).state == "ambient"]
     general = policy.spec["mtls"]["mode"]
+    modes = (general, *(port["mode"] for _, port in policy.spec["portLevelMtls"].items()))
+    if all(mode.text != "DISABLE" for mode in modes):
+        return
+    ambient = [workload for workload in _in_reach(policy, mesh) if mesh.injection.of(workload).state == "ambient"]
     if ambient and general.text == "DISABLE":
         yield finding(
             general,
