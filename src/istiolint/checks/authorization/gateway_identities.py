@@ -25,7 +25,7 @@ _TERMINATE_MODE = "gateway.istio.io/tls-terminate-mode"
     evidence="contradiction",
     tags=["security"],
     kinds=["AuthorizationPolicy"],
-    when=_BY_IDENTITY,
+    when=(*_BY_IDENTITY, "when"),
 )
 def identity_at_gateway_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report conditions on identities at gateways that request no client certificate."""
