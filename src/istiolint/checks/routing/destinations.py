@@ -38,7 +38,7 @@ def partial_service_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Find
     full = {host.fqdn for host in mesh.virtual_services.mesh_hosts(virtual_service)}
     for known in mesh.virtual_services.mesh_hosts(virtual_service):
         host = known.at
-        meant = _with_a_stump(host.text, mesh.hosts) if _is_host(host) else None
+        meant = _with_a_stump(host.text, mesh.hosts) if _is_host(host.text) else None
         if not meant or meant.name in full or next(mesh.hosts.overlapping(host.text), None):
             continue
         if meant.resource is not None and mesh.exclusive(virtual_service, meant.resource):
