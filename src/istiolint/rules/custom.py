@@ -150,13 +150,19 @@ def page_of(custom: CustomRule) -> str:
         f"```cel\n{custom.expression.strip()}\n```",
     ]
     if custom.message:
-        parts += ["## Why it matters", custom.message.strip()]
+        parts += ["## Why it matters", _sentence(custom.message)]
     if custom.hint:
-        parts += ["## How to fix", custom.hint.strip()]
+        parts += ["## How to fix", _sentence(custom.hint)]
     for heading, examples in (("Example", custom.bad), ("Not reported", custom.good)):
         parts += [f"## {heading}"] if examples else []
         parts += [f"```yaml\n{example.rstrip()}\n```" for example in examples]
     return "\n\n".join([*parts, f"Defined in {custom.where}."]) + "\n"
+
+
+def _sentence(text: str) -> str:
+    """Return a message or hint as a sentence of a page."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def folder_of(custom: CustomRule) -> Path:
