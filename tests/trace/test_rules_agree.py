@@ -122,10 +122,10 @@ def is_argued(trace: Trace, destination: Destination, compared: Compared) -> boo
         return True
     if any("for this client defines subset" in words for words in reasons):
         return subset in compared.tracer.model.mesh.destination_rules.subsets(destination.host)
-    services = compared.tracer.model.registry.by_host
-    wanted = {each.number for service in services[destination.host] for each in service.ports}
+    registry = compared.tracer.model.registry
+    wanted = {each.number for service in registry.named(destination.host) for each in service.ports}
     return (
         port is not None
         and not port.exists
-        and any(each.port(number) for each in services[trace.request.host] for number in wanted)
+        and any(each.port(number) for each in registry.named(trace.request.host) for number in wanted)
     )

@@ -16,7 +16,7 @@ _ORDER = {"": 3, "all": 2, "some": 1, "none": 0}
 
 def judge(edge: Edge, model: Model, client: Proxy, fqdn: str, ports: Sequence[int]) -> None:
     """Note TLS and verdict of calls from a client to a host; the narrowest answer of several remains."""
-    service = next((each for each in model.registry.by_host.get(fqdn, ()) if each.resource is not None), None)
+    service = next((each for each in model.registry.named(fqdn) if each.resource is not None), None)
     if service is None:
         return
     for port in service.ports:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from istiolint.mesh.ages import oldest_first
-from istiolint.mesh.destination_rules import DestinationRules
+from istiolint.mesh.destination_rules import DestinationRules, subsets
 from istiolint.mesh.visibility import sees
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -132,10 +132,5 @@ def _merge(rules: Sequence[Resource], index: DestinationRules) -> list[MergedRul
 
 
 def _merged(rules: Sequence[Resource]) -> MergedRule:
-    subsets: dict[str, Cursor] = {}
-    for rule in rules:
-        for subset in rule.spec["subsets"]:
-            if subset["name"].text:
-                subsets.setdefault(subset["name"].text, subset)
     policy = next((rule.spec["trafficPolicy"] for rule in rules if rule.spec["trafficPolicy"].value is not None), None)
-    return MergedRule(tuple(rules), policy, subsets)
+    return MergedRule(tuple(rules), policy, subsets(rules))

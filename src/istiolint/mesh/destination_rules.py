@@ -118,7 +118,7 @@ def _keys(value: Any) -> Iterator[str]:
 
 
 def subsets(rules: Iterable[Resource]) -> Mapping[str, Cursor]:
-    """Return the names of the subsets that rules define; of two with one name the first counts."""
+    """Return the subsets that rules define by name; of two with one name the first counts."""
     found: dict[str, Cursor] = {}
     for rule in rules:
         for name, at in subsets_of(rule).items():
@@ -127,11 +127,11 @@ def subsets(rules: Iterable[Resource]) -> Mapping[str, Cursor]:
 
 
 def subsets_of(rule: Resource) -> Mapping[str, Cursor]:
-    """Return the names of the subsets that a rule defines; of two with one name the first counts."""
+    """Return the subsets that a rule defines by name; of two with one name the first counts."""
     found: dict[str, Cursor] | None = rule.__dict__.get("subsets")
     if found is None:
         found = rule.__dict__["subsets"] = {}
         for subset in rule.spec["subsets"]:
             if subset["name"].text:
-                found.setdefault(subset["name"].text, subset["name"])
+                found.setdefault(subset["name"].text, subset)
     return found

@@ -10,7 +10,7 @@ from istiolint.trace.sidecar import SidecarRequest
 def is_hidden(model: Model, call: Call, host: str) -> bool:
     """Whether the Sidecar of the caller hides a Service that is exported to it, on all ports that the call may use."""
     client = model.proxy(call.caller)
-    service = next((each for each in model.registry.visible(client.namespace) if each.host == host), None)
+    service = model.registry.find(host, client.namespace)
     if service is None:
         return False
     ports = [port for port in service.ports if port.protocol != "UDP" and call.port in (None, port.number)]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from istiolint.mesh.gateways import GatewayName, gateway_name
 from istiolint.resources.cursor import Cursor
-from istiolint.trace.delivery import Sending, Target, deliver
+from istiolint.trace.delivery import Sending, deliver, target_of
 from istiolint.trace.model import Model
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.result import Trace
@@ -81,14 +81,8 @@ def follow(model: Model, sending: Sending, found: L4Route, port: int, trace: Tra
         trace.steps.add("route", words, found.at, kind="unknown")
     written = list(found.rule["route"])
     for weighted in written if len(written) == 1 else _weighted(written):
-        destination = weighted["destination"]
-        host = model.mesh.hosts.fqdn(destination["host"].text, resource.namespace).lower()
-        number = destination["port"]["number"].number
-        if number is None:
-            service = sending.scope.clusters.get(host)
-            number = service.ports[0].number if service is not None and len(service.ports) == 1 else port
         weight = 100 if len(written) == 1 else weighted["weight"].number or 0
-        target = Target(host, number, destination["subset"].text, weight, destination)
+        target = target_of(model, sending, resource, weighted["destination"], weight=weight, port=port)
         trace.destinations.append(deliver(model, sending, target, None, trace.steps))
 
 

@@ -10,6 +10,7 @@ from istiolint.mesh.mtls import Effective
 from istiolint.mesh.workloads import ports_of
 from istiolint.mutual_tls.server import accepts
 from istiolint.resources.cursor import Cursor
+from istiolint.resources.resource import Resource
 from istiolint.trace.decisions import explain
 from istiolint.trace.envoy_filters import explain_patches
 from istiolint.trace.model import Endpoint, Model
@@ -24,13 +25,14 @@ from istiolint.trace.waypoints import explain_bypass
 
 
 class Target(NamedTuple):
-    """What a route names: host, port and subset, with the place that names it."""
+    """What a route names: host, port and subset, with the place that names it and its resource (None: no route applies)."""
 
     host: str
     port: int
     subset: str
     weight: int
     at: Cursor | None = None
+    owner: Resource | None = None
 
     @property
     def words(self) -> str:
@@ -45,6 +47,21 @@ class Sending(NamedTuple):
     client: Proxy
     scope: Scope
     http: bool
+
+
+def target_of(model: Model, sending: Sending, owner: Resource, destination: Cursor, *, weight: int, port: int) -> Target:
+    """What a destination of a route means to a proxy; `port` is that of the request.
+
+    Without a port, the only one of the service is used, except in the HTTP routes of sidecars: for these istiod sees only the
+    services of the listener's port.
+    """
+    host = model.mesh.hosts.fqdn(destination["host"].text, owner.namespace).lower()
+    number = destination["port"]["number"].number
+    if number is None:
+        alone = sending.client.kind == "gateway" or not sending.http
+        service = sending.scope.clusters.get(host) if alone else None
+        number = service.ports[0].number if service is not None and len(service.ports) == 1 else port
+    return Target(host, number, destination["subset"].text, weight, destination, owner)
 
 
 def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, steps: Steps) -> Destination:
@@ -121,32 +138,39 @@ def _cluster(model: Model, sending: Sending, target: Target, found: Destination,
     at = target.at["host"] if target.at is not None else None
     service = sending.scope.clusters.get(target.host)
     if service is None:
-        known = model.registry.by_host.get(target.host)
+        known = model.registry.named(target.host)
         if known:
             place = known[0].resource.metadata["name"] if known[0].resource is not None else None
-            visible = any(each.host == target.host for each in model.registry.visible(sending.client.namespace))
+            visible = model.registry.find(target.host, sending.client.namespace)
             sidecar = sending.scope.sidecar
-            if visible and sidecar is not None:
+            if visible is not None and sidecar is not None:
                 why, place = f"{sidecar.title} does not import it", sidecar.spec["egress"]
             else:
                 why = f"{known[0].title} is not exported to namespace `{sending.client.namespace}`"
             steps.add("destination", f"{target.words}: {why}; Envoy has no cluster for it (503 NC)", at, place)
             return None
         words = f"{target.words}: no Service or ServiceEntry has this host; Envoy has no cluster for it (503 NC)"
-        name = model.mesh.hosts.service_name(target.host)
-        sure = model.mesh.settings.whole_mesh or (name is not None and model.mesh.coverage.is_closed(name.namespace))
         steps.add("destination", words, at)
-        if not sure:
+        if not _is_surely_missing(model, target):
             found.sure = False
             steps.add("destination", f"`{target.host}` may exist outside the files: then the request is routed", kind="unknown")
         return None
     place = service.resource.metadata["name"] if service.resource is not None else None
-    if service.resource is not None and service.port(target.port) is None:
+    if service.lacks(target.port):
         words = f"{target.words}: {service.title} has no port {target.port}; Envoy has no cluster for it (503 NC)"
         steps.add("destination", words, target.at["port"]["number"] if target.at is not None else None, place)
         return None
     steps.add("destination", f"the destination is {target.words}", at, place)
     return service
+
+
+def _is_surely_missing(model: Model, target: Target) -> bool:
+    """Whether a host that is not in the files is not in the cluster either."""
+    return (
+        target.owner is not None
+        and model.mesh.hosts.lacks(target.host, target.owner)
+        and not model.mesh.settings.is_known_host(target.host)
+    )
 
 
 def _endpoints(model: Model, service: Service, port: int, labels: dict[str, str], steps: Steps) -> Sequence[Endpoint] | None:

@@ -6,7 +6,7 @@ from istiolint.mesh.gateways import GatewayName
 from istiolint.resources.cursor import Cursor
 from istiolint.trace.conditions import described
 from istiolint.trace.cors import answers_preflight
-from istiolint.trace.delivery import Sending, Target, deliver
+from istiolint.trace.delivery import Sending, Target, deliver, target_of
 from istiolint.trace.model import Model
 from istiolint.trace.proxies import Proxy
 from istiolint.trace.request import Request
@@ -120,13 +120,7 @@ class Router:
         self.trace.destinations.append(deliver(self.model, self.sending, target, received, self.trace.steps))
 
     def _target(self, route: HttpRoute, destination: Cursor, weight: int) -> Target:
-        host = self.model.mesh.hosts.fqdn(destination["host"].text, route.owner.namespace).lower()
-        number = destination["port"]["number"].number
-        if number is None:
-            # In the routes of a sidecar istiod sees only the services of the listener's port.
-            service = self.sending.scope.clusters.get(host) if self.sending.client.kind == "gateway" else None
-            number = service.ports[0].number if service is not None and len(service.ports) == 1 else self.port
-        return Target(host, number, destination["subset"].text, weight, destination)
+        return target_of(self.model, self.sending, route.owner, destination, weight=weight, port=self.port)
 
     def _settings(self, route: HttpRoute) -> None:
         """Timeout, retries, rewrite and mirrors of a route."""

@@ -106,12 +106,11 @@ class Scope:
                 found.setdefault(host, service)
         if self.sidecar is None:
             return found
-        visible = {service.host: service for service in self._registry.visible(self.namespace)}
         for listener in self.listeners:
             for virtual_service in listener.virtual_services:
                 for host in destination_hosts(virtual_service, self._mesh):
-                    if host in visible:
-                        found.setdefault(host, visible[host])
+                    if host not in found and (seen := self._registry.find(host, self.namespace)) is not None:
+                        found[host] = seen
         return found
 
     @cached_property

@@ -1,6 +1,5 @@
 """The service registry: every host with its ports and protocols, and which namespaces see it."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,19 +36,29 @@ class Port(NamedTuple):
         return self.protocol in ("HTTP", "AUTO")
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Service:
     """A host of the registry. `resource` is None for what every mesh has without a manifest."""
 
     host: str
     namespace: str
     scope: Scope
-    ports: tuple[Port, ...]
     resource: Resource | None
+    known: KnownHost
+
+    @cached_property
+    def ports(self) -> tuple[Port, ...]:
+        """Its ports with their protocols."""
+        return tuple(ports_of_host(self.known))
 
     def port(self, number: int) -> Port | None:
         """The port with a number."""
         return next((port for port in self.ports if port.number == number), None)
+
+    def lacks(self, number: int) -> bool:
+        """Whether no proxy has a cluster for a port of it: it does not have the port, or only for UDP."""
+        shown = bool(self.known.ports) or self.type in ("Service", "ServiceEntry")
+        return shown and number not in self.known.ports
 
     @property
     def type(self) -> str:
@@ -86,25 +95,45 @@ class Service:
 
 
 class Registry:
-    """All services of a mesh, in the order in which istiod sees them."""
+    """The services of a mesh."""
 
     def __init__(self, mesh: Mesh):
         self._mesh = mesh
-        self.all: list[Service] = sorted(self._services(), key=_order)
-        self.by_host: dict[str, list[Service]] = defaultdict(list)
-        for service in self.all:
-            self.by_host[service.host].append(service)
+        self._named: dict[str, Sequence[Service]] = {}
+
+    def named(self, host: str) -> Sequence[Service]:
+        """The services with just this full name, in the order in which istiod sees them."""
+        found = self._named.get(host)
+        if found is None:
+            exact = (known for known in self._mesh.hosts.exact(host) if _is_registered(known))
+            services = [Service(known.name, known.namespace, known.scope, known.resource, known) for known in exact]
+            found = self._named[host] = sorted(services, key=_order)
+        return found
+
+    def find(self, host: str, namespace: str) -> Service | None:
+        """The service that a host is for proxies of a namespace, if they see one; of several their own first, then the oldest."""
+        best: Service | None = None
+        for service in self.named(host):
+            if sees(namespace, service.scope) and (
+                best is None or (service.namespace == namespace != best.namespace and best.type != "Service")
+            ):
+                best = service
+        return best
+
+    @cached_property
+    def all(self) -> Sequence[Service]:
+        """All services, in the order in which istiod sees them."""
+        hosts = dict.fromkeys(known.name for known in self._mesh.hosts.overlapping("*"))
+        return sorted((service for host in hosts for service in self.named(host)), key=_order)
 
     def visible(self, namespace: str) -> Sequence[Service]:
-        """The services that a namespace sees; of several with one host its own first, then the oldest."""
+        """The services that a namespace sees."""
         found = self._visible.get(namespace)
         if found is None:
             best: dict[str, Service] = {}
             for service in self.all:
-                if sees(namespace, service.scope):
-                    known = best.get(service.host)
-                    if known is None or (service.namespace == namespace != known.namespace and known.type != "Service"):
-                        best[service.host] = service
+                if service.host not in best and (seen := self.find(service.host, namespace)) is not None:
+                    best[service.host] = seen
             found = self._visible[namespace] = tuple(best.values())
         return found
 
@@ -120,7 +149,7 @@ class Registry:
             namespace, _, rest = rest.partition(".")
             if rest not in ("", "svc", f"svc.{domain}"):
                 return None
-        found = self.by_host.get(f"{name}.{namespace}.svc.{domain}", ())
+        found = self.named(f"{name}.{namespace}.svc.{domain}")
         return next((service for service in found if service.type not in ("ServiceEntry", "")), None)
 
     def at_address(self, address: str) -> Service | None:
@@ -135,13 +164,11 @@ class Registry:
             if service.resource is not None and service.resource.spec["clusterIP"].text not in ("", "None")
         }
 
-    def _services(self) -> Iterator[Service]:
-        for known in self._mesh.hosts.overlapping("*"):
-            if known.name.endswith(f".{CLUSTER_SET}") and (
-                known.resource is None or known.resource.type not in ("ServiceImport", "ServiceExport")
-            ):
-                continue
-            yield Service(known.name, known.namespace, known.scope, tuple(ports_of_host(known)), known.resource)
+
+def _is_registered(known: KnownHost) -> bool:
+    """Whether proxies have a service for a host: for names of the cluster set only if it is imported."""
+    imported = known.resource is not None and known.resource.type in ("ServiceImport", "ServiceExport")
+    return imported or not known.name.endswith(f".{CLUSTER_SET}")
 
 
 def _order(service: Service) -> tuple[bool, tuple[str, str, int, str]]:

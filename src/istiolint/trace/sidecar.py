@@ -157,7 +157,7 @@ class SidecarRequest:
     def _explain_hidden_service(self, service: Service) -> None:
         """A step for a Service that exists and that the sidecar does not see."""
         sidecar, steps = self.scope.sidecar, self.trace.steps
-        if all(each.host != service.host for each in self.model.registry.visible(self.client.namespace)):
+        if self.model.registry.find(service.host, self.client.namespace) is None:
             place = service.resource.metadata["annotations"] if service.resource is not None else None
             words = f"{service.title} has this host, but is not exported to namespace `{self.client.namespace}`"
             steps.add("host", words, place, kind="rejected")

@@ -88,7 +88,7 @@ def _of_routes(
             continue
         origins: list[tuple[str, str]] = []
         if any(gateway.name == MESH for gateway in virtual_service.gateways):
-            services = model.registry.by_host.get(host, [])
+            services = model.registry.named(host)
             clients = [client for service in services for client in _clients(model, service)] or _anyone(model, virtual_service)
             port = next((port for service in services for port in service.ports if port.is_http), None)
             suffix = f":{port.number}" if port is not None and port.number != 80 else ""

@@ -64,7 +64,7 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
             f"`{client}`" + (f", which use {instead[0].title}" if instead else "; Envoy returns 503"),
             hint="merge the rules into one" if instead else f"move the rule to the service's namespace, or to `{client}`",
             related=[
-                (subsets_of(maker)[subset.text], "the subset is defined here"),
+                (subsets_of(maker)[subset.text]["name"], "the subset is defined here"),
                 *((rule.spec["host"], "this rule applies instead") for rule in instead),
             ],
         )

@@ -131,7 +131,7 @@ def _plaintext_to_strict(policy: Resource, mesh: Mesh) -> Iterator[str]:
             continue
         for resource in mesh.workloads.services_of(workload):
             host = mesh.hosts.fqdn(resource.name, resource.namespace)
-            service = next((known for known in model.registry.by_host.get(host, ()) if known.resource is resource), None)
+            service = next((known for known in model.registry.named(host) if known.resource is resource), None)
             client = Proxy("sidecar", "a client", resource.namespace, "client")
             for _, number, target in ports_of(resource, workload) if service is not None else ():
                 mode = model.mode(server, target)
