@@ -62,6 +62,12 @@ def routed_target_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
             return
 
 
+def _consequence(workload: Workload, mesh: Mesh) -> str:
+    if mesh.injection.of(workload).state == "ambient":
+        return f"ztunnel closes every connection to `{workload.title}`"
+    return f"every request to `{workload.title}` gets 403"
+
+
 def _denied(policy: Resource, at: Cursor, workload: Workload, why: str, mesh: Mesh) -> Finding | None:
     if not mesh.injection.of(workload).in_mesh or mesh.exclusive(policy, workload.resource):
         return None
@@ -73,7 +79,7 @@ def _denied(policy: Resource, at: Cursor, workload: Workload, why: str, mesh: Me
     what = f"it runs {left[0].title}" if served else f"routes target Service `{left[0].name}`"
     return finding(
         at,
-        f"every request to `{workload.title}` gets 403; {why}, but {what}",
+        f"{_consequence(workload, mesh)}; {why}, but {what}",
         hint="add an ALLOW policy for the intended requests" if at.name == "name" else "add conditions to the rule",
         related=[(left[0].metadata["name"], "denied traffic")],
     )

@@ -35,7 +35,9 @@ def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 is_admitted(identity, mesh.allowing.of(workload), mesh, service, workload) for identity in entrance.identities
             )
             if not admitted and _together(policy, (workload.resource, service, entrance.route, entrance.gateway), mesh):
-                yield _gateway_left_out(policy, service, entrance, f"`{workload.title}`", mesh)
+                yield _gateway_left_out(
+                    policy, service, entrance, f"`{workload.title}`", status=_status(workload, mesh), mesh=mesh
+                )
                 return
 
 
@@ -53,7 +55,7 @@ def gateway_not_allowed_at_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Fi
             ]
             admitted = any(is_admitted(identity, allowing, mesh, service) for identity in entrance.identities)
             if not admitted and _together(policy, (service, entrance.route, entrance.gateway), mesh):
-                yield _gateway_left_out(policy, service, entrance, f"the waypoint of `{service.name}`", mesh)
+                yield _gateway_left_out(policy, service, entrance, f"the waypoint of `{service.name}`", status=403, mesh=mesh)
                 return
 
 
@@ -68,7 +70,7 @@ def gateway_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 yield finding(
                     field.key,
                     f"{entrance.gateway.title} routes to `{workload.title}`, but this DENY rule does not except its service "
-                    f"account `{identity}`; requests get 403",
+                    f"account `{identity}`; requests get {_status(workload, mesh)}",
                     hint=f'add `{principal_of(identity, mesh)}` to `notPrincipals`, or `"{identity.namespace}"` to '
                     "`notNamespaces`",
                     related=[(entrance.at, f"{entrance.route.title} routes to Service `{service.name}`")],
@@ -114,12 +116,17 @@ def waypoint_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 return
 
 
-def _gateway_left_out(policy: Resource, service: Resource, entrance: Entrance, where: str, mesh: Mesh) -> Finding:
+def _status(workload: Workload, mesh: Mesh) -> int:
+    """What clients of a gateway get for requests that a workload denies: in ambient mode ztunnel closes the connection."""
+    return 503 if mesh.injection.of(workload).state == "ambient" else 403
+
+
+def _gateway_left_out(policy: Resource, service: Resource, entrance: Entrance, where: str, *, status: int, mesh: Mesh) -> Finding:
     identity = entrance.identities[0]
     return finding(
         _place(policy),
         f"{entrance.gateway.title} routes to {where}, but no ALLOW policy allows the gateway's service account `{identity}`; "
-        "requests get 403",
+        f"requests get {status}",
         hint=f'add `{principal_of(identity, mesh)}` to `principals`, or `"{identity.namespace}"` to `namespaces`',
         related=[(entrance.at, f"{entrance.route.title} routes to Service `{service.name}`")],
     )

@@ -29,7 +29,7 @@ def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[F
     if rule.spec["trafficPolicy"]:
         yield from _lost(rule, rule.spec["trafficPolicy"], "", "a `trafficPolicy`", mesh)
     for name, at in subsets_of(rule).items():
-        yield from _lost(rule, at, name, f"a subset `{name}`", mesh)
+        yield from _lost(rule, at["name"], name, f"a subset `{name}`", mesh)
 
 
 def _is_read(rule: Resource, mesh: Mesh) -> bool:
@@ -68,4 +68,4 @@ def _settings(rule: Resource, subset: str) -> object:
 
 
 def _place(rule: Resource, subset: str) -> Place:
-    return subsets_of(rule)[subset].place if subset else rule.spec["trafficPolicy"].key
+    return subsets_of(rule)[subset]["name"].place if subset else rule.spec["trafficPolicy"].key
