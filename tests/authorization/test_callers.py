@@ -16,7 +16,11 @@ def rule(source: dict[str, Any], **rest: Any) -> Cursor:
 
 @given(CALLERS, NAMES)
 def test_a_caller_is_admitted_under_each_of_its_names_and_excluded_by_each(caller: Caller, namespace: str) -> None:
-    names = {"principals": caller.principals[0], "namespaces": caller.namespace, "serviceAccounts": "/".join(caller[:2])}
+    names = {
+        "principals": caller.principals[0],
+        "namespaces": caller.namespace,
+        "serviceAccounts": f"{caller.namespace}/{caller.account}",
+    }
     for field, name in names.items():
         negative = f"not{field[0].upper()}{field[1:]}"
         assert may_admit(rule({field: [name]}), caller, namespace)

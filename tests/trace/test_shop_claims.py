@@ -31,6 +31,7 @@ class Meets(NamedTuple):
 ATTACHED = (("gateways: [shop]  # wrong", "gateways: [istio-ingress/shop]  # wrong"),)
 READABLE = (*ATTACHED, ("            exact: /checkout", "            # exact"))
 WEIGHTED = (("subset: v2\n          weight: 0", "subset: v2\n          weight: 100"),)
+WITHOUT_SUBSET = (("            subset: v1  # wrong: the rule", "            # the rule"),)
 CLAIMS = {
     ("destination-port-not-found", "payments"): Meets("storefront/web", "http://payments.checkout/"),
     ("route-to-missing-subset", "payments"): Meets("storefront/web", "http://payments.checkout/"),
@@ -41,6 +42,9 @@ CLAIMS = {
     ("gateway-not-found", "shop"): Meets(OUTSIDE, "https://shop.example.com/"),
     ("gateway-not-allowed", "points"): Meets(OUTSIDE, "https://gold.clubs.example.com/"),
     ("gateway-not-allowed", "rewards"): Meets(OUTSIDE, "https://points.example.com/rewards"),
+    ("gateway-not-allowed", "gifts"): Meets(OUTSIDE, "http://gifts.example.com/", "", WITHOUT_SUBSET),
+    ("subset-not-visible", "gifts"): Meets(OUTSIDE, "http://gifts.example.com/"),
+    ("virtual-service-hidden-from-gateway", "gifts"): Meets(OUTSIDE, "http://cards.example.com/"),
     ("gateway-host-without-gateways", "bonus"): Meets(OUTSIDE, "https://bonus.example.com/"),
     ("certificate-on-several-servers", "points-certificate"): Meets(OUTSIDE, "https://bonus.example.com/", "points.example.com"),
     ("host-covered-by-wildcard-server", "gold"): Meets(OUTSIDE, "https://gold.clubs.example.com/", "silver.clubs.example.com"),

@@ -68,6 +68,35 @@ def test_routes_in_the_mesh() -> None:
     assert traced(route).outcome == "routed"
 
 
+BACKEND = """\
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: HTTPRoute
+    metadata: {{name: cart, namespace: {namespace}}}
+    spec:
+      parentRefs: [{{group: "", kind: Service, name: cart, namespace: shop}}]
+      rules: [{{backendRefs: [{{name: {name}, namespace: shop, port: 80{rest}}}]}}]
+"""
+
+
+def test_backends_of_routes_in_the_mesh_need_no_grant() -> None:
+    route = BACKEND.format(namespace="legacy", name="cart", rest="")
+    client = """\
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: till, namespace: legacy}
+        spec: {template: {metadata: {labels: {app: till, sidecar.istio.io/inject: "true"}}, spec: {containers: [{name: a}]}}}
+    """
+    trace = traced(route, client, source="legacy/till", url="http://cart.shop/")
+    assert trace.route is not None
+    assert (trace.route.owner.kind, trace.outcome) == ("HTTPRoute", "routed")
+
+
+def test_backends_that_istio_rejects_are_500() -> None:
+    for name, rest in (("cart.shop.svc.cluster.local", ""), ("cart", ", group: apps"), ("cart", ", group: networking.istio.io")):
+        trace = traced(BACKEND.format(namespace="shop", name=name, rest=rest))
+        assert (trace.outcome, trace.statuses) == ("no-cluster", [500]), (name, rest)
+
+
 def test_connections() -> None:
     routes = """\
         apiVersion: gateway.networking.k8s.io/v1

@@ -1,8 +1,10 @@
-"""Whether rules of AuthorizationPolicies may admit a caller with a known identity."""
+"""Callers with a known identity: which values of AuthorizationPolicies match it, and whether rules may admit them."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
+from istiolint.authorization.texts import text_takes
 from istiolint.resources.cursor import Cursor
 
 IDENTITY_FIELDS = ("principals", "namespaces", "serviceAccounts")
@@ -10,17 +12,30 @@ IDENTITY_FIELDS = ("principals", "namespaces", "serviceAccounts")
 _CONDITIONS = {"source.principal": "principals", "source.namespace": "namespaces", "source.serviceAccount": "serviceAccounts"}
 
 
-class Caller(NamedTuple):
-    """The service account of a caller, with the trust domains under which policies know it."""
+@dataclass(frozen=True)
+class Caller:
+    """The service account of a caller, with the trust domains under which policies know it, its own first."""
 
     namespace: str
     account: str
     domains: tuple[str, ...]
 
-    @property
+    @cached_property
     def principals(self) -> tuple[str, ...]:
         """How policies write its identity."""
         return tuple(f"{domain}/ns/{self.namespace}/sa/{self.account}" for domain in self.domains)
+
+
+def names_caller(field: str, text: str, caller: Caller) -> bool:
+    """Whether a value of a policy matches a caller. `field` is that of a source; service accounts are written in full."""
+    match field:
+        case "principals":
+            return any(text_takes(text, principal) for principal in caller.principals)
+        case "namespaces":
+            return text_takes(text, caller.namespace)
+        case "serviceAccounts":
+            return text == f"{caller.namespace}/{caller.account}"
+    return field == "trustDomains" and text_takes(text, caller.domains[0])
 
 
 def may_admit(rule: Cursor, caller: Caller, namespace: str) -> bool:
@@ -84,26 +99,11 @@ def _names(values: Iterable[Cursor], field: str, caller: Caller, namespace: str,
         if value.unresolved:
             if not surely:
                 return True
-        elif any(_matches(value.text, text) for text in _texts(field, caller, namespace)):
-            return True
+        else:
+            short = field == "serviceAccounts" and "/" not in value.text
+            if names_caller(field, f"{namespace}/{value.text}" if short else value.text, caller):
+                return True
     return False
-
-
-def _texts(field: str, caller: Caller, namespace: str) -> tuple[str, ...]:
-    if field == "principals":
-        return caller.principals
-    if field == "namespaces":
-        return (caller.namespace,)
-    short = (caller.account,) if caller.namespace == namespace else ()
-    return (f"{caller.namespace}/{caller.account}", *short)
-
-
-def _matches(pattern: str, text: str) -> bool:
-    if pattern == "*":
-        return True
-    if pattern.startswith("*"):
-        return text.endswith(pattern[1:])
-    return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
 def _excluding(field: str) -> str:

@@ -6,6 +6,15 @@ A `*` elsewhere is a star. Paths may also be templates (`/users/{*}`): only the 
 from ipaddress import ip_network
 
 
+def text_takes(pattern: str, text: str) -> bool:
+    """Whether a text matches a value of a policy: as it is, by its beginning (`a*`), its end (`*a`), or any (`*`)."""
+    if pattern == "*":
+        return bool(text)
+    if pattern.startswith("*"):
+        return text.endswith(pattern[1:])
+    return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
+
+
 def text_covers(wide: str, narrow: str) -> bool:
     """Whether every text that `narrow` matches is matched by `wide`."""
     if wide in (narrow, "*"):

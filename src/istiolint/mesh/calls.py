@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from istiolint.mesh.hosts import in_dns
 from istiolint.mesh.workloads import Workload, Workloads
 from istiolint.primitives.patterns import late
 from istiolint.resources.cursor import Cursor
@@ -123,12 +124,8 @@ class Calls:
         return config["data"] if config else None
 
     def _service(self, host: str, namespace: str) -> Resource | None:
-        name, _, rest = host.rstrip(".").partition(".")
-        if rest:
-            namespace, _, domain = rest.partition(".")
-            if domain not in ("", "svc", f"svc.{self._cluster_domain}"):
-                return None
-        return self._get("Service", namespace, name)
+        found = in_dns(host, namespace, self._cluster_domain)
+        return self._get("Service", found.namespace, found.name) if found is not None else None
 
 
 def _mentions(text: str, host_alone: bool) -> Iterator[re.Match[str]]:

@@ -27,6 +27,19 @@ class ServiceName(NamedTuple):
     namespace: str
 
 
+def in_dns(host: str, namespace: str, cluster_domain: str) -> ServiceName | None:
+    """Return the Kubernetes Service whose address a name resolves to in a pod of a namespace; None for names outside the cluster.
+
+    DNS completes names in a different way than Istio: `cart.shop` is a Service there, and another host in a route.
+    """
+    name, _, rest = host.rstrip(".").partition(".")
+    if rest:
+        namespace, _, domain = rest.partition(".")
+        if domain not in ("", "svc", f"svc.{cluster_domain}"):
+            return None
+    return ServiceName(name, namespace)
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class KnownHost:
     """A host in the registry. `resource` is None for what every mesh has without a manifest (the API server, say)."""

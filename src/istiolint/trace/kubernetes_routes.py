@@ -5,6 +5,7 @@ Rules are converted to the fields of a VirtualService; their places stay those o
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from istiolint.mesh import Mesh
@@ -21,6 +22,7 @@ from istiolint.trace.virtual_services import MESH_GATEWAY, HttpRoute, VirtualSer
 
 HTTP_KINDS = ("HTTPRoute", "GRPCRoute")
 L4_KINDS = ("TLSRoute", "TCPRoute")
+ISTIO_GROUP = "networking.istio.io"
 REDIRECTED_PREFIX = "%PREFIX()%"
 """Placeholder in the path of a redirect for the prefix that the route matched; literal text in a VirtualService."""
 _RANKS = {"exact": 3, "prefix": 2, "regex": 1}
@@ -55,9 +57,13 @@ class KubernetesRoutes(VirtualService):
         return frozenset([self._found[0].only])
 
     def _routes(self) -> Iterator[HttpRoute]:
-        rules = ((each.route, rule) for each in self._found for rule in each.route.spec["rules"])
-        routes = [route for owner, rule in rules if owner.type in HTTP_KINDS for route in _http_routes(owner, rule, self._mesh)]
-        yield from sorted(routes, key=_precedence)
+        rules = [(each.route, rule) for each in self._found if each.route.type in HTTP_KINDS for rule in each.route.spec["rules"]]
+        found = (_http_routes(owner, _rule(owner, rule, self._backends), rule) for owner, rule in rules)
+        yield from sorted(chain.from_iterable(found), key=_precedence)
+
+    @property
+    def _backends(self) -> "_Backends":
+        return _Backends(self._mesh, granted=self._found[0].gateway == MESH_GATEWAY)
 
     @property
     def tls_rules(self) -> list[Cursor]:
@@ -74,7 +80,7 @@ class KubernetesRoutes(VirtualService):
         return [(each, rule) for each in self._found if each.route.type == kind for rule in each.route.spec["rules"]]
 
     def _l4(self, owner: Resource, rule: Cursor, match: list[dict[str, Any]]) -> Cursor:
-        return Cursor(rule.document, rule.path, {"match": match, "route": _destinations(owner, rule, self._mesh)})
+        return Cursor(rule.document, rule.path, {"match": match, "route": _destinations(owner, rule, self._backends)})
 
 
 def kubernetes_routes(mesh: Mesh) -> list[VirtualService]:
@@ -112,8 +118,8 @@ def _at_gateway(route: Resource, parent: Reference, mesh: Mesh) -> Iterator[_Att
                     yield _Attachment(listener_name(gateway, listener), host, route, at, "*")
 
 
-def _http_routes(owner: Resource, rule: Cursor, mesh: Mesh) -> Iterator[HttpRoute]:
-    converted = Cursor(rule.document, rule.path, _rule(owner, rule, mesh))
+def _http_routes(owner: Resource, fields: dict[str, Any], rule: Cursor) -> Iterator[HttpRoute]:
+    converted = Cursor(rule.document, rule.path, fields)
     grpc = owner.type == "GRPCRoute"
     matches = [Cursor(each.document, each.path, _grpc_match(each) if grpc else _match(each)) for each in rule["matches"]]
     found: list[Conditions | None] = [conditions(each, owner.namespace) for each in matches]
@@ -171,11 +177,32 @@ def _precedence(route: HttpRoute) -> tuple[int, int, bool, int, int]:
     return -_RANKS.get(form, 0), -len(text), "method" not in fields, -fields.count("headers"), -fields.count("queryParams")
 
 
-def _rule(owner: Resource, rule: Cursor, mesh: Mesh) -> dict[str, Any]:
+class _Backends:
+    """The hosts that backends mean. `granted`: routes of the mesh use Services of other namespaces without a ReferenceGrant."""
+
+    def __init__(self, mesh: Mesh, *, granted: bool):
+        self._mesh, self._granted = mesh, granted
+
+    def host(self, owner: Resource, backend: Cursor) -> str:
+        """The host of a backend; one that does not exist for those that Istio rejects, which Envoy answers with 500."""
+        namespace, name = backend["namespace"].text or owner.namespace, backend["name"].text
+        group, kind = backend["group"].text, backend["kind"].text or "Service"
+        if (group, kind) == (ISTIO_GROUP, "Hostname"):
+            return name if not backend["namespace"].text else f"{name}.rejected"
+        if group == ISTIO_GROUP or (kind == "Service" and group):
+            return f"{name}.{namespace}.rejected"
+        reference = Reference(kind, namespace, name, backend)
+        if namespace != owner.namespace and not self._granted and not self._mesh.grants.allow(owner, reference):
+            return f"{name}.{namespace}.no-reference-grant"
+        # Names of Services have no dot, so that a host name is not one.
+        return f"{name}.{namespace}.svc.{self._mesh.hosts.cluster_domain}"
+
+
+def _rule(owner: Resource, rule: Cursor, backends: _Backends) -> dict[str, Any]:
     """A rule in the fields of a VirtualService."""
-    found: dict[str, Any] = {"name": rule["name"].text or str(rule.name), **_filters(owner, rule["filters"], mesh)}
+    found: dict[str, Any] = {"name": rule["name"].text or str(rule.name), **_filters(owner, rule["filters"], backends)}
     if "redirect" not in found:
-        found["route"] = _destinations(owner, rule, mesh)
+        found["route"] = _destinations(owner, rule, backends)
     if timeout := rule["timeouts"]["request"].text:
         found["timeout"] = timeout
     if (attempts := rule["retry"]["attempts"].number) is not None:
@@ -183,13 +210,13 @@ def _rule(owner: Resource, rule: Cursor, mesh: Mesh) -> dict[str, Any]:
     return found
 
 
-def _destinations(owner: Resource, rule: Cursor, mesh: Mesh) -> list[dict[str, Any]]:
+def _destinations(owner: Resource, rule: Cursor, backends: _Backends) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for backend in rule["backendRefs"]:
         weight = backend["weight"].number
         found.append(
             {
-                "destination": _destination(owner, backend, mesh),
+                "destination": _destination(owner, backend, backends),
                 "weight": 1 if weight is None else weight,
                 **({"headers": headers} if (headers := _header_filters(backend["filters"])) else {}),
             }
@@ -197,19 +224,11 @@ def _destinations(owner: Resource, rule: Cursor, mesh: Mesh) -> list[dict[str, A
     return found
 
 
-def _destination(owner: Resource, backend: Cursor, mesh: Mesh) -> dict[str, Any]:
-    namespace, name = backend["namespace"].text or owner.namespace, backend["name"].text
-    kind = backend["kind"].text or "Service"
-    if kind == "Hostname":
-        host = name
-    elif namespace != owner.namespace and not mesh.grants.allow(owner, Reference(kind, namespace, name, backend)):
-        host = f"{name}.{namespace}.no-reference-grant"
-    else:
-        host = mesh.hosts.fqdn(name, namespace)
-    return {"host": host, "port": {"number": backend["port"].number}}
+def _destination(owner: Resource, backend: Cursor, backends: _Backends) -> dict[str, Any]:
+    return {"host": backends.host(owner, backend), "port": {"number": backend["port"].number}}
 
 
-def _filters(owner: Resource, filters: Cursor, mesh: Mesh) -> dict[str, Any]:
+def _filters(owner: Resource, filters: Cursor, backends: _Backends) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if headers := _header_filters(filters):
         found["headers"] = headers
@@ -222,7 +241,7 @@ def _filters(owner: Resource, filters: Cursor, mesh: Mesh) -> dict[str, Any]:
             case "RequestMirror":
                 mirror = each["requestMirror"]
                 share = mirror["percent"].number
-                value = {"destination": _destination(owner, mirror["backendRef"], mesh)}
+                value = {"destination": _destination(owner, mirror["backendRef"], backends)}
                 found.setdefault("mirrors", []).append(value | ({"percentage": {"value": share}} if share is not None else {}))
     return found
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from istiolint.authorization.callers import Caller, names_caller
 from istiolint.authorization.rules import Condition, Item, Rule
+from istiolint.authorization.texts import text_takes
 from istiolint.mesh import Mesh
 from istiolint.mesh.allowing import allowing
 from istiolint.mesh.authorization import is_dry_run
@@ -77,6 +79,7 @@ class Policies:
     def __init__(self, mesh: Mesh):
         self._mesh = mesh
         self._of: dict[int, list[Resource]] = {}
+        self._callers: dict[str, Caller] = {}
         self._aliases = (mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases"))
 
     def of(self, proxy: Proxy) -> Sequence[Resource]:
@@ -183,24 +186,19 @@ class Policies:
                 return path_takes(text, arrival.path)
             case "ports":
                 return text == str(arrival.port)
-        return arrival.principal is not None and self._takes_identity(field_, text, arrival.principal)
+        return arrival.principal is not None and names_caller(field_, text, self._caller(arrival.principal))
 
-    def _takes_identity(self, field_: str, text: str, principal: str) -> bool:
-        match field_:
-            case "principals":
-                return any(text_takes(each, principal) for each in self._with_aliases(text))
-            case "namespaces":
-                return text_takes(text, _namespace(principal))
-            case "serviceAccounts":
-                return text == f"{_namespace(principal)}/{principal.rpartition('/')[2]}"
-        return field_ == "trustDomains" and text_takes(text, principal.partition("/")[0])
-
-    def _with_aliases(self, principal: str) -> Sequence[str]:
-        """A principal under each name of the mesh's trust domain: its own, its aliases, and `cluster.local`."""
-        domain, slash, rest = principal.partition("/")
-        if slash and domain in (*self._aliases, "cluster.local"):
-            return [f"{self._aliases[0]}/{rest}", principal]
-        return [principal]
+    def _caller(self, principal: str) -> Caller:
+        """The caller of a principal, by each name of the mesh's trust domain if it is of this: its aliases, `cluster.local`."""
+        found = self._callers.get(principal)
+        if found is None:
+            domain, _, rest = principal.partition("/")
+            parts = rest.split("/")
+            own = (*self._aliases, "cluster.local")
+            namespace = parts[1] if len(parts) > 1 else ""
+            domains = tuple(dict.fromkeys((domain, *own))) if domain in own else (domain,)
+            found = self._callers[principal] = Caller(namespace, parts[-1], domains)
+        return found
 
     def condition(self, condition: Condition, arrival: Arrival, at: Cursor) -> Answer:
         """Whether a request meets an item of `when`."""
@@ -249,15 +247,6 @@ def request_principal(claims: Mapping[str, Any]) -> str:
     return f"{claims.get('iss', '')}/{claims.get('sub', '')}"
 
 
-def text_takes(pattern: str, text: str) -> bool:
-    """Whether a text matches a value of a policy: as it is, by its beginning (`a*`), its end (`*a`), or any (`*`)."""
-    if pattern == "*":
-        return bool(text)
-    if pattern.startswith("*"):
-        return text.endswith(pattern[1:])
-    return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
-
-
 def path_takes(pattern: str, path: str) -> bool:
     """Whether a path matches a value of `paths`, which may be a template."""
     if ONE not in pattern and REST not in pattern:
@@ -270,11 +259,6 @@ def path_takes(pattern: str, path: str) -> bool:
         if index >= len(have) or (not have[index] if segment == ONE else segment != have[index]):
             return False
     return len(have) == len(wanted)
-
-
-def _namespace(principal: str) -> str:
-    parts = principal.split("/")
-    return parts[2] if len(parts) > 2 else ""
 
 
 def _value(field_: str, arrival: Arrival) -> str:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.ages import age
-from istiolint.mesh.hosts import CLUSTER_SET, KnownHost
+from istiolint.mesh.hosts import CLUSTER_SET, KnownHost, in_dns
 from istiolint.mesh.visibility import Scope, sees
 from istiolint.primitives import ports as protocols
 from istiolint.resources.cursor import Cursor
@@ -143,13 +143,9 @@ class Registry:
 
     def address(self, host: str, namespace: str) -> Service | None:
         """The Kubernetes Service whose address a name resolves to in a namespace: DNS ignores `exportTo`."""
-        name, _, rest = host.partition(".")
         domain = self._mesh.hosts.cluster_domain
-        if rest:
-            namespace, _, rest = rest.partition(".")
-            if rest not in ("", "svc", f"svc.{domain}"):
-                return None
-        found = self.named(f"{name}.{namespace}.svc.{domain}")
+        name = in_dns(host, namespace, domain)
+        found = self.named(f"{name.name}.{name.namespace}.svc.{domain}") if name is not None else ()
         return next((service for service in found if service.type not in ("ServiceEntry", "")), None)
 
     def at_address(self, address: str) -> Service | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from istiolint.mesh.host_index import covers
+from istiolint.mesh.hosts import in_dns
 from istiolint.resources.cursor import Cursor
 from istiolint.trace import connections
 from istiolint.trace.connections import route_of, takes_sni
@@ -138,12 +139,10 @@ class SidecarRequest:
         if self.address is not None:
             self._explain_hidden_service(self.address)
             return
-        name, _, rest = host.partition(".")
-        namespace, _, domain = rest.partition(".")
-        if not rest:
-            namespace = self.client.namespace
-        elif domain not in ("", "svc", f"svc.{self.model.cluster_domain}") or (not domain and namespace not in mesh.namespaces):
+        found = in_dns(host, self.client.namespace, self.model.cluster_domain)
+        if found is None or (host.count(".") == 1 and found.namespace not in mesh.namespaces):
             return
+        name, namespace = found
         known = mesh.settings.whole_mesh or mesh.coverage.is_closed(namespace)
         if near := get_close_matches(name, [each.name for each in mesh.in_namespace("Service", namespace)], 1, 0.75):
             words = f"no Service `{namespace}/{name}` in the files; did you mean `{near[0]}`?"
