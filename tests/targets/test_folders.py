@@ -25,6 +25,12 @@ def test_environments_are_targets_with_what_they_share() -> None:
     assert all(target.guessed for target in found)
 
 
+def test_folders_may_be_nested_deeply() -> None:
+    deep = "/".join(["n"] * 600)
+    [target] = targets({f"{deep}/cart.yaml": SERVICE, f"{deep}/n/route.yaml": ROUTE})
+    assert len(target.resources) == 2
+
+
 def test_namespaces_may_be_repeated() -> None:
     namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
     assert len(targets({"a/ns.yaml": namespace, "b/ns.yaml": namespace, "a/s.yaml": SERVICE})) == 1

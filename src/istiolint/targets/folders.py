@@ -5,7 +5,7 @@ A folder is applied as a whole, with all that is below it, unless parts of it de
 alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -43,7 +43,13 @@ def partition(documents: Iterable[Defining]) -> list[Part]:
         if folder is None:
             folder = known[path] = root.at(path)
         folder.own.append(found)
-    return root.parts()
+    folders = [root]
+    for folder in folders:
+        folders.extend(folder.folders.values())
+    parts: dict[str, list[Part]] = {}
+    for folder in reversed(folders):  # inner ones first, without recursion: folders may be nested deeply
+        parts[folder.path] = folder.parts(parts)
+    return parts[root.path]
 
 
 class _Folder:
@@ -78,10 +84,10 @@ class _Folder:
     def _own_identities(self) -> set[Identity]:
         return {identity for one in self.own for identity in one.identities}
 
-    def parts(self) -> list[Part]:
-        """The ways to apply what is in the folder and below it."""
+    def parts(self, inner: Mapping[str, list[Part]]) -> list[Part]:
+        """The ways to apply what is in the folder and below it; `inner` has those of the folders in it by path."""
         folders = [self.folders[step] for step in sorted(self.folders)]
-        units = [folder.parts() for folder in folders]
+        units = [inner[folder.path] for folder in folders]
         owned = [folder.identities for folder in folders]
         if self.own:
             units.append([Part(self.path, tuple(one.document for one in self.own))])
