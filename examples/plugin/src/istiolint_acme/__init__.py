@@ -27,7 +27,7 @@ ATTEMPTS = Parameter("attempts", 3, "Highest number of attempts that is not repo
 )
 def too_many_retries(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Return retry policies with more attempts than allowed."""
-    limit = ATTEMPTS.of(mesh)
+    limit = ATTEMPTS.of(mesh, service)
     for route in service.spec["http"]:
         attempts = route["retries"]["attempts"]
         if attempts.number is not None and attempts.number > limit:
