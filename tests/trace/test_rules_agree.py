@@ -1,5 +1,6 @@
 """On meshes that refer to each other: what rules claim about requests is what traces show, and the reverse."""
 
+import re
 from functools import cached_property
 
 from hypothesis import given, settings
@@ -9,12 +10,15 @@ from istiolint.engine.lint import lint, understand
 from istiolint.findings.finding import Diagnostic
 from istiolint.settings import Settings
 from istiolint.sources import Source
-from istiolint.trace.places import line
+from istiolint.trace.places import line, span
 from istiolint.trace.request import OUTSIDE, request
-from istiolint.trace.result import Destination, Trace
+from istiolint.trace.result import Destination, Leaf, Trace
 from istiolint.trace.tracer import Tracer
 
-OUTSIDE_URLS = ("http://shop.example.com/", "http://shop.example.com/a")
+OUTSIDE_URLS = (
+    "http://shop.example.com/", "http://shop.example.com/a", "http://edge.example.com:8080/a", "http://shop.example.com:8080/a",
+    "http://edge.example.com:8081/a",
+)  # fmt: skip
 MESH_URLS = tuple(
     f"http://{host}{path}"
     for host in ("cart.shop.svc.cluster.local", "cart.shop.svc.cluster.local:8080", "stock.pay.svc.cluster.local:8080")
@@ -27,9 +31,18 @@ ENDS_ANYWAY = {"route-to-missing-subset", "destination-port-not-found", "host-no
 ENDS_IN_NAMESPACE = {"host-not-visible", "subset-not-visible"}
 """What these report fails for the clients in the namespaces that the message names."""
 TLS = {"client-tls-contradicts-server", "strict-mtls-in-disabled-namespace", "strict-mtls-without-client-mtls"}
+BACKENDS = {"backend-not-found", "backend-not-granted", "destination-port-not-found", "weights-all-zero"}
+"""What these report at a backend of the Gateway API ends with 500."""
+NOT_ATTACHED = {
+    "hostname-not-served-by-listener", "route-not-allowed-by-gateway", "listener-not-found", "parent-service-not-found",
+    "delegate-outside-root-match",
+}  # fmt: skip
+"""No request takes a route of which these report that it has no effect."""
+IDENTITIES = {"identity-without-mtls"}
 RULES = (
-    *ENDS_ANYWAY, *ENDS_IN_NAMESPACE, *TLS, "destination-needs-port", "subset-without-workload", "call-hidden-by-sidecar",
-    "routed-service-without-workload", "routed-workload-denied", "gateway-not-allowed", "virtual-service-hidden-from-gateway",
+    *BACKENDS, *NOT_ATTACHED, *IDENTITIES, *ENDS_ANYWAY, *ENDS_IN_NAMESPACE, *TLS, "strict-mtls-breaks-workload",
+    "destination-needs-port", "subset-without-workload", "call-hidden-by-sidecar", "routed-service-without-workload",
+    "routed-workload-denied", "gateway-not-allowed", "virtual-service-hidden-from-gateway",
 )  # fmt: skip
 
 
@@ -75,6 +88,8 @@ def test_what_rules_report_happens(sources: list[Source]) -> None:
         for each in compared.of(*rules & ENDS_IN_NAMESPACE):
             if trace.proxy and each.span in spans(destination) and f"`{trace.proxy.namespace}`" in after_in(each.message):
                 assert destination.outcome == "no-cluster", (each.message, trace.request)
+    claims_about_routes(compared)
+    claims_about_mutual_tls(compared)
     for each in compared.of("call-hidden-by-sidecar"):
         workload, host = each.message.split("`")[1], each.message.split("`")[3]
         trace = compared.trace(workload, f"http://{host}:{CALLED[host]}/")
@@ -86,6 +101,50 @@ def test_what_rules_report_happens(sources: list[Source]) -> None:
                 leaves = [leaf for found in trace.destinations for leaf in found.leaves]
                 mine = [leaf for leaf in leaves if f"{leaf.workload.namespace}/{leaf.workload.resource.name}" == named]
                 assert all(leaf.verdict != "allowed" for leaf in mine), (each.message, trace.request)
+
+
+def claims_about_routes(compared: Compared) -> None:
+    """Backends of the Gateway API, and routes that do not attach: each route here has one rule with one backend."""
+    for each in compared.of(*BACKENDS, *NOT_ATTACHED):
+        for trace in compared.traces:
+            route = trace.route
+            if route is None or each.resource is None or (route.owner.kind, route.owner.namespace, route.owner.name) != (
+                each.resource.kind, each.resource.namespace, each.resource.name,
+            ):  # fmt: skip
+                continue
+            assert each.rule not in NOT_ATTACHED, (each.message, trace.request)
+            if route.owner.type != "VirtualService":
+                assert (trace.outcome, trace.statuses) == ("no-cluster", [500]), (each.message, trace.request)
+
+
+def claims_about_mutual_tls(compared: Compared) -> None:
+    """Calls that fail by their TLS, and identities that no proxy sees."""
+    for each in compared.of(*TLS, *IDENTITIES, "strict-mtls-breaks-workload"):
+        for trace in compared.traces:
+            rejected = [leaf for leaf in claimed_leaves(each, trace) if leaf.verdict != "tls-refused"]
+            if each.rule in IDENTITIES:
+                rejected = [leaf for leaf in rejected if leaf.client_tls == "mtls"]
+            assert not rejected, (each.message, trace.request)
+
+
+def claimed_leaves(each: Diagnostic, trace: Trace) -> list[Leaf]:
+    """The workloads of a trace about which a finding says that they reject the connection."""
+    leaves = [leaf for found in trace.destinations for leaf in found.leaves]
+    named = [leaf for leaf in leaves if leaf.workload.title in each.message]
+    by_rule = [step for step in trace.steps if step.stage == "tls" and "the DestinationRule sets" in step.words]
+    source = str(trace.request.source)
+    if each.rule in IDENTITIES:
+        return named
+    if each.rule == "client-tls-contradicts-server":
+        port = re.search(r"on port (\d+)", each.message)
+        applies = any(span(at) == each.span for step in by_rule for at in step.places)
+        return [leaf for leaf in named if applies and (port is None or leaf.port == int(port[1]))]
+    if each.rule == "strict-mtls-breaks-workload":
+        return leaves if source in each.message and "/cart`" in each.message and "/cart." in f"/{trace.request.host}" else []
+    namespace = source.partition("/")[0]
+    own = [found for found in trace.destinations if f".{namespace}.svc." in found.host and source in SHARED]
+    served = [found for found in own if f"/{found.host.partition('.')[0]}`" in each.message and not by_rule]
+    return [leaf for found in served for leaf in found.leaves if leaf.mode == "STRICT"]
 
 
 def spans(destination: Destination) -> list[object]:
@@ -104,7 +163,9 @@ def test_what_fails_is_reported(sources: list[Source]) -> None:
     compared = Compared(sources)
     everything = {each.rule for each in compared.found}
     for trace, destination in compared.destinations:
-        if destination.at is not None and destination.outcome == "no-cluster":
+        if trace.route is not None and trace.route.owner.type != "VirtualService":
+            assert destination.outcome != "no-cluster" or everything & BACKENDS, (trace.request, destination)
+        elif destination.at is not None and destination.outcome == "no-cluster":
             assert compared.at(destination) or is_argued(trace, destination, compared), (trace.request, destination)
         if destination.at is not None and destination.outcome == "no-endpoints":
             assert everything & {"subset-without-workload", "routed-service-without-workload"}, (trace.request, destination)
