@@ -76,7 +76,7 @@ def valid(node: Node, schema: Node, random: Random, depth: int = 0) -> Any:  # n
     if type_ == "string":
         return random.choice(_strings(node))
     if type_ == "array":
-        return [valid(node["items"], schema, random, depth + 1) for _ in range(_length(node, random, depth))]
+        return [valid(node.get("items", {}), schema, random, depth + 1) for _ in range(_length(node, random, depth))]
     if type_ == "object":
         return _mapping(node, schema, random, depth)
     return random.choice([True, False]) if type_ == "boolean" else None

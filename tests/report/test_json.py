@@ -1,6 +1,7 @@
 """The JSON report: what its schema says of it, and what the summary counts."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ SCHEMA = json.loads((folder("schemas") / "istiolint-report.schema.json").read_te
 VALIDATOR = Draft202012Validator(SCHEMA)
 ANY = st.text(st.characters())
 """Lone surrogates, too."""
-BROKEN = folder("schemas").parent / "fixtures/shop/broken"
+BROKEN = Path(__file__).parents[2] / "fixtures/shop/broken"
 
 
 def report_of(text: str, settings: Settings | None = None) -> dict[str, Any]:
