@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 class _Rules(NamedTuple):
     folder: str
     spec: "GitIgnoreSpec"
+    names: tuple[str, ...]
+    """The patterns, where all of them are compared with names alone, whatever folder they are in; else none."""
 
 
 class Ignored:
@@ -38,8 +40,12 @@ class Ignored:
 
     def within(self, folder: str) -> "Ignored":
         """What holds inside a folder: the same and the folder's own .gitignore."""
-        spec = _spec(os.path.join(folder, ".gitignore"))
-        return Ignored((_Rules(folder, spec), *self._rules)) if spec else self
+        if not (found := _spec(os.path.join(folder, ".gitignore"))):
+            return self
+        names = () if any("/" in line for line in found.lines) else found.lines
+        # The same patterns for names above it would say the same.
+        others = (rules for rules in self._rules if not names or rules.names != names)
+        return Ignored((_Rules(folder, found.spec, names), *others))
 
     def names(self, path: str, *, folder: bool) -> bool:
         """Whether git ignores the path; the nearest .gitignore that says anything about it decides."""
@@ -50,7 +56,12 @@ class Ignored:
         return False
 
 
-def _spec(path: str) -> "GitIgnoreSpec | None":
+class _Found(NamedTuple):
+    spec: "GitIgnoreSpec"
+    lines: tuple[str, ...]
+
+
+def _spec(path: str) -> _Found | None:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.read().splitlines()
@@ -59,9 +70,10 @@ def _spec(path: str) -> "GitIgnoreSpec | None":
     from pathspec import GitIgnoreSpec
 
     try:
-        return GitIgnoreSpec.from_lines(lines)
+        spec = GitIgnoreSpec.from_lines(lines)
     except ValueError:
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+        spec = GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+    return _Found(spec, tuple(lines))
 
 
 def _is_pattern(line: str) -> bool:
