@@ -4,6 +4,7 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.resource import Resource, resources
@@ -50,7 +51,9 @@ class Library:
                     self._folders.setdefault(folder_of(path), []).append(path)
                 of_file = self._files.setdefault(path, [])
             of_file.append(document)
-        self._all_folders = {ancestor for folder in self._folders for ancestor in _ancestors(folder)}
+        self._all_folders: set[str] = set()
+        for folder in self._folders:
+            self._all_folders.update(takewhile(lambda ancestor: ancestor not in self._all_folders, _ancestors(folder)))
 
     def resources(self, document: Document) -> list[Resource]:
         """The resources of a document, the same objects at each call."""
