@@ -438,7 +438,7 @@ def nested_folders(number: int, folder: Path) -> None:
         (folder / "map.yaml").write_text(json.dumps(data))
 
 
-SHAPES["nested-folders"] = 500, nested_folders
+SHAPES["nested-folders"] = 400, nested_folders
 
 
 def overlays(number: int, folder: Path) -> None:
