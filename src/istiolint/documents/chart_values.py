@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from istiolint.documents.store import Store
 from istiolint.findings.finding import Path
 from istiolint.primitives.patterns import late
-from istiolint.sources import Source
+from istiolint.sources import Source, StoredSource
 
 CHARTS = ("base", "cni", "gateway", "istiod", "ztunnel")
 _UNMISTAKABLE = ("istiod", "ztunnel")
@@ -60,10 +60,18 @@ def values_in(data: Any) -> Iterator[ChartValues]:
                     yield ChartValues(chart, (*path, "helm", "values"), release, text=True)
 
 
-def may_name_values(path: str) -> bool:
-    """Return whether a file of this path may name values files."""
+def may_name_values(source: Source) -> bool:
+    """Return whether `values_files` depends on the text of a source."""
+    return _may_name_values(source.path) or _may_refer_to_values(source.text)
+
+
+def _may_name_values(path: str) -> bool:
     name = os.path.basename(path)
     return name in _FILES or name.startswith("kustomization.") or "helmfile" in os.path.dirname(path)
+
+
+def _may_refer_to_values(text: str) -> bool:
+    return "valueFiles" in text and "chart:" in text
 
 
 def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[str, tuple[ChartValues, ...]]:
@@ -75,14 +83,14 @@ def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[
     paths = {os.path.normpath(source.path) for source in sources}
     for source in sources:
         folder = os.path.dirname(source.path)
-        if may_name_values(source.path):
+        if _may_name_values(source.path):
             for document in read(source, store=store) if "hart" in source.text or "dependencies" in source.text else ():
                 for values in (*_in_helmfile(document.data), *_in_kustomization(document.data)):
                     found.setdefault(os.path.normpath(source.path), []).append(values)
                 for path, values in _named(document.data, folder, paths):
                     found.setdefault(os.path.normpath(path), []).append(values)
     for source in sources:
-        if "valueFiles" in source.text and "chart:" in source.text:
+        if not isinstance(source, StoredSource) and _may_refer_to_values(source.text):
             for document in read(source, store=store):
                 for path, values in _named_by_argo(document.data, paths):
                     found.setdefault(os.path.normpath(path), []).append(values)

@@ -147,7 +147,7 @@ def _packed(source: Source, store: Store) -> list[Packed] | None:
 
 def _note(source: Source, key: bytes, rows: list[Packed] | None, store: Store) -> None:
     """Take note of a file that need not be read again for its documents, nor for what it says of other files."""
-    if source.identity and rows and not (source.linted or may_name_others(source) or may_name_values(source.path)):
+    if source.identity and rows and not (source.linted or may_name_others(source) or may_name_values(source)):
         store.files[source.path] = source.identity, key, len(source.text), source.encoding
 
 

@@ -85,7 +85,7 @@ class Session:
         if known and (known.text, known.trouble, known.linted) == (source.text, source.trouble, source.linted):
             return
         self._sources[source.path] = source
-        if known is None or may_name_others(known) or may_name_others(source) or may_name_values(source.path):
+        if known is None or any(may_name_others(one) or may_name_values(one) for one in (known, source)):
             self._name_others()
         self._replace(source.path, self._read(source))
 

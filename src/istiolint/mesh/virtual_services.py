@@ -91,9 +91,13 @@ class VirtualServices:
         return found
 
     def hosts(self, virtual_service: Resource) -> list[tuple[str, Cursor]]:
-        """The hosts of a VirtualService: full names in lower case as Istio compares them, and where they are."""
-        written = (host for host in virtual_service.spec["hosts"] if host.text)
-        return [(self._hosts.fqdn(host.text, virtual_service.namespace).lower(), host) for host in written]
+        """The hosts of a VirtualService: full names in lower case as Istio compares them, and where they are.
+
+        What a placeholder such as `${DOMAIN}` stands for may be a full name already.
+        """
+        written = [host for host in virtual_service.spec["hosts"] if host.text]
+        full = (host.text if host.unresolved else self._hosts.fqdn(host.text, virtual_service.namespace) for host in written)
+        return [(name.lower(), host) for name, host in zip(full, written, strict=True)]
 
     def mesh_hosts(self, virtual_service: Resource) -> Sequence[MeshHost]:
         """The hosts that a VirtualService routes for sidecars."""
