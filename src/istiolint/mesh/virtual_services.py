@@ -93,7 +93,7 @@ class VirtualServices:
     def hosts(self, virtual_service: Resource) -> list[tuple[str, Cursor]]:
         """The hosts of a VirtualService: full names in lower case as Istio compares them, and where they are.
 
-        What a placeholder such as `${DOMAIN}` stands for may be a full name already.
+        A placeholder such as `${DOMAIN}` may be replaced by a full name, so it is not completed.
         """
         written = [host for host in virtual_service.spec["hosts"] if host.text]
         full = (host.text if host.unresolved else self._hosts.fqdn(host.text, virtual_service.namespace) for host in written)
