@@ -68,7 +68,8 @@ def test_filters_of_the_report(browser: "Browser", pages: dict[str, Path]) -> No
 
 def test_a_finding_leads_to_its_rule_and_its_edge(browser: "Browser", pages: dict[str, Path]) -> None:
     browser.open(pages["report"])
-    finding = browser.all("#findings [data-rule=strict-mtls-breaks-workload]")[0]
+    findings = browser.all("#findings [data-rule=strict-mtls-breaks-workload]")
+    finding = next(each for each in findings if "warehouse/stock" in each.text)
     link = finding.find_element("css selector", "a[href='#rule-strict-mtls-breaks-workload']")
     browser.script("arguments[0].click()", link)
     assert browser.script("return document.querySelector('#rule-strict-mtls-breaks-workload').open")
