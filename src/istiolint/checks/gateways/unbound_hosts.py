@@ -15,8 +15,6 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, declare, finding, further_check
-from istiolint.trace.gateway_routes import is_routed
-from istiolint.trace.model import model_of
 
 _CONSEQUENCES = {
     "http": "the gateway returns 404",
@@ -50,7 +48,7 @@ def gateway_host_without_gateways(virtual_service: Resource, mesh: Mesh) -> Iter
                 or not allowed
                 or mesh.exclusive(virtual_service, gateway)
                 or _is_bound(gateway, virtual_service, mesh, name)
-                or is_routed(model_of(mesh), gateway, server.cursor, name)
+                or _is_routed(mesh, gateway, server.cursor, name)
             ):
                 continue
             yield finding(
@@ -72,7 +70,7 @@ def gateway_host_without_routes(gateway: Resource, mesh: Mesh) -> Iterator[Findi
         for host, at in Server(gateway, cursor).hosts:
             if host == "*" or host in reported or at.unresolved or mesh.virtual_services.serves(host):
                 continue
-            if not is_routed(model_of(mesh), gateway, cursor, host):
+            if not _is_routed(mesh, gateway, cursor, host):
                 reported.add(host)
                 yield finding(
                     at,
@@ -90,6 +88,13 @@ def _routes(server: Server, kind: str) -> bool:
     if kind == "tls":
         return server.protocol in TLS and passed_on
     return server.protocol in RAW_TCP or (server.protocol == "TLS" and not passed_on)
+
+
+def _is_routed(mesh: Mesh, gateway: Resource, server: Cursor, host: str) -> bool:
+    from istiolint.trace.gateway_routes import is_routed  # imported late: few hosts get here
+    from istiolint.trace.model import model_of
+
+    return is_routed(model_of(mesh), gateway, server, host)
 
 
 def _is_bound(gateway: Resource, virtual_service: Resource, mesh: Mesh, host: str) -> bool:
