@@ -157,6 +157,13 @@ def test_what_cannot_be_applied_leaves_the_target_open(text: str) -> None:
     assert target.gaps
 
 
+def test_invalid_patterns_are_not_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    """RE2 logs the patterns that it rejects unless it is configured otherwise."""
+    text = 'patches: [{target: {kind: VirtualService, name: "[\\e[31m"}, patch: "[]"}]\n'
+    assert targets(overlay(text))
+    assert capfd.readouterr().err == ""
+
+
 def test_kustomizations_in_a_circle_end() -> None:
     files = {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a]\n"}
     assert targets(files) == []

@@ -184,6 +184,8 @@ class _Case:
         (name, *_), node = names, self.allowed[names[0]]
         if name in self.siblings:
             return self.unknown(f"`{name}` is probably meant, but is already set: keep only one of the two")
+        if self.is_gone(node):
+            return self.unknown(f"`{name}` is probably meant, but Istio {node['x-removed']} removed it")
         return self.unknown(f"`{name}` is probably meant, but requires Istio {node['x-since']}")
 
     def label(self) -> Finding | None:

@@ -94,8 +94,10 @@ def _matches(pattern: str, text: str) -> bool:
         return True
     import re2
 
+    options = re2.Options()
+    options.log_errors = False  # a pattern is text from a manifest, which must not reach the terminal as it is
     try:
-        return bool(re2.fullmatch(pattern, text))
+        return bool(re2.compile(pattern, options).fullmatch(text))
     except re2.error:
         return False
 

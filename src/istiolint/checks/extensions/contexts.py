@@ -52,7 +52,8 @@ def _at_targets(envoy_filter: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report patches for sidecars whose targets are gateways only."""
     targets = [target for target in (envoy_filter.spec["targetRef"], *envoy_filter.spec["targetRefs"]) if target.mapping]
     gateways = [mesh.get(KUBERNETES_GATEWAY, envoy_filter.namespace, target["name"].text) for target in targets]
-    if not all(target["kind"].text == "Gateway" and gateway for target, gateway in zip(targets, gateways, strict=True)):
+    of_gateways = [target["kind"].text == "Gateway" and bool(gateway) for target, gateway in zip(targets, gateways, strict=True)]
+    if not of_gateways or not all(of_gateways):
         return
     for patch in envoy_filter.spec["configPatches"]:
         context = patch["match"]["context"]
