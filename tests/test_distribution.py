@@ -43,7 +43,8 @@ def test_the_repository_is_set_in_one_step(copy: Path) -> None:
 def test_only_what_is_set_names_the_repository() -> None:
     """A file that is not listed would keep the placeholder, or a former repository."""
     folders = (ROOT / name for name in ("docs", "packaging", ".github", "editors", "examples", "tools", "src"))
-    every = [*ROOT.glob("*"), *(path for folder in folders for path in folder.rglob("*") if "node_modules" not in path.parts)]
+    built = {"node_modules", "dist"}
+    every = [*ROOT.glob("*"), *(path for folder in folders for path in folder.rglob("*") if built.isdisjoint(path.parts))]
     suffixes = {"", ".md", ".yml", ".yaml", ".toml", ".json", ".py", ".rb", ".nix", ".ts"}
     slug = current((ROOT / "pyproject.toml").read_text("utf-8")).encode()
     naming = {path for path in every if path.suffix in suffixes and path.is_file() and slug in path.read_bytes()}
