@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from istiolint.primitives.re2_patterns import compiled
+
 VARIABLES = ("object", "self", "namespaceObject", "environment")
 """What an expression can read."""
 LONGEST = 8_000
@@ -92,15 +94,12 @@ def _library() -> tuple[Any, Any]:
 
 def _matches(text: Any, pattern: Any) -> Any:
     """Return whether an RE2 pattern occurs in a text."""
-    import re2
     from celpy.celtypes import BoolType
 
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return BoolType(re2.search(str(pattern), str(text), options) is not None)
-    except re2.error as error:
-        raise ExpressionError(f"invalid regular expression `{pattern}`") from error
+    regex, _ = compiled(str(pattern))
+    if regex is None:
+        raise ExpressionError(f"invalid regular expression `{pattern}`")
+    return BoolType(regex.search(str(text)) is not None)
 
 
 def _as_cel(value: Any) -> Any:

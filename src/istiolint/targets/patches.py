@@ -6,6 +6,7 @@ from typing import NamedTuple
 from istiolint.documents import Document
 from istiolint.documents.derived import Provenance, Traced
 from istiolint.primitives.patterns import late
+from istiolint.primitives.re2_patterns import compiled
 from istiolint.resources.cursor import Cursor
 from istiolint.targets import json_patch
 from istiolint.targets.piece import Piece
@@ -92,14 +93,8 @@ def _is_selected(target: Cursor, piece: Piece) -> bool:
 def _matches(pattern: str, text: str) -> bool:
     if pattern == text:
         return True
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False  # a pattern is text from a manifest, which must not reach the terminal as it is
-    try:
-        return bool(re2.compile(pattern, options).fullmatch(text))
-    except re2.error:
-        return False
+    regex, _ = compiled(pattern)
+    return regex is not None and regex.fullmatch(text) is not None
 
 
 def _fits(selector: str, labels: Traced | None) -> bool:

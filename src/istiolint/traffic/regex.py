@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from istiolint.primitives import re2_patterns
 from istiolint.primitives.patterns import late
 
 _LONGEST_LEAD = 256
@@ -15,24 +16,9 @@ _SINGLE_BYTE = late(r"(?<!\\)(?:\\\\)*\\C")
 _LOOKS_AHEAD = ("|", "$", "\\Q", "\\b", "\\B", "\\z")
 
 
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> tuple[Any | None, str]:
-    """Return the compiled expression, or why RE2 rejects it."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _MAX_MEMORY
-    try:
-        return re2.compile(pattern, options), ""
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        return None, reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-
-
 def compiled(pattern: str) -> Any | None:
     """Return the compiled expression; None if RE2 rejects it."""
-    return _compiled(pattern)[0]
+    return re2_patterns.compiled(pattern, _MAX_MEMORY)[0]
 
 
 def refusal(pattern: str) -> str | None:
@@ -40,7 +26,7 @@ def refusal(pattern: str) -> str | None:
 
     Istio's own validation compiles expressions in Go, which does not support `\\C`, a single byte.
     """
-    regex, reason = _compiled(pattern)
+    regex, reason = re2_patterns.compiled(pattern, _MAX_MEMORY)
     if regex is None:
         return reason
     return "invalid escape sequence: \\C" if _SINGLE_BYTE.search(pattern) else None
