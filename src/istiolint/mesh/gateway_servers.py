@@ -9,6 +9,14 @@ from istiolint.primitives.ports import TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 
+PASSTHROUGH_MODES = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
+"""The values of `tls.mode` with which a server does not terminate TLS."""
+
+
+def passes_tls(server: Cursor) -> bool:
+    """Whether a server passes TLS through, so that it sees only the SNI, and its TLS settings have no effect."""
+    return server["tls"]["mode"].text in PASSTHROUGH_MODES
+
 
 class Server(NamedTuple):
     """An item of `spec.servers` with the Gateway that holds it."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.ages import oldest_first
+from istiolint.mesh.gateway_servers import PASSTHROUGH_MODES
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.host_index import covers
 from istiolint.mesh.workloads import ports_of
@@ -33,7 +34,7 @@ class Server:
     @property
     def terminates_tls(self) -> bool:
         """Whether it reads HTTP inside TLS."""
-        return self.protocol == "HTTPS" and self.at["tls"]["mode"].text not in ("PASSTHROUGH", "AUTO_PASSTHROUGH", "Passthrough")
+        return self.protocol == "HTTPS" and self.at["tls"]["mode"].text not in (*PASSTHROUGH_MODES, "Passthrough")
 
     @property
     def is_http(self) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.certificates import fault
+from istiolint.mesh.gateway_servers import PASSTHROUGH_MODES
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import declare, finding, further_check
@@ -23,7 +24,7 @@ def _credentials(gateway: Resource) -> Iterator[Cursor]:
     """Yield each reference to a Secret with a certificate and key."""
     for server in gateway.spec["servers"]:
         tls = server["tls"]
-        if tls["mode"].text not in ("PASSTHROUGH", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL"):
+        if tls["mode"].text not in (*PASSTHROUGH_MODES, "ISTIO_MUTUAL"):
             for name in (tls["credentialName"], *tls["credentialNames"]):
                 if name.text and not name.text.startswith(SCHEMES):
                     yield name

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from istiolint.checks.gateways.server_tls import PASSING, ServerTls
+from istiolint.checks.gateways.server_tls import ServerTls
 from istiolint.checks.schema.shared_rules import EMPTY_FIELD, INVALID_HOST
 from istiolint.fields.listeners import listeners
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_servers import PASSTHROUGH_MODES
 from istiolint.primitives.addresses import is_ip_address
 from istiolint.primitives.hosts import is_label, is_partial_wildcard, joined_items, pattern_fault
 from istiolint.primitives.ports import HTTP, PROTOCOLS, TLS
@@ -109,7 +110,12 @@ def tls_contradicts_protocol(resource: Resource, mesh: Mesh) -> Iterator[Finding
         if not isinstance(tls.value, dict) or protocol in TLS:
             continue
         settings = ServerTls(tls)
-        if listener.part == "servers" and protocol in HTTP and settings.mode in PASSING and not settings.written(*_FILES):
+        if (
+            listener.part == "servers"
+            and protocol in HTTP
+            and settings.mode in PASSTHROUGH_MODES
+            and not settings.written(*_FILES)
+        ):
             continue
         shown = f"protocol `{protocol}`" if protocol else "a port without protocol"
         yield finding(

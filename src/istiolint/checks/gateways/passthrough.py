@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_servers import Server
+from istiolint.mesh.gateway_servers import Server, passes_tls
 from istiolint.primitives.ports import HTTP
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
-
-_UNOPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 
 @check("passthrough-on-http-port", severity="error", evidence="document", kinds=["Gateway"])
@@ -18,7 +16,7 @@ def passthrough_on_http_port(gateway: Resource, mesh: Mesh) -> Iterator[Finding]
     for cursor in gateway.spec["servers"]:
         server, tls = Server(gateway, cursor), cursor["tls"]
         certificates = any(tls[field] for field in ("caCertificates", "privateKey", "serverCertificate"))  # Istio rejects these
-        if server.protocol in HTTP and tls["mode"].text in _UNOPENED and not tls["httpsRedirect"].value and not certificates:
+        if server.protocol in HTTP and passes_tls(cursor) and not tls["httpsRedirect"].value and not certificates:
             protocol = cursor["port"]["protocol"]
             yield finding(
                 tls["mode"],

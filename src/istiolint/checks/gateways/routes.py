@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_servers import passes_tls
 from istiolint.mesh.gateways import MESH, bound_gateways
 from istiolint.primitives.ports import HTTP, PROTOCOLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
-
-_NEVER_OPENED = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 
 
 @check(
@@ -48,7 +47,7 @@ def _routes_of(server: Cursor) -> str:
         return "http"
     if protocol in ("HTTPS", "TLS"):
         mode = server["tls"]["mode"].text
-        if mode in _NEVER_OPENED:
+        if passes_tls(server):
             return "tls" if mode == "PASSTHROUGH" else ""
         return ("http" if protocol == "HTTPS" else "tcp") if mode else ""
     return "tcp" if protocol in PROTOCOLS - {"UDP"} else ""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_servers import PASSTHROUGH_MODES
 from istiolint.primitives.ciphers import is_cipher_suite
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -19,7 +20,6 @@ from istiolint.settings import minor
 CERTIFICATE_MISSING = declare("certificate-missing", severity="error", topic="gateways")
 
 DEFAULT_MODE = "PASSTHROUGH"
-PASSING = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 """Modes in which the server passes TLS through and needs no certificate."""
 TERMINATING = ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
 CERTIFICATES = (
@@ -80,7 +80,7 @@ def certificate_contradicts_mode(resource: Resource, mesh: Mesh) -> Iterator[Fin
                     hint=f"remove `{field.name}`, or set `mode: SIMPLE` (`MUTUAL` to require client certificates)",
                 )
         elif crl := tls.settings["caCrl"]:
-            if tls.mode in PASSING and tls.settings["credentialName"]:
+            if tls.mode in PASSTHROUGH_MODES and tls.settings["credentialName"]:
                 yield finding(
                     crl.key,
                     rejected("`caCrl` contradicts `credentialName`, whose Secret includes the revocation list", resource.kind),
@@ -102,7 +102,7 @@ def certificate_without_effect(resource: Resource, mesh: Mesh) -> Iterator[Findi
     """Report a certificate on a server that passes TLS through."""
     for tls in server_tls(resource):
         fields = tls.written("caCrl", *CERTIFICATES)
-        if tls.mode in PASSING and fields:
+        if tls.mode in PASSTHROUGH_MODES and fields:
             names = " and ".join(f"`{field.name}`" for field in fields)
             yield finding(
                 fields[0].key,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Delete, Finding, Fix
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateway_servers import Server
+from istiolint.mesh.gateway_servers import Server, passes_tls
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.host_index import overlap
 from istiolint.primitives.ciphers import CIPHER_SUITES
@@ -19,17 +19,12 @@ _EAST_WEST = (".local", ".global")
 _STRONG = ("GCM", "CHACHA20")
 
 
-def _is_unopened(server: Cursor) -> bool:
-    """Whether TLS is passed through, so that TLS settings have no effect."""
-    return server["tls"]["mode"].text in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
-
-
 @check("old-tls-version", severity="warning", evidence="document", tags=["security"], kinds=["Gateway"])
 def old_tls_version(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a server that accepts TLS 1.0 or 1.1. (Without cipher suites: see old-tls-without-ciphers.)"""
     for server in gateway.spec["servers"]:
         version = server["tls"]["minProtocolVersion"]
-        if version.text in _OLD and server["tls"]["cipherSuites"] and not _is_unopened(server):
+        if version.text in _OLD and server["tls"]["cipherSuites"] and not passes_tls(server):
             yield finding(
                 version,
                 f"`minProtocolVersion: {version.text}` allows a deprecated TLS version; attackers on the network can "
@@ -43,7 +38,7 @@ def weak_cipher_suite(gateway: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report cipher suites without forward secrecy, and CBC cipher suites."""
     for server in gateway.spec["servers"]:
         for suite in server["tls"]["cipherSuites"]:
-            if suite.text not in CIPHER_SUITES or _is_unopened(server):
+            if suite.text not in CIPHER_SUITES or passes_tls(server):
                 continue
             if not suite.text.startswith("ECDHE-"):
                 why = "no forward secrecy; a leaked server key decrypts recorded traffic"

@@ -7,7 +7,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.entrances import used_on
 from istiolint.mesh.gateway_api import TCP_ROUTES, backends, listeners, parents
 from istiolint.mesh.gateway_deployments import deployment_name
-from istiolint.mesh.gateway_servers import Server
+from istiolint.mesh.gateway_servers import Server, passes_tls
 from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways, served_ports
 from istiolint.mesh.workloads import Workload, ports_of
 from istiolint.primitives.ports import HTTP, RAW_TCP, TLS
@@ -22,7 +22,6 @@ _CONSEQUENCES = {
     "tcp": "the gateway closes its connections",
 }
 """What a gateway does with traffic that has no route, by the kind of routes."""
-_PASSED_ON = ("PASSTHROUGH", "AUTO_PASSTHROUGH")
 _INSTALLED = {each: f"istio-{each}" for each in ("ingressgateway", "egressgateway", "eastwestgateway")}
 """The Services that an installation has for the gateways that a label selects."""
 
@@ -82,7 +81,7 @@ def gateway_host_without_routes(gateway: Resource, mesh: Mesh) -> Iterator[Findi
 
 def _routes(server: Server, kind: str) -> bool:
     """Whether a server uses routes of a kind."""
-    passed_on = server.cursor["tls"]["mode"].text in _PASSED_ON
+    passed_on = passes_tls(server.cursor)
     if kind == "http":
         return server.protocol in HTTP or (server.protocol == "HTTPS" and not passed_on)
     if kind == "tls":

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from istiolint.checks.routing.route_kinds import carries
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
+from istiolint.mesh.gateway_servers import passes_tls
 from istiolint.mesh.gateways import MESH, bound_gateways, served_ports
 from istiolint.mesh.hosts import KnownHost
 from istiolint.mesh.virtual_services import MeshHost
@@ -93,8 +94,7 @@ def _server_without_requests(gateways: Sequence[Resource], port: int | None) -> 
 
 
 def _is_opaque(server: Cursor) -> bool:
-    passed = server["tls"]["mode"].text in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
-    return passed or server["port"]["protocol"].text.upper() in _OPAQUE
+    return passes_tls(server) or server["port"]["protocol"].text.upper() in _OPAQUE
 
 
 def _matches(virtual_service: Resource, kind: str) -> Iterator[Cursor]:
