@@ -74,9 +74,11 @@ def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
 def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Destinations without a port that sidecars send to the port of the request, even where the service has only one.
 
-    In the routes of a sidecar istiod sees the services of the listener's port alone, and takes that port for all others.
+    In the routes of a sidecar istiod sees the services of the listener's port alone, and takes that port for all others. A
+    delegate has the hosts of the VirtualServices that delegate to it.
     """
-    known = [mesh.hosts.exact(host.fqdn) for host in mesh.virtual_services.mesh_hosts(virtual_service)]
+    owners = mesh.virtual_services.roots(virtual_service) or (virtual_service,)
+    known = [mesh.hosts.exact(host.fqdn) for owner in owners for host in mesh.virtual_services.mesh_hosts(owner)]
     if not known or not all(known):
         return
     from istiolint.trace.services import ports_of_host  # imported late: few routes get here
