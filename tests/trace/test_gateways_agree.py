@@ -45,13 +45,21 @@ def test_what_rules_report_happens(sources: list[Source]) -> None:
         for found in compared.found:
             if found.rule in NO_ROUTES and trace.proxy is not None and trace.proxy.gateway is None:
                 host = found.message.split("`")[1].lower()
-                if covers(host, trace.request.host):
+                if covers(host, trace.request.host) and is_about(found, trace, compared):
                     assert trace.outcome in ("no-route", "no-listener", "redirect"), (url, found.message)
         if trace.route is not None and trace.proxy is not None:
             owner = trace.route.owner
             rules = {each.rule for each in compared.at[owner.title]} & UNUSED
             references = len(list(owner.spec["gateways"])) + len(list(owner.spec["parentRefs"]))
             assert not rules or references > 1 or rules == {"hostname-not-served-by-listener"}, (url, rules)
+
+
+def is_about(found: Diagnostic, trace: Trace, compared: Compared) -> bool:
+    """Whether a finding that names one server is about the port of a request; one at a Gateway is about all of its ports."""
+    assert trace.proxy is not None
+    places = [place for place, _ in found.related]
+    named = [each for each in compared.tracer.model.gateways.of(trace.proxy).servers if each.at["hosts"].place.span() in places]
+    return not named or any(each.port == trace.request.port for each in named)
 
 
 @given(gateway_meshes())
