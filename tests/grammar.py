@@ -21,22 +21,6 @@ NAMES = st.lists(LABELS, min_size=2, max_size=3).map(".".join)
 PORTS = st.integers(1, 65535)
 DURATIONS = st.one_of(st.integers(1, 10**5).map("{}ms".format), st.integers(1, 600).map("{}s".format), st.just("1h30m"))
 
-API_VERSIONS = {
-    **dict.fromkeys(("AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"), "security.istio.io/v1"),
-    "EnvoyFilter": "networking.istio.io/v1alpha3",
-    "ProxyConfig": "networking.istio.io/v1beta1",
-    "Telemetry": "telemetry.istio.io/v1",
-    **dict.fromkeys(("WasmPlugin", "TrafficExtension"), "extensions.istio.io/v1alpha1"),
-}
-
-
-def resource(kind: str, spec: dict[str, Any], **metadata: Any) -> dict[str, Any]:
-    """A resource with a name and a namespace, unless `metadata` has others."""
-    api_version = API_VERSIONS.get(kind, "networking.istio.io/v1")
-    return {
-        "apiVersion": api_version, "kind": kind, "metadata": {"name": "stock", "namespace": "shop", **metadata}, "spec": spec,
-    }  # fmt: skip
-
 
 def many(strategy: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:
     """Lists of resources, to be linted together."""

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from manifests import as_text, deployment, service
+
 from istiolint.engine.lint import lint
 from istiolint.report import Report
 from istiolint.settings import Settings
@@ -14,12 +16,6 @@ metadata: {name: web, namespace: shop}
 spec:
   hosts: [web.shop.svc.cluster.local]
   http: [{route: [{destination: {host: cart}}]}]
-"""
-SERVICE = """
-apiVersion: v1
-kind: Service
-metadata: {name: NAME, namespace: shop}
-spec: {ports: [{name: http, port: 80}]}
 """
 
 
@@ -36,19 +32,19 @@ def write(folder: Path, **files: str) -> None:
 
 
 def test_services_of_other_clusters_are_known(tmp_path: Path) -> None:
-    write(tmp_path, east=ROUTE, west=SERVICE.replace("NAME", "cart"))
+    write(tmp_path, east=ROUTE, west=as_text(service("cart")))
     assert not run(tmp_path, "east", "west").diagnostics
     assert [diagnostic.rule for diagnostic in run(tmp_path, "east").diagnostics] == ["host-not-found"]
 
 
 def test_configuration_of_other_clusters_does_not_count(tmp_path: Path) -> None:
-    cart = SERVICE.replace("NAME", "cart")
-    write(tmp_path, east=ROUTE + "---" + cart, west=ROUTE.replace("name: web", "name: other") + "---" + cart)
+    known = as_text(service("cart"))
+    write(tmp_path, east=known + ROUTE, west=known + ROUTE.replace("name: web", "name: other"))
     assert not run(tmp_path, "east", "west").diagnostics
 
 
 def test_what_is_of_no_cluster_is_checked_once(tmp_path: Path) -> None:
-    write(tmp_path, east=SERVICE.replace("NAME", "a"), west=SERVICE.replace("NAME", "b"), shared=ROUTE)
+    write(tmp_path, east=as_text(service("a")), west=as_text(service("b")), shared=ROUTE)
     assert len(run(tmp_path, "east", "west", shared="shared").diagnostics) == 1
 
 
@@ -59,25 +55,14 @@ metadata: {name: cart, namespace: shop}
 spec: {host: cart, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}
 ---
 """
-DEPLOYMENT = """
-apiVersion: v1
-kind: Service
-metadata: {name: cart, namespace: shop}
-spec: {selector: {app: cart}, ports: [{name: http, port: 80}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: cart, namespace: shop}
-spec:
-  selector: {matchLabels: {app: cart}}
-  template:
-    metadata: {labels: {app: cart, version: VERSION}}
-    spec: {containers: [{name: cart, image: cart}]}
-"""
+
+
+def cart(version: str) -> str:
+    return as_text(service("cart"), deployment("cart", labels={"version": version}))
 
 
 def test_subsets_have_endpoints_in_other_clusters(tmp_path: Path) -> None:
-    write(tmp_path, east=SUBSETS + DEPLOYMENT.replace("VERSION", "v1"), west=DEPLOYMENT.replace("VERSION", "v2"))
+    write(tmp_path, east=SUBSETS + cart("v1"), west=cart("v2"))
     clusters = [(name, str(tmp_path / name)) for name in ("east", "west")]
     rule = Settings(select=("subset-without-workload",))
     assert not lint(discover([], clusters=clusters), rule).diagnostics

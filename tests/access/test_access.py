@@ -4,6 +4,7 @@ import json
 from textwrap import dedent
 
 import jsonschema
+from manifests import HTTP, IN_MESH, as_text, deployment, namespace, peer_authentication, service
 
 from istiolint.access import report
 from istiolint.access.table import Access, rows
@@ -14,43 +15,15 @@ from istiolint.sources import Source
 from istiolint.trace.request import request
 from istiolint.trace.tracer import Tracer
 
-MESH = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: legacy}
----
-apiVersion: v1
-kind: Service
-metadata: {name: cart, namespace: shop}
-spec: {selector: {app: cart}, ports: [{name: http, port: 80, targetPort: 8080}, {name: tcp, port: 5432}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: cart, namespace: shop}
-spec: {template: {metadata: {labels: {app: cart}}, spec: {serviceAccountName: cart, containers: [{name: app, image: a}]}}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec: {template: {metadata: {labels: {app: web}}, spec: {serviceAccountName: web, containers: [{name: app, image: a}]}}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: erp, namespace: legacy}
-spec: {template: {metadata: {labels: {app: erp}}, spec: {containers: [{name: app, image: a}]}}}
----
-"""
-STRICT = """\
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: {name: default, namespace: shop}
-spec: {mtls: {mode: STRICT}}
----
-"""
+MESH = as_text(
+    namespace("shop", **IN_MESH),
+    namespace("legacy"),
+    service("cart", ports=[HTTP, {"name": "tcp", "port": 5432}]),
+    deployment("cart"),
+    deployment("web"),
+    deployment("erp", "legacy"),
+)
+STRICT = as_text(peer_authentication("STRICT"))
 ALLOW = """\
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -133,21 +106,10 @@ def test_what_a_change_opens_and_closes() -> None:
     assert report.changes_as_text([]) == "This change opens and closes nothing.\n"
 
 
-WAYPOINT = """
-apiVersion: v1
-kind: Namespace
-metadata: {name: mesh, labels: {istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: stock, namespace: mesh}
-spec: {selector: {app: stock}, ports: [{name: http, port: 80}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: stock, namespace: mesh}
-spec: {template: {metadata: {labels: {app: stock}}, spec: {serviceAccountName: stock, containers: [{name: app, image: a}]}}}
----
+AMBIENT = {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "waypoint"}
+WAYPOINT = (
+    as_text(namespace("mesh", **AMBIENT), service("stock", "mesh"), deployment("stock", "mesh"))
+    + """\
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: waypoint, namespace: mesh}
@@ -161,6 +123,7 @@ spec:
   rules: [{to: [{operation: {methods: [GET]}}]}]
 ---
 """
+)
 
 
 def test_waypoints_decide_for_clients_in_ambient_mode_only() -> None:

@@ -4,9 +4,10 @@ import copy
 from typing import Any
 
 import pytest
-from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, resource, told
+from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
 from hypothesis import given
 from hypothesis import strategies as st
+from manifests import resource
 
 COUNTS = st.integers(1, 10**6)
 SHARES = st.integers(0, 100)

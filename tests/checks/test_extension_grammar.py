@@ -4,9 +4,10 @@ import copy
 from typing import Any
 
 import pytest
-from grammar import FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, resource, told
+from grammar import FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
 from hypothesis import given
 from hypothesis import strategies as st
+from manifests import resource
 
 PROVIDERS = st.lists(st.fixed_dictionaries({"name": LABELS}), min_size=1, max_size=1)
 TAGS = st.one_of(

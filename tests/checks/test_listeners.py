@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, many, put, resource, told
+from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, many, put, told
 from hypothesis import given
 from hypothesis import strategies as st
+from manifests import resource
 
 from istiolint.primitives.ciphers import CIPHER_SUITES
 from istiolint.primitives.ports import HTTP

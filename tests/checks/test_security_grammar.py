@@ -5,9 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from grammar import DURATIONS, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, resource, told
+from grammar import DURATIONS, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
 from hypothesis import given
 from hypothesis import strategies as st
+from manifests import resource
 
 from istiolint.checks.authorization.rule_fields import both
 

@@ -4,9 +4,10 @@ import copy
 from typing import Any
 
 import pytest
-from grammar import FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, resource, told
+from grammar import FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
 from hypothesis import given
 from hypothesis import strategies as st
+from manifests import resource
 
 IPS = st.ip_addresses().map(str)
 NAMED = {"HTTP": "http", "GRPC": "grpc", "TLS": "tls", "https": "https", "http2": "h2"}

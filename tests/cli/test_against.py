@@ -10,38 +10,17 @@ from pathlib import Path
 import jsonschema
 import pytest
 from commands import FAULTY, ROOT, Run
+from manifests import IN_MESH, OUTSIDE, as_text, deployment, namespace, peer_authentication, service
 
 SCHEMA = json.loads((ROOT / "schemas/istiolint-mtls-changes.schema.json").read_text("utf-8"))
-MESH = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: legacy, labels: {istio-injection: disabled}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: payments, namespace: shop}
-spec: {selector: {app: payments}, ports: [{port: 80, targetPort: 8080, name: http}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: payments, namespace: shop, labels: {app: payments}}
-spec: {containers: [{name: app, image: "payments:1"}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: batch-7, namespace: legacy, labels: {app: batch}}
-spec: {containers: [{name: app, image: "batch:1", args: ["http://payments.shop"]}]}
-"""
-STRICT = """\
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: {name: default, namespace: shop}
-spec: {mtls: {mode: STRICT}}
-"""
+MESH = as_text(
+    namespace("shop", **IN_MESH),
+    namespace("legacy", **OUTSIDE),
+    service("payments"),
+    deployment("payments"),
+    deployment("batch", "legacy", calls="http://payments.shop"),
+)
+STRICT = as_text(peer_authentication("STRICT"))
 Git = Callable[..., None]
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
@@ -110,8 +89,8 @@ def test_mtls_names_who_breaks(run: Run, committed: Git, tmp_path: Path) -> None
     found = run("mtls", "mesh", "--against", "main")
     first, second = found.stdout.splitlines()
     assert found.exit_code == 0
-    assert first == "this change turns Pod shop/payments port 8080 from PERMISSIVE to STRICT:"
-    assert second.startswith("  Pod legacy/batch-7: it sends plaintext, because namespace `legacy` is labeled")
+    assert first == "this change turns Deployment shop/payments port 8080 from PERMISSIVE to STRICT:"
+    assert second.startswith("  Deployment legacy/batch: it sends plaintext, because namespace `legacy` is labeled")
 
 
 @needs_git

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from commands import Process, Run
+from manifests import as_text, deployment
 
 from istiolint.rendered import programs
 
@@ -258,17 +259,7 @@ def test_output_that_is_no_text(run: Run, path: Path, overlay: Path) -> None:
 
 
 def test_mtls_reads_what_is_rendered(run: Run, path: Path, overlay: Path) -> None:
-    deployment = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: stock, namespace: shop}
-spec:
-  selector: {matchLabels: {app: stock}}
-  template:
-    metadata: {labels: {app: stock, sidecar.istio.io/inject: "true"}}
-    spec: {containers: [{name: a, image: a}]}
-"""
-    put(path, "kustomize", deployment)
+    put(path, "kustomize", as_text(deployment("stock", labels={"sidecar.istio.io/inject": "true"})))
     assert "stock" in run("mtls", "--kustomize", "overlay").output
     assert "stock" not in run("mtls", "overlay").output
 

@@ -1,5 +1,7 @@
 """Pictures of small meshes."""
 
+from manifests import IN_MESH, OUTSIDE, as_text, deployment, namespace, service
+
 from istiolint.engine.lint import lint
 from istiolint.findings.finding import Diagnostic
 from istiolint.graph.build import attach, picture_of
@@ -7,45 +9,16 @@ from istiolint.graph.picture import Edge, Picture
 from istiolint.settings import Settings
 from istiolint.sources import Source
 
-WORKLOAD = """\
-apiVersion: v1
-kind: Service
-metadata: {{name: {name}, namespace: {namespace}}}
-spec: {{selector: {{app: {name}}}, ports: [{{name: http, port: 80, targetPort: 8080}}]}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: {name}, namespace: {namespace}}}
-spec:
-  selector: {{matchLabels: {{app: {name}}}}}
-  template:
-    metadata: {{labels: {{app: {name}}}}}
-    spec:
-      serviceAccountName: {name}
-      containers: [{{name: app, image: a:1, env: [{{name: PEER_URL, value: "{calls}"}}]}}]
----
-"""
-NAMESPACES = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: legacy, labels: {istio-injection: disabled}}
----
-"""
 
-
-def workload(name: str, namespace: str = "shop", calls: str = "") -> str:
+def workload(name: str, space: str = "shop", calls: str = "") -> str:
     """A Deployment and its Service."""
-    return WORKLOAD.format(name=name, namespace=namespace, calls=calls)
+    return as_text(service(name, space), deployment(name, space, calls=calls))
 
 
 def drawn(*texts: str, settings: Settings | None = None) -> tuple[Picture, list[Diagnostic]]:
     """The picture of the only target of some manifests, and the findings."""
     pictures: list[Picture] = []
-    source = Source("mesh.yaml", NAMESPACES + "".join(texts))
+    source = Source("mesh.yaml", as_text(namespace("shop", **IN_MESH), namespace("legacy", **OUTSIDE)) + "".join(texts))
     report = lint([source], settings, look=lambda mesh_name, mesh: pictures.append(picture_of(mesh, mesh_name)))
     attach(pictures, report.diagnostics)
     return pictures[0], report.diagnostics

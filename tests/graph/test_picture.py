@@ -1,6 +1,7 @@
 """The model of the picture: nodes, edges, and where findings are."""
 
 import pytest
+from manifests import as_text, peer_authentication
 from pictures import drawn, edge, workload
 
 from istiolint.engine.lint import lint
@@ -10,13 +11,7 @@ from istiolint.graph.picture import OUTSIDE, Picture
 from istiolint.rules.pages import Example, pages
 from istiolint.sources import Source
 
-STRICT = """\
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: {name: default, namespace: shop}
-spec: {mtls: {mode: STRICT}}
----
-"""
+STRICT = as_text(peer_authentication("STRICT"))
 CALLS = (
     workload("cart")
     + workload("web", calls="http://cart.shop.svc.cluster.local/items")

@@ -6,6 +6,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from manifests import IN_MESH, OUTSIDE, Manifest, deployment, namespace, resource, service
+from manifests import peer_authentication as policy
 
 from istiolint.data import folder
 from istiolint.engine import lint as engine
@@ -19,61 +21,28 @@ from istiolint.sources import Source
 SCHEMA = json.loads((folder("schemas") / "istiolint-mtls.schema.json").read_text("utf-8"))
 
 
-def namespace(name: str, **labels: str) -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+def workload(name: str, namespace: str = "shop", container: Manifest | None = None, **given: Any) -> Manifest:
+    named = {"ports": [{"containerPort": 8080, "name": "http"}], **(container or {})}
+    return deployment(name, namespace, container=named, **given)
 
 
-def workload(name: str, space: str = "shop", calls: str = "", **pod: Any) -> dict[str, Any]:
-    container = {
-        "name": "app", "image": "app:1", "ports": [{"containerPort": 8080, "name": "http"}],
-        "env": [{"name": "TARGET_URL", "value": calls}], **pod.pop("container", {}),
-    }  # fmt: skip
-    template = {
-        "metadata": {"labels": {"app": name, **pod.pop("labels", {})}, "annotations": pod.pop("annotations", {})},
-        "spec": {"containers": [container], **pod},
-    }
-    return {
-        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": space},
-        "spec": {"selector": {"matchLabels": {"app": name}}, "template": template},
-    }  # fmt: skip
+def client(mode: str, host: str = "cart.shop.svc.cluster.local", **traffic: Any) -> Manifest:
+    return resource("DestinationRule", {"host": host, "trafficPolicy": {"tls": {"mode": mode}, **traffic}}, name="cart")
 
 
-def service(name: str, space: str = "shop", **spec: Any) -> dict[str, Any]:
-    ports = [{"port": 80, "targetPort": 8080, "name": "http"}]
-    return {
-        "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": space},
-        "spec": {"selector": {"app": name}, "ports": ports, **spec},
-    }  # fmt: skip
-
-
-def policy(mode: str | None, name: str = "default", space: str = "shop", **spec: Any) -> dict[str, Any]:
-    return {
-        "apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": {"name": name, "namespace": space},
-        "spec": {**({"mtls": {"mode": mode}} if mode else {}), **spec},
-    }  # fmt: skip
-
-
-def client(mode: str, space: str = "shop", host: str = "cart.shop.svc.cluster.local", **traffic: Any) -> dict[str, Any]:
-    return {
-        "apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", "metadata": {"name": "cart", "namespace": space},
-        "spec": {"host": host, "trafficPolicy": {"tls": {"mode": mode}, **traffic}},
-    }  # fmt: skip
-
-
-IN_MESH, OUTSIDE = {"istio-injection": "enabled"}, {"istio-injection": "disabled"}
 SHOP = [namespace("shop", **IN_MESH), namespace("legacy", **OUTSIDE), workload("cart"), service("cart")]
 BATCH = workload("batch-7", "legacy", calls="http://cart.shop")
 WEB = workload("web", calls="http://cart")
 
 
-def table(*resources: dict[str, Any]) -> list[Row]:
+def table(*resources: Manifest) -> list[Row]:
     sources = [Source(f"{number}.yaml", json.dumps(resource)) for number, resource in enumerate(resources)]
     understood = engine.understand(sources, Settings())
     assert not understood.unreadable
     return [row for cluster, mesh in understood.meshes for row in rows(mesh, cluster)]
 
 
-def cart(*resources: dict[str, Any]) -> Row:
+def cart(*resources: Manifest) -> Row:
     return next(row for row in table(*resources) if row.workload.resource.name == "cart")
 
 
@@ -82,10 +51,10 @@ def callers(row: Row) -> list[str]:
 
 
 SELECTED = {"selector": {"matchLabels": {"app": "cart"}}}
-LEVELS: dict[str, tuple[list[dict[str, Any]], str, str]] = {
+LEVELS: dict[str, tuple[list[Manifest], str, str]] = {
     "default": ([], "PERMISSIVE", "default"),
-    "mesh": ([policy("STRICT", space="istio-system")], "STRICT", "mesh"),
-    "namespace": ([policy("DISABLE"), policy("STRICT", space="istio-system")], "DISABLE", "namespace"),
+    "mesh": ([policy("STRICT", namespace="istio-system")], "STRICT", "mesh"),
+    "namespace": ([policy("DISABLE"), policy("STRICT", namespace="istio-system")], "DISABLE", "namespace"),
     "workload": ([policy("PERMISSIVE", "cart", **SELECTED), policy("STRICT")], "PERMISSIVE", "workload"),
     "port": ([policy("DISABLE", "cart", **SELECTED, portLevelMtls={"8080": {"mode": "STRICT"}})], "STRICT", "port"),
     "service-port": ([policy("DISABLE", "cart", **SELECTED, portLevelMtls={"80": {"mode": "STRICT"}})], "DISABLE", "workload"),
@@ -185,10 +154,9 @@ def test_a_subset_to_which_a_route_leads_fails_surely() -> None:
     host = "cart.shop.svc.cluster.local"
     rule = client("ISTIO_MUTUAL")
     rule["spec"]["subsets"] = [{"name": "all", "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}]
-    routes = {
-        "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "cart", "namespace": "shop"},
-        "spec": {"hosts": [host], "http": [{"route": [{"destination": {"host": host, "subset": "all"}}]}]},
-    }  # fmt: skip
+    routes = resource(
+        "VirtualService", {"hosts": [host], "http": [{"route": [{"destination": {"host": host, "subset": "all"}}]}]}
+    )
     [failure] = cart(*SHOP, WEB, rule, routes, policy("STRICT")).failing
     assert failure.sure
     assert "`SIMPLE`" in failure.reason
@@ -203,7 +171,7 @@ def test_clients_outside_and_probes() -> None:
     assert callers(cart(SHOP[0], workload("cart", container=probe), policy("STRICT"))) == []
 
 
-STAGES: dict[str, tuple[list[dict[str, Any]], str, str]] = {
+STAGES: dict[str, tuple[list[Manifest], str, str]] = {
     "permissive": ([], "permissive", "set STRICT for `shop`"),
     "blocked": ([BATCH], "permissive", "no safe step"),
     "strict": ([policy("STRICT")], "strict", "none: all workloads"),

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from manifests import IN_MESH, as_text, deployment, namespace, service
 from ruamel.yaml import YAML
 
 from istiolint.data import folder
@@ -21,21 +22,9 @@ from istiolint.sources import Source
 from istiolint.trace.request import request
 from istiolint.trace.tracer import Tracer
 
-MESH = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: cart, namespace: shop}
-spec: {selector: {app: cart}, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: cart, namespace: shop}
-spec: {template: {metadata: {labels: {app: cart}}, spec: {containers: [{name: app, image: a}]}}}
----
+MESH = (
+    as_text(namespace("shop", **IN_MESH), service("cart"), deployment("cart"))
+    + """\
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: cart, namespace: shop}
@@ -50,6 +39,7 @@ spec:
       route: [{destination: {host: cart}}]
     - {name: never, route: [{destination: {host: cart}}]}
 """
+)
 
 
 def tracers(mesh: str = MESH) -> list[Tracer]:

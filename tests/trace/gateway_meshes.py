@@ -1,58 +1,36 @@
 """Meshes of gateways for hypothesis: Gateways on two workloads, VirtualServices bound to them, and routes of the Gateway API."""
 
-import json
 from typing import Any
 
 from hypothesis import strategies as st
-from traced_meshes import Manifest
+from manifests import (
+    GATEWAY,
+    IN_MESH,
+    Manifest,
+    as_text,
+    deployment,
+    kubernetes_gateway,
+    namespace,
+    resource,
+    service,
+)
 
 from istiolint.sources import Source
 
 NAMED = ("shop.example.com", "pay.example.com", "cart.shop.svc.cluster.local")
 HOSTS = (*NAMED, "*.example.com", "Shop.Example.com", "cart", "*")
-BASE = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {istio-injection: enabled, team: shop}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: pay, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: edge}
----
-apiVersion: v1
-kind: Service
-metadata: {name: cart, namespace: shop}
-spec: {selector: {app: cart}, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: cart, namespace: shop}
-spec:
-  selector: {matchLabels: {app: cart}}
-  template: {metadata: {labels: {app: cart}}, spec: {containers: [{name: a, image: a}]}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: public, namespace: edge}
-spec:
-  selector: {matchLabels: {istio: public}}
-  template:
-    metadata: {labels: {istio: public}, annotations: {inject.istio.io/templates: gateway}}
-    spec: {containers: [{name: istio-proxy, image: auto}]}
----
-"""
+BASE = as_text(
+    namespace("shop", **IN_MESH, team="shop"),
+    namespace("pay", **IN_MESH),
+    namespace("edge"),
+    service("cart"),
+    deployment("cart"),
+    deployment("public", "edge", labels={"istio": "public"}, annotations=GATEWAY),
+)
 
 
 def _one(*values: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(values)
-
-
-def _resource(api: str, kind: str, namespace: str, name: str, spec: Manifest) -> Manifest:
-    return {"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": namespace}, "spec": spec}
 
 
 @st.composite
@@ -72,7 +50,7 @@ def gateways(draw: st.DrawFn) -> Manifest:
             server["tls"] = {"httpsRedirect": True}
         servers.append(server)
     spec = {"selector": {"istio": "public"}, "servers": servers}
-    return _resource("networking.istio.io/v1", "Gateway", draw(_one("edge", "shop")), draw(_one("one", "two")), spec)
+    return resource("Gateway", spec, namespace=draw(_one("edge", "shop")), name=draw(_one("one", "two")))
 
 
 @st.composite
@@ -82,9 +60,7 @@ def virtual_services(draw: st.DrawFn) -> Manifest:
     spec |= draw(_one({}, {"gateways": ["edge/one"]}, {"gateways": ["edge/one"]}, {"gateways": ["shop/one", "edge/two"]}))
     spec |= draw(_one({}, {}, {"exportTo": ["."]}, {"exportTo": ["edge"]}, {"exportTo": ["pay", "shop"]}))
     spec["http"] = [{"route": [{"destination": {"host": "cart.shop.svc.cluster.local"}}]}]
-    return _resource(
-        "networking.istio.io/v1", "VirtualService", draw(_one("shop", "pay", "edge")), f"v{draw(_one(0, 1, 2))}", spec
-    )
+    return resource("VirtualService", spec, namespace=draw(_one("shop", "pay", "edge")), name=f"v{draw(_one(0, 1, 2))}")
 
 
 @st.composite
@@ -97,7 +73,7 @@ def kubernetes_gateways(draw: st.DrawFn) -> Manifest:
     if (allowed := draw(_one(None, {"from": "All"}, {"from": "All"}, selector))) is not None:
         listener["allowedRoutes"] = {"namespaces": allowed}
     spec = {"gatewayClassName": "istio", "listeners": [listener]}
-    return _resource("gateway.networking.k8s.io/v1", "Gateway", "edge", "web", spec)
+    return kubernetes_gateway(spec, namespace="edge", name="web")
 
 
 @st.composite
@@ -108,7 +84,7 @@ def http_routes(draw: st.DrawFn) -> Manifest:
     spec: Manifest = {"parentRefs": [parent], "rules": [{"backendRefs": [{"name": "cart", "port": 80}]}]}
     if hosts := draw(st.lists(_one(*HOSTS[:4]), max_size=2, unique=True)):
         spec["hostnames"] = hosts
-    return _resource("gateway.networking.k8s.io/v1", "HTTPRoute", draw(_one("shop", "pay")), f"r{draw(_one(0, 1))}", spec)
+    return resource("HTTPRoute", spec, namespace=draw(_one("shop", "pay")), name=f"r{draw(_one(0, 1))}")
 
 
 @st.composite
@@ -121,5 +97,4 @@ def gateway_meshes(draw: st.DrawFn) -> list[Source]:
         *draw(st.lists(kubernetes_gateways(), max_size=1)),
     ]
     once = {(each["apiVersion"], each["kind"], each["metadata"]["namespace"], each["metadata"]["name"]): each for each in found}
-    text = "---\n".join(f"{json.dumps(each, indent=1)}\n" for each in once.values())
-    return [Source("mesh.yaml", BASE + text)]
+    return [Source("mesh.yaml", BASE + as_text(*once.values()))]

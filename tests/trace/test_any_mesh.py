@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from manifests import resource
 from strategies import resources
 from traces import SHOP, tracer
 
@@ -51,16 +52,11 @@ def matches() -> st.SearchStrategy[dict[str, Any]]:
 
 @given(st.lists(st.lists(matches(), max_size=2), min_size=2, max_size=5), PATHS, USERS)
 def test_a_route_that_is_never_reached_is_never_taken(found: list[list[dict[str, Any]]], path: str, user: str) -> None:
-    service = {
-        "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "cart", "namespace": "shop"},
-        "spec": {
-            "hosts": ["cart"],
-            "http": [
-                {"name": f"r{index}", **({"match": each} if each else {}), "route": [{"destination": {"host": "cart"}}]}
-                for index, each in enumerate(found)
-            ],
-        },
-    }  # fmt: skip
+    routes = [
+        {"name": f"r{index}", **({"match": each} if each else {}), "route": [{"destination": {"host": "cart"}}]}
+        for index, each in enumerate(found)
+    ]
+    service = resource("VirtualService", {"hosts": ["cart"], "http": routes}, name="cart")
     sources = [Source("shop.yaml", SHOP), Source("routes.yaml", json.dumps(service))]
     never: set[int] = set()
     for each in lint(sources, Settings(whole_mesh=True, select=RULES)).diagnostics:

@@ -1,11 +1,11 @@
 """The rules about mutual TLS agree with traces: they report what a trace of the same call shows to fail, and nothing else."""
 
-import json
 from itertools import product
 from random import Random
 from typing import Any
 
 import pytest
+from manifests import Manifest, as_text, peer_authentication, resource, service
 from traces import SHOP
 
 from istiolint.engine.lint import lint, understand
@@ -15,46 +15,32 @@ from istiolint.trace.request import request
 from istiolint.trace.tracer import Tracer
 
 RULES = ("client-tls-contradicts-server", "strict-mtls-in-disabled-namespace", "strict-mtls-without-client-mtls")
-ERP = """
----
-apiVersion: v1
-kind: Service
-metadata: {name: erp, namespace: legacy}
-spec: {selector: {app: erp}, ports: [{name: http, port: 80}]}
-"""
+ERP = as_text(service("erp", "legacy", ports=[{"name": "http", "port": 80}]))
 ROOT, NAMESPACE, WORKLOAD = (None, "STRICT"), (None, "STRICT", "DISABLE"), (None, "STRICT", "DISABLE")
 CLIENT, AUTO = (None, "DISABLE", "ISTIO_MUTUAL"), (True, False)
 URLS = ("http://cart.shop/", "tcp://cart.shop:5432", "http://erp.legacy/")
 COMBINATIONS = list(product(("shop", "legacy"), ROOT, NAMESPACE, WORKLOAD, WORKLOAD, CLIENT, CLIENT, AUTO))
 
 
-def peer(namespace: str, mode: str | None, port: str | None = None, app: str = "") -> list[dict[str, Any]]:
-    spec: dict[str, Any] = {"mtls": {"mode": mode}} if mode else {}
-    spec |= {"selector": {"matchLabels": {"app": app}}} if app else {}
+def peer(namespace: str, mode: str | None, port: str | None = None, app: str = "") -> Manifest:
+    spec: Manifest = {"selector": {"matchLabels": {"app": app}}} if app else {}
     spec |= {"portLevelMtls": {"8080": {"mode": port}, "80": {"mode": port}}} if port else {}
-    metadata = {"name": app or "default", "namespace": namespace}
-    return [{"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": metadata, "spec": spec}]
+    return peer_authentication(mode, app or "default", namespace, **spec)
 
 
 def mesh(namespace: str, name: str, *setting: Any) -> str:
     root, space, workload, port, top, at_port, auto = setting
-    found: list[dict[str, Any]] = []
-    found += peer("istio-system", root) if root else []
-    found += peer(namespace, space) if space else []
-    found += peer(namespace, workload, port, name) if workload or port else []
-    policy: dict[str, Any] = {"tls": {"mode": top}} if top else {}
+    found = [peer("istio-system", root)] if root else []
+    found += [peer(namespace, space)] if space else []
+    found += [peer(namespace, workload, port, name)] if workload or port else []
+    policy: Manifest = {"tls": {"mode": top}} if top else {}
     policy |= {"portLevelSettings": [{"port": {"number": 80}, "tls": {"mode": at_port}}]} if at_port else {}
     if policy:
-        found.append(
-            {
-                "apiVersion": "networking.istio.io/v1", "kind": "DestinationRule",
-                "metadata": {"name": name, "namespace": namespace}, "spec": {"host": name, "trafficPolicy": policy},
-            }
-        )  # fmt: skip
+        found.append(resource("DestinationRule", {"host": name, "trafficPolicy": policy}, name=name, namespace=namespace))
     if not auto:
         metadata = {"name": "istio", "namespace": "istio-system"}
         found.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"mesh": "enableAutoMtls: false\n"}})
-    return SHOP + ERP + "".join(f"---\n{json.dumps(each)}\n" for each in found)
+    return SHOP + ERP + as_text(*found)
 
 
 @pytest.mark.parametrize("combination", Random(7).sample(COMBINATIONS, 60))

@@ -1,16 +1,12 @@
 """What the workloads make of a request: mutual TLS and AuthorizationPolicies."""
 
 import pytest
+from manifests import as_text, peer_authentication
 from traces import traced, words
 
 from istiolint.trace.request import RequestError
 
-STRICT = """\
-    apiVersion: security.istio.io/v1
-    kind: PeerAuthentication
-    metadata: {name: default, namespace: shop}
-    spec: {mtls: {mode: STRICT}}
-"""
+STRICT = as_text(peer_authentication("STRICT"))
 ALLOW = """\
     apiVersion: security.istio.io/v1
     kind: AuthorizationPolicy

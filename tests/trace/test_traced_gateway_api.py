@@ -1,5 +1,6 @@
 """Routes of the Gateway API, in the mesh and at gateways; connections that nothing reads; ambient mode."""
 
+from manifests import Manifest, as_text, deployment, kubernetes_gateway, namespace, resource, service
 from traces import traced, words
 
 GATEWAY = """\
@@ -137,45 +138,32 @@ def test_tcp_routes_of_a_virtual_service() -> None:
     assert "VirtualService shop/cart matches the connection" in words(trace)
 
 
-AMBIENT = """\
-    apiVersion: v1
-    kind: Namespace
-    metadata: {name: mesh, labels: {istio.io/dataplane-mode: ambient}}
-    ---
-    apiVersion: v1
-    kind: Service
-    metadata: {name: stock, namespace: mesh, labels: {LABELS}}
-    spec: {selector: {app: stock}, ports: [{name: http, port: 80}]}
-    ---
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: stock, namespace: mesh}
-    spec: {template: {metadata: {labels: {app: stock}}, spec: {containers: [{name: app, image: a}]}}}
-    ---
-    apiVersion: security.istio.io/v1
-    kind: AuthorizationPolicy
-    metadata: {name: read, namespace: mesh}
-    spec:
-      POLICY
-      rules: [{to: [{operation: {methods: [GET]}}]}]
-    ---
-    apiVersion: gateway.networking.k8s.io/v1
-    kind: Gateway
-    metadata: {name: waypoint, namespace: mesh}
-    spec: {gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]}
-"""
+def ambient(*, attached: Manifest, labels: dict[str, str] | None = None) -> str:
+    """Service `mesh/stock` in ambient mode, a policy that allows GET, and a waypoint."""
+    policy = {**attached, "rules": [{"to": [{"operation": {"methods": ["GET"]}}]}]}
+    listener = {"name": "mesh", "port": 15008, "protocol": "HBONE"}
+    return as_text(
+        namespace("mesh", **{"istio.io/dataplane-mode": "ambient"}),
+        service("stock", "mesh", metadata={"labels": labels or {}}),
+        deployment("stock", "mesh"),
+        resource("AuthorizationPolicy", policy, name="read", namespace="mesh"),
+        kubernetes_gateway({"gatewayClassName": "istio-waypoint", "listeners": [listener]}, name="waypoint", namespace="mesh"),
+    )
+
+
+TO_SERVICE = {"targetRefs": [{"kind": "Service", "name": "stock"}]}
+WAYPOINT = {"istio.io/use-waypoint": "waypoint"}
 
 
 def test_ztunnel_reads_no_http() -> None:
-    mesh = AMBIENT.replace("LABELS", "").replace("POLICY", "selector: {matchLabels: {app: stock}}")
+    mesh = ambient(attached={"selector": {"matchLabels": {"app": "stock"}}})
     trace = traced(mesh, source="mesh/stock", url="http://stock/")
     assert trace.outcome == "denied"
     assert "it has HTTP conditions, and the port is TCP" in words(trace)
 
 
 def test_a_waypoint_does() -> None:
-    mesh = AMBIENT.replace("LABELS", "istio.io/use-waypoint: waypoint")
-    mesh = mesh.replace("POLICY", "targetRefs: [{kind: Service, name: stock}]")
+    mesh = ambient(attached=TO_SERVICE, labels=WAYPOINT)
     trace = traced(mesh, source="mesh/stock", url="http://stock/")
     assert (trace.outcome, trace.statuses) == ("routed", [200])
     trace = traced(mesh, source="mesh/stock", method="POST", url="http://stock/")
@@ -201,12 +189,11 @@ spec:
 
 
 def test_gateways_use_a_waypoint_only_if_the_service_says_so() -> None:
-    mesh = AMBIENT.replace("POLICY", "targetRefs: [{kind: Service, name: stock}]")
-    without = mesh.replace("LABELS", "istio.io/use-waypoint: waypoint")
+    without = ambient(attached=TO_SERVICE, labels=WAYPOINT)
     trace = traced(without, INGRESS, source="outside", method="POST", url="http://stock.example.com/")
     assert (trace.outcome, trace.statuses) == ("routed", [200])
     assert "does not go through the waypoint" in words(trace)
-    used = mesh.replace("LABELS", 'istio.io/use-waypoint: waypoint, istio.io/ingress-use-waypoint: "true"')
+    used = ambient(attached=TO_SERVICE, labels={**WAYPOINT, "istio.io/ingress-use-waypoint": "true"})
     trace = traced(used, INGRESS, source="outside", method="POST", url="http://stock.example.com/")
     assert (trace.outcome, trace.statuses) == ("denied", [403])
     trace = traced(used, INGRESS, source="outside", url="http://stock.example.com/")
@@ -214,10 +201,8 @@ def test_gateways_use_a_waypoint_only_if_the_service_says_so() -> None:
 
 
 def test_sidecars_connect_past_waypoints() -> None:
-    mesh = AMBIENT.replace("POLICY", "targetRefs: [{kind: Service, name: stock}]")
-    trace = traced(
-        mesh.replace("LABELS", "istio.io/use-waypoint: waypoint"), source="shop/web", method="POST", url="http://stock.mesh/"
-    )
+    mesh = ambient(attached=TO_SERVICE, labels=WAYPOINT)
+    trace = traced(mesh, source="shop/web", method="POST", url="http://stock.mesh/")
     assert (trace.outcome, trace.statuses) == ("routed", [200])
     assert "sidecars connect to the pods" in words(trace)
 

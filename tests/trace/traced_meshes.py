@@ -1,96 +1,72 @@
 """Meshes whose resources refer to each other, for hypothesis: routes of both APIs, delegates, subsets, visibility, Sidecars, TLS
 modes and policies."""
 
-import json
-from typing import Any, TypeAlias
+from typing import Any
 
 from hypothesis import strategies as st
+from manifests import (
+    GATEWAY,
+    HTTP,
+    IN_MESH,
+    Manifest,
+    as_text,
+    deployment,
+    kubernetes_gateway,
+    namespace,
+    peer_authentication,
+    resource,
+    service,
+)
 
 from istiolint.sources import Source
 
-Manifest: TypeAlias = dict[str, Any]
 SOURCES = ("shop/web", "pay/stock", "legacy/erp", "outside")
 SHARED = ("shop/web", "pay/stock")
 """The sources with a sidecar."""
 GATEWAY_API = "gateway.networking.k8s.io"
 HOSTS = ("cart.shop.svc.cluster.local", "stock.pay.svc.cluster.local", "stock", "ghost.pay.svc.cluster.local", "api.example.com")
-BASE = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: pay, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: legacy}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: istio-system}
----
-apiVersion: v1
-kind: Service
-metadata: {name: gateway, namespace: istio-system}
-spec:
-  selector: {istio: ingressgateway}
-  ports: [{name: http2, port: 80, targetPort: 8080}]
----
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: {name: main, namespace: istio-system}
-spec:
-  selector: {istio: ingressgateway}
-  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: edge, namespace: istio-system}
-spec:
-  gatewayClassName: istio
-  listeners:
-    - {name: all, port: 8080, protocol: HTTP, hostname: "*.example.com", allowedRoutes: {namespaces: {from: All}}}
-    - {name: own, port: 8081, protocol: HTTP, hostname: edge.example.com}
----
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: api, namespace: pay}
-spec:
-  hosts: [api.example.com]
-  ports: [{name: http, number: 80, protocol: HTTP}]
-  resolution: DNS
-"""
+INGRESS = {"istio": "ingressgateway"}
+BASE = as_text(
+    namespace("shop", **IN_MESH),
+    namespace("pay", **IN_MESH),
+    namespace("legacy"),
+    namespace("istio-system"),
+    service("gateway", "istio-system", selector=INGRESS, ports=[{"name": "http2", "port": 80, "targetPort": 8080}]),
+    resource(
+        "Gateway",
+        {"selector": INGRESS, "servers": [{"port": {"number": 80, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}]},
+        namespace="istio-system",
+        name="main",
+    ),
+    kubernetes_gateway(
+        {
+            "gatewayClassName": "istio",
+            "listeners": [
+                {
+                    "name": "all", "port": 8080, "protocol": "HTTP", "hostname": "*.example.com",
+                    "allowedRoutes": {"namespaces": {"from": "All"}},
+                },
+                {"name": "own", "port": 8081, "protocol": "HTTP", "hostname": "edge.example.com"},
+            ],
+        },
+        namespace="istio-system",
+        name="edge",
+    ),
+    resource(
+        "ServiceEntry",
+        {
+            "hosts": ["api.example.com"],
+            "ports": [{"name": "http", "number": 80, "protocol": "HTTP"}],
+            "resolution": "DNS",
+        },
+        namespace="pay",
+        name="api",
+    ),
+)  # fmt: skip
 
 
-def _resource(group: str, kind: str, namespace: str, name: str, spec: Manifest) -> Manifest:
-    return {
-        "apiVersion": f"{group}.istio.io/v1", "kind": kind, "metadata": {"name": name, "namespace": namespace}, "spec": spec,
-    }  # fmt: skip
-
-
-def _named(name: str, namespace: str) -> Manifest:
-    return {"name": name, "namespace": namespace}
-
-
-def _deployment(namespace: str, name: str, labels: dict[str, str], calls: str = "") -> Manifest:
-    container: Manifest = {"name": "app", "image": "example.com/app:1"} | (
-        {"env": [{"name": "TARGET_URL", "value": calls}]} if calls else {}
-    )
-    template = {"metadata": {"labels": labels}, "spec": {"serviceAccountName": name, "containers": [container]}}
-    if name == "gateway":
-        template["metadata"]["annotations"] = {"inject.istio.io/templates": "gateway"}
-    return {
-        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": namespace},
-        "spec": {"selector": {"matchLabels": labels}, "template": template},
-    }  # fmt: skip
-
-
-def _service(namespace: str, name: str, ports: list[Manifest], export: str | None) -> Manifest:
-    metadata: Manifest = {"name": name, "namespace": namespace}
-    metadata |= {"annotations": {"networking.istio.io/exportTo": export}} if export else {}
-    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"selector": {"app": name}, "ports": ports}}
+def _exported(to: str | None) -> Manifest:
+    return {"annotations": {"networking.istio.io/exportTo": to}} if to else {}
 
 
 def _one(*values: Any) -> st.SearchStrategy[Any]:
@@ -126,8 +102,8 @@ def delegating(draw: st.DrawFn) -> list[Manifest]:
     if (export := draw(_EXPORT)) is not None:
         pages["exportTo"] = export
     return [
-        _resource("networking", "VirtualService", draw(_one("shop", "istio-system")), "root", root),
-        _resource("networking", "VirtualService", namespace, "pages", pages),
+        resource("VirtualService", root, namespace=draw(_one("shop", "istio-system")), name="root"),
+        resource("VirtualService", pages, namespace=namespace, name="pages"),
     ]
 
 
@@ -145,14 +121,13 @@ def kubernetes_routes(draw: st.DrawFn) -> list[Manifest]:
     spec: Manifest = {"parentRefs": [parent], "rules": [{"matches": match, "backendRefs": [backend]}]}
     if not service:
         spec["hostnames"] = [draw(_one("edge.example.com", "shop.example.com", "other.example.org"))]
-    found = [{"apiVersion": "gateway.networking.k8s.io/v1", "kind": kind, "metadata": _named("route", namespace), "spec": spec}]
+    found = [resource(kind, spec, namespace=namespace, name="route")]
     if draw(_one(False, True)):
         opened = {
             "from": [{"group": GATEWAY_API, "kind": kind, "namespace": namespace}],
             "to": [{"group": "", "kind": "Service"}],
         }
-        metadata = _named("grant", owner or "pay")
-        found.append({"apiVersion": f"{GATEWAY_API}/v1beta1", "kind": "ReferenceGrant", "metadata": metadata, "spec": opened})
+        found.append(resource("ReferenceGrant", opened, namespace=owner or "pay", name="grant"))
     return found
 
 
@@ -168,7 +143,7 @@ def virtual_services(draw: st.DrawFn) -> Manifest:
     for prefix in draw(_one(["/a", None], [None], ["/a"], ["/", "/a"])):
         route = {"route": [draw(destinations())]}
         spec["http"].append(({"match": [{"uri": {"prefix": prefix}}]} if prefix else {}) | route)
-    return _resource("networking", "VirtualService", namespace, f"routes{index}", spec)
+    return resource("VirtualService", spec, namespace=namespace, name=f"routes{index}")
 
 
 @st.composite
@@ -186,7 +161,7 @@ def destination_rules(draw: st.DrawFn) -> Manifest:
         spec["subsets"][0]["trafficPolicy"] = {"tls": {"mode": mode}}
     if (export := draw(_EXPORT)) is not None:
         spec["exportTo"] = export
-    return _resource("networking", "DestinationRule", draw(_one("shop", "pay", "istio-system")), f"rule{draw(_one(0, 1))}", spec)
+    return resource("DestinationRule", spec, namespace=draw(_one("shop", "pay", "istio-system")), name=f"rule{draw(_one(0, 1))}")
 
 
 @st.composite
@@ -197,8 +172,8 @@ def sidecars(draw: st.DrawFn) -> Manifest:
     spec: Manifest = {"egress": [egress, *draw(_one([], [{"hosts": ["./*"]}]))]}
     spec |= draw(_one({}, {"outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}}))
     if draw(_one(False, False, True)):
-        return _resource("networking", "Sidecar", "shop", "web", {"workloadSelector": {"labels": {"app": "web"}}} | spec)
-    return _resource("networking", "Sidecar", draw(_one("shop", "istio-system")), "default", spec)
+        return resource("Sidecar", {"workloadSelector": {"labels": {"app": "web"}}} | spec, name="web")
+    return resource("Sidecar", spec, namespace=draw(_one("shop", "istio-system")), name="default")
 
 
 @st.composite
@@ -206,12 +181,9 @@ def peer_authentications(draw: st.DrawFn) -> Manifest:
     """A mode for a workload and one of its ports, a namespace, or the mesh."""
     mode = draw(_one("STRICT", "DISABLE", "PERMISSIVE"))
     if draw(_one(False, False, True)):
-        spec: Manifest = {"selector": {"matchLabels": {"app": "cart"}}, "mtls": {"mode": mode}}
-        spec |= draw(_one({}, {"portLevelMtls": {"8080": {"mode": "STRICT"}}}, {"portLevelMtls": {"8080": {"mode": "DISABLE"}}}))
-        return _resource("security", "PeerAuthentication", "shop", "cart", spec)
-    return _resource(
-        "security", "PeerAuthentication", draw(_one("shop", "pay", "istio-system")), "default", {"mtls": {"mode": mode}}
-    )
+        ports = draw(_one({}, {"portLevelMtls": {"8080": {"mode": "STRICT"}}}, {"portLevelMtls": {"8080": {"mode": "DISABLE"}}}))
+        return peer_authentication(mode, "cart", selector={"matchLabels": {"app": "cart"}}, **ports)
+    return peer_authentication(mode, namespace=draw(_one("shop", "pay", "istio-system")))
 
 
 @st.composite
@@ -219,7 +191,9 @@ def authorization_policies(draw: st.DrawFn) -> Manifest:
     """An ALLOW policy for everybody, one service account, or nobody."""
     accounts = {"web": "cluster.local/ns/shop/sa/web", "gateway": "cluster.local/ns/istio-system/sa/gateway"}
     rules = draw(_one([], [{}], *([{"from": [{"source": {"principals": [each]}}]}] for each in accounts.values())))
-    return _resource("security", "AuthorizationPolicy", draw(_one("shop", "pay")), f"policy{draw(_one(0, 1))}", {"rules": rules})
+    return resource(
+        "AuthorizationPolicy", {"rules": rules}, namespace=draw(_one("shop", "pay")), name=f"policy{draw(_one(0, 1))}"
+    )
 
 
 _OTHERS = st.one_of(
@@ -238,17 +212,16 @@ _OTHERS = st.one_of(
 @st.composite
 def meshes(draw: st.DrawFn) -> list[Source]:
     """A mesh with some of everything; each resource once."""
-    web, cart = {"name": "http", "port": 80, "targetPort": 8080}, {"name": "http-b", "port": 8080}
+    second = {"name": "http-b", "port": 8080}
     fixed = [
-        _service("shop", "cart", draw(_one([web], [web, cart])), draw(_one(None, None, ".", "pay"))),
-        _service("pay", "stock", [cart], draw(_one(None, None, "."))),
-        _deployment("shop", "web", {"app": "web"}, draw(_one("", "http://stock.pay:8080", "http://cart"))),
-        _deployment("shop", "cart", {"app": draw(_one("cart", "cart", "basket")), "version": "v1"}),
-        _deployment("pay", "stock", {"app": "stock", "version": draw(_one("v1", "v2"))}),
-        _deployment("legacy", "erp", {"app": "erp"}, draw(_one("", "http://cart.shop"))),
-        _deployment("istio-system", "gateway", {"istio": "ingressgateway"}),
+        service("cart", ports=draw(_one([HTTP], [HTTP, second])), metadata=_exported(draw(_one(None, None, ".", "pay")))),
+        service("stock", "pay", ports=[second], metadata=_exported(draw(_one(None, None, ".")))),
+        deployment("web", calls=draw(_one("", "http://stock.pay:8080", "http://cart"))),
+        deployment("cart", labels={"app": draw(_one("cart", "cart", "basket")), "version": "v1"}),
+        deployment("stock", "pay", labels={"version": draw(_one("v1", "v2"))}),
+        deployment("erp", "legacy", calls=draw(_one("", "http://cart.shop"))),
+        deployment("gateway", "istio-system", labels=INGRESS, annotations=GATEWAY),
     ]
     more = [each for found in draw(st.lists(_OTHERS, min_size=1, max_size=6)) for each in found]
     once = {(each["kind"], each["metadata"]["namespace"], each["metadata"]["name"]): each for each in more}
-    text = "".join(f"---\n{json.dumps(each, indent=1)}\n" for each in [*fixed, *once.values()])
-    return [Source("base.yaml", BASE), Source("mesh.yaml", text)]
+    return [Source("base.yaml", BASE), Source("mesh.yaml", as_text(*fixed, *once.values()))]

@@ -3,6 +3,8 @@
 from textwrap import dedent
 from typing import Any
 
+from manifests import GATEWAY, HTTP, IN_MESH, as_text, deployment, namespace, service
+
 from istiolint.engine import lint as engine
 from istiolint.settings import Settings
 from istiolint.sources import Source
@@ -10,78 +12,29 @@ from istiolint.trace.request import request
 from istiolint.trace.result import Trace
 from istiolint.trace.tracer import Tracer
 
-SHOP = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: legacy}
----
-apiVersion: v1
-kind: Service
-metadata: {name: cart, namespace: shop}
-spec:
-  selector: {app: cart}
-  ports: [{name: http, port: 80, targetPort: 8080}, {name: tcp-db, port: 5432}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: cart-v1, namespace: shop}
-spec:
-  template:
-    metadata: {labels: {app: cart, version: v1}}
-    spec: {serviceAccountName: cart, containers: [{name: app, image: a}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: cart-v2, namespace: shop}
-spec:
-  template:
-    metadata: {labels: {app: cart, version: v2}}
-    spec: {serviceAccountName: cart, containers: [{name: app, image: a}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec:
-  template:
-    metadata: {labels: {app: web}}
-    spec: {serviceAccountName: web, containers: [{name: app, image: a}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: erp, namespace: legacy}
-spec:
-  template:
-    metadata: {labels: {app: erp}}
-    spec: {containers: [{name: app, image: a}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: gateway, namespace: istio-system}
-spec:
-  selector: {istio: ingressgateway}
-  ports: [{name: http2, port: 80, targetPort: 8080}, {name: https, port: 443, targetPort: 8443}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: gateway, namespace: istio-system}
-spec:
-  template:
-    metadata:
-      labels: {istio: ingressgateway}
-      annotations: {inject.istio.io/templates: gateway}
-    spec: {serviceAccountName: gateway, containers: [{name: istio-proxy, image: auto}]}
-"""
+SHOP = as_text(
+    namespace("shop", **IN_MESH),
+    namespace("legacy"),
+    service("cart", ports=[HTTP, {"name": "tcp-db", "port": 5432}]),
+    deployment("cart-v1", labels={"app": "cart", "version": "v1"}),
+    deployment("cart-v2", labels={"app": "cart", "version": "v2"}),
+    deployment("web"),
+    deployment("erp", "legacy"),
+    service(
+        "gateway",
+        "istio-system",
+        selector={"istio": "ingressgateway"},
+        ports=[{"name": "http2", "port": 80, "targetPort": 8080}, {"name": "https", "port": 443, "targetPort": 8443}],
+    ),
+    deployment("gateway", "istio-system", labels={"istio": "ingressgateway"}, annotations=GATEWAY),
+)
 
 
 def tracer(*texts: str, shop: bool = True, **settings: Any) -> Tracer:
     """A tracer for the shop with more resources."""
     settings = {"whole_mesh": True, **settings}
     sources = [Source("shop.yaml", SHOP)] if shop else []
-    sources += [Source(f"more{index}.yaml", dedent(text)) for index, text in enumerate(texts)]
+    sources += [Source(f"more{index}.yaml", dedent(more)) for index, more in enumerate(texts)]
     return Tracer(engine.understand(sources, Settings(**settings)).meshes[0][1])
 
 
