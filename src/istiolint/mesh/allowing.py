@@ -1,8 +1,7 @@
 """Which ALLOW policies decide together over the requests to a workload."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
 
 from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.policy_index import PolicyIndex
@@ -13,9 +12,10 @@ from istiolint.resources.resource import Resource
 class Allowing:
     """The ALLOW policies of each workload, without those that are bound to targets."""
 
-    def __init__(self, policies: PolicyIndex, workloads: Workloads):
-        self._policies, self._workloads = policies, workloads
+    def __init__(self, policies: PolicyIndex, workloads: Workloads, root_namespace: str):
+        self._policies, self._workloads, self._root_namespace = policies, workloads, root_namespace
         self._of: dict[tuple[str, frozenset[tuple[str, str]]], list[Resource]] = {}
+        self._led: dict[str | None, dict[int, list[Workload]]] = {}
 
     def of(self, workload: Workload) -> Sequence[Resource]:
         """The ALLOW policies for a workload, those that select it by labels first."""
@@ -31,14 +31,16 @@ class Allowing:
 
     def led_by(self, policy: Resource) -> Sequence[Workload]:
         """The workloads for which a policy is the first of its ALLOW policies, so that each workload belongs to one policy."""
-        return self._led.get(id(policy), ())
+        return self._led_in(None if policy.namespace == self._root_namespace else policy.namespace).get(id(policy), ())
 
-    @cached_property
-    def _led(self) -> dict[int, list[Workload]]:
-        found: dict[int, list[Workload]] = defaultdict(list)
-        for workload in self._workloads.all:
-            if policies := self.of(workload):
-                found[id(policies[0])].append(workload)
+    def _led_in(self, namespace: str | None) -> Mapping[int, Sequence[Workload]]:
+        """The workloads of a namespace, or (None) of all, by the first of their ALLOW policies."""
+        found = self._led.get(namespace)
+        if found is None:
+            found = self._led[namespace] = defaultdict(list)
+            for workload in self._workloads.selected({}, namespace):
+                if policies := self.of(workload):
+                    found[id(policies[0])].append(workload)
         return found
 
 

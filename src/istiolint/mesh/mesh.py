@@ -295,7 +295,7 @@ class Mesh:
         """Which ALLOW policies decide together over the requests to a workload."""
         from istiolint.mesh.allowing import Allowing
 
-        return Allowing(self.policies("AuthorizationPolicy"), self.workloads)
+        return Allowing(self.policies("AuthorizationPolicy"), self.workloads, self.root_namespace)
 
     @index
     def challenges(self) -> "Challenges":

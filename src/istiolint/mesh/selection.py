@@ -1,7 +1,8 @@
 """Resources of which a workload, or a namespace, can have only one: Sidecar and Telemetry."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from istiolint.mesh.workloads import Workload, Workloads
 from istiolint.resources.resource import Resource
@@ -23,13 +24,10 @@ class Selection:
 
     def __init__(self, resources: Sequence[Resource], workloads: Workloads):
         self._workloads = workloads
-        self._of_workload: dict[int, list[Resource]] = defaultdict(list)
-        self._of_namespace: dict[str, list[Resource]] = defaultdict(list)
+        self._resources: dict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
-            if covers_namespace(resource):
-                self._of_namespace[resource.namespace].append(resource)
-            for workload in self.selected(resource):
-                self._of_workload[id(workload)].append(resource)
+            self._resources[resource.namespace].append(resource)
+        self._indexes: dict[str, _NamespaceIndex] = {}
 
     def selected(self, resource: Resource) -> Sequence[Workload]:
         """Return the workloads that a resource selects by labels; none for one that applies to its namespace."""
@@ -38,14 +36,33 @@ class Selection:
 
     def also_for_namespace(self, resource: Resource) -> Sequence[Resource]:
         """Return the other resources that apply to the entire namespace, if this one does."""
-        found = self._of_namespace[resource.namespace] if covers_namespace(resource) else []
+        found = self._index(resource.namespace).covering if covers_namespace(resource) else []
         return [other for other in found if other is not resource]
 
     def also_for_workload(self, resource: Resource) -> Iterator[tuple[Resource, Workload]]:
         """Other resources that select one of its workloads, each once, with that workload."""
         seen = {id(resource)}
+        selecting = self._index(resource.namespace).selecting
         for workload in self.selected(resource):
-            for other in self._of_workload[id(workload)]:
+            for other in selecting[id(workload)]:
                 if id(other) not in seen:
                     seen.add(id(other))
                     yield other, workload
+
+    def _index(self, namespace: str) -> "_NamespaceIndex":
+        found = self._indexes.get(namespace)
+        if found is None:
+            resources = self._resources.get(namespace, ())
+            selecting: dict[int, list[Resource]] = defaultdict(list)
+            for resource in resources:
+                for workload in self.selected(resource):
+                    selecting[id(workload)].append(resource)
+            found = self._indexes[namespace] = _NamespaceIndex(list(filter(covers_namespace, resources)), selecting)
+        return found
+
+
+class _NamespaceIndex(NamedTuple):
+    """The resources of a namespace that apply to all of it, and the others by the id of each workload that they select."""
+
+    covering: Sequence[Resource]
+    selecting: Mapping[int, Sequence[Resource]]

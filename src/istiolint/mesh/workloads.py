@@ -183,32 +183,153 @@ class Services(tuple[Resource, ...]):
         return self._together
 
 
+class NamespaceWorkloads:
+    """The workloads and Services of one namespace, and the indexes of both, which are built at the first use."""
+
+    def __init__(self) -> None:
+        self.resources: list[Resource] = []
+        """What holds workloads, by kind and name."""
+        self.services: list[Resource] = []
+        self._services_of: dict[frozenset[tuple[str, str]], Services] = {}
+        self._beside: dict[frozenset[tuple[str, str]], list[Services]] = {}
+
+    @cached_property
+    def _found(self) -> list[Workload]:
+        pods = ((resource, resource["pod"] if resource.type in VM_KINDS else pod_of(resource)) for resource in self.resources)
+        return [Workload(resource, pod) for resource, pod in pods if pod is not None]
+
+    @cached_property
+    def _owners(self) -> Mapping[int, tuple[Resource, Resource]]:
+        return owners(self.resources)
+
+    @cached_property
+    def all(self) -> Sequence[Workload]:
+        """The workloads, without what their controllers have created."""
+        return [workload for workload in self._found if id(workload.resource) not in self._owners]
+
+    @cached_property
+    def created(self) -> Sequence[Workload]:
+        """What the controllers of these workloads have created."""
+        return [workload for workload in self._found if id(workload.resource) in self._owners]
+
+    @cached_property
+    def of_resource(self) -> Mapping[int, Workload]:
+        """The workloads, created ones too, by the id of the resource that holds them."""
+        return {id(workload.resource): workload for workload in self._found}
+
+    def selected(self, selector: Mapping[str, str]) -> Sequence[Workload]:
+        """The workloads with all these labels; all for an empty selector."""
+        return _selected(selector, self._by_label) if selector else self.all
+
+    def labeled(self, labels: Mapping[str, str]) -> Iterator[Workload]:
+        """As `Workloads.labeled`."""
+        for workload in self._by_own_label.get(min(labels.items()), ()) if labels else ():
+            if labels.items() <= workload.resource.labels.items() and labels.keys() <= workload.labels.keys():
+                yield workload
+
+    def services_beside(self, service: Resource) -> Sequence[Services]:
+        """As `Workloads.services_beside`."""
+        if service.spec["type"].text == "ExternalName":
+            return ()
+        key = frozenset(service.spec["selector"].labels.items())
+        found = self._beside.get(key)
+        if found is None:
+            sets = (self.services_of(workload) for workload in self.of_service(service))
+            found = self._beside[key] = list({id(services): services for services in sets}.values())
+        return found
+
+    def of_service(self, service: Resource) -> Sequence[Workload]:
+        """As `Workloads.of_service`."""
+        selector = service.spec["selector"].labels
+        if not selector or service.spec["type"].text == "ExternalName":
+            return ()
+        return self.selected(selector)
+
+    def services_of(self, workload: Workload) -> Services:
+        """As `Workloads.services_of`."""
+        found = self._services_of.get(workload.label_set)
+        if found is None:
+            candidates = {
+                number: service for label in workload.labels.items() for number, service in self._services_by_label.get(label, ())
+            }
+            services = (service for _, service in sorted(candidates.items(), key=lambda pair: pair[0]))
+            found = self._services_of[workload.label_set] = Services(
+                service for service in services if workload.matches(service.spec["selector"].labels)
+            )
+        return found
+
+    @cached_property
+    def _by_label(self) -> dict[tuple[str, str], list[Workload]]:
+        return _by_label(self.all)
+
+    @cached_property
+    def values(self) -> Mapping[str, Mapping[str, None]]:
+        """The values of each label on the workloads."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for key, value in self._by_label:
+            found[key][value] = None
+        return found
+
+    @cached_property
+    def _by_own_label(self) -> dict[tuple[str, str], list[Workload]]:
+        found: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+        for workload in self.all:
+            for label in workload.resource.labels.items():
+                found[label].append(workload)
+        return found
+
+    @cached_property
+    def by_account(self) -> Mapping[str, Sequence[Workload]]:
+        """The workloads by their service account."""
+        found: dict[str, list[Workload]] = defaultdict(list)
+        for workload in self.all:
+            found[workload.service_account].append(workload)
+        return found
+
+    @cached_property
+    def _services_by_label(self) -> dict[tuple[str, str], list[tuple[int, Resource]]]:
+        """Services with a number that keeps their order, each by one label of its selector."""
+        found: dict[tuple[str, str], list[tuple[int, Resource]]] = defaultdict(list)
+        for number, service in enumerate(self.services):
+            if (selector := service.spec["selector"].labels) and service.spec["type"].text != "ExternalName":
+                found[min(selector.items())].append((number, service))
+        return found
+
+
+_NOTHING = NamespaceWorkloads()
+
+
 class Workloads:
     """All workloads of the input, found by namespace, labels and Service without going through all of them.
 
     What a controller of the input has created, as the Pods of a Deployment in a cluster dump, is the same workload as its owner.
+    The indexes of a namespace are built when something is asked about it: whoever lints one file of thousands needs few of them.
     """
 
     def __init__(self, resources: Iterable[Resource], services: Iterable[Resource]):
-        resources = list(resources)
-        found = [
-            Workload(resource, pod)
-            for resource in resources
-            if (pod := resource["pod"] if resource.type in VM_KINDS else pod_of(resource)) is not None
-        ]
-        created = owners(resources)
-        self._created = [workload for workload in found if id(workload.resource) in created]
-        self.all: tuple[Workload, ...] = tuple(workload for workload in found if id(workload.resource) not in created)
-        self._services = services
-        self._services_of: dict[tuple[str, frozenset[tuple[str, str]]], Services] = {}
-        self._beside: dict[tuple[str, frozenset[tuple[str, str]]], list[Services]] = {}
-        self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
-        self._by_label: dict[tuple[str | None, str, str], list[Workload]] = defaultdict(list)
-        for workload in self.all:
-            self._by_namespace[workload.namespace].append(workload)
-            for key, value in workload.labels.items():
-                self._by_label[workload.namespace, key, value].append(workload)
-                self._by_label[None, key, value].append(workload)
+        self._resources = list(resources)
+        self._namespaces: dict[str, NamespaceWorkloads] = defaultdict(NamespaceWorkloads)
+        for resource in self._resources:
+            self._namespaces[resource.namespace].resources.append(resource)
+        for service in services:
+            self._namespaces[service.namespace].services.append(service)
+
+    def _in(self, namespace: str) -> NamespaceWorkloads:
+        return self._namespaces.get(namespace, _NOTHING)
+
+    @cached_property
+    def all(self) -> tuple[Workload, ...]:
+        """All workloads, by kind, namespace and name."""
+        created = {id(workload.resource) for workload in self._created}
+        return tuple(
+            workload
+            for resource in self._resources
+            if id(resource) not in created and (workload := self.of(resource)) is not None
+        )
+
+    @cached_property
+    def _created(self) -> list[Workload]:
+        return [workload for namespace in self._namespaces.values() for workload in namespace.created]
 
     @property
     def with_created(self) -> tuple[Workload, ...]:
@@ -217,117 +338,67 @@ class Workloads:
 
     def in_namespace(self, namespace: str) -> Sequence[Workload]:
         """The workloads of a namespace, by kind and name."""
-        return self._by_namespace.get(namespace, ())
+        return self._in(namespace).all
 
     def running_in(self, namespace: str) -> Iterator[Workload]:
         """Yield the workloads of a namespace together with what their controllers have created."""
-        yield from self.in_namespace(namespace)
-        yield from self._created_in.get(namespace, ())
+        yield from self._in(namespace).all
+        yield from self._in(namespace).created
 
     def of(self, resource: Resource) -> Workload | None:
         """The workload that a resource holds, if it holds one (a Rollout with a workloadRef does not)."""
-        return self._of_resource.get(id(resource))
+        return self._in(resource.namespace).of_resource.get(id(resource))
 
     def selected(self, selector: Mapping[str, str], namespace: str | None) -> Sequence[Workload]:
         """The workloads with all these labels, in a namespace or (None) anywhere. An empty selector selects all."""
-        if not selector:
-            return self.all if namespace is None else self.in_namespace(namespace)
-        if len(selector) == 1:
-            [(key, value)] = selector.items()
-            return self._by_label.get((namespace, key, value), ())
-        found = min((self._by_label.get((namespace, key, value), []) for key, value in selector.items()), key=len)
-        return [workload for workload in found if workload.matches(selector)]
+        if namespace is not None:
+            return self._in(namespace).selected(selector)
+        return _selected(selector, self._by_label) if selector else self.all
 
     def values_of(self, label: str, namespace: str) -> Iterable[str]:
         """Return the values that a label has on the workloads of a namespace."""
-        return self._values.get((namespace, label), {})
+        return self._in(namespace).values.get(label, {})
 
     def labeled(self, labels: Mapping[str, str], namespace: str) -> Iterator[Workload]:
         """Yield the workloads of a namespace whose own object, not its pods, has these labels, and whose pods have their keys."""
-        for workload in self._by_own_label.get((namespace, *min(labels.items())), ()) if labels else ():
-            if labels.items() <= workload.resource.labels.items() and labels.keys() <= workload.labels.keys():
-                yield workload
-
-    @cached_property
-    def _values(self) -> dict[tuple[str, str], dict[str, None]]:
-        found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        for namespace, key, value in self._by_label:
-            if namespace is not None:
-                found[namespace, key][value] = None
-        return found
-
-    @cached_property
-    def _by_own_label(self) -> dict[tuple[str, str, str], list[Workload]]:
-        found: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
-        for workload in self.all:
-            for key, value in workload.resource.labels.items():
-                found[workload.namespace, key, value].append(workload)
-        return found
+        return self._in(namespace).labeled(labels)
 
     def of_service(self, service: Resource) -> Sequence[Workload]:
         """The workloads behind a Service; none for one without selector or of type ExternalName."""
-        selector = service.spec["selector"].labels
-        if not selector or service.spec["type"].text == "ExternalName":
-            return ()
-        return self.selected(selector, service.namespace)
+        return self._in(service.namespace).of_service(service)
 
     def services_beside(self, service: Resource) -> Sequence[Services]:
         """The sets of Services that select workloads behind a Service, each once: many workloads may have the same labels."""
-        if service.spec["type"].text == "ExternalName":
-            return ()
-        key = service.namespace, frozenset(service.spec["selector"].labels.items())
-        found = self._beside.get(key)
-        if found is None:
-            sets = (self.services_of(workload) for workload in self.of_service(service))
-            found = self._beside[key] = list({id(services): services for services in sets}.values())
-        return found
+        return self._in(service.namespace).services_beside(service)
 
     def of_account(self, namespace: str, account: str) -> Sequence[Workload]:
         """The workloads of a namespace that run as a service account."""
-        return self._by_account.get((namespace, account), ())
+        return self._in(namespace).by_account.get(account, ())
 
     def services_of(self, workload: Workload) -> Services:
         """The Services that select a workload; one object for all workloads of a namespace with equal labels."""
-        key = workload.namespace, workload.label_set
-        found = self._services_of.get(key)
-        if found is None:
-            candidates = {
-                number: service
-                for label in workload.labels.items()
-                for number, service in self._services_by_label.get((workload.namespace, label), ())
-            }
-            services = (service for _, service in sorted(candidates.items(), key=lambda pair: pair[0]))
-            found = self._services_of[key] = Services(
-                service for service in services if workload.matches(service.spec["selector"].labels)
-            )
-        return found
+        return self._in(workload.namespace).services_of(workload)
 
     @cached_property
-    def _by_account(self) -> dict[tuple[str, str], list[Workload]]:
-        found: dict[tuple[str, str], list[Workload]] = defaultdict(list)
-        for workload in self.all:
-            found[workload.namespace, workload.service_account].append(workload)
-        return found
+    def _by_label(self) -> dict[tuple[str, str], list[Workload]]:
+        return _by_label(self.all)
 
-    @cached_property
-    def _of_resource(self) -> dict[int, Workload]:
-        return {id(workload.resource): workload for workload in self.with_created}
 
-    @cached_property
-    def _created_in(self) -> dict[str, list[Workload]]:
-        found: dict[str, list[Workload]] = defaultdict(list)
-        for workload in self._created:
-            found[workload.namespace].append(workload)
-        return found
+def _by_label(workloads: Iterable[Workload]) -> dict[tuple[str, str], list[Workload]]:
+    found: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+    for workload in workloads:
+        for label in workload.labels.items():
+            found[label].append(workload)
+    return found
 
-    @cached_property
-    def _services_by_label(self) -> dict[tuple[str, tuple[str, str]], list[tuple[int, Resource]]]:
-        """Services with a number that keeps their order, each by one label of its selector."""
-        found: dict[tuple[str, tuple[str, str]], list[tuple[int, Resource]]] = defaultdict(list)
-        for number, service in enumerate(self._services):
-            if (selector := service.spec["selector"].labels) and service.spec["type"].text != "ExternalName":
-                found[service.namespace, min(selector.items())].append((number, service))
-        return found
+
+def _selected(selector: Mapping[str, str], by_label: Mapping[tuple[str, str], Sequence[Workload]]) -> Sequence[Workload]:
+    """Return the workloads with all labels of a selector that has some."""
+    if len(selector) == 1:
+        [label] = selector.items()
+        return by_label.get(label, ())
+    found = min((by_label.get(label, ()) for label in selector.items()), key=len)
+    return [workload for workload in found if workload.matches(selector)]
 
 
 def application_protocol(port: Cursor) -> str:
