@@ -27,13 +27,14 @@ def _folder(file: str) -> str:
 class Alternatives:
     """Files and folders that define the same resources.
 
+    `repeated` holds at least the resources that share kind, namespace and name with another one.
     `whole_mesh`: the input is one mesh, so that what names no namespace is in `default` and not wherever it is applied.
     """
 
-    def __init__(self, resources: Iterable[Resource], whole_mesh: bool = False):
+    def __init__(self, repeated: Iterable[Resource], whole_mesh: bool = False):
         self._whole_mesh = whole_mesh
         files: dict[Identity, set[str]] = defaultdict(set)
-        for resource in resources:
+        for resource in repeated:
             if resource.name:
                 files[_identity(resource)].add(resource.document.source.path)
         self._defines: dict[str, set[Identity]] = defaultdict(set)

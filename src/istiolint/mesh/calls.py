@@ -48,6 +48,7 @@ class Calls:
 
     def __init__(self, workloads: Workloads, get: Callable[[str, str, str], Resource | None], cluster_domain: str):
         self._workloads, self._get, self._cluster_domain = workloads, get, cluster_domain
+        self._by_caller: dict[int, Sequence[Call]] = {}
 
     def of_service(self, service: Resource) -> Sequence[Call]:
         """Return the calls that workloads are configured to make to a Service: one for each caller and port."""
@@ -55,32 +56,22 @@ class Calls:
 
     def of_caller(self, workload: Workload) -> Sequence[Call]:
         """Return the calls that a workload is configured to make: one for each Service and port."""
-        return self._by_caller.get(id(workload), ())
-
-    @cached_property
-    def _by_caller(self) -> dict[int, list[Call]]:
-        by_caller: dict[int, list[Call]] = defaultdict(list)
-        for calls in self._by_service.values():
-            for call in calls:
-                by_caller[id(call.caller)].append(call)
-        return by_caller
+        found = self._by_caller.get(id(workload))
+        if found is None:
+            calls: dict[tuple[int, int | None], Call] = {}
+            for mention in self.mentions(workload):
+                if service := self._service(mention.host, workload.namespace):
+                    calls.setdefault((id(service), mention.port), Call(workload, service, mention.port, mention.at))
+            found = self._by_caller[id(workload)] = tuple(calls.values())
+        return found
 
     @cached_property
     def _by_service(self) -> dict[int, list[Call]]:
-        found: dict[tuple[int, int, int | None], Call] = {}
+        found: dict[int, list[Call]] = defaultdict(list)
         for workload in self._workloads.all:
-            for call in self._of_workload(workload):
-                found.setdefault((id(call.service), id(call.caller), call.port), call)
-        by_service: dict[int, list[Call]] = defaultdict(list)
-        for (service, _, _), call in found.items():
-            by_service[service].append(call)
-        return by_service
-
-    def _of_workload(self, workload: Workload) -> Iterator[Call]:
-        for mention in self.mentions(workload):
-            service = self._service(mention.host, workload.namespace)
-            if service:
-                yield Call(workload, service, mention.port, mention.at)
+            for call in self.of_caller(workload):
+                found[id(call.service)].append(call)
+        return found
 
     def mentions(self, workload: Workload) -> Iterator[Mention]:
         """Yield the hosts in what the containers of a workload are given, whatever is behind them."""

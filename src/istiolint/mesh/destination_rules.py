@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
@@ -19,27 +19,16 @@ class DestinationRules:
         self, rules: Iterable[Resource], hosts: Hosts, root_namespace: str = "istio-system", default: Sequence[str] = ("*",)
     ):
         self._hosts, self._root_namespace = hosts, root_namespace
+        self._default = default
         self._scopes: dict[int, Scope] = {}
         self._subsets: dict[str, Mapping[str, Cursor]] = {}
-        named: list[tuple[str, Resource]] = []
-        local: dict[str, list[tuple[str, Resource]]] = defaultdict(list)
-        private: dict[str, list[tuple[str, Resource]]] = defaultdict(list)
-        exported: dict[str, list[tuple[str, Resource]]] = defaultdict(list)
-        for rule in rules:
-            if not (host := hosts.fqdn(rule.spec["host"].text, rule.namespace)):
-                continue
-            scope = self._scopes[id(rule)] = scope_of(rule, default)
-            named.append((host, rule))
-            if sees(rule.namespace, scope):
-                local[rule.namespace].append((host, rule))
-            (private if scope == {rule.namespace} else exported)[rule.namespace].append((host, rule))
-        self._named, self._all = named, HostIndex(named)
-        self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
-        for host, rule in named:
-            self._by_short_name[host.partition(".")[0]].append(rule)
-        self._local = {namespace: HostIndex(items) for namespace, items in local.items()}
-        self._private = {namespace: HostIndex(items) for namespace, items in private.items()}
-        self._exported = {namespace: HostIndex(items) for namespace, items in exported.items()}
+        self._named = [(host, rule) for rule in rules if (host := hosts.fqdn(rule.host, rule.namespace))]
+        self._all = HostIndex(self._named)
+        self._of_namespace: dict[str, list[tuple[str, Resource]]] = defaultdict(list)
+        for host, rule in self._named:
+            self._of_namespace[rule.namespace].append((host, rule))
+        self._indexes: dict[str, _NamespaceIndex] = {}
+        self._mergeable: dict[tuple[str, str], dict[tuple[Scope, str], list[Resource]]] = {}
 
     def covering(self, fqdn: str) -> list[Resource]:
         """Return every rule that covers a host, whichever namespaces see it; the most specific first."""
@@ -62,22 +51,31 @@ class DestinationRules:
         named = self._by_short_name.get(fqdn.partition(".")[0], ())
         return [rule for rule in named if not (rule.placed and referrer.placed)]
 
+    @cached_property
+    def _by_short_name(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for host, rule in self._named:
+            found[host.partition(".")[0]].append(rule)
+        return found
+
     def merged_with(self, rule: Resource, subset: str = "") -> Sequence[Resource]:
         """Return the rules with which a rule is merged, itself included, and that have the subset, or else a `trafficPolicy`.
 
         Istio merges rules of one namespace for just the same host that are shown to the same namespaces. (Rules with a
         `workloadSelector` are left out: they apply to these workloads alone.)
         """
-        host = self._hosts.fqdn(rule.spec["host"].text, rule.namespace)
-        return self._merged.get((host, rule.namespace, self._scopes.get(id(rule), frozenset()), subset), ())
+        host = self._hosts.fqdn(rule.host, rule.namespace)
+        return self._mergeable_rules(host, rule.namespace).get((self.scope(rule), subset), ())
 
-    @cached_property
-    def _merged(self) -> dict[tuple[str, str, Scope, str], list[Resource]]:
-        found: dict[tuple[str, str, Scope, str], list[Resource]] = defaultdict(list)
-        for host, rule in self._named:
-            if not rule.spec["workloadSelector"].exists:
-                for name in (*subsets_of(rule), *([""] if rule.spec["trafficPolicy"] else ())):
-                    found[host, rule.namespace, self.scope(rule), name].append(rule)
+    def _mergeable_rules(self, host: str, namespace: str) -> Mapping[tuple[Scope, str], Sequence[Resource]]:
+        """The rules of a namespace for just this host by what decides whether they are merged."""
+        found = self._mergeable.get((host, namespace))
+        if found is None:
+            found = self._mergeable[host, namespace] = defaultdict(list)
+            for rule in self._all.exact(host):
+                if rule.namespace == namespace and not rule.spec["workloadSelector"].exists:
+                    for name in (*subsets_of(rule), *([""] if rule.spec["trafficPolicy"] else ())):
+                        found[self.scope(rule), name].append(rule)
         return found
 
     @cached_property
@@ -91,7 +89,18 @@ class DestinationRules:
 
     def scope(self, rule: Resource) -> Scope:
         """The namespaces that see a rule."""
-        return self._scopes[id(rule)]
+        found = self._scopes.get(id(rule))
+        if found is None:
+            found = self._scopes[id(rule)] = scope_of(rule, self._default)
+        return found
+
+    def shows_to_all(self, fqdn: str, subset: str) -> bool:
+        """Whether clients of every namespace see a subset of a host, whichever of the rules for it they use."""
+        rules = self.covering(fqdn)
+        owners = (*self._hosts.namespaces_of(fqdn), self._root_namespace)
+        return any(rule.namespace in owners for rule in rules) and all(
+            "*" in self.scope(rule) and subset in subsets_of(rule) for rule in rules
+        )
 
     def visible_from(self, namespace: str, fqdn: str) -> Sequence[Resource]:
         """The rules that proxies of a namespace use for a host: they are merged, the others are not looked at.
@@ -100,14 +109,34 @@ class DestinationRules:
         with a rule for the host; there the most specific host wins. (The root namespace often holds rules for all namespaces: a
         proxy in it starts with only those that are private to it.)
         """
-        own = self._private if namespace == self._root_namespace else self._local
-        if namespace in own and (rules := own[namespace].most_specific(fqdn)):
+        index = self._index(namespace)
+        own = index.private if namespace == self._root_namespace else index.local
+        if rules := own.most_specific(fqdn):
             return rules
         for owner in (*self._hosts.namespaces_of(fqdn), self._root_namespace):
-            found = self._exported[owner].most_specific(fqdn) if owner in self._exported else ()
-            if rules := [rule for rule in found if sees(namespace, self._scopes[id(rule)])]:
+            found = self._index(owner).exported.most_specific(fqdn)
+            if rules := [rule for rule in found if sees(namespace, self.scope(rule))]:
                 return rules
         return ()
+
+    def _index(self, namespace: str) -> "_NamespaceIndex":
+        found = self._indexes.get(namespace)
+        if found is None:
+            rules = [(host, rule, self.scope(rule)) for host, rule in self._of_namespace.get(namespace, ())]
+            found = self._indexes[namespace] = _NamespaceIndex(
+                HostIndex((host, rule) for host, rule, scope in rules if sees(namespace, scope)),
+                HostIndex((host, rule) for host, rule, scope in rules if scope == {namespace}),
+                HostIndex((host, rule) for host, rule, scope in rules if scope != {namespace}),
+            )
+        return found
+
+
+class _NamespaceIndex(NamedTuple):
+    """The rules of a namespace: those that itself sees, those that nothing else sees, and those that are shown to others."""
+
+    local: HostIndex[Resource]
+    private: HostIndex[Resource]
+    exported: HostIndex[Resource]
 
 
 def _keys(value: Any) -> Iterator[str]:

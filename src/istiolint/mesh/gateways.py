@@ -106,6 +106,17 @@ def bound_gateways(virtual_service: Resource) -> Iterator[tuple[GatewayName, Cur
     return _bound(virtual_service.spec["gateways"], virtual_service.namespace)
 
 
+def bound_names(virtual_service: Resource) -> Sequence[GatewayName]:
+    """The names of the gateways that a VirtualService is bound to, each once. None written means the mesh."""
+    names = (gateway_name(gateway, virtual_service.namespace) for gateway in virtual_service.gateways if gateway)
+    return list(dict.fromkeys(names)) or [GatewayName("", MESH)]
+
+
+def is_on_mesh(virtual_service: Resource) -> bool:
+    """Whether a VirtualService is bound to the mesh, that is to sidecars."""
+    return any(name.name == MESH for name in bound_names(virtual_service))
+
+
 def gateways_of_canary(canary: Resource) -> Iterator[tuple[GatewayName, Cursor]]:
     """The gateways to which Flagger binds the VirtualService that it generates for a Canary."""
     return _bound(canary.spec["service"]["gateways"], canary.namespace)

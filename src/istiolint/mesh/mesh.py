@@ -7,6 +7,7 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from istiolint.documents import Document
@@ -181,7 +182,10 @@ class Mesh:
     def _alternatives(self) -> "Alternatives":
         from istiolint.mesh.alternatives import Alternatives
 
-        return Alternatives((one for of_type in self._by_type.values() for one in of_type), self.settings.whole_mesh)
+        adjacent = (pair for sorted_by_name in self._by_namespace.values() for pair in pairwise(sorted_by_name))
+        return Alternatives(
+            (each for pair in adjacent if pair[0].name == pair[1].name for each in pair), self.settings.whole_mesh
+        )
 
     @index
     def envoy_filters(self) -> "EnvoyFilters":

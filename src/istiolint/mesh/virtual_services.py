@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways
+from istiolint.mesh.gateways import MESH, GatewayName, bound_names, is_on_mesh
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
 from istiolint.mesh.visibility import Scope, scope_of
@@ -24,11 +24,16 @@ class Audience(NamedTuple):
 
 
 class MeshHost(NamedTuple):
-    """A host that a VirtualService routes: its full name and where it is."""
+    """A host that a VirtualService routes: its full name and its place in `spec.hosts`."""
 
     virtual_service: Resource
     fqdn: str
-    at: Cursor
+    number: int
+
+    @property
+    def at(self) -> Cursor:
+        """Where it is."""
+        return self.virtual_service.spec["hosts"][self.number]
 
 
 @once
@@ -103,11 +108,11 @@ class VirtualServices:
         """The hosts that a VirtualService routes for sidecars."""
         found = self._mesh_hosts.get(id(virtual_service))
         if found is None:
-            on_mesh = any(name.name == MESH for name, _ in bound_gateways(virtual_service))
+            hosts = virtual_service.hosts if is_on_mesh(virtual_service) else ()
             found = self._mesh_hosts[id(virtual_service)] = tuple(
-                MeshHost(virtual_service, self._hosts.fqdn(host.text, virtual_service.namespace), host)
-                for host in (virtual_service.spec["hosts"] if on_mesh else ())
-                if host.text
+                MeshHost(virtual_service, self._hosts.fqdn(host, virtual_service.namespace), number)
+                for number, host in enumerate(hosts)
+                if host
             )
         return found
 
@@ -127,11 +132,11 @@ class VirtualServices:
     def _gateway_index(self) -> dict[tuple[GatewayName, str], list[MeshHost]]:
         found: dict[tuple[GatewayName, str], list[MeshHost]] = defaultdict(list)
         for virtual_service in self._all:
-            for name in dict.fromkeys(name for name, _ in bound_gateways(virtual_service)):
-                for host in virtual_service.spec["hosts"]:
-                    if name.name != MESH and host.text:
-                        fqdn = self._hosts.fqdn(host.text, virtual_service.namespace)
-                        found[name, fqdn].append(MeshHost(virtual_service, fqdn, host))
+            for name in bound_names(virtual_service):
+                for number, host in enumerate(virtual_service.hosts):
+                    if name.name != MESH and host:
+                        fqdn = self._hosts.fqdn(host, virtual_service.namespace)
+                        found[name, fqdn].append(MeshHost(virtual_service, fqdn, number))
         return found
 
     def on_gateway_for(self, name: GatewayName, host: str) -> Iterator[Resource]:
@@ -141,7 +146,7 @@ class VirtualServices:
     @cached_property
     def _hosts_by_gateway(self) -> dict[GatewayName, HostIndex[Resource]]:
         return {
-            name: HostIndex((host.text.lower(), service) for service in services for host in service.spec["hosts"] if host.text)
+            name: HostIndex((host.lower(), service) for service in services for host in service.hosts if host)
             for name, services in self._by_gateway.items()
             if name.name != MESH
         }
@@ -154,7 +159,7 @@ class VirtualServices:
     def _by_gateway(self) -> dict[GatewayName, list[Resource]]:
         found: dict[GatewayName, list[Resource]] = defaultdict(list)
         for virtual_service in self._all:
-            for name in dict.fromkeys(name for name, _ in bound_gateways(virtual_service)):
+            for name in bound_names(virtual_service):
                 found[name].append(virtual_service)
         return found
 
@@ -164,7 +169,7 @@ class VirtualServices:
 
     @cached_property
     def _all_hosts(self) -> HostIndex[Resource]:
-        written = ((host.text.lower(), service) for service in self._all for host in service.spec["hosts"] if host.text)
+        written = ((host.lower(), service) for service in self._all for host in service.hosts if host)
         return HostIndex((*written, *((host, service) for service in self._all for host, _ in self.hosts(service))))
 
     def routes_http_to(self, fqdn: str) -> bool:
@@ -246,7 +251,7 @@ class VirtualServices:
 
     def _own_audience(self, virtual_service: Resource) -> Audience:
         scope = self.scope(virtual_service)
-        names = [name for name, _ in bound_gateways(virtual_service)]
+        names = bound_names(virtual_service)
         gateways = {name.namespace for name in names if name.name != MESH}
         if all(name.name != MESH for name in names):
             return Audience((*sorted(gateways), virtual_service.namespace), False)

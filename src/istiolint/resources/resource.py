@@ -1,6 +1,6 @@
 """Documents to resources: the Kubernetes objects in them, also those inside a List."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeVar
 
@@ -67,6 +67,21 @@ class Resource(Cursor):
     def spec(self) -> Cursor:
         """`spec`."""
         return self["spec"]
+
+    @property
+    def host(self) -> str:
+        """`spec.host`, of a DestinationRule; "" where none is written."""
+        return self.spec["host"].text
+
+    @cached_property
+    def hosts(self) -> Sequence[str]:
+        """`spec.hosts`, of a VirtualService for example: "" in place of what is not text."""
+        return [host.text for host in self.spec["hosts"]]
+
+    @cached_property
+    def gateways(self) -> Sequence[str]:
+        """`spec.gateways`, of a VirtualService: "" in place of what is not text."""
+        return [gateway.text for gateway in self.spec["gateways"]]
 
     @property
     def placed(self) -> bool:

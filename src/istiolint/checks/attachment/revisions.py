@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.mesh.gateways import MESH, bound_names
 from istiolint.mesh.injection import NAMESPACE_INJECTION, REVISION
 from istiolint.resources.kinds import ISTIO, WORKLOADS
 from istiolint.resources.resource import Resource
@@ -79,7 +79,7 @@ def _is_for_own_namespace(resource: Resource, mesh: Mesh) -> bool:
     """Return whether only the proxies of the same namespace use a resource."""
     if resource.type not in _FOR_WORKLOADS or resource.namespace == mesh.root_namespace:
         return False
-    return resource.type != "VirtualService" or all(name.name == MESH for name, _ in bound_gateways(resource))
+    return resource.type != "VirtualService" or all(name.name == MESH for name in bound_names(resource))
 
 
 def _differ(revision: str, other: str) -> bool:

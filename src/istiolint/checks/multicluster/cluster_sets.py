@@ -41,11 +41,12 @@ def flag_needs_another(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 )  # fmt: skip
 def cluster_set_not_enabled(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a host of the cluster set, where istiod does not create such hosts."""
-    absent = [flag for flag in (_DISCOVERY, _HOST) if mesh.flags.off(flag)]
+    hosts = [(at, effect) for at, effect in _hosts(resource) if at.text.lower().endswith(f".svc.{CLUSTER_SET}")]
+    absent = [flag for flag in (_DISCOVERY, _HOST) if mesh.flags.off(flag)] if hosts else []
     if not absent:
         return
-    for at, effect in _hosts(resource):
-        if at.text.lower().endswith(f".svc.{CLUSTER_SET}") and not _declared(at.text.lower(), mesh):
+    for at, effect in hosts:
+        if not _declared(at.text.lower(), mesh):
             yield finding(
                 at,
                 f"unknown host `{at.text}`; istiod creates hosts under `{CLUSTER_SET}` only if "

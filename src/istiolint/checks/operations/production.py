@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding, Severity
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import filter_lists
-from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.mesh.gateways import is_on_mesh
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import WORKLOADS
 from istiolint.resources.resource import HELM_VALUES, Resource
@@ -200,7 +200,7 @@ def proxy_port_exposed(service: Resource, mesh: Mesh) -> Iterator[Finding]:
 def virtual_service_for_foreign_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report routes for a service in another namespace that apply to all callers."""
     scope = mesh.virtual_services.scope(service)
-    on_mesh = any(name.name == MESH for name, _ in bound_gateways(service))
+    on_mesh = is_on_mesh(service)
     if not on_mesh or "*" not in scope or service.namespace == mesh.root_namespace or mesh.virtual_services.roots(service):
         return
     for host in service.spec["hosts"]:

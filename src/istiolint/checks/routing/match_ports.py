@@ -6,7 +6,7 @@ from istiolint.checks.routing.route_kinds import carries
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_servers import passes_tls
-from istiolint.mesh.gateways import MESH, bound_gateways, served_ports
+from istiolint.mesh.gateways import MESH, bound_names, served_ports
 from istiolint.mesh.hosts import KnownHost
 from istiolint.mesh.virtual_services import MeshHost
 from istiolint.resources.cursor import Cursor
@@ -23,7 +23,7 @@ _OPAQUE = ("TCP", "TLS", "MONGO", "MYSQL", "REDIS")
 def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report matches for a port that the host does not have: no listener uses them."""
     matches = [(kind, match) for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
-    if not matches or any(name.name != MESH for name, _ in bound_gateways(virtual_service)):
+    if not matches or any(name.name != MESH for name in bound_names(virtual_service)):
         return
     hosts = list(mesh.virtual_services.mesh_hosts(virtual_service))
     for kind, match in matches:
@@ -57,7 +57,7 @@ def match_port_not_on_host(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
 def match_port_not_on_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report matches for a port on which no server of the gateways listens."""
     matches = [(kind, match) for kind in ("http", "tls", "tcp") for match in _matches(virtual_service, kind)]
-    names = [name for name, _ in bound_gateways(virtual_service)] if matches else []
+    names = bound_names(virtual_service) if matches else []
     gateways = [gateway for name in names for gateway in mesh.gateways.find(name)]
     if not gateways or any(name.name == MESH or not mesh.gateways.find(name) for name in names):
         return

@@ -6,7 +6,7 @@ from istiolint.fields.service_ports import carries_http, names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import parents
-from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.mesh.gateways import MESH, bound_names
 from istiolint.primitives.ports import HTTP, PROTOCOLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -19,7 +19,7 @@ _RULE = declare("routes-for-another-protocol", severity="warning", evidence="con
 def routes_for_another_protocol(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report HTTP routes for a host without HTTP ports, and TCP routes for a host with HTTP ports only."""
     kinds = [kind for kind in ("http", "tls", "tcp") if service.spec[kind]]
-    if kinds not in (["http"], ["tcp"]) or any(name.name != MESH for name, _ in bound_gateways(service)):
+    if kinds not in (["http"], ["tcp"]) or any(name.name != MESH for name in bound_names(service)):
         return
     for host in mesh.virtual_services.mesh_hosts(service):
         known = [one.resource for one in mesh.hosts.exact(host.fqdn)]

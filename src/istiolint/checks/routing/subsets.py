@@ -44,10 +44,17 @@ def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[F
 )  # fmt: skip
 def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report subsets that a DestinationRule defines, but not for the proxies that use the route."""
+    routed = [
+        (host, subset, fqdn)
+        for host, subset, fqdn in _routed_subsets(virtual_service, mesh)
+        if not mesh.destination_rules.shows_to_all(fqdn, subset.text)
+    ]
+    if not routed:
+        return
     gateways = mesh.entrances.namespaces(virtual_service)
     callers = () if gateways else _callers(virtual_service, mesh)
     audience = gateways or (*mesh.virtual_services.audience(virtual_service).namespaces, *callers)
-    for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
+    for host, subset, fqdn in routed:
         rules = mesh.destination_rules.covering(fqdn)
         maker = next((rule for rule in rules if subset.text in subsets_of(rule)), None)
         used = {name: mesh.client_rules.usable(name, fqdn) for name in audience} if maker is not None else {}

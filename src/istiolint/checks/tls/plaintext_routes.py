@@ -7,7 +7,7 @@ from istiolint.fields.service_ports import carries_http, declared_protocol, name
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_api import backend_host, backends
-from istiolint.mesh.gateways import MESH, bound_gateways
+from istiolint.mesh.gateways import MESH, bound_names
 from istiolint.primitives.ports import TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -49,7 +49,7 @@ def http_backend_with_tls_port(route: Resource, mesh: Mesh) -> Iterator[Finding]
 
 def _is_unused(virtual_service: Resource, target: _Target, mesh: Mesh) -> bool:
     """Whether only sidecars would use a route, but its host has no HTTP port: see routes-for-another-protocol."""
-    if any(name.name != MESH for name, _ in bound_gateways(virtual_service)):
+    if any(name.name != MESH for name in bound_names(virtual_service)):
         return False
     own = [known.resource for host in mesh.virtual_services.mesh_hosts(virtual_service) for known in mesh.hosts.exact(host.fqdn)]
     ports = [port for owner in own if owner is not None and owner.type == "Service" for port in owner.spec["ports"]]
