@@ -158,14 +158,16 @@ def test_what_was_not_encoded_here_is_not_known(payload: bytes) -> None:
     ids=["bytes", "key of bytes", "key of another type", "extension", "time", "time in a list"],
 )
 def test_only_plain_data_is_known(data: Any) -> None:
-    assert parsed.decode(msgpack.packb([[0, 0, 1, data]]), 1) is None
+    assert parsed.decode(msgpack.packb([[0, 0, 1, data, ""]]), 1) is None
 
 
 @pytest.mark.parametrize(
     "row",
-    [[0, 0, 9, {}], [0, -1, 1, {}], ["0", 0, 1, {}], [0, 1, 1, {}], [0, 0, 1], [0, 0, 1, {}, 9, False, None, "", None],
-     [0, 0, 1, {}, 0, False, [0, 1, "made-up", "m", None], "", None], [0, 0, 1, {}, 0, False, None, "", [0, 1, "made up"]],
-     [0, 0, 1, {}, 0, False, None, "fatal", None]],
+    [[0, 0, 9, {}, ""], [0, -1, 1, {}, ""], ["0", 0, 1, {}, ""], [0, 1, 1, {}, ""], [0, 0, 1, {}], [0, 0, 1, {}, 0],
+     [0, 0, 1, {}, ["a"]], [0, 0, 1, {}, 9, False, None, "", None, ""], [0, 0, 1, {}, 0, False, None, "", None, ["a"]],
+     [0, 0, 1, {}, 0, False, [0, 1, "made-up", "m", None], "", None, ""],
+     [0, 0, 1, {}, 0, False, None, "", [0, 1, "made up"], ""], [0, 0, 1, {}, 0, False, None, "fatal", None, ""],
+     [0, 0, 1, "v1", "Pod", "a", "b", b"", 1]],
 )  # fmt: skip
 def test_rows_of_another_form_are_not_known(row: Any) -> None:
     assert parsed.decode(msgpack.packb([row], use_bin_type=False), 5) is None

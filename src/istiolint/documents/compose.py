@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
+from istiolint.documents.keys import keys_in, may_have_keys, shared
 from istiolint.documents.scalars import as_key, plain, tagged
 
 DEEPEST = 100
@@ -18,12 +19,14 @@ _KEY_IS_NO_SCALAR = "a mapping or a list cannot be a key"
 class Composed(NamedTuple):
     """The data of a document (None for an empty one), whether some mapping has a key twice, and whether an alias is used.
 
-    Where an alias is used, parts of the data are the same objects, and may be far larger than the text.
+    Where an alias is used, parts of the data are the same objects, and may be far larger than the text. `keys` are those that
+    occur in the data, and perhaps others of a value that a duplicate key replaces (see `keys_of`).
     """
 
     data: Any
     duplicates: bool
     aliases: bool = False
+    keys: frozenset[str] = frozenset()
 
 
 class TroubleError(Exception):
@@ -56,10 +59,18 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
     merged: list[Any] = []
     values = aliased = 0
     is_list, duplicates = True, False
+    keys: set[str] = set()
     for event in events:
         kind = type(event)
         if kind is ScalarEvent:
-            value = plain(event.value) if event.implicit[0] else scalar(event)
+            if event.implicit[0]:
+                value = plain(event.value)
+                may_have = "{" in event.value  # `: ` and line ends with keys need quotes
+            else:
+                value = scalar(event)
+                may_have = type(value) is str and may_have_keys(value)
+            if may_have:
+                keys.update(keys_in(event.value))
             values += 1
             if event.anchor:
                 anchors[event.anchor] = (value, 1)
@@ -102,6 +113,7 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
             if isinstance(value, (dict, list)):
                 raise TroubleError("yaml-syntax", _KEY_IS_NO_SCALAR, event, "quote it if it is text")
             key = _MERGED if value == MERGE and kind is ScalarEvent and event.implicit[0] else as_key(value)
+            keys.add(key)
         else:
             if key is _MERGED:
                 merged.extend(_bases(value, event))
@@ -109,7 +121,7 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
                 duplicates = duplicates or key in container
                 container[key] = value
             key = _NOTHING
-    return Composed(root[0] if root else None, duplicates, aliased > 0)
+    return Composed(root[0] if root else None, duplicates, aliased > 0, shared(frozenset(keys)))
 
 
 def _anchored(event: AliasEvent, anchors: dict[str, tuple[Any, int]]) -> tuple[Any, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from istiolint.documents.chart_values import ChartValues
 from istiolint.documents.events import events
+from istiolint.documents.keys import keys_of
 from istiolint.documents.skip import Skip
 from istiolint.findings.finding import Finding, Path, Place, Span
 from istiolint.primitives.patterns import late
@@ -68,6 +69,11 @@ class Document:
     def source_place(self, place: Place) -> tuple[Place, bool]:
         """The place in a file that a place comes from, and whether the text there is the same."""
         return place, True
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys that occur in its data, also in YAML and JSON within strings; perhaps a few more, but not fewer."""
+        return keys_of(self.data)
 
     @cached_property
     def layout(self) -> "Layout":

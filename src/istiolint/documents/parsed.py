@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from istiolint import __version__
 from istiolint.documents import events
+from istiolint.documents.keys import joined, separated
 from istiolint.documents.skip import Skip
 from istiolint.documents.template import in_template_folder
 from istiolint.primitives.patterns import late
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from istiolint.documents.document import Document
     from istiolint.sources import Source
 
-FORMAT = 2
+FORMAT = 3
 """Of the payloads; another number makes all stored ones unknown."""
 PARSERS: tuple[events.Parse, ...] = (events.events, events.json_events, events.pure_events)
 
@@ -47,6 +48,7 @@ class Parsed(NamedTuple):
     """A document as its text shows it: offsets in the source, data or what is wrong. `parser` is an index of PARSERS.
 
     `usual`: it is a Kubernetes object without anything that may be a problem, as nearly all are.
+    `keys` are those that occur in the data.
     `severity` is "" for a fault of a manifest, "warning" for one in other text, "skip" if it is not reported.
     """
 
@@ -61,6 +63,7 @@ class Parsed(NamedTuple):
     template: Template | None = None
     usual: bool = False
     aliases: bool = False
+    keys: frozenset[str] = frozenset()
 
 
 def key_of(source: "Source") -> bytes:
@@ -103,10 +106,11 @@ def encode(rows: list[Parsed]) -> bytes | None:
 def _fields(row: Parsed) -> Sequence[Any]:
     from msgpack import packb
 
+    keys = joined(row.keys)
     if not row.usual:
-        return row[:9]
+        return [*row[:9], keys]
     header = _header(row.data)
-    return [*row[:3], *header, packb(row.data)] if header else row[:4]
+    return [*row[:3], *header, packb(row.data), keys] if header else [*row[:4], keys]
 
 
 def _header(data: Any) -> Header | None:
@@ -148,13 +152,14 @@ def _unpacker() -> Callable[..., Any]:
 
 
 class Packed(NamedTuple):
-    """An object without problems whose data are still packed in `body`, with its offsets in the source."""
+    """An object without problems whose data are still packed in `body`, with its offsets in the source, and its keys."""
 
     number: int
     start: int
     end: int
     header: Header
     body: bytes
+    keys: frozenset[str]
 
 
 def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
@@ -178,7 +183,7 @@ def _opened(row: Packed) -> Parsed:
     data = unpacked(row.body)
     if _header(data) != row.header:
         raise ValueError
-    return Parsed(row.number, row.start, row.end, data, usual=True)
+    return Parsed(row.number, row.start, row.end, data, usual=True, keys=row.keys)
 
 
 def _rows(payload: bytes | None, length: int) -> list[Parsed | Packed] | None:
@@ -190,30 +195,30 @@ def _rows(payload: bytes | None, length: int) -> list[Parsed | Packed] | None:
         found = unpackb(payload, ext_hook=_refuse, timestamp=1)
         if type(found) is not list or packb(found) != payload:
             return None
-        rows = [_packed(fields, length) if len(fields) == 8 else _row(fields, length) for fields in found]
+        rows = [_packed(fields, length) if len(fields) == 9 else _row(fields, length) for fields in found]
     except Exception:  # whatever a damaged payload causes
         return None
     return rows if all(one.end <= other.start and one.number < other.number for one, other in pairwise(rows)) else None
 
 
 def _packed(fields: Any, length: int) -> Packed:
-    number, start, end, api_version, kind, name, namespace, body = fields
+    number, start, end, api_version, kind, name, namespace, body, keys = fields
     if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length or type(body) is not bytes:
         raise ValueError
-    if not type(api_version) is type(kind) is type(name) is type(namespace) is str:
+    if not type(keys) is type(api_version) is type(kind) is type(name) is type(namespace) is str:
         raise ValueError
-    return Packed(number, start, end, Header(api_version, kind, name, namespace), body)
+    return Packed(number, start, end, Header(api_version, kind, name, namespace), body, separated(keys))
 
 
 def _row(fields: Any, length: int) -> Parsed:
     if not _is_plain(fields):
         raise ValueError
-    if len(fields) == 4:
-        number, start, end, data = fields
+    if len(fields) == 5:
+        number, start, end, data, keys = fields
         if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length:
             raise ValueError
-        return Parsed(number, start, end, data, usual=True)
-    number, start, end, data, parser, duplicates, fault, severity, template = fields
+        return Parsed(number, start, end, data, usual=True, keys=_keys(keys))
+    number, start, end, data, parser, duplicates, fault, severity, template, keys = fields
     if not type(number) is type(start) is type(end) is type(parser) is int or type(duplicates) is not bool:
         raise ValueError
     if not (0 <= start < end <= length and 0 <= parser < len(PARSERS) and severity in ("", "warning", "skip")):
@@ -222,7 +227,13 @@ def _row(fields: Any, length: int) -> Parsed:
         fault = _fault(end - start, fault)
     if template is not None:
         template = _template(end - start, template)
-    return Parsed(number, start, end, data, parser, duplicates, fault, severity, template)
+    return Parsed(number, start, end, data, parser, duplicates, fault, severity, template, keys=_keys(keys))
+
+
+def _keys(text: Any) -> frozenset[str]:
+    if type(text) is not str:
+        raise ValueError
+    return separated(text)
 
 
 def _fault(length: int, fields: Any) -> Fault:

@@ -132,6 +132,7 @@ def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, P
             _note(source, key, decode_late(payload, len(source.text)), store)
     for row in rows:
         document = Document(source, row.number, row.start, source.text[row.start : row.end], row.data, parse=PARSERS[row.parser])
+        document.keys = row.keys
         yield document, row
 
 
@@ -167,7 +168,14 @@ def _parse(document: Document) -> Parsed:
         return _broken(document, row, (fault.start, fault.end, "yaml-syntax", fault.message, fault.hint))
     parser = PARSERS.index(document.parse)
     usual = parser == 0 and not composed.duplicates and is_usual(composed.data, document.text)
-    return row._replace(data=composed.data, parser=parser, duplicates=composed.duplicates, usual=usual, aliases=composed.aliases)
+    return row._replace(
+        keys=composed.keys,
+        data=composed.data,
+        parser=parser,
+        duplicates=composed.duplicates,
+        usual=usual,
+        aliases=composed.aliases,
+    )
 
 
 def _problems(document: Document, parsed: Parsed) -> Iterator[Finding]:

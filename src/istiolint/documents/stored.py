@@ -20,7 +20,7 @@ class StoredDocument(Document):
 
     def __init__(self, source: "Source", row: Packed):
         self.source = source
-        self.index, self.offset, self._end, self.header, self._body = row
+        self.index, self.offset, self._end, self.header, self._body, self.keys = row
 
     @cached_property
     def text(self) -> str:  # type: ignore[override]

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from istiolint.documents import Document
 from istiolint.documents.chart_values import ChartValues
 from istiolint.documents.document import value_at
+from istiolint.documents.keys import keys_of
 from istiolint.documents.recognise import is_values
 from istiolint.documents.stored import StoredDocument
 from istiolint.findings.finding import Path, ResourceName
@@ -82,6 +83,11 @@ class Resource(Cursor):
     def gateways(self) -> Sequence[str]:
         """`spec.gateways`, of a VirtualService: "" in place of what is not text."""
         return [gateway.text for gateway in self.spec["gateways"]]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that occur in it, also in YAML and JSON within strings; perhaps a few more, but not fewer."""
+        return keys_of(self.value) if self.path else self.document.keys
 
     @property
     def placed(self) -> bool:

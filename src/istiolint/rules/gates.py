@@ -1,7 +1,6 @@
 """Which checks can find something in a resource: those whose fields occur in it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import Check, Registered, Rule
@@ -39,7 +38,7 @@ class Gates:
     def of(self, resource: Resource) -> list[tuple[Rule, Check]]:
         """Return the checks that may find something in a resource. Their modules are imported now, if they are not yet."""
         type_ = kind_of(resource)
-        key = type_, _present(resource.value, self._fields[type_])
+        key = type_, self._fields[type_] & resource.keys
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = [
@@ -65,24 +64,3 @@ def kind_of(resource: Resource) -> str:
 
 def _is_open(when: Collection[str], present: frozenset[str]) -> bool:
     return not when or not present.isdisjoint(when)
-
-
-def _present(value: Any, fields: frozenset[str]) -> frozenset[str]:
-    """Return those of the fields that occur in a value, also in YAML and JSON within its strings."""
-    keys: set[str] = set()
-    texts: list[str] = []
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        kind = type(value)
-        if kind is dict:
-            keys.update(value)
-            waiting.extend(value.values())
-        elif kind is list:
-            waiting.extend(value)
-        elif kind is str and ("\n" in value or ": " in value or "{" in value):  # it may be YAML or JSON with fields
-            texts.append(value)
-    found = fields & keys
-    if texts:
-        found |= {field for field in fields - found if any(field in text for text in texts)}
-    return found
