@@ -63,6 +63,8 @@ def test_expressions_must_be_true(expression: str, at: str, lines: list[int]) ->
 def test_the_namespace_and_the_environment_are_known() -> None:
     text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {tier: production, team: web}}\n---\n" + ROUTES
     assert not found(rule("namespaceObject.metadata.labels.team == 'web' && environment == 'production'"), text)
+    assert found(rule("namespaceObject.metadata.labels.team == 'api'"), text)
+    assert found(rule("environment == 'test'"), text)
 
 
 @pytest.mark.parametrize(

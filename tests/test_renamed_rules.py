@@ -64,6 +64,7 @@ def test_settings(settings: Settings) -> None:
 
 
 def test_a_severity_by_former_id_is_as_close_as_one_by_id() -> None:
+    assert CURRENT in run(Settings(severity=(("security", "error"),)))[0]
     assert CURRENT not in run(Settings(severity=((FORMER, "off"), ("security", "error"))))[0]
 
 

@@ -136,6 +136,7 @@ def test_charts_that_are_not_rendered(process: Process, tmp_path: Path) -> None:
 
 def test_documents_of_the_context_are_not_counted_as_skipped(run: Run, sound: str, tmp_path: Path) -> None:
     (tmp_path / "chart.yaml").write_text(TEMPLATE, "utf-8")
+    assert "Skipped 1 Helm template" in run(sound, "chart.yaml").output
     assert "Skipped" not in run(sound, "--context", "chart.yaml").output
 
 

@@ -48,8 +48,10 @@ def test_what_is_new_is_told(run: Run, faulty: str, known: Path, tmp_path: Path)
     ],
 )
 def test_moved_lines_and_items_stay_known(run: Run, faulty: str, known: Path, tmp_path: Path, text: str) -> None:
+    assert text != FAULTY
     (tmp_path / faulty).write_text(text, "utf-8")
     assert "duplicate-key" not in run(faulty).output
+    assert "duplicate-key" in run(faulty, "--isolated").output
 
 
 def test_one_more_of_a_kind_is_new(run: Run, faulty: str, known: Path, tmp_path: Path) -> None:

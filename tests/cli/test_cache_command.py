@@ -23,7 +23,7 @@ def test_a_run_over_many_files_is_cached(run: Run, many: Path) -> None:
 
 
 def test_few_files_are_not_cached(run: Run, faulty: str, tmp_path: Path) -> None:
-    run("--cache-dir", "here", faulty)
+    assert run("--cache-dir", "here", faulty).exit_code == 1
     assert not (tmp_path / "here").exists()
 
 

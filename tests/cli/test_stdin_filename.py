@@ -30,6 +30,7 @@ def test_findings_are_those_of_the_file(process: Process, tree: Path) -> None:
 
 def test_the_file_itself_is_not_read(process: Process, tree: Path) -> None:
     (tree / "mesh/routes.yaml").write_text(FAULTY, "utf-8")
+    assert process("mesh").returncode == 1
     for options in (["--context", "mesh"], ["mesh"], [str(tree)]):
         found = json.loads(process("--format", "json", "--stdin-filename", "mesh/routes.yaml", "-", *options, input=SOUND).stdout)
         assert [one["rule"] for one in found["diagnostics"]] == []

@@ -51,4 +51,6 @@ def test_listeners_of_the_gateway_api_serve_all_without_a_hostname() -> None:
         "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g, namespace: edge}\n"
         "spec: {listeners: [{hostname: '*.example.com'}, {}]}"
     ).gateways
-    assert found.servers(found.find(GatewayName("edge", "g"))[0], ["anything"], "shop")
+    [gateway] = found.find(GatewayName("edge", "g"))
+    assert [server.path[-1] for server in found.servers(gateway, ["anything"], "shop")] == [1]
+    assert [server.path[-1] for server in found.servers(gateway, ["www.example.com"], "shop")] == [0, 1]

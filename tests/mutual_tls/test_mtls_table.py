@@ -129,8 +129,8 @@ def test_only_the_first_traffic_policy_of_merged_rules_counts() -> None:
     first, second = client("DISABLE"), client("ISTIO_MUTUAL")
     first["spec"]["trafficPolicy"] = {"connectionPool": {"tcp": {"maxConnections": 9}}}
     second["metadata"]["name"] = "later"
-    row = cart(*SHOP, WEB, first, second, policy("DISABLE"))
-    assert "Deployment shop/web" not in callers(row)
+    assert "Deployment shop/web" not in callers(cart(*SHOP, WEB, first, second, policy("DISABLE")))
+    assert "Deployment shop/web" in callers(cart(*SHOP, WEB, second, first, policy("DISABLE")))
 
 
 def test_mtls_that_nobody_answers() -> None:
@@ -146,7 +146,7 @@ def test_a_subset_counts_for_the_workloads_that_carry_its_labels() -> None:
         {"name": "new", "labels": {"v": "2"}, **plain},
     ]
     [failure] = cart(*SHOP, WEB, rule, policy("STRICT")).failing
-    assert (failure.caller, failure.sure) == ("every client that is led to subset old", False)
+    assert (failure.caller, failure.sure) == ("every client that uses subset old", False)
     assert callers(cart(*SHOP, WEB, rule, policy("PERMISSIVE"))) == []
 
 

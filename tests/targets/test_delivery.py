@@ -63,7 +63,7 @@ def test_flux_substitutes_variables(written: str, expected: str) -> None:
 
 def test_variables_from_the_cluster_leave_the_target_open() -> None:
     [found] = [one for one in targets(flux("postBuild: {substituteFrom: [{kind: ConfigMap, name: x}]}")) if one.kind == "flux"]
-    assert found.gaps
+    assert found.gaps == ["variables that Flux reads from the cluster"]
 
 
 def test_argo_sets_the_namespace_of_what_names_none() -> None:

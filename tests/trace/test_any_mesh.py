@@ -4,12 +4,14 @@ import json
 import re
 from typing import Any
 
+import jsonschema_rs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manifests import resource
 from strategies import resources
 from traces import SHOP, tracer
 
+from istiolint.data import folder
 from istiolint.engine.lint import lint, understand
 from istiolint.settings import Settings
 from istiolint.sources import Source
@@ -27,6 +29,7 @@ URLS = (
     "http://cart/", "http://cart.shop/stock?a=b", "https://cart.shop", "tcp://cart.shop:5432", "http://stock.orders:8080/x",
     "https://a.example.com/",
 )  # fmt: skip
+SCHEMA = jsonschema_rs.validator_for(json.loads((folder("schemas") / "istiolint-trace.schema.json").read_text("utf-8")))
 TEXTS = st.sampled_from(["/", "/a", "/a/b", "/b", "/a.*", "/.*", ""])
 RESOURCES = st.lists(st.sampled_from(KINDS).flatmap(resources), min_size=1, max_size=5)
 PATHS, USERS = st.sampled_from(["/", "/a", "/a/b", "/b", "/ab"]), st.sampled_from(["", "a", "ab", "b"])
@@ -39,8 +42,10 @@ NEVER = re.compile(r"route `r(\d+)`(?: and the (\d+|one) after it)? (?:is|are) n
 def test_no_trace_fails(found: list[dict[str, Any]], source: str, url: str) -> None:
     more = "".join(f"---\n{json.dumps(each)}\n" for each in found)
     trace = tracer(more).trace(request(source, "GET", url))
-    assert text.render(trace)
-    assert trace_json.render([trace])
+    assert f"Outcome: {text.in_words(trace)}" in text.render(trace)
+    value = json.loads(trace_json.render([trace]))
+    SCHEMA.validate(value)
+    assert [each["outcome"] for each in value["results"]] == [trace.outcome]
 
 
 def matches() -> st.SearchStrategy[dict[str, Any]]:

@@ -103,7 +103,7 @@ def _of_rule(rule: Resource, host: str, number: int, server: _Server, mesh: Mesh
         if server.fails(of_subset):
             routed = mesh.virtual_services.routes_to_subset(host, name)
             reason = f"{rule.title} {_MISMATCHES[of_subset.tls]}"
-            yield Failure(f"every client that is led to subset {name}", reason, of_subset.at, routed)
+            yield Failure(f"every client that uses subset {name}", reason, of_subset.at, routed)
 
 
 def _of_subsets(rule: Resource, number: int, workload: Workload) -> Iterator[tuple[str, SetTls]]:
