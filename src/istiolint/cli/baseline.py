@@ -35,7 +35,7 @@ def baseline_options(command: _Command) -> _Command:
 def baseline_of(config: Config, option: "Path | None", *, isolated: bool, write: bool) -> "Baseline | None":
     """Return the effective baseline: the one that is named, or the one next to the configuration file if it exists.
 
-    What is no baseline is never written over.
+    A file that is not a baseline is never overwritten.
     """
     configured = next(iter(config.paths("baseline")), None)
     named = option or configured
@@ -63,7 +63,7 @@ def baseline_of(config: Config, option: "Path | None", *, isolated: bool, write:
 
 
 def write_baseline(baseline: "Baseline", report: Report) -> int:
-    """Write what was found; the exit status."""
+    """Write the baseline; return the exit status."""
     from istiolint.cli.atomic_write import replace
 
     renewed = baseline.renewed(report)

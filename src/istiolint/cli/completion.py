@@ -1,7 +1,7 @@
-"""`istiolint completion SHELL`: the script that makes a shell complete.
+"""`istiolint completion SHELL`: the completion script of a shell.
 
-click answers what comes next, one `type,value` per line. The scripts are our own because those of click lose values behind
-`--option=` and at commas, and commands where a path may be written as well.
+click returns the completions, one `type,value` per line. The scripts of click itself lose values after `--option=` and commas,
+and subcommands where a path is also possible.
 """
 
 import click

@@ -1,4 +1,4 @@
-"""`istiolint config`: the settings that hold, and where each comes from."""
+"""`istiolint config`: the effective settings, and the origin of each."""
 
 import json
 from pathlib import Path
@@ -58,14 +58,14 @@ def config(paths: tuple[str, ...], format_: str, **options: Any) -> None:
 
 
 def _rules_on(given: Inputs, options: dict[str, Any]) -> dict[str, Any]:
-    """The rules that are on where the configuration applies to everything."""
+    """Return the rules that are on, without regard to settings for single paths."""
     from istiolint.engine.selection import selected_in
 
     return selected_in(given.settings_in_folders(options), str(given.config.folder))
 
 
 def _value(name: str, given: Inputs, options: dict[str, Any]) -> Any:
-    """What holds, as a configuration file would say it. Paths are relative to the current folder."""
+    """Return an effective setting as a configuration file has it. Paths are relative to the current folder."""
     config = given.config
     found: Any
     match name:
@@ -101,7 +101,7 @@ def _option(name: str, options: dict[str, Any]) -> list[str]:
 
 
 def _origin(name: str, given: Inputs, options: dict[str, Any]) -> str:
-    """The option, the line of the configuration, or both where they add up."""
+    """Return the option, the line of the configuration, or both if they add up."""
     option = _PARAMETERS.get(name, name.replace("-", "_"))
     flags = next((parameter.opts for parameter in lint.params if parameter.name == option), [])
     called = flags[:1] if options.get(option) else []

@@ -95,7 +95,7 @@ def _page(rule_id: str) -> str:
 
 
 def _for_terminal(markdown: str) -> str:
-    """Markdown for a terminal: headings bold, code indented."""
+    """Return Markdown for a terminal: bold headings, indented code."""
     lines, in_code = [], False
     for line in markdown.splitlines():
         if _FENCE.match(line):

@@ -34,7 +34,7 @@ def fixing_options(command: _Command) -> _Command:
 def fixed_sources(
     sources: list[Source], lint: Callable[[Iterable[Source]], Report], *, unsafe: bool, write: bool
 ) -> tuple["FixResult", list[str]]:
-    """Lint and fix, and write the files; also the words for each file that could not be written."""
+    """Lint, fix, and write the files; also return a message for each file that could not be written."""
     from istiolint.fix import fix_all
 
     result = fix_all(sources, unsafe=unsafe, lint=lint)
@@ -65,7 +65,7 @@ def write_stdin(sources: list[Source], texts: dict[str, str]) -> None:
 
 
 def diff(sources: list[Source], result: "FixResult") -> str:
-    """What would be written, as a patch; on a terminal without its control characters."""
+    """Return the fixes as a patch; on a terminal, with control characters escaped."""
     from istiolint.fix.patch import patch_lines
 
     shown = printable if sys.stdout.isatty() else str
@@ -74,14 +74,14 @@ def diff(sources: list[Source], result: "FixResult") -> str:
 
 
 def report_diff(result: "FixResult") -> None:
-    """How many fixes are in a diff, on standard error."""
+    """Report on standard error how many fixes a diff has."""
     count = result.fixed.total()
     words = f"would make {counted(count, 'fix', 'fixes')} in {counted(len(result.texts), 'file')}" if count else "nothing to fix"
     click.echo(f"istiolint: {words}", err=True)
 
 
 def written(sources: list[Source], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Write the files that changed; yield path and words for each that could not be written."""
+    """Write the files that changed; yield path and message for each that could not be written."""
     from istiolint.cli.atomic_write import replace
     from istiolint.sources.decode import encode
 

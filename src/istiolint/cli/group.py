@@ -30,7 +30,7 @@ Examples:
 
 
 class Commands(MutableMapping[str, click.Command]):
-    """Commands by name; each is imported when it is asked for, since most of a small run is imports."""
+    """Commands by name, each imported on first use: imports are most of the time of a small run."""
 
     def __init__(self, names: Iterable[str]):
         self._commands: dict[str, click.Command | None] = dict.fromkeys(names)
@@ -55,10 +55,10 @@ class Commands(MutableMapping[str, click.Command]):
 
 
 class DefaultToLint(click.Group):
-    """A group in which whatever does not begin with the name of a command is an argument of `lint`."""
+    """A group that passes arguments to `lint` unless the first one is the name of a command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `lint` in front of arguments that name no command; a shell that completes the first word may still want one."""
+        """Insert `lint` before arguments without a command, except while a shell completes the first word."""
         if not args and ctx.resilient_parsing:
             return super().parse_args(ctx, args)
         if not args or (args[0] not in NAMES and args[0] not in ("--help", "-h", "--version")):
@@ -66,7 +66,7 @@ class DefaultToLint(click.Group):
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """The commands, and whatever `lint` takes."""
+        """Return the commands, and the completions of `lint`."""
         from click.shell_completion import CompletionItem
 
         if incomplete[:1] == "-":
@@ -75,17 +75,17 @@ class DefaultToLint(click.Group):
         return [*super().shell_complete(ctx, incomplete), CompletionItem(incomplete, type="file")]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """How `lint` is called, and the commands."""
+        """Write the usage of `lint` and of the commands."""
         formatter.write_usage("istiolint", "[OPTIONS] [PATH]...")
         formatter.write_usage("istiolint", "COMMAND [ARGS]...", prefix="       ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options of `lint`, those of the group, and the commands."""
+        """Write the options of `lint` and of the group, and the commands."""
         write_sections(ctx, formatter, (*self.commands["lint"].get_params(ctx), *self.get_params(ctx)))
         self.format_commands(ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Examples, and the epilog of `lint`."""
+        """Write examples, and the epilog of `lint`."""
         super().format_epilog(ctx, formatter)
         self.commands["lint"].format_epilog(ctx, formatter)
 

@@ -1,4 +1,4 @@
-"""The options of `lint`, as `--help` shows them: by what they are about."""
+"""The sections of options in the help of `lint`."""
 
 from collections.abc import Iterable
 
@@ -54,12 +54,12 @@ class SectionedCommand(click.Command):
     """A command whose options are shown in sections."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options, a section each."""
+        """Write the options, one section after the other."""
         write_sections(ctx, formatter, self.get_params(ctx))
 
 
 def write_sections(ctx: click.Context, formatter: click.HelpFormatter, parameters: Iterable[click.Parameter]) -> None:
-    """Write the options in sections, in the order in which they are named there; all others at the end."""
+    """Write the options by section, in the order of the sections; options without one come last."""
     options = {option.name: option.get_help_record(ctx) for option in parameters if isinstance(option, click.Option)}
     for title, names in SECTIONS.items():
         if found := [record for name in names if (record := options.pop(name, None))]:

@@ -1,4 +1,4 @@
-"""What the options and the configuration file say is to be read, and how: the same for all commands that read manifests."""
+"""The input that options and configuration name, for all commands that read manifests."""
 
 import os
 from collections import defaultdict
@@ -26,10 +26,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class LatePath(click.Path):
-    """A path that is imported as one only where it is given, which is rare."""
+    """A path option that imports pathlib only if it is given, which is rare."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Path":
-        """The path, checked."""
+        """Return the checked path."""
         from pathlib import Path
 
         return Path(os.fsdecode(super().convert(value, param, ctx)))
@@ -54,7 +54,7 @@ class Patterns(click.ParamType):  # type: ignore[type-arg]
     name = "patterns"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """The patterns, each checked."""
+        """Return the checked patterns."""
         from pathspec import GitIgnoreSpec
 
         patterns = tuple(pattern.strip() for pattern in value.split(",") if pattern.strip())
@@ -73,7 +73,7 @@ def max_file_size(command: Command) -> Command:
 
 
 class Inputs(NamedTuple):
-    """What is read, and how it is to be understood."""
+    """The files to read, and the settings for them."""
 
     paths: tuple[str, ...]
     context: tuple[str, ...]
@@ -82,11 +82,11 @@ class Inputs(NamedTuple):
     config: Config
     rendering: Rendering = Rendering()
     stdin_path: str | None = None
-    """The file whose text comes from standard input."""
+    """Return the path of the file whose text comes from standard input."""
     tree: Tree = Tree(Config(), nested=False)
 
     def sources(self, cache: "Pack | None" = None) -> Iterator[Source]:
-        """The files as they are, and what is rendered. Raises MissingPathError, ConfigError and RenderError.
+        """Yield the files as they are, and rendered manifests. Raises MissingPathError, ConfigError and RenderError.
 
         Files for reference that `cache` knows are read where their text is needed.
         """
@@ -97,7 +97,7 @@ class Inputs(NamedTuple):
         return self.rendering.sources(with_origins(files))
 
     def settings_in_folders(self, options: dict[str, Any]) -> Settings:
-        """The settings with those of nested configuration files in the folders that were searched so far."""
+        """Return the settings, with those of nested configuration files in the folders that were searched so far."""
         return self.settings._replace(
             per_path_ignores=self.tree.path_ignores,
             exclude=self.tree.excludes,
@@ -114,7 +114,7 @@ class Inputs(NamedTuple):
         )
 
     def sources_of(self, state: str) -> Iterator[Source]:
-        """The files as they are in another state: a folder that replaces the only path, or a git revision.
+        """Return the files of another state: a folder instead of the only path, or a git revision.
 
         A name that could be both is a revision, unless it is written as a path. `HEAD` is the commit that pre-commit
         compares with if it was started with `--from-ref` or before a push. Raises RevisionError.
@@ -139,7 +139,7 @@ class Inputs(NamedTuple):
         return (source for source in revision.sources(named, self.settings.most_bytes) if not self._is_excluded(source, paths))
 
     def _is_excluded(self, source: Source, named: list[str]) -> bool:
-        """Whether a file of another state would be excluded today."""
+        """Whether a file of another state is excluded by the current configuration."""
         if source.path in (os.path.normpath(path) for path in named):
             return self.tree.covers_named(source.path)
         return self.tree.covers(source.path)
@@ -156,7 +156,7 @@ class Inputs(NamedTuple):
 
 
 def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
-    """Options that a command does not have are unset. Raises ConfigError."""
+    """Return the input of a command. Options that the command does not have are unset. Raises ConfigError."""
     stdin_path = _stdin_path(paths, options.get("stdin_filename"))
     paths = paths or (("-",) if stdin_path else ())
     named = [stdin_path if path == "-" and stdin_path else path for path in paths]
@@ -182,7 +182,7 @@ def inputs(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
 
 
 def define_custom_rules(path: "Path | None", *, isolated: bool) -> Config:
-    """Make the rules known that the configuration of the current folder defines, and return it. Raises ConfigError."""
+    """Register the rules that the configuration of the current folder defines, and return it. Raises ConfigError."""
     config = _config({"config": path, "isolated": isolated}, ())
     define(config.custom_rules())
     return config
@@ -194,12 +194,12 @@ def _flag(options: dict[str, Any], config: Config, name: str) -> bool:
 
 
 def _listed(option: Iterable[tuple[str, ...]] | None) -> tuple[str, ...]:
-    """The values of an option that takes lists and may be given several times."""
+    """Return the values of an option that accepts lists and can be repeated."""
     return tuple(name for names in option or () for name in names)
 
 
 def _stdin_path(paths: tuple[str, ...], name: str | None) -> str | None:
-    """The file whose text comes from standard input."""
+    """Return the path of the file whose text comes from standard input."""
     if name and paths and "-" not in paths:
         raise Refusal("--stdin-filename needs `-` among the paths")
     return name
@@ -217,11 +217,11 @@ def _config(options: dict[str, Any], paths: Iterable[str]) -> Config:
 
 
 def _common_folder(paths: Iterable[str]) -> str:
-    """The innermost folder that holds all paths; the current one without any, and for standard input."""
+    """Return the innermost folder that contains all paths; the current one without paths, and for standard input."""
     named = [os.path.abspath(path) for path in paths if path != "-"]
     try:
         common = os.path.commonpath(named) if named else os.getcwd()
-    except ValueError:  # drives of Windows have nothing in common
+    except ValueError:  # paths on different drives of Windows
         common = os.getcwd()
     while not os.path.isdir(common):
         common = os.path.dirname(common)
@@ -259,7 +259,7 @@ def _settings(config: Config, options: dict[str, Any]) -> Settings:
 
 
 def _target(options: dict[str, Any], config: Config) -> str | None:
-    """Return the target release of an upgrade; Refusal if it is not newer than the current one."""
+    """Return the target release of an upgrade. Raises Refusal if it is not newer than the current one."""
     target = options.get("upgrade_to") or config.value("upgrade-to")
     if target is None:
         return None
@@ -272,7 +272,7 @@ def _target(options: dict[str, Any], config: Config) -> str | None:
 
 
 def _clusters(config: Config, options: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Names of clusters with their paths."""
+    """Return the names of clusters with their paths."""
     for option in options:
         name, equals, path = option.partition("=")
         if not (name and equals and path):

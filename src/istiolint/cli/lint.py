@@ -156,7 +156,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
 
 
 def _check(options: dict[str, Any]) -> None:
-    """Refusal for options that do not go together."""
+    """Raise Refusal for options that exclude each other."""
     found = targets(options["formats"], options["output"])
     for name in ("statistics", "concise"):
         if options[name] and not any(target.format == "text" for target in found):
@@ -173,7 +173,7 @@ def _check(options: dict[str, Any]) -> None:
 
 
 def _drawing(pictures: "list[Picture]") -> "Look":
-    """Return what draws each mesh that was checked."""
+    """Return a function that appends the picture of each mesh that was checked."""
     from istiolint.graph.build import picture_of
 
     return lambda name, mesh: pictures.append(picture_of(mesh, name))
@@ -204,7 +204,7 @@ def _fix(
 def _write_report(
     report: Report, fail_on: Severity, options: dict[str, Any], pictures: "Sequence[Picture]" = (), *, err: bool = False
 ) -> int:
-    """Write the report; the exit status."""
+    """Write the report; return the exit status."""
     if not options["show_suppressed"]:
         report.suppressed = []
     style = Style(options["color"], options["quiet"], options["statistics"], options["concise"], options["everything"])

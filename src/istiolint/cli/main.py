@@ -1,4 +1,4 @@
-"""The process: it is short, most of its time goes into beginning and ending, and its streams may be anything."""
+"""The process around the command line: a fast start and exit, odd streams, and crashes."""
 
 import gc
 import os
@@ -9,8 +9,8 @@ import sys
 def main() -> None:
     """The entry point; never returns."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once, without a traceback
-    gc.disable()  # before the imports: what they and the run make lives to the end
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends the process at once, without a traceback
+    gc.disable()  # before the imports: the objects of a run live until it ends
     from istiolint.cli.group import group
 
     _prepare_streams()
@@ -20,13 +20,13 @@ def main() -> None:
         if not isinstance(end.code, int):
             raise
         _leave(end.code)
-    except Exception as error:  # Python's own exit status would be 1, which says that there are findings
+    except Exception as error:  # Python would exit with 1, the status for findings
         _report_crash(error)
         _leave(2)
 
 
 def _prepare_streams() -> None:
-    """A closed stream is an empty one; what the encoding of a stream does not have is shown as an escape."""
+    """Replace closed streams by empty ones, and escape characters that the encoding of a stream does not have."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
@@ -36,7 +36,7 @@ def _prepare_streams() -> None:
 
 
 def _report_crash(error: Exception) -> None:
-    """Report what failed and where in the code."""
+    """Report an unexpected exception and where it was raised."""
     import traceback
 
     from istiolint.findings.escape import printable
@@ -55,6 +55,6 @@ def _leave(status: int) -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:  # a full disk, which has been reported
+        except OSError:  # a full disk, which was already reported
             status = 2
     os._exit(status)

@@ -1,4 +1,4 @@
-"""What the commands that explain a mesh share: their options, and how they read the files."""
+"""Options and input of the commands that explain a mesh."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def mesh_options(command: Command) -> Command:
-    """Decorate a command with the options for what is read."""
+    """Decorate a command with the options for its input."""
     for option in reversed(
         (
             click.option("--context", multiple=True, type=PATH, help="More files of the same mesh."),
@@ -41,19 +41,19 @@ def mesh_options(command: Command) -> Command:
 
 
 class Meshes(NamedTuple):
-    """A tracer for each mesh that the files describe, the files themselves, and what could not be read."""
+    """A tracer for each mesh of the files, the files themselves, and the places that could not be read."""
 
     tracers: "list[Tracer]"
     sources: "list[Source]"
     troubles: list[str]
 
     def report_troubles(self) -> int:
-        """Print what could not be read; the exit status for it."""
+        """Print what could not be read; return the exit status for it."""
         return report_troubles(self.troubles)
 
 
 def given(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
-    """What the options say is read. Raises InputError."""
+    """Return the input that the options name. Raises InputError."""
     try:
         os.getcwd()
     except OSError as error:
@@ -64,7 +64,7 @@ def given(paths: tuple[str, ...], options: dict[str, Any]) -> Inputs:
 def understand(
     sources: Iterable["Source"], read: Inputs, options: Mapping[str, Any], *, joined: bool = True, watched: bool = True
 ) -> "Understood":
-    """The meshes of files, read as for a lint: in several processes, and from the cache. Raises InputError."""
+    """Return the meshes of files, read like those of `lint`: in several processes, and from the cache. Raises InputError."""
     from istiolint.engine import lint as engine
     from istiolint.engine.workers import cores
 
@@ -74,7 +74,7 @@ def understand(
 
 
 def troubles_of(understood: "Understood", state: str = "") -> list[str]:
-    """What could not be read, with its place, now or in another state."""
+    """Return a message with its place for each part that could not be read, now or in another state."""
     before = f"at {state}, " if state else ""
     return [
         f"{before}{trouble.span.source.path}:{trouble.span.begins.line}: ignored: {trouble.message}"
@@ -83,14 +83,14 @@ def troubles_of(understood: "Understood", state: str = "") -> list[str]:
 
 
 def report_troubles(troubles: Sequence[str]) -> int:
-    """Print what could not be read; the exit status for it."""
+    """Print what could not be read; return the exit status for it."""
     for trouble in troubles:
         click.echo(f"istiolint: {printable(trouble)}", err=True)
     return int(bool(troubles))
 
 
 def meshes(read: Inputs, options: Mapping[str, Any], against: str | None = None) -> Meshes:
-    """The meshes of the files, or of their state at a git revision or in another folder. Raises InputError."""
+    """Return the meshes of the files, or of their state at a git revision or in another folder. Raises InputError."""
     from istiolint.mesh import Mesh
     from istiolint.trace.tracer import Tracer
 
@@ -99,5 +99,5 @@ def meshes(read: Inputs, options: Mapping[str, Any], against: str | None = None)
     tracers = [Tracer(mesh, name) for name, mesh in understood.meshes]
     found = Meshes(tracers or [Tracer(Mesh((), read.settings))], sources, troubles_of(understood, against or ""))
     if against:
-        found.report_troubles()  # what was unreadable before is no failure of the change
+        found.report_troubles()  # files that were unreadable before are not the fault of the change
     return found

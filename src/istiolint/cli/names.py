@@ -15,11 +15,11 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
     name = "rules"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """The names; `check_names` checks them, once the configuration is read, which may define rules."""
+        """Return the names unchecked: the configuration may define rules, so `check_names` checks them after it was read."""
         return tuple(name.strip() for name in value.split(",") if name.strip())
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-        """The names that go on from what is typed."""
+        """Return the names that continue the typed text."""
         from click.shell_completion import CompletionItem
 
         from istiolint.rules.registry import names
@@ -30,7 +30,7 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]
 
 
 def check_names(names: Iterable[str], option: str) -> None:
-    """Raise click.BadParameter for a name that means no rule; `option` is the parameter that has it."""
+    """Raise click.BadParameter for a name that matches no rule; `option` is its parameter."""
     from istiolint.rules.registry import matching, suggestion
 
     for name in names:

@@ -1,4 +1,4 @@
-"""Where reports go."""
+"""The targets of reports: files and standard output."""
 
 import importlib
 import os
@@ -29,12 +29,12 @@ class Target(NamedTuple):
 
 
 class TargetType(click.ParamType):  # type: ignore[type-arg]
-    """FORMAT or FORMAT=FILE; the formats are completed by the shell."""
+    """FORMAT or FORMAT=FILE, with completion of formats."""
 
     name = "target"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Target:
-        """The format, checked, and the file."""
+        """Return the checked format, and the file."""
         name, equals, file = value.partition("=")
         if name not in FORMATS:
             self.fail(f"`{name}` is none of {', '.join(FORMATS)}", param, ctx)
@@ -46,14 +46,14 @@ class TargetType(click.ParamType):  # type: ignore[type-arg]
         return Target(name, Path(file) if equals else None)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-        """The formats that go on from what is typed."""
+        """Return the formats that continue the typed text."""
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
 
 
 def targets(formats: Sequence[Target], output: "Path | None") -> list[Target]:
-    """Where each report goes; `output` takes what would go to standard output. Refusal where two would go to one place."""
+    """Return the target of each report; `output` replaces standard output. Raises Refusal if two reports share a target."""
     found = [target if target.file else Target(target.format, output) for target in formats or [Target("text")]]
     if output and all(target.file for target in formats) and formats:
         raise Refusal("--output requires a format without a file")
@@ -63,7 +63,7 @@ def targets(formats: Sequence[Target], output: "Path | None") -> list[Target]:
 
 
 class Style(NamedTuple):
-    """How the text format looks."""
+    """Options of the text format."""
 
     color: str = "auto"
     quiet: bool = False
@@ -75,7 +75,7 @@ class Style(NamedTuple):
 def write(
     report: Report, found: Sequence[Target], style: Style, pictures: "Sequence[Picture]" = (), *, err: bool = False
 ) -> None:
-    """Render a report and write it to files, and to standard output or error; Refusal where that cannot be done.
+    """Render a report and write it to files, and to standard output or error. Raises Refusal if that fails.
 
     `pictures` are for the HTML format.
     """
@@ -86,7 +86,7 @@ def write(
 
 
 def write_text(text: str, output: "Path | None", *, err: bool = False) -> None:
-    """Write a text as it is, to a file, or to standard output or error; Refusal where that cannot be done."""
+    """Write a text unchanged to a file, or to standard output or error. Raises Refusal if that fails."""
     try:
         if output:
             from istiolint.cli.atomic_write import replace
@@ -95,13 +95,13 @@ def write_text(text: str, output: "Path | None", *, err: bool = False) -> None:
         else:
             click.echo(text, nl=False, color=True, err=err)
     except BrokenPipeError:
-        raise  # the reader has closed the pipe, which is not an error: click exits quietly
+        raise  # the reader closed the pipe, which is not an error: click exits quietly
     except OSError as error:
         raise Refusal(f"cannot write {output or 'the report'}: {error.strerror or error}") from error
 
 
 def _rendered(report: Report, format_: str, style: Style, pictures: "Sequence[Picture]") -> str:
-    module: Any = importlib.import_module(f"istiolint.report.{format_}")  # only the one that is needed
+    module: Any = importlib.import_module(f"istiolint.report.{format_}")  # import only the renderer that is needed
     if format_ == "html":
         return str(module.render(report, pictures))
     if format_ != "text":

@@ -1,4 +1,4 @@
-"""Calls that cannot be carried out."""
+"""Usage errors."""
 
 import click
 
@@ -7,7 +7,7 @@ from istiolint.sources import InputError
 
 
 class Refusal(click.ClickException):
-    """Why a call cannot be carried out, without repeating how istiolint is called; exit status 2."""
+    """An error that ends the command with exit status 2, shown without the usage line of click."""
 
     exit_code = 2
 

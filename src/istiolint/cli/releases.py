@@ -16,11 +16,11 @@ class Release(click.ParamType):  # type: ignore[type-arg]
     name = "release"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The release as written: settings of the configuration are read in the same way, so it is checked with them."""
+        """Return the release as written: it is checked together with the settings of the configuration."""
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-        """The releases that continue what is typed, the newest first."""
+        """Return the releases that continue the typed text, newest first."""
         from click.shell_completion import CompletionItem
 
         known = [f"1.{number}" for number in range(minor(NEWEST), minor(OLDEST) - 1, -1)]

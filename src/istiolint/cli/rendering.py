@@ -1,4 +1,4 @@
-"""What --kustomize and --helm ask to be rendered."""
+"""`--kustomize` and `--helm`: what is rendered."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -41,7 +41,7 @@ def rendering_options(command: _Command) -> _Command:
 
 
 class Rendering(NamedTuple):
-    """Folders for Kustomize, and charts for Helm with their values. It is true where options name what to render.
+    """Folders for Kustomize, and charts for Helm with their values. True if options name something to render.
 
     `found`: everything among the files is rendered as well; `targets` are those that the configuration describes.
     """
@@ -56,7 +56,7 @@ class Rendering(NamedTuple):
         return bool(self.kustomize or self.helm)
 
     def sources(self, files: Iterable[Source]) -> Iterator[Source]:
-        """What is rendered, then the files. Raises RenderError and MissingPathError for what options name."""
+        """Yield rendered manifests, then the files. Raises RenderError and MissingPathError for what options name."""
         if self.values and len(self.helm) != 1:
             raise Refusal("--values needs exactly one --helm CHART; for several charts use `targets` in the configuration")
         if self:

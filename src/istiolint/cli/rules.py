@@ -1,9 +1,9 @@
-"""`istiolint rules`: which rules there are."""
+"""`istiolint rules`: list and search the rules."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,6 +13,9 @@ from istiolint.findings.finding import SEVERITIES
 from istiolint.settings import CustomRule
 from istiolint.sources import InputError
 
+if TYPE_CHECKING:
+    from istiolint.rules.check import Rule
+
 
 class RuleFact(click.ParamType):  # type: ignore[type-arg]
     """A topic, kind or code that a rule has; completed by the shell."""
@@ -21,7 +24,7 @@ class RuleFact(click.ParamType):  # type: ignore[type-arg]
         self.name = name
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The value, which some rule must have."""
+        """Return the value. Fails if no rule has it."""
         from difflib import get_close_matches
 
         known = self._known()
@@ -31,7 +34,7 @@ class RuleFact(click.ParamType):  # type: ignore[type-arg]
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The values that continue what is typed."""
+        """Return the values that continue the typed text."""
         return [CompletionItem(value) for value in self._known() if value.lower().startswith(incomplete.lower())]
 
     def _known(self) -> list[str]:
@@ -44,7 +47,7 @@ class RuleFact(click.ParamType):  # type: ignore[type-arg]
             "kind": lambda rule: rule.kinds,
             "code": lambda rule: rule.codes,
         }
-        further = {"topic": {TOPIC}, "kind": KNOWN}.get(self.name, frozenset())  # what rules of a configuration may have
+        further = {"topic": {TOPIC}, "kind": KNOWN}.get(self.name, frozenset())  # rules of a configuration may have these
         return sorted({value for rule in all_rules().values() for value in facts[self.name](rule)} | further)
 
 
@@ -68,7 +71,7 @@ def rules(format_: str, test: bool, config: Path | None, isolated: bool, **filte
     from istiolint.cli.inputs import define_custom_rules
     from istiolint.findings.escape import printable
     from istiolint.rules.pages import pages
-    from istiolint.rules.registry import all_rules, plugin_failures
+    from istiolint.rules.registry import plugin_failures
     from istiolint.rules.search import Query
 
     try:
@@ -85,51 +88,50 @@ def rules(format_: str, test: bool, config: Path | None, isolated: bool, **filte
     )  # fmt: skip
     matching = list(query.rules())
     book = pages()
-    titles = {rule: book[rule].title if rule in book else "" for rule in all_rules()}
+    titles = {rule.id: book[rule.id].title if rule.id in book else "" for rule in matching}
     if format_ == "json":
-        listed = [
-            {
-                "id": rule.id,
-                "title": titles[rule.id],
-                "severity": rule.severity,
-                "evidence": rule.evidence,
-                "topic": rule.topic,
-                "tags": list(rule.tags),
-                "category": rule.category,
-                "default": rule.default,
-                "fixable": rule.fixable,
-                "codes": list(rule.codes),
-                "kinds": list(rule.kinds),
-                "parameters": {parameter.name: parameter.schema for parameter in rule.parameters},
-            }
-            for rule in matching
-        ]
-        click.echo(json.dumps(listed, indent=2))
-        return
-    rows = [
-        (
-            rule.id,
-            rule.topic,
-            rule.severity,
-            rule.evidence,
-            "on" if rule.default else "off",
-            " ".join(rule.codes),
-            titles[rule.id],
-        )
-        for rule in matching
-    ]
-    if not rows:
+        click.echo(json.dumps([_as_json(rule, titles[rule.id]) for rule in matching], indent=2))
+    elif matching:
+        _write_table([_cells(rule, titles[rule.id]) for rule in matching])
+    else:
         click.echo("istiolint: no rule matches", err=True)
-        return
-    head = ("rule", "topic", "severity", "evidence", "default", "codes", "what it is about")
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    for row in (head, *rows):
+
+
+def _as_json(rule: "Rule", title: str) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": title,
+        "severity": rule.severity,
+        "evidence": rule.evidence,
+        "topic": rule.topic,
+        "tags": list(rule.tags),
+        "category": rule.category,
+        "default": rule.default,
+        "fixable": rule.fixable,
+        "codes": list(rule.codes),
+        "kinds": list(rule.kinds),
+        "parameters": {parameter.name: parameter.schema for parameter in rule.parameters},
+    }
+
+
+_HEAD = ("rule", "topic", "severity", "evidence", "default", "codes", "what it is about")
+
+
+def _cells(rule: "Rule", title: str) -> tuple[str, ...]:
+    """Return the cells of a rule, in the order of `_HEAD`."""
+    on = "on" if rule.default else "off"
+    return rule.id, rule.topic, rule.severity, rule.evidence, on, " ".join(rule.codes), title
+
+
+def _write_table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
+    for row in (_HEAD, *rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        click.echo(click.style(line, bold=True) if row is head else line)
+        click.echo(click.style(line, bold=True) if row is _HEAD else line)
 
 
 def _test(custom: tuple[CustomRule, ...]) -> int:
-    """Test the examples of rules; the exit status."""
+    """Test the examples of custom rules; return the exit status."""
     from istiolint.findings.escape import printable
     from istiolint.report.counts import counted
     from istiolint.testing.custom import problems_of_examples

@@ -1,4 +1,4 @@
-"""`istiolint snapshot [PATH...]`: what other repositories need of a mesh."""
+"""`istiolint snapshot [PATH...]`: the resources of a mesh that other repositories refer to."""
 
 import json
 import sys

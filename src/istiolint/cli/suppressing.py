@@ -1,4 +1,4 @@
-"""`--write-suppressions`: comments in the files that suppress what is found."""
+"""`--write-suppressions`: comments that suppress the current findings."""
 
 from collections.abc import Callable, Iterable
 
@@ -13,7 +13,7 @@ from istiolint.sources import Source
 
 
 def write_suppressions(sources: list[Source], lint: Callable[[Iterable[Source]], Report]) -> int:
-    """Write the comments, and report what they cannot suppress; the exit status."""
+    """Write the comments, and report findings that no comment can suppress; return the exit status."""
     from istiolint.suppression.writing import suppress
 
     result = suppress(sources, lint)

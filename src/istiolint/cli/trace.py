@@ -82,7 +82,7 @@ def trace(arguments: tuple[str, ...], format_: str, **options: Any) -> None:
 
 
 def _changes(requests: list["Request"], now: Meshes, before: Meshes, format_: str, against: str) -> str:
-    """What changes for requests, or for those that both states suggest."""
+    """Report what a change does to the given requests, or to those that both states suggest."""
     from istiolint.trace import changes
     from istiolint.trace.suggestions import suggested
 
@@ -98,7 +98,7 @@ def _changes(requests: list["Request"], now: Meshes, before: Meshes, format_: st
 
 
 def _write(traces: "Sequence[Trace]", file: str) -> None:
-    """Add traces to a test file, or write a first one."""
+    """Append traces to a test file, or create it."""
     from istiolint.cli.atomic_write import replace
     from istiolint.request_tests.writing import as_file, as_test
 
@@ -137,7 +137,7 @@ def _from_arguments(
 
 
 def _claims(written: Sequence[str]) -> dict[str, Any] | None:
-    """The claims of the token; one that is given more than once is a list."""
+    """Return the claims of the JWT; a claim that is given more than once is a list."""
     claims: dict[str, Any] = {}
     for each in written:
         name, equals, value = each.partition("=")
@@ -152,7 +152,7 @@ def _claims(written: Sequence[str]) -> dict[str, Any] | None:
 
 
 def _from_file(file: str) -> tuple[list["Request"], dict[str, str]]:
-    """The requests of a file, and the headers of the applications' responses."""
+    """Return the requests of a file, and the response headers of the applications."""
     from istiolint.trace.request_files import requests_of
 
     try:

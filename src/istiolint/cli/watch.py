@@ -26,9 +26,9 @@ def run(paths: tuple[str, ...], **options: Any) -> None:
     """Lint, wait for a change, and lint again, until Ctrl-C."""
     if "-" in paths:
         raise Refusal("standard input cannot be watched")
-    gc.enable()  # the command line turns it off for runs that end
+    gc.enable()  # cli.main turns garbage collection off for single runs
     options |= {param.name: False if getattr(param, "is_flag", False) else None for param in _left_out()}
-    options["jobs"] = options["jobs"] or 1  # a process that watches has threads, and must not fork
+    options["jobs"] = options["jobs"] or 1  # the watching process has threads, so it must not fork
     options["well"] = _well
     while True:
         of = _watched(paths, options)
@@ -40,18 +40,18 @@ def run(paths: tuple[str, ...], **options: Any) -> None:
 
 
 def _lint(paths: tuple[str, ...], options: dict[str, Any]) -> None:
-    """Lint once; what ends a run of `lint` does not end this one."""
+    """Lint once, and go on after errors that would end `lint`."""
     try:
         assert lint.callback is not None
         lint.callback(paths, **options)
     except click.ClickException as error:
         error.show()
-    except SystemExit:  # the exit status, which says what the report says
+    except SystemExit:  # the exit status, which the report already shows
         pass
 
 
 def _well(report: Report) -> str:
-    """What is printed where nothing is found."""
+    """Return the line for a run without findings."""
     return found(report)
 
 

@@ -1,4 +1,4 @@
-"""Which files `istiolint watch` waits for, and the waiting itself."""
+"""The files that `istiolint watch` observes, and how it waits for changes."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ _Stamp: TypeAlias = tuple[int, int, int] | None
 
 
 class Watched(NamedTuple):
-    """What a run reads: folders, single files (they need not exist), and files that it writes."""
+    """The folders and single files that a run reads (they need not exist), and the files that it writes."""
 
     folders: tuple[str, ...]
     files: tuple[str, ...]
@@ -37,7 +37,7 @@ class Watched(NamedTuple):
 
 
 def watched(paths: Iterable[str], single: Iterable[str], written: Iterable[str]) -> Watched:
-    """Return what to wait for: the paths of a run, single files that it reads as well, and the files that it writes."""
+    """Return what to observe: the paths of a run, other files that it reads, and the files that it writes."""
     full = [os.path.abspath(path) for path in paths]
     folders = tuple(path for path in full if os.path.isdir(path))
     files = [path for path in full if path not in folders]
@@ -47,14 +47,14 @@ def watched(paths: Iterable[str], single: Iterable[str], written: Iterable[str])
 
 
 def configurations(paths: Iterable[str]) -> Iterator[Path]:
-    """Yield the configuration files that there are, or may come to be, above some paths."""
+    """Yield the paths at which configuration files for some paths may be."""
     above = dict.fromkeys(parent for path in paths for parent in (Path(path), *Path(path).parents))
     for folder in above:
         yield from (folder / name for name in (*NAMES, PYPROJECT))
 
 
 def changes(of: Watched) -> None:
-    """Return when something changed. Refusal where the package that watches folders is not installed."""
+    """Return when something changed. Raises Refusal if watchfiles is not installed."""
     try:
         from watchfiles import watch
     except ImportError as error:
@@ -72,7 +72,7 @@ def changes(of: Watched) -> None:
         ):
             if found or stamps(of) != before:
                 return
-    except FileNotFoundError:  # a folder that was deleted just now
+    except FileNotFoundError:  # a folder that was just deleted
         return
 
 
@@ -90,7 +90,7 @@ def _stamp(path: str, *, folder: bool) -> _Stamp:
 
 
 def _existing(folder: str) -> str:
-    """The folder, or the nearest one above that exists."""
+    """Return the folder, or the nearest parent that exists."""
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     return folder

@@ -1,1 +1,1 @@
-"""The language server: what editors show while manifests are written."""
+"""The language server: findings, completion, hover and navigation for editors."""

@@ -18,7 +18,7 @@ KINDS = (types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll)
 
 
 class Action(NamedTuple):
-    """What can be done, the findings that it concerns, and the new texts by source."""
+    """A title, the findings that it fixes or suppresses, and the new texts by source."""
 
     title: str
     kind: str
@@ -28,7 +28,7 @@ class Action(NamedTuple):
 
 
 def actions(found: Sequence[Diagnostic], chosen: Iterable[Diagnostic], source: Source) -> Iterator[Action]:
-    """Yield what can be done about the chosen ones of the findings in a file."""
+    """Yield the actions for the chosen findings of a file; `found` are all findings in it."""
     suppressed: set[tuple[str, int]] = set()
     for one in chosen:
         edits = text_edits(one.fix) if one.fix else ()
@@ -52,7 +52,7 @@ def actions(found: Sequence[Diagnostic], chosen: Iterable[Diagnostic], source: S
 def code_action(
     action: Action, shown: Callable[[Diagnostic], types.Diagnostic], uri: Callable[[Source], str], positions: Positions
 ) -> types.CodeAction:
-    """Return an action as editors take it."""
+    """Return an action in the form of the protocol."""
     changes: dict[str, list[types.TextEdit]] = {}
     for source, start, end, text in action.edits:
         where = types.Range(positions.position(source, start), positions.position(source, end))
@@ -67,7 +67,7 @@ def code_action(
 
 
 def _difference(source: Source, text: str) -> tuple[Source, int, int, str]:
-    """The one edit that makes another text of a source, as short as it can be."""
+    """Return the shortest single edit that turns a source into a text."""
     old, shortest = source.text, min(len(source.text), len(text))
     start = next((at for at in range(shortest) if old[at] != text[at]), shortest)
     most = shortest - start

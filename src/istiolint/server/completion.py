@@ -1,4 +1,4 @@
-"""What can be written at a place: fields, values, and the names that the mesh has. Works on text that does not parse yet."""
+"""Completion of fields, values and names of the mesh, for text that does not parse yet."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ _FLOW_KEY = re.compile(r"(?:^|[\s{,-])(?P<key>[\w./-]+)[ ]*:[ ]+\{(?:[^{}]*,)?[ 
 
 
 class Place(NamedTuple):
-    """Where something is written: the path of the mapping or list around it, and what is typed so far.
+    """A place in a text: the path of the mapping or list around it, and the text typed so far.
 
     `key` is the key whose value is written, "" for a key or an item of a list.
     """
@@ -35,7 +35,7 @@ class Place(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A text to complete with, and what it is; `is_key` for fields, which a colon follows."""
+    """A text to insert, and its description; `is_key` is true for fields, which a colon follows."""
 
     text: str
     detail: str
@@ -43,7 +43,7 @@ class Proposal(NamedTuple):
 
 
 def place(text: str, offset: int) -> Place:
-    """Where a character of a text is, read from indentation alone."""
+    """Return the place of a character of a text, found by indentation alone."""
     start = max((match.end() for match in _MARKER.finditer(text, 0, offset)), default=0)
     following = _MARKER.search(text, offset)
     document = text[start : following.start() if following else len(text)]
@@ -68,7 +68,7 @@ def place(text: str, offset: int) -> Place:
 
 
 def proposals(at: Place, meshes: Iterable[Mesh], istio_version: str) -> Iterator[Proposal]:
-    """Yield what can be written there."""
+    """Yield the fields, values and names that are valid at a place."""
     type_ = type_of(at.api_version.rpartition("/")[0], at.kind) or ""
     key = at.key or (next((step for step in reversed(at.path) if isinstance(step, str)), "") if at.path[-1:] == (0,) else "")
     yield from _names(key, at, list(meshes))
@@ -90,7 +90,7 @@ def proposals(at: Place, meshes: Iterable[Mesh], istio_version: str) -> Iterator
 
 
 def _names(key: str, at: Place, meshes: list[Mesh]) -> Iterator[Proposal]:
-    """The names that the mesh has for a field."""
+    """Yield the names of the mesh that fit a field."""
     for mesh in meshes:
         if key in ("host", "hosts"):
             services = (*mesh.all("Service"),)
@@ -127,12 +127,12 @@ def _names(key: str, at: Place, meshes: list[Mesh]) -> Iterator[Proposal]:
 
 
 def unique(found: Iterable[Proposal]) -> list[Proposal]:
-    """Proposals, each text once."""
+    """Yield each proposed text once."""
     return list({proposal.text: proposal for proposal in found}.values())
 
 
 def _parents(lines: list[str], indent: int, *, in_list: bool) -> list[str | int]:
-    """The keys and list items around a line, from the lines before it."""
+    """Return the keys and list items around a line, found in the lines before it."""
     path: list[str | int] = []
     key_below, dash_below = indent + in_list, indent
     for line in reversed(lines):

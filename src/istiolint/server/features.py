@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 
 class Features:
-    """Answers about a file of a folder. `uri` returns the URI of a path."""
+    """Answers requests about one file of a folder. `uri` returns the URI of a path."""
 
     def __init__(self, folder: Folder, path: str, positions: Positions, uri: Callable[[str], str]):
         self._folder, self._path, self._positions, self._uri = folder, path, positions, uri
@@ -48,7 +48,7 @@ class Features:
         return self._folder.session.source(self._path)
 
     def actions(self, found: Sequence[Diagnostic], where: types.Range, only: Sequence[str] | None) -> list[types.CodeAction]:
-        """What can be done about the findings in a range."""
+        """Return the code actions for the findings in a range."""
         source = self._source
         if source is None:
             return []
@@ -63,7 +63,7 @@ class Features:
         ]
 
     def hover(self, found: Sequence[Diagnostic], position: types.Position) -> types.Hover | None:
-        """What is known of the text at a position."""
+        """Return what hovering shows for the text at a position."""
         source = self._source
         if source is None:
             return None
@@ -87,11 +87,11 @@ class Features:
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(dict.fromkeys(texts))))
 
     def definitions(self, position: types.Position) -> list[types.Location]:
-        """Where the name at a position is defined."""
+        """Return the places that define the name at a position."""
         return self._locations(at for _, found in self._meanings(position) for at in found.definitions)
 
     def references(self, position: types.Position, declaration: bool) -> list[types.Location]:
-        """Where the name at a position is used."""
+        """Return the places that use the name at a position."""
         found: list[Cursor] = []
         for mesh, named in self._meanings(position):
             defined = {(at.document, at.path) for at in named.definitions}
@@ -99,7 +99,7 @@ class Features:
         return self._locations(found)
 
     def completions(self, position: types.Position) -> types.CompletionList:
-        """What can be written at a position."""
+        """Return the proposals to complete the text at a position."""
         source = self._source
         if source is None:
             return types.CompletionList(False, [])
@@ -122,7 +122,7 @@ class Features:
         return types.CompletionList(len(begun) > _MOST_PROPOSALS, items)
 
     def symbols(self) -> list[types.DocumentSymbol]:
-        """The resources of the file."""
+        """Return the resources of the file as symbols."""
         return [
             self._symbol(lenses.symbol(resource))
             for document in self._folder.session.documents(self._path)
@@ -130,7 +130,7 @@ class Features:
         ]
 
     def lenses(self) -> list[types.CodeLens]:
-        """What is shown above lines of the file."""
+        """Return the code lenses of the file."""
         found: dict[tuple[int, str], types.CodeLens] = {}
         for mesh, resources in self._folder.session.meshes([self._path]):
             for resource in resources:
@@ -144,7 +144,7 @@ class Features:
         return list(found.values())
 
     def trace_route(self, namespace: str, name: str, route: int) -> str:
-        """What happens to a request to a route."""
+        """Return the trace of a request that matches a route, as text."""
         for mesh, resources in self._folder.session.meshes([self._path]):
             for resource in resources:
                 if (resource.type, resource.namespace, resource.name) == ("VirtualService", namespace, name):

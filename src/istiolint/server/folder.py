@@ -1,4 +1,4 @@
-"""A folder of the workspace: its files, the texts that are open in the editor, its configuration, and what is found."""
+"""A folder of the workspace: its files, the texts that are open in the editor, its configuration, and the findings."""
 
 import gc
 import os
@@ -18,13 +18,13 @@ from istiolint.sources.discover import MOST_BYTES, is_wanted
 
 
 class Folder:
-    """A folder, read as `istiolint` reads it when it is started there. Paths are relative to it.
+    """A folder, read like a run of `istiolint` in it. Paths are relative to it.
 
-    All methods read with the folder as the current one, so only one thread may use the folders of a process.
+    All methods change the current folder of the process while they read, so only one thread may use them.
     """
 
     def __init__(self, root: str, whole: bool = True):
-        """`whole` is False for a file that is in no folder of the workspace: then only what is open is read."""
+        """`whole` is False for files outside of the workspace: only open texts are read."""
         self.root, self._whole = root, whole
         self.error: str | None = None
         self._texts: dict[str, str] = {}
@@ -33,11 +33,11 @@ class Folder:
         self._is_frozen = False
 
     def path(self, file: str) -> str:
-        """The path of a file in the folder."""
+        """Return the path of a file relative to the folder."""
         return os.path.relpath(file, self.root)
 
     def file(self, path: str) -> str:
-        """The absolute path behind a path of the folder."""
+        """Return the absolute path of a path relative to the folder."""
         return os.path.normpath(os.path.join(self.root, path))
 
     @property
@@ -47,7 +47,7 @@ class Folder:
 
     @property
     def session(self) -> Session:
-        """The files, with what is known of them."""
+        """The session that keeps the parsed files."""
         if self._session is None:
             with self._inside():
                 self._session = self._started()
@@ -59,13 +59,13 @@ class Folder:
         gc.unfreeze()
 
     def open(self, path: str, text: str) -> None:
-        """Take the text of the editor for that of the file."""
+        """Use the text of the editor instead of the file on disk."""
         self._texts[path] = text
         if self._session and self._is_read(path, self._session):
             self._session.change(self._opened(path, self._session))
 
     def close(self, path: str) -> None:
-        """Take the text of the file again."""
+        """Use the file on disk again instead of the text of the editor."""
         self._texts.pop(path, None)
         self.changed(path)
 
@@ -86,7 +86,7 @@ class Folder:
                 self._session.change(source)
 
     def report(self) -> Report:
-        """What is found in the files that are open."""
+        """Return a report on the open files."""
         session = self.session
         with self._inside():
             try:
@@ -98,7 +98,7 @@ class Folder:
             if not self._is_frozen:
                 self._is_frozen = True
                 gc.collect()
-                gc.freeze()  # most objects live on: another pass over them would stop the server for a second
+                gc.freeze()  # most objects stay in use: another collection would block the server for a second
             return report
 
     def _started(self) -> Session:
@@ -150,7 +150,7 @@ class Folder:
 
 
 def _options() -> dict[str, Any]:
-    """The options of a command line without any."""
+    """Return the options of a command line that has none."""
     empty = ("context", "cluster", "kustomize", "helm", "values", "select", "extend_select", "ignore", "exclude")
     return defaultdict(lambda: None, dict.fromkeys(empty, ()))
 

@@ -27,7 +27,7 @@ def code(text: str) -> str:
 
 
 def of_finding(found: Diagnostic) -> str:
-    """What the rule of a finding reports."""
+    """Return the title and the summary of the rule of a finding, with a link to its page."""
     page, address = pages().get(found.rule), rule_page(found.rule)
     title = f"**{page.title}** ({code(found.rule)})" if page else code(found.rule)
     more = f"[{found.rule}]({address})" if address else f"`istiolint explain {found.rule}`"
@@ -35,7 +35,7 @@ def of_finding(found: Diagnostic) -> str:
 
 
 def of_field(resource: Resource, own: Path) -> str | None:
-    """What the schema says of a field: its type, its values, and since which Istio it exists."""
+    """Return what the schema says about a field: its type, its values, and the first release of Istio that has it."""
     schema = schema_of(resource.type or "")
     node = Fields(schema).at(own) if schema and own else {}
     if not node:
@@ -56,7 +56,7 @@ def of_field(resource: Resource, own: Path) -> str | None:
 
 
 def _reference(resource: Resource) -> str | None:
-    """The page of Istio's documentation that describes a kind."""
+    """Return a link to the page of Istio's documentation that describes a kind."""
     words = _WORD.findall(resource.type or "")
     match resource.type:
         case "PeerAuthentication" | "RequestAuthentication":
@@ -75,7 +75,7 @@ def _reference(resource: Resource) -> str | None:
 
 
 def kind_of(node: Node) -> str:
-    """The type of a field in words."""
+    """Return the type of a field in words."""
     types = node.get("type") or "any"
     written = " or ".join(types) if isinstance(types, list) else str(types)
     if written == "array" and isinstance(node.get("items"), dict):
@@ -84,13 +84,13 @@ def kind_of(node: Node) -> str:
 
 
 def of_meaning(found: Meaning, namespace: str, mesh: Mesh) -> str:
-    """What a name resolves to."""
+    """Return what a name resolves to."""
     lines = list(_meaning(found, namespace, mesh))
     return "\n\n".join(lines)
 
 
 def of_selector(resource: Resource, mesh: Mesh) -> str | None:
-    """How many workloads a selector selects."""
+    """Return how many workloads a selector selects."""
     found = selected(resource, mesh)
     return f"{found[1]} workload{'' if found[1] == 1 else 's'} selected" if found else None
 

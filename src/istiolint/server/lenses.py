@@ -1,4 +1,4 @@
-"""Symbols of documents, and what is shown above lines: how many workloads a selector selects, and a request to trace."""
+"""Symbols of documents, and code lenses: how many workloads a selector selects, and a request to trace."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class Lens(NamedTuple):
 
 
 def lenses(resource: Resource, mesh: Mesh) -> Iterator[Lens]:
-    """Yield what is shown above the fields of a resource."""
+    """Yield the code lenses of a resource."""
     if found := selected(resource, mesh):
         yield Lens(found[0], f"{found[1]} workload{'' if found[1] == 1 else 's'} selected")
     if resource.type == "VirtualService":
@@ -50,7 +50,7 @@ class Symbol(NamedTuple):
 
 
 def symbol(resource: Resource) -> Symbol:
-    """The symbol of a resource."""
+    """Return the symbol of a resource."""
     children = tuple(
         Symbol(item["name"].text or f"{part}[{number}]", part, item)
         for part in _PARTS

@@ -17,7 +17,7 @@ _WITH_HOSTS = ("VirtualService", "DestinationRule", "ServiceEntry", "Sidecar")
 
 
 class Meaning(NamedTuple):
-    """What a name refers to: equal keys mean the same. `short` is part of every reference."""
+    """The object that a name refers to: equal keys mean the same object. `short` is part of every reference."""
 
     key: Key
     definitions: Sequence[Cursor]
@@ -26,7 +26,8 @@ class Meaning(NamedTuple):
 
 
 def path_at(document: Document, offset: int) -> tuple[Path, bool] | None:
-    """The path of the field at a character of a document, and whether it is its key; None where the document does not parse."""
+    """Return the path of the field at a character of a document, and whether the character is in its key; None if the
+    document does not parse."""
     if document.data is None:
         return None
     node: Node | None = document.layout.root
@@ -46,7 +47,7 @@ def path_at(document: Document, offset: int) -> tuple[Path, bool] | None:
 
 
 def field(resource: Resource, path: Path) -> Cursor:
-    """The field at a path of a resource."""
+    """Return the field at a path of a resource."""
     found: Cursor = resource
     for step in path:
         found = found[step]
@@ -54,7 +55,7 @@ def field(resource: Resource, path: Path) -> Cursor:
 
 
 def meaning(resource: Resource, own: Path, mesh: Mesh) -> Meaning | None:
-    """What the text at a path of a resource means; None for text that names nothing."""
+    """Return what the text at a path of a resource refers to; None if it is not a name."""
     text = _text(field(resource, own))
     if not own or not text:
         return None
@@ -98,7 +99,7 @@ def _by_field(names: list[str], text: str, parent: Cursor, resource: Resource, m
 
 
 def references(wanted: Meaning, mesh: Mesh) -> Iterator[Cursor]:
-    """Yield every place in a mesh that means the same, definitions included."""
+    """Yield every place in a mesh that refers to the same object, including definitions."""
     for resource in mesh.all(*sorted(KNOWN)):
         if wanted.short not in resource.document.text:
             continue
@@ -110,7 +111,7 @@ def references(wanted: Meaning, mesh: Mesh) -> Iterator[Cursor]:
 
 
 def selected(resource: Resource, mesh: Mesh) -> tuple[Cursor, int] | None:
-    """The selector of a resource, and how many workloads it selects; None for resources without one."""
+    """Return the selector of a resource, and how many workloads it selects; None for a resource without one."""
     if resource.type == "Service" and resource.spec["selector"].labels:
         return resource.spec["selector"], len(mesh.workloads.of_service(resource))
     at = resource.spec["selector"]
