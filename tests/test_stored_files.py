@@ -14,6 +14,7 @@ from test_workers import shown
 
 from istiolint.cache import Folder, Pack, pack
 from istiolint.documents import Store, parsed, read, version
+from istiolint.documents.header import Header
 from istiolint.documents.stored import StoredDocument
 from istiolint.engine import lint as engine
 from istiolint.resources.resource import Resource, StoredResource, resources
@@ -188,7 +189,7 @@ objects = st.fixed_dictionaries(
     {"apiVersion": st.sampled_from(["v1", "apps/v1", "", "networking.istio.io/v1"]) | st.text(), "kind": st.text()},
     optional={
         "metadata": plain | st.dictionaries(st.sampled_from(["name", "namespace", "labels"]), plain),
-        "spec": plain,
+        "spec": plain | st.dictionaries(st.sampled_from(["host", "hosts", "gateways"]), plain | st.lists(plain)),
         "items": plain,
     },
 )
@@ -210,7 +211,10 @@ def test_a_stored_resource_is_what_the_document_says(data: Any) -> None:
     assert isinstance(resource, StoredResource)
     assert "data" not in document.__dict__
     direct = Resource(document, (), data)
-    for name in ("api_version", "group", "kind", "name", "namespace", "type", "version", "written_namespace", "title", "path"):
+    for name in (
+        "api_version", "group", "kind", "name", "namespace", "type", "version", "written_namespace", "title", "path",
+        "host", "hosts", "gateways",
+    ):  # fmt: skip
         assert getattr(resource, name) == getattr(direct, name), name
     assert "data" not in document.__dict__
     assert repr(resource.spec.value) == repr(direct.spec.value)
@@ -221,7 +225,7 @@ def test_a_stored_resource_is_what_the_document_says(data: Any) -> None:
 @given(st.binary() | plain.map(msgpack.packb) | st.just({"a": b""}).map(msgpack.packb) | st.just({b"": 1}).map(msgpack.packb))
 def test_a_planted_body_is_composed_again(body: bytes) -> None:
     text = SERVICE.format(name="a")
-    row = parsed.Packed(0, 0, len(text), parsed.Header("v1", "Service", "a", "shop"), body, frozenset())
+    row = parsed.Packed(0, 0, len(text), Header("v1", "Service", "a", "shop", "", [], []), body, frozenset())
     data = StoredDocument(Source("a.yaml", text, linted=False), row).data
     assert type(data) is dict
     assert not has_bytes(data)

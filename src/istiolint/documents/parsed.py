@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from istiolint import __version__
 from istiolint.documents import events
+from istiolint.documents.header import Header, header_from, header_of
 from istiolint.documents.keys import joined, separated
 from istiolint.documents.skip import Skip
 from istiolint.documents.template import in_template_folder
@@ -29,15 +30,6 @@ PARSERS: tuple[events.Parse, ...] = (events.events, events.json_events, events.p
 Fault: TypeAlias = tuple[int, int, str, str, str | None]
 """Offsets in the document, rule, message and hint."""
 Template: TypeAlias = tuple[int, int, Skip]
-
-
-class Header(NamedTuple):
-    """What names an object."""
-
-    api_version: str
-    kind: str
-    name: str
-    namespace: str
 
 
 _DEFINITION = late(r"^kind:[ \t]*[\"']?CustomResourceDefinition\b", re.MULTILINE)
@@ -109,18 +101,8 @@ def _fields(row: Parsed) -> Sequence[Any]:
     keys = joined(row.keys)
     if not row.usual:
         return [*row[:9], keys]
-    header = _header(row.data)
+    header = header_of(row.data)
     return [*row[:3], *header, packb(row.data), keys] if header else [*row[:4], keys]
-
-
-def _header(data: Any) -> Header | None:
-    """Return the header of an object, as Resource reads it; None for a List, which consists of others."""
-    api_version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
-    if not isinstance(api_version, str) or not isinstance(kind, str) or ("items" in data and kind.endswith("List")):
-        return None
-    name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
-    name, namespace = (text if isinstance(text, str) else "" for text in (name, namespace))
-    return Header(api_version, kind, name, namespace)
 
 
 def unpacked(body: bytes) -> Any:
@@ -162,6 +144,9 @@ class Packed(NamedTuple):
     keys: frozenset[str]
 
 
+_PACKED_FIELDS = len(Packed._fields) + len(Header._fields) - 1
+
+
 def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
     """Return the documents of a payload for a text of some length; None if it does not have the form that `encode` gives it."""
     rows = _rows(payload, length)
@@ -181,7 +166,7 @@ def decode_late(payload: bytes | None, length: int) -> list[Packed] | None:
 
 def _opened(row: Packed) -> Parsed:
     data = unpacked(row.body)
-    if _header(data) != row.header:
+    if header_of(data) != row.header:
         raise ValueError
     return Parsed(row.number, row.start, row.end, data, usual=True, keys=row.keys)
 
@@ -195,19 +180,19 @@ def _rows(payload: bytes | None, length: int) -> list[Parsed | Packed] | None:
         found = unpackb(payload, ext_hook=_refuse, timestamp=1)
         if type(found) is not list or packb(found) != payload:
             return None
-        rows = [_packed(fields, length) if len(fields) == 9 else _row(fields, length) for fields in found]
+        rows = [_packed(fields, length) if len(fields) == _PACKED_FIELDS else _row(fields, length) for fields in found]
     except Exception:  # whatever a damaged payload causes
         return None
     return rows if all(one.end <= other.start and one.number < other.number for one, other in pairwise(rows)) else None
 
 
 def _packed(fields: Any, length: int) -> Packed:
-    number, start, end, api_version, kind, name, namespace, body, keys = fields
-    if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length or type(body) is not bytes:
+    number, start, end, *header, body, keys = fields
+    if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length:
         raise ValueError
-    if not type(keys) is type(api_version) is type(kind) is type(name) is type(namespace) is str:
+    if type(body) is not bytes or type(keys) is not str:
         raise ValueError
-    return Packed(number, start, end, Header(api_version, kind, name, namespace), body, separated(keys))
+    return Packed(number, start, end, header_from(header), body, separated(keys))
 
 
 def _row(fields: Any, length: int) -> Parsed:

@@ -63,7 +63,7 @@ class Authorization:
         self._by_reach: dict[str, dict[tuple[str, _Label | None], list[Resource]]] = {}
         self._actions: set[str] = set()
         for number, policy in enumerate(policies):
-            self._actions.add(policy.spec["action"].text or "ALLOW")
+            self._actions.add((policy.spec["action"].text if "action" in policy.keys else "") or "ALLOW")
             self._waiting[policy.namespace].append((number, policy))
             self._of_namespace[policy.namespace].append(policy)
         self.asks_provider = "CUSTOM" in self._actions

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from istiolint.mesh.host_index import HostIndex
 from istiolint.mesh.hosts import Hosts
@@ -81,7 +81,7 @@ class DestinationRules:
     @cached_property
     def fields(self) -> frozenset[str]:
         """The fields that some rule has, at any level: what no rule sets need not be looked for at each host."""
-        return frozenset(key for _, rule in self._named for key in _keys(rule.spec.value))
+        return frozenset().union(*{rule.keys for _, rule in self._named})
 
     def wider(self, fqdn: str) -> Iterator[Resource]:
         """Yield the rules for wildcards that cover a host, the most specific first."""
@@ -137,13 +137,6 @@ class _NamespaceIndex(NamedTuple):
     local: HostIndex[Resource]
     private: HostIndex[Resource]
     exported: HostIndex[Resource]
-
-
-def _keys(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from value
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _keys(item)
 
 
 def subsets(rules: Iterable[Resource]) -> Mapping[str, Cursor]:

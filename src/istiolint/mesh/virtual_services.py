@@ -73,8 +73,9 @@ class VirtualServices:
         for virtual_service in self._all:
             self._by_name[virtual_service.namespace, virtual_service.name].append(virtual_service)
             self._by_short_name[virtual_service.name].append(virtual_service)
-            for namespace, name, _ in delegates(virtual_service):
-                self._roots[namespace, name].append(virtual_service)
+            if "delegate" in virtual_service.keys:
+                for namespace, name, _ in delegates(virtual_service):
+                    self._roots[namespace, name].append(virtual_service)
 
     def find(self, namespace: str, name: str) -> Sequence[Resource]:
         """The VirtualServices of a name."""

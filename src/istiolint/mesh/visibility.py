@@ -10,6 +10,7 @@ Scope: TypeAlias = frozenset[str]
 
 EVERYWHERE: Scope = frozenset("*")
 SERVICE_ANNOTATION = "networking.istio.io/exportTo"
+_FIELDS = frozenset((SERVICE_ANNOTATION, "exportTo", "workloadSelector"))
 
 
 def scope_of(resource: Resource, default: Iterable[str] = ("*",)) -> Scope:
@@ -17,13 +18,17 @@ def scope_of(resource: Resource, default: Iterable[str] = ("*",)) -> Scope:
 
     `default` is the mesh-wide setting for its kind. A DestinationRule for some workloads never leaves its namespace.
     """
-    if resource.type == "Service":
+    if _FIELDS.isdisjoint(resource.keys):
+        written = []
+    elif resource.type == "Service":
         written = [name.strip() for name in resource.annotations.get(SERVICE_ANNOTATION, "").split(",")]
+    elif resource.type == "DestinationRule" and resource.spec["workloadSelector"].exists:
+        written = ["."]
     else:
         written = [name.text for name in resource.spec["exportTo"]]
-    if resource.type == "DestinationRule" and resource.spec["workloadSelector"].exists:
-        written = ["."]
     names = {name for name in written if name} or set(default)
+    if names == EVERYWHERE:
+        return EVERYWHERE
     return frozenset(resource.namespace if name == "." else name for name in names if name != "~")
 
 

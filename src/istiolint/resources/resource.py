@@ -142,8 +142,13 @@ class StoredResource(Resource):
 
     def __init__(self, document: StoredDocument):
         self.document, self._parent, self._step = document, None, ()
-        self.api_version, self.kind, self.name, self.written_namespace = document.header
+        self.api_version, self.kind, self.name, self.written_namespace, self._host, self.hosts, self.gateways = document.header
         self._classify()
+
+    @property
+    def host(self) -> str:
+        """As the header has it."""
+        return self._host
 
     def __getattr__(self, name: str) -> Any:
         """Read the value at the first use."""

@@ -1,0 +1,52 @@
+"""What names an object, and by what others find it: stored beside its data, so that most objects need not be unpacked."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class Header(NamedTuple):
+    """The name of an object, and the fields of its `spec` by which indexes find it.
+
+    `host` is that of a DestinationRule; `hosts` and `gateways` are those of a VirtualService, "" in place of what is not text.
+    """
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+    host: str
+    hosts: Sequence[str]
+    gateways: Sequence[str]
+
+
+def header_of(data: Any) -> Header | None:
+    """Return the header of an object, as Resource reads it; None for a List, which consists of others."""
+    api_version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
+    if not isinstance(api_version, str) or not isinstance(kind, str) or ("items" in data and kind.endswith("List")):
+        return None
+    name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
+    spec = data.get("spec")
+    host, hosts, gateways = (spec.get(key) if isinstance(spec, dict) else None for key in ("host", "hosts", "gateways"))
+    return Header(api_version, kind, _text(name), _text(namespace), _text(host), _texts(hosts), _texts(gateways))
+
+
+def header_from(fields: Sequence[Any]) -> Header:
+    """Return a header from its fields. Raises ValueError if these do not have the right types."""
+    api_version, kind, name, namespace, host, hosts, gateways = fields
+    if not type(api_version) is type(kind) is type(name) is type(namespace) is type(host) is str:
+        raise ValueError
+    if not (_are_texts(hosts) and _are_texts(gateways)):
+        raise ValueError
+    return Header(api_version, kind, name, namespace, host, hosts, gateways)
+
+
+def _are_texts(value: Any) -> bool:
+    return type(value) is list and (not value or all(type(each) is str for each in value))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> list[str]:
+    return [_text(each) for each in value] if isinstance(value, list) else []
