@@ -114,7 +114,7 @@ def bound_names(virtual_service: Resource) -> Sequence[GatewayName]:
 
 def is_on_mesh(virtual_service: Resource) -> bool:
     """Whether a VirtualService is bound to the mesh, that is to sidecars."""
-    return any(name.name == MESH for name in bound_names(virtual_service))
+    return not virtual_service.gateways or any(name.name == MESH for name in bound_names(virtual_service))
 
 
 def gateways_of_canary(canary: Resource) -> Iterator[tuple[GatewayName, Cursor]]:
