@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from istiolint.authorization.rules import Anchor, Rule, anchors, is_pattern, negative, rules_of, traces
@@ -57,17 +58,22 @@ class Authorization:
         self._found: dict[tuple[str, str, _Label | None], dict[object, list[tuple[int, int, Rule]]]] = defaultdict(dict)
         self._refusing: set[str] = set()
         self._lengths: set[int] = set()
-        self._waiting: dict[str, list[tuple[int, Resource]]] = defaultdict(list)
+        self._policies = policies
+        self._of_namespace: dict[str, list[tuple[int, Resource]]] = defaultdict(list)
         """Policies with their numbers, by namespace; those of a namespace are indexed when it is asked about."""
-        self._of_namespace: dict[str, list[Resource]] = defaultdict(list)
-        self._by_reach: dict[str, dict[tuple[str, _Label | None], list[Resource]]] = {}
-        self._actions: set[str] = set()
         for number, policy in enumerate(policies):
-            self._actions.add((policy.spec["action"].text if "action" in policy.keys else "") or "ALLOW")
-            self._waiting[policy.namespace].append((number, policy))
-            self._of_namespace[policy.namespace].append(policy)
-        self.asks_provider = "CUSTOM" in self._actions
+            self._of_namespace[policy.namespace].append((number, policy))
+        self._indexed: set[str] = set()
+        self._by_reach: dict[str, dict[tuple[str, _Label | None], list[Resource]]] = {}
+
+    @cached_property
+    def _actions(self) -> frozenset[str]:
+        return frozenset((policy.spec["action"].text if "action" in policy.keys else "") or "ALLOW" for policy in self._policies)
+
+    @property
+    def asks_provider(self) -> bool:
         """Whether an external authorization provider decides about some requests."""
+        return "CUSTOM" in self._actions
 
     def has_rivals(self, policy: Resource, action: str) -> bool:
         """Whether another policy with an action reaches all that a policy reaches, so that their rules are worth comparing."""
@@ -84,7 +90,7 @@ class Authorization:
         found = self._by_reach.get(namespace)
         if found is None:
             found = self._by_reach[namespace] = defaultdict(list)
-            for policy in self._of_namespace.get(namespace, ()):
+            for _, policy in self._of_namespace.get(namespace, ()):
                 for key in _reach(policy).keys:
                     found[policy.spec["action"].text or "ALLOW", key].append(policy)
         return found
@@ -101,7 +107,10 @@ class Authorization:
         return namespace in self._refusing or self._root_namespace in self._refusing
 
     def _index(self, namespace: str) -> None:
-        for number, policy in self._waiting.pop(namespace, ()):
+        if namespace in self._indexed:
+            return
+        self._indexed.add(namespace)
+        for number, policy in self._of_namespace.get(namespace, ()):
             if is_dry_run(policy):
                 continue
             parsed = _parsed(policy)

@@ -93,9 +93,7 @@ class Hosts:
         self._coverage = coverage or Coverage()
         self._root_namespace = root_namespace
         self._default = default
-        self._known: list[KnownHost] = []
-        for resource in resources:
-            self._known.extend(self._hosts_of(resource))
+        self._known: list[KnownHost] = [host for resource in resources for host in self._hosts_of(resource)]
         self._index = HostIndex((host.name, host) for host in (*self._known, *self._assumed()))
 
     def fqdn(self, host: str, namespace: str) -> str:

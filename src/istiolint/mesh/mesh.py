@@ -5,9 +5,9 @@ Each index is imported when it is first used: most runs need few of them, and mo
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from istiolint.documents import Document
@@ -182,10 +182,8 @@ class Mesh:
     def _alternatives(self) -> "Alternatives":
         from istiolint.mesh.alternatives import Alternatives
 
-        adjacent = (pair for sorted_by_name in self._by_namespace.values() for pair in pairwise(sorted_by_name))
-        return Alternatives(
-            (each for pair in adjacent if pair[0].name == pair[1].name for each in pair), self.settings.whole_mesh
-        )
+        repeated = chain.from_iterable(map(_namesakes, self._by_namespace.values()))
+        return Alternatives(repeated, self.settings.whole_mesh)
 
     @index
     def envoy_filters(self) -> "EnvoyFilters":
@@ -520,3 +518,9 @@ def _order(resource: Resource) -> tuple[str, str, str, int, str]:
 
 def _definition(resource: Resource) -> tuple[str, str, str, str]:
     return resource.type or "", resource.namespace, resource.name, resource.document.source.path
+
+
+def _namesakes(resources: Sequence[Resource]) -> Iterator[Resource]:
+    """Yield those of some resources, which are sorted by name, that share theirs with another one."""
+    if len({resource.name for resource in resources}) < len(resources):
+        yield from (each for pair in pairwise(resources) if pair[0].name == pair[1].name for each in pair)

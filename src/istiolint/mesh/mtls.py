@@ -6,9 +6,10 @@ oldest wins; manifests carry no creation time, so all of their modes are possibl
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from functools import cached_property
+from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.workloads import Workload, Workloads, selector_of
@@ -50,23 +51,35 @@ class Mtls:
     """The PeerAuthentications of the input, by namespace, and what they come to for each workload."""
 
     def __init__(self, policies: Iterable[Resource], workloads: Workloads, root_namespace: str):
-        self._workloads, self.root_namespace = workloads, root_namespace
+        self._policies, self._workloads, self.root_namespace = policies, workloads, root_namespace
+        self._by_namespace: dict[str, list[Resource]] = defaultdict(list)
+        for policy in policies:
+            self._by_namespace[policy.namespace].append(policy)
         self._of_namespace: dict[str, Effective] = {}
-        self._wide: dict[str, list[Resource]] = defaultdict(list)
-        self._by_workload: dict[int, list[Resource]] = defaultdict(list)
-        self.disables = False
+        self._indexes: dict[str, _NamespaceIndex] = {}
+
+    @cached_property
+    def disables(self) -> bool:
         """Whether some policy turns mTLS off somewhere."""
-        for policy in oldest_first(policies):
-            modes = (policy.spec["mtls"]["mode"], *(port["mode"] for _, port in policy.spec["portLevelMtls"].items()))
-            self.disables = self.disables or any(mode.text == "DISABLE" for mode in modes)
-            match self.scope(policy):
-                case "workload" if policy.namespace != root_namespace:
+        return any(
+            mode.text == "DISABLE"
+            for policy in self._policies
+            for mode in (policy.spec["mtls"]["mode"], *(port["mode"] for _, port in policy.spec["portLevelMtls"].items()))
+        )
+
+    def _index(self, namespace: str) -> "_NamespaceIndex":
+        found = self._indexes.get(namespace)
+        if found is None:
+            wide: list[Resource] = []
+            selecting: dict[int, list[Resource]] = defaultdict(list)
+            for policy in oldest_first(self._by_namespace.get(namespace, ())):
+                if self.scope(policy) != "workload":
+                    wide.append(policy)
+                elif namespace != self.root_namespace:
                     for workload in self.selected(policy):
-                        self._by_workload[id(workload)].append(policy)
-                case "mesh" | "namespace":
-                    self._wide[policy.namespace].append(policy)
-                case _:
-                    pass
+                        selecting[id(workload)].append(policy)
+            found = self._indexes[namespace] = _NamespaceIndex(wide, selecting)
+        return found
 
     def scope(self, policy: Resource) -> Scope:
         """How far a policy reaches. (One with a selector in the root namespace reaches nothing.)"""
@@ -87,11 +100,11 @@ class Mtls:
 
     def policies(self, namespace: str) -> Sequence[Resource]:
         """The policies without a selector in a namespace."""
-        return self._wide.get(namespace, ())
+        return self._index(namespace).wide
 
     def selecting(self, workload: Workload) -> Sequence[Resource]:
         """The policies whose selector matches a workload."""
-        return self._by_workload.get(id(workload), ())
+        return self._index(workload.namespace).selecting.get(id(workload), ())
 
     def of(self, workload: Workload, port: int | None = None) -> Effective:
         """The mode of a workload's port, counted as the container has it (None: of ports without a setting of their own)."""
@@ -120,6 +133,13 @@ class Mtls:
             if mode := _MODES.get(field.text):
                 return Effective(frozenset([mode]), mode, field, (field,), (policy,))
         return inherited
+
+
+class _NamespaceIndex(NamedTuple):
+    """The policies of a namespace: those without a selector, and the others by the ids of the workloads that they select."""
+
+    wide: Sequence[Resource]
+    selecting: Mapping[int, Sequence[Resource]]
 
 
 def _either(answers: Sequence[Effective]) -> Effective | None:

@@ -65,17 +65,8 @@ class VirtualServices:
 
     def __init__(self, virtual_services: Iterable[Resource], hosts: Hosts, default: Sequence[str] = ("*",)):
         self._all, self._hosts, self._default = list(virtual_services), hosts, default
-        self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
-        self._by_short_name: dict[str, list[Resource]] = defaultdict(list)
-        self._roots: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._mesh_hosts: dict[int, Sequence[MeshHost]] = {}
         self._scopes: dict[int, Scope] = {}
-        for virtual_service in self._all:
-            self._by_name[virtual_service.namespace, virtual_service.name].append(virtual_service)
-            self._by_short_name[virtual_service.name].append(virtual_service)
-            if "delegate" in virtual_service.keys:
-                for namespace, name, _ in delegates(virtual_service):
-                    self._roots[namespace, name].append(virtual_service)
 
     def find(self, namespace: str, name: str) -> Sequence[Resource]:
         """The VirtualServices of a name."""
@@ -88,6 +79,29 @@ class VirtualServices:
     def roots(self, virtual_service: Resource) -> Sequence[Resource]:
         """The VirtualServices that hand routes on to this one."""
         return self._roots.get((virtual_service.namespace, virtual_service.name), ())
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for virtual_service in self._all:
+            found[virtual_service.namespace, virtual_service.name].append(virtual_service)
+        return found
+
+    @cached_property
+    def _by_short_name(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for virtual_service in self._all:
+            found[virtual_service.name].append(virtual_service)
+        return found
+
+    @cached_property
+    def _roots(self) -> dict[tuple[str, str], list[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for virtual_service in self._all:
+            if "delegate" in virtual_service.keys:
+                for namespace, name, _ in delegates(virtual_service):
+                    found[namespace, name].append(virtual_service)
+        return found
 
     def scope(self, virtual_service: Resource) -> Scope:
         """The namespaces that see a VirtualService."""

@@ -8,17 +8,20 @@ from istiolint.resources.resource import Resource
 Scope: TypeAlias = frozenset[str]
 """Names of namespaces; `*` means all of them. The empty scope contains no namespace."""
 
-EVERYWHERE: Scope = frozenset("*")
+_ALL = ("*",)
+EVERYWHERE: Scope = frozenset(_ALL)
 SERVICE_ANNOTATION = "networking.istio.io/exportTo"
 _FIELDS = frozenset((SERVICE_ANNOTATION, "exportTo", "workloadSelector"))
 
 
-def scope_of(resource: Resource, default: Iterable[str] = ("*",)) -> Scope:
+def scope_of(resource: Resource, default: Iterable[str] = _ALL) -> Scope:
     """Which namespaces see a Service, ServiceEntry, VirtualService or DestinationRule.
 
     `default` is the mesh-wide setting for its kind. A DestinationRule for some workloads never leaves its namespace.
     """
     if _FIELDS.isdisjoint(resource.keys):
+        if tuple(default) == _ALL:
+            return EVERYWHERE
         written = []
     elif resource.type == "Service":
         written = [name.strip() for name in resource.annotations.get(SERVICE_ANNOTATION, "").split(",")]
@@ -27,8 +30,6 @@ def scope_of(resource: Resource, default: Iterable[str] = ("*",)) -> Scope:
     else:
         written = [name.text for name in resource.spec["exportTo"]]
     names = {name for name in written if name} or set(default)
-    if names == EVERYWHERE:
-        return EVERYWHERE
     return frozenset(resource.namespace if name == "." else name for name in names if name != "~")
 
 

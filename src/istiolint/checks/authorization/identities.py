@@ -265,13 +265,14 @@ def _opened(namespace: str, host: str, number: int, mesh: Mesh) -> SetTls | None
 @once_per_selection
 def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     """Whether mTLS is off on all ports of these workloads, and their sidecars would use it."""
-    return mesh.mtls.disables and all(
+    are_off = all(
         mesh.injection.of(workload).state == "sidecar"
         and (mode := server_mode(workload, port.number, mesh)) is not None
         and mode.disabled
         for workload in workloads
         for port in ports(workload, mesh)
     )
+    return are_off and mesh.mtls.disables
 
 
 @check(
