@@ -33,10 +33,12 @@ def skipped(sources: list[Source], settings: Settings) -> None:
         walk()
         gates, checks = Gates(all_rules(), types), {type_: checks_of(type_, ()) for type_ in types}
         for resource in mesh.all(*types):
-            open_ = {run for _, run in gates.of(resource)}
+            open_ = {run for _, run in gates.of(resource, mesh.occurring)}
             for id, registered in checks[resource.type or ""]:
                 if registered.run not in open_:
-                    assert not list(registered.run(resource, mesh)), f"{id} needs more in `when` than {registered.when}"
+                    assert not list(registered.run(resource, mesh)), (
+                        f"{id} needs more than `when={registered.when}` and `beside={registered.beside}`"
+                    )
 
 
 def examples() -> list[Any]:
@@ -77,6 +79,6 @@ def test_a_field_opens_its_gate_wherever_it_is(value: Any, form: str) -> None:
         "spec": [{"x": [fault]}],
     }
     (resource,) = resources(next(read(Source("a.yaml", json.dumps(manifest)))))
-    names = {run.__name__ for _, run in Gates(all_rules(), ["VirtualService"]).of(resource)}
+    names = {run.__name__ for _, run in Gates(all_rules(), ["VirtualService"]).of(resource, frozenset())}
     assert "fault_without_kind" in names
     assert "unknown_method" not in names or "corsPolicy" in json.dumps(manifest)

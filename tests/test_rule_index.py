@@ -22,7 +22,7 @@ def test_it_knows_every_rule_and_where_its_functions_are() -> None:
     assert index
     assert [registry._rule(facts) for facts in index.rules] == [with_checks(rule) for _, rule in sorted(DECLARED.items())]
     for id, registered in ((id, each) for id, all_of_rule in CHECKS.items() for each in all_of_rule):
-        entry = rule_index.Entry(registered.run.__module__, id, list(registered.when))
+        entry = rule_index.Entry(registered.run.__module__, id, list(registered.when), list(registered.beside))
         assert all(entry in index.entries(kind) for kind in registered.kinds)
 
 

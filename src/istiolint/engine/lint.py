@@ -16,7 +16,15 @@ from istiolint.findings.finding import Diagnostic, Path
 from istiolint.findings.report import Report, Summary
 from istiolint.mesh import Mesh
 from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
-from istiolint.resources.resource import MESH_CONFIG, MESH_NETWORKS, GivenResource, Resource, only_resource, resources
+from istiolint.resources.resource import (
+    MESH_CONFIG,
+    MESH_NETWORKS,
+    GivenResource,
+    Resource,
+    occurring_in,
+    only_resource,
+    resources,
+)
 from istiolint.rules.gates import Gates, kind_of
 from istiolint.rules.parameters import check_settings
 from istiolint.rules.registry import define, plugin_failures
@@ -278,11 +286,12 @@ class _Run:
 
     def import_checks(self, sources: Sequence[Source], named: Mapping[str, Skip]) -> None:
         """Import the checks that a sample of sources needs: nearly all that the others need."""
-        for source in sources[:: -(-len(sources) // SAMPLE)]:
-            for document in read(source, named):
-                for resource in filter(self.gates.covers, resources(document)):
-                    self.gates.add({kind_of(resource)})
-                    self.gates.of(resource)
+        documents = (document for source in sources[:: -(-len(sources) // SAMPLE)] for document in read(source, named))
+        sample = [resource for document in documents for resource in resources(document) if self.gates.covers(resource)]
+        self.gates.add(map(kind_of, sample))
+        occurring = occurring_in(sample)
+        for resource in sample:
+            self.gates.of(resource, occurring)
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
         for done, source in enumerate(sources):

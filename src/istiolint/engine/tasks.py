@@ -66,7 +66,7 @@ class Tasks:
         if self.is_validation(number):
             return _validate(resource, self._istio_version)
         found: list[Found] = []
-        for rule, run in self._gates.of(resource):
+        for rule, run in self._gates.of(resource, self._mesh.occurring):
             _check(rule, run, resource, self._mesh, found)
         return found
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from istiolint.documents import Document
 from istiolint.mesh.indexes import index, outdated
 from istiolint.resources.kinds import KUBERNETES_GATEWAY, SECRET_SOURCES, WORKLOADS
-from istiolint.resources.resource import HELM_VALUES, Resource
+from istiolint.resources.resource import HELM_VALUES, Resource, occurring_in
 from istiolint.settings import Settings
 from istiolint.targets.coverage import Coverage
 
@@ -126,6 +126,7 @@ class Mesh:
             else:
                 self._by_name[type_, namespace, name] = first
         self.__dict__.pop("_by_short_name", None)
+        self.__dict__.pop("occurring", None)
         moved = set(map(_definition, removed)) ^ set(map(_definition, added))
         alternatives = {"_alternatives"} if any(map(self._is_repeated, moved)) else set()
         self._forget({*types, *changed, *alternatives})
@@ -173,6 +174,12 @@ class Mesh:
             for resource in resources:
                 found[type_, resource.name].append(resource)
         return found
+
+    @cached_property
+    def occurring(self) -> frozenset[str]:
+        """The types of all resources, also of other clusters, and the keys in them and in the MeshConfig."""
+        found = occurring_in((*self._foreign, *(resource for of_type in self._by_type.values() for resource in of_type)))
+        return found | self._mesh_config.keys if self._mesh_config else found
 
     def exclusive(self, one: Resource, other: Resource) -> bool:
         """Whether two resources are alternatives that no cluster holds together, so that they cannot contradict each other."""

@@ -1,6 +1,6 @@
 """Documents to resources: the Kubernetes objects in them, also those inside a List."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeVar
 
@@ -84,7 +84,7 @@ class Resource(Cursor):
         """`spec.gateways`, of a VirtualService: "" in place of what is not text."""
         return [gateway.text for gateway in self.spec["gateways"]]
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         """The keys that occur in it, also in YAML and JSON within strings; perhaps a few more, but not fewer."""
         return keys_of(self.value) if self.path else self.document.keys
@@ -236,6 +236,15 @@ def values_given_in(document: Document) -> Iterator["ValuesResource"]:
 def only_resource(document: Document) -> Resource | None:
     """The resource that a document consists of; None for a `List` and for what is no Kubernetes object."""
     return next((resource for resource in resources(document) if not resource.path), None)
+
+
+def occurring_in(found: Iterable[Resource]) -> frozenset[str]:
+    """Return the types of resources, and the keys that occur in them."""
+    types, keys = set[str](), set[frozenset[str]]()
+    for resource in found:
+        types.add(resource.type or "")
+        keys.add(resource.keys)
+    return frozenset(types.union(*keys))
 
 
 def _is_object(data: Any) -> bool:

@@ -93,13 +93,15 @@ class UndecidedError(Exception):
 class Registered(NamedTuple):
     """A function that looks for a rule, in which kinds, and the checks of Istio's own validation that it makes.
 
-    `when` names the fields without which it finds nothing: a resource needs one of them. Without names, it always runs.
+    It finds nothing in a resource without any of the fields in `when`, nor in a mesh without any of the types and fields in
+    `beside`. Without names, it always runs.
     """
 
     kinds: tuple[str, ...]
     rows: tuple[str, ...]
     run: Check
     when: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 DECLARED: dict[str, Rule] = {}
@@ -166,11 +168,13 @@ def check(
     fold: Fold | None = None,
     parameters: Sequence[AnyParameter] = (),
     when: Sequence[str] = (),
+    beside: Sequence[str] = (),
 ) -> Callable[[Check], Check]:
     """Register a function that takes a resource of one of `kinds` and the mesh, and yields findings on that resource.
 
     The topic is the package of the function (see `topic_of`), unless `topic` names another. `when` names fields: the function
-    runs only for resources that have one of them, at any level. `parameters` are the values that users can set for the rule.
+    runs only for resources that have one of them, at any level. `beside` names fields and types of resources: it runs only in
+    meshes in which one of them occurs. `parameters` are the values that users can set for the rule.
     """
 
     def register(run: Check) -> Check:
@@ -180,13 +184,13 @@ def check(
             id, severity=severity, evidence=evidence, topic=topic or topic_of(run.__module__), codes=codes, default=default,
             fixable=fixable, tags=tags, fold=fold, parameters=parameters,
         )  # fmt: skip
-        return further_check(rule, kinds=kinds, rows=rows, when=when)(run)
+        return further_check(rule, kinds=kinds, rows=rows, when=when, beside=beside)(run)
 
     return register
 
 
 def further_check(
-    rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = (), when: Sequence[str] = ()
+    rule: Rule, *, kinds: Sequence[str], rows: Sequence[str] = (), when: Sequence[str] = (), beside: Sequence[str] = ()
 ) -> Callable[[Check], Check]:
     """Register a function for a rule that is declared: one mistake may look different from kind to kind."""
 
@@ -195,7 +199,7 @@ def further_check(
             raise ValueError(f"rule {rule.id}: unknown kind `{kind}`{_similar(kind, KNOWN)}")
 
     def register(run: Check) -> Check:
-        CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run, tuple(when)))
+        CHECKS[rule.id].append(Registered(tuple(kinds), tuple(rows), run, tuple(when), tuple(beside)))
         return run
 
     return register

@@ -19,11 +19,14 @@ _SLACK = 10.0
 
 
 class Entry(NamedTuple):
-    """A function that looks at resources: its module, the id of its rule, and the fields of which it needs one, if any."""
+    """A function that looks at resources: its module, the id of its rule, the fields of which it needs one, if any, and what must
+    occur in the mesh.
+    """
 
     module: str
     rule: str
     when: Sequence[str]
+    beside: Sequence[str] = ()
 
 
 class Index:

@@ -121,7 +121,7 @@ def _facts(rule: Rule) -> dict[str, Any]:
 
 
 def _entry(id: str, registered: Registered) -> rule_index.Entry:
-    return rule_index.Entry(registered.run.__module__, id, registered.when)
+    return rule_index.Entry(registered.run.__module__, id, registered.when, registered.beside)
 
 
 _PLUGIN_FAILURES: list[plugins.Failure] = []
