@@ -58,6 +58,10 @@ class DestinationRules:
             found[host.partition(".")[0]].append(rule)
         return found
 
+    def is_alone(self, rule: Resource) -> bool:
+        """Whether no other rule is for just the same host."""
+        return len(self._all.exact(self._hosts.fqdn(rule.host, rule.namespace))) < 2
+
     def merged_with(self, rule: Resource, subset: str = "") -> Sequence[Resource]:
         """Return the rules with which a rule is merged, itself included, and that have the subset, or else a `trafficPolicy`.
 

@@ -90,6 +90,7 @@ class Hosts:
         self.cluster_domain = cluster_domain
         self._domains = f".svc.{cluster_domain}", f".svc.{CLUSTER_SET}"
         self._with_ports: dict[str, Sequence[KnownHost]] = {}
+        self._ports: dict[str, list[int]] = {}
         self._coverage = coverage or Coverage()
         self._root_namespace = root_namespace
         self._default = default
@@ -156,10 +157,16 @@ class Hosts:
             self._with_ports[fqdn] = found
         return found
 
+    def ports_at(self, fqdn: str) -> list[int]:
+        """The ports of what has just this full name; none if the ports of any of it are unknown."""
+        found = self._ports.get(fqdn)
+        if found is None:
+            found = self._ports[fqdn] = sorted({port for host in self.with_ports(fqdn) for port in host.ports})
+        return found
+
     def ports_of(self, name: str, namespace: str) -> list[int]:
         """The ports of a Kubernetes Service; none if it is not in the input, or if a manifest of it does not list them."""
-        known = self.with_ports(f"{name}.{namespace}.svc.{self.cluster_domain}")
-        return sorted({port for host in known for port in host.ports})
+        return self.ports_at(f"{name}.{namespace}.svc.{self.cluster_domain}")
 
     def lacks(self, host: str, referrer: Resource) -> bool:
         """Whether a host that is not in the registry is known to be missing."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.injection import DATAPLANE_MODE, is_gateway
 from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.waypoints import USE_WAYPOINT
 from istiolint.mesh.workloads import Workload, names
@@ -38,6 +38,7 @@ def _ambient(workloads: Sequence[Workload], mesh: Mesh) -> list[Workload]:
 @check(
     "request-policy-without-waypoint", severity="error", evidence="contradiction", tags=["security"],
     kinds=["AuthorizationPolicy"], codes=["KIA0109", "KIA0110", "KIA1317"],
+    beside=[DATAPLANE_MODE],
 )  # fmt: skip
 def request_policy_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report request conditions for workloads behind ztunnel, which sees only connections."""
@@ -101,6 +102,7 @@ def request_authentication_without_waypoint(policy: Resource, mesh: Mesh) -> Ite
     evidence="contradiction",
     kinds=["VirtualService", "DestinationRule"],
     codes=["KIA0210", "KIA0211", "KIA0212", "KIA1109", "KIA1113", "KIA1114"],
+    beside=[DATAPLANE_MODE],
 )
 def routes_without_waypoint(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report routes and traffic policies for a Service in ambient mode that has no waypoint."""

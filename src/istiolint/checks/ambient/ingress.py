@@ -17,6 +17,7 @@ from istiolint.rules.check import check, finding
 @check(
     "waypoint-skipped-by-gateway", severity="warning", evidence="contradiction", tags=["security"],
     kinds=["AuthorizationPolicy", "RequestAuthentication", "WasmPlugin"],
+    when=["targetRef", "targetRefs"],
 )  # fmt: skip
 def waypoint_skipped_by_gateway(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report policies of a waypoint that a gateway bypasses by sending requests directly to the pods."""

@@ -18,6 +18,7 @@ _SECURITY = ("AuthorizationPolicy", "RequestAuthentication")
     evidence="contradiction",
     kinds=["AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin"],
     codes=["KIA0109", "KIA1110", "KIA1111", "KIA1112", "KIA1317"],
+    when=["targetRef", "targetRefs"],
 )
 def target_without_waypoint(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report policies for a Service without a waypoint: neither ztunnel nor sidecars read `targetRefs`."""

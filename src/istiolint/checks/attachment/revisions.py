@@ -28,7 +28,7 @@ _DEFAULT = "default"
 OTHER_REVISION = declare("resource-of-other-revision", severity="warning", evidence="contradiction", topic="attachment")
 
 
-@further_check(OTHER_REVISION, kinds=_CONFIGURATION)
+@further_check(OTHER_REVISION, kinds=_CONFIGURATION, when=[REVISION])
 def resource_of_other_revision(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a revision label that hides a resource from the control plane of its namespace, or one set as an annotation."""
     written = resource.metadata["annotations"][REVISION]

@@ -80,6 +80,7 @@ def _selects_outside(resource: Resource, labels: Cursor, workloads: Sequence[Wor
     evidence="missing",
     kinds=["Sidecar", "Telemetry", "RequestAuthentication", "WasmPlugin", "TrafficExtension", "DestinationRule", "EnvoyFilter"],
     codes=["IST0101", "KIA0004"],
+    when=["selector", "workloadSelector"],
 )
 def selector_without_workload(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a selector whose labels no workload has."""
@@ -121,6 +122,7 @@ def _in_mesh(mesh: Mesh, namespace: str) -> Iterator[bool]:
 @check(
     "selector-on-gateway", severity="warning", evidence="contradiction", kinds=BOUND_BY_SELECTOR,
     codes=["IST0166", "KIA0110", "KIA1115", "KIA1116", "KIA1117"],
+    beside=[GATEWAY_NAME, KUBERNETES_GATEWAY],
 )  # fmt: skip
 def selector_on_gateway(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report selectors that match a waypoint, which ignores them, or another Kubernetes Gateway, where a flag decides."""
@@ -167,7 +169,11 @@ NAMESPACE_NOT_FOUND = declare(
 )  # fmt: skip
 
 
-@further_check(NAMESPACE_NOT_FOUND, kinds=["VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "ReferenceGrant"])
+@further_check(
+    NAMESPACE_NOT_FOUND,
+    kinds=["VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "ReferenceGrant"],
+    when=["egress", "exportTo", "from"],
+)
 def named_namespace_not_found(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report unknown namespaces in `exportTo`, in egress hosts and in ReferenceGrants."""
     named = [(entry, entry.text) for entry in resource.spec["exportTo"]]

@@ -70,7 +70,7 @@ def allow_closes_tcp_port_at_waypoint(policy: Resource, mesh: Mesh) -> Iterator[
                 return
 
 
-@further_check(_RULE, kinds=["AuthorizationPolicy"])
+@further_check(_RULE, kinds=["AuthorizationPolicy"], beside=["Gateway"])
 def allow_closes_tcp_server(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report TCP servers of a gateway that a policy closes."""
     if policy.spec["action"].text not in ("", "ALLOW") or is_dry_run(policy):

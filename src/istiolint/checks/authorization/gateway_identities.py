@@ -26,6 +26,7 @@ _TERMINATE_MODE = "gateway.istio.io/tls-terminate-mode"
     tags=["security"],
     kinds=["AuthorizationPolicy"],
     when=(*_BY_IDENTITY, "when"),
+    beside=["Gateway", KUBERNETES_GATEWAY],
 )
 def identity_at_gateway_without_mtls(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report conditions on identities at gateways that request no client certificate."""

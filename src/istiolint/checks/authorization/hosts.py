@@ -41,7 +41,9 @@ def _is_served(name: str, policy: Resource, mesh: Mesh) -> bool:
     return known or mesh.virtual_services.serves(name) or mesh.gateway_servers.serves(name)
 
 
-@check("denied-host-with-port", severity="warning", evidence="document", tags=["security"], kinds=KIND)
+@check(
+    "denied-host-with-port", severity="warning", evidence="document", tags=["security"], kinds=KIND, when=["hosts", "notHosts"]
+)
 def denied_host_with_port(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report denied hosts whose form with a port is not denied."""
     named = [host for hosts in keeping_out(policy, "hosts") for host in hosts]

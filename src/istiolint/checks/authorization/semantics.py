@@ -55,6 +55,7 @@ def separate_from_and_to_rules(policy: Resource, mesh: Mesh) -> Iterator[Finding
 @check(
     "method-in-lower-case", severity="error", evidence="document", tags=["security"], kinds=KIND, fixable=True,
     codes=["KIA0102"],
+    when=["methods", "notMethods"],
 )  # fmt: skip
 def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report methods that are not in upper case."""
@@ -71,7 +72,15 @@ def method_in_lower_case(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@check("unknown-method", severity="warning", evidence="document", tags=["security"], kinds=KIND, codes=["KIA0102"])
+@check(
+    "unknown-method",
+    severity="warning",
+    evidence="document",
+    tags=["security"],
+    kinds=KIND,
+    codes=["KIA0102"],
+    when=["methods", "notMethods"],
+)
 def unknown_method(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report methods that never match: gRPC paths, misspelled methods, and a `*` in the middle."""
     for operation in operations(policy):

@@ -11,7 +11,14 @@ from istiolint.rules.check import check, finding
 KIND = ("AuthorizationPolicy",)
 
 
-@check("allow-rule-overridden-by-deny", severity="warning", evidence="contradiction", tags=["security"], kinds=KIND)
+@check(
+    "allow-rule-overridden-by-deny",
+    severity="warning",
+    evidence="contradiction",
+    tags=["security"],
+    kinds=KIND,
+    beside=["action"],
+)
 def allow_rule_overridden_by_deny(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report ALLOW rules whose requests a DENY rule for the same workloads denies."""
     if policy.spec["action"].text not in ("", "ALLOW") or not mesh.authorization.has_rivals(policy, "DENY"):

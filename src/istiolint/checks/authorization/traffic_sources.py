@@ -8,9 +8,10 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.arrivals import arrivals, caller_of, is_admitted, principal_of, waypoint_arrivals, waypoints_before
 from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.entrances import Entrance, Identity
-from istiolint.mesh.injection import is_gateway
+from istiolint.mesh.injection import DATAPLANE_MODE, is_gateway
 from istiolint.mesh.workloads import Workload
 from istiolint.resources.cursor import Cursor
+from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import declare, finding, further_check
 
@@ -24,7 +25,7 @@ _WAYPOINT = declare(
 )  # fmt: skip
 
 
-@further_check(_GATEWAY, kinds=_KIND)
+@further_check(_GATEWAY, kinds=_KIND, beside=["Gateway", "Ingress", KUBERNETES_GATEWAY])
 def gateway_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report gateways that route to workloads whose ALLOW policies do not allow the gateway."""
     for workload in _led(policy, mesh):
@@ -78,7 +79,7 @@ def gateway_denied(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
                 return
 
 
-@further_check(_WAYPOINT, kinds=_KIND)
+@further_check(_WAYPOINT, kinds=_KIND, beside=[DATAPLANE_MODE])
 def waypoint_not_allowed(policy: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report policies that do not allow a waypoint, whose identity ztunnel sees instead of the client."""
     for workload in _led(policy, mesh):

@@ -26,7 +26,9 @@ _INSTALLED = {each: f"istio-{each}" for each in ("ingressgateway", "egressgatewa
 """The Services that an installation has for the gateways that a label selects."""
 
 
-@check("gateway-host-without-gateways", severity="warning", evidence="contradiction", kinds=["VirtualService"])
+@check(
+    "gateway-host-without-gateways", severity="warning", evidence="contradiction", kinds=["VirtualService"], beside=["Gateway"]
+)
 def gateway_host_without_gateways(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a VirtualService without `gateways` whose host only a Gateway serves."""
     kinds = [kind for kind in _CONSEQUENCES if virtual_service.spec[kind]]

@@ -125,7 +125,7 @@ def _near(name: str, sort: Sort) -> str | None:
     evidence="document",
     kinds=KINDS,
     codes=["IST0107"],
-    when=["annotations", "labels"],
+    when=["annotations"],
 )
 def misplaced_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report annotations on a kind that does not support them."""
@@ -166,7 +166,7 @@ def _misplaced(resource: Resource, name: str, value: Cursor, what: str, kinds: t
     evidence="document",
     kinds=KINDS,
     codes=["IST0125"],
-    when=["annotations", "labels"],
+    when=["annotations"],
 )
 def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report values that the sidecar injector or the proxy cannot parse."""
@@ -186,7 +186,7 @@ def invalid_annotation_value(resource: Resource, mesh: Mesh) -> Iterator[Finding
     codes=["IST0135"],
     fixable=True,
     fold="file",
-    when=["annotations", "labels"],
+    when=["annotations"],
 )
 def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report deprecated annotations."""
@@ -209,7 +209,7 @@ def deprecated_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     kinds=KINDS,
     codes=["IST0136"],
     default=False,
-    when=["annotations", "labels"],
+    when=["annotations"],
 )
 def alpha_annotation(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report alpha annotations."""

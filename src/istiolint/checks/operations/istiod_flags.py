@@ -67,7 +67,14 @@ def root_certificate_not_renewed(resource: Resource, mesh: Mesh) -> Iterator[Fin
             )
 
 
-@check("control-plane-protection-disabled", severity="warning", evidence="document", tags=["security"], kinds=list(FLAG_KINDS))
+@check(
+    "control-plane-protection-disabled",
+    severity="warning",
+    evidence="document",
+    tags=["security"],
+    kinds=list(FLAG_KINDS),
+    when=["env", "global"],
+)
 def control_plane_protection_disabled(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report protections of istiod that are disabled."""
     for flag in flags_of(resource):

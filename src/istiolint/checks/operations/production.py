@@ -124,7 +124,7 @@ def mirror_to_external_host(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-@further_check(DEBUG_LOGGING, kinds=WORKLOADS)
+@further_check(DEBUG_LOGGING, kinds=WORKLOADS, when=["annotations"])
 def debug_logging(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report proxies that log at debug or trace level."""
     workload = mesh.workloads.of(resource)
@@ -157,7 +157,9 @@ def debug_logging_of_all(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@check("traffic-bypasses-proxy", severity="warning", evidence="document", tags=["security"], kinds=WORKLOADS)
+@check(
+    "traffic-bypasses-proxy", severity="warning", evidence="document", tags=["security"], kinds=WORKLOADS, when=["annotations"]
+)
 def traffic_bypasses_proxy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report pods whose traffic bypasses their proxy."""
     workload = mesh.workloads.of(resource)

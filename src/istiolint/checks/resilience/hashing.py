@@ -17,7 +17,13 @@ from istiolint.rules.check import check, finding
 _OF_REQUESTS = ("httpCookie", "httpHeaderName", "httpQueryParameterName")
 
 
-@check("hash-of-requests-without-http", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
+@check(
+    "hash-of-requests-without-http",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["DestinationRule"],
+    when=["consistentHash"],
+)
 def hash_of_requests_without_http(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a hash of cookies or headers for ports on which proxies do not parse requests."""
     fqdn = mesh.hosts.fqdn(rule.spec["host"].text, rule.namespace)
@@ -65,7 +71,13 @@ class _Split(NamedTuple):
     targets: list[_Target]
 
 
-@check("hash-over-weighted-split", severity="warning", evidence="contradiction", kinds=["VirtualService", *TCP_ROUTES])
+@check(
+    "hash-over-weighted-split",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["VirtualService", *TCP_ROUTES],
+    beside=["consistentHash"],
+)
 def hash_over_weighted_split(route: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report consistent hashing over a weighted split: Envoy picks the destination before it computes the hash."""
     if "consistentHash" not in mesh.destination_rules.fields:

@@ -11,7 +11,15 @@ from istiolint.rules.parameters import Parameter
 _MOST_REQUESTS = Parameter("most-requests", 10, "Highest number of requests for one that is not reported.", minimum=1)
 
 
-@check("retries-multiply", severity="info", evidence="contradiction", kinds=["VirtualService"], parameters=[_MOST_REQUESTS])
+@check(
+    "retries-multiply",
+    severity="info",
+    evidence="contradiction",
+    kinds=["VirtualService"],
+    parameters=[_MOST_REQUESTS],
+    when=["attempts"],
+    beside=["args", "command", "env", "envFrom"],
+)
 def retries_multiply(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report retries that multiply because several services in a call chain retry."""
     chain = mesh.retry_chains.of(service)

@@ -22,9 +22,9 @@ def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterato
     """Report port numbers that the service does not have."""
     for destination in destinations(virtual_service):
         number = destination["port"]["number"]
-        services = _services(destination, virtual_service, mesh)
-        ports = sorted({port for service in services for port in service.ports})
-        if number.number and ports and number.number not in ports:
+        ports = _ports(destination, virtual_service, mesh) if number.number else []
+        if ports and number.number not in ports:
+            services = _services(destination, virtual_service, mesh)
             yield finding(
                 number,
                 f"`{destination['host'].text}` has no port `{number.number}`; Envoy has no cluster for it and returns 503",
@@ -40,8 +40,7 @@ def destination_port_not_found(virtual_service: Resource, mesh: Mesh) -> Iterato
 def destination_port_left_open(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report destinations without a port for services with several: the port of the request decides."""
     for destination in destinations(virtual_service):
-        services = _services(destination, virtual_service, mesh)
-        ports = sorted({port for service in services for port in service.ports})
+        ports = _ports(destination, virtual_service, mesh)
         if len(ports) > 1 and not destination["port"] and not _missing_at(virtual_service, ports, mesh):
             yield finding(
                 destination["host"],
@@ -57,10 +56,15 @@ def destination_port_left_open(virtual_service: Resource, mesh: Mesh) -> Iterato
 )  # fmt: skip
 def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report destinations without a port where the service lacks the ports of the gateway or of the routed host."""
-    yield from _needed_in_mesh(virtual_service, mesh)
-    for destination in destinations(virtual_service):
-        services = () if destination["port"] else _services(destination, virtual_service, mesh)
-        ports = sorted({port for service in services for port in service.ports})
+    left_open = [
+        (destination, ports)
+        for destination in destinations(virtual_service)
+        if not destination["port"] and (ports := _ports(destination, virtual_service, mesh))
+    ]
+    if not left_open:
+        return
+    yield from _needed_in_mesh(virtual_service, [ports for _, ports in left_open], mesh)
+    for destination, ports in left_open:
         if len(ports) > 1 and (gateway := _missing_at(virtual_service, ports, mesh)):
             yield finding(
                 destination["host"],
@@ -71,7 +75,7 @@ def destination_needs_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
             )
 
 
-def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
+def _needed_in_mesh(virtual_service: Resource, left_open: Sequence[Sequence[int]], mesh: Mesh) -> Iterator[Finding]:
     """Destinations without a port that sidecars send to the port of the request, even where the service has only one.
 
     In the routes of a sidecar istiod sees the services of the listener's port alone, and takes that port for all others. A
@@ -79,7 +83,8 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """
     owners = mesh.virtual_services.roots(virtual_service) or (virtual_service,)
     known = [mesh.hosts.exact(host.fqdn) for owner in owners for host in mesh.virtual_services.mesh_hosts(owner)]
-    if not known or not all(known):
+    offered = {port for found in known for host in found for port in host.ports}
+    if not known or not all(known) or all(offered.issubset(ports) for ports in left_open):
         return
     from istiolint.trace.services import ports_of_host  # imported late: few routes get here
 
@@ -87,9 +92,9 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     for route in virtual_service.spec["http"]:
         mirrors = [route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])]
         for destination in (*(target["destination"] for target in route["route"]), *mirrors):
-            services = () if destination["port"] or not receiving else _services(destination, virtual_service, mesh)
-            ports = sorted({port for service in services for port in service.ports})
+            ports = [] if destination["port"] or not receiving else _ports(destination, virtual_service, mesh)
             if ports and receiving.isdisjoint(ports):
+                services = _services(destination, virtual_service, mesh)
                 is_mirror = any(destination.path == mirror.path for mirror in mirrors)
                 fate = "mirrored requests are lost" if is_mirror else "requests get 503"
                 yield finding(
@@ -100,6 +105,11 @@ def _needed_in_mesh(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     related=[service.place for service in services[:2] if service.place],
                     severity="warning" if is_mirror else "error",
                 )
+
+
+def _ports(destination: Cursor, virtual_service: Resource, mesh: Mesh) -> list[int]:
+    """Return the ports of the services of exactly this host; none if those of any of them are unknown."""
+    return mesh.hosts.ports_at(mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace))
 
 
 def _services(destination: Cursor, virtual_service: Resource, mesh: Mesh) -> Sequence[KnownHost]:

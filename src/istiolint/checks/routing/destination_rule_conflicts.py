@@ -26,6 +26,8 @@ _MOST = 3
 )
 def two_destination_rules_for_one_host(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report settings that are lost when Istio merges the rules of a namespace for one host."""
+    if mesh.destination_rules.is_alone(rule):
+        return
     if rule.spec["trafficPolicy"]:
         yield from _lost(rule, rule.spec["trafficPolicy"], "", "a `trafficPolicy`", mesh)
     for name, at in subsets_of(rule).items():

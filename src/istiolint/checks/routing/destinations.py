@@ -9,7 +9,7 @@ from istiolint.findings.finding import Finding, Fix, Replace
 from istiolint.mesh import Mesh
 from istiolint.mesh.hosts import Hosts, KnownHost
 from istiolint.mesh.virtual_services import destinations
-from istiolint.mesh.visibility import in_words, sees
+from istiolint.mesh.visibility import SERVICE_ANNOTATION, in_words, sees
 from istiolint.primitives.similar import misspelt
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
@@ -75,7 +75,7 @@ HOST_NOT_VISIBLE = declare(
 HIDDEN_HINT = "add the namespaces of the clients to its `exportTo` (for a Service, the annotation `networking.istio.io/exportTo`)"
 
 
-@further_check(HOST_NOT_VISIBLE, kinds=["VirtualService"])
+@further_check(HOST_NOT_VISIBLE, kinds=["VirtualService"], beside=["defaultServiceExportTo", "exportTo", SERVICE_ANNOTATION])
 def host_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report destinations that exist but are not exported to the clients of the route."""
     audience, gateways = mesh.virtual_services.audience(virtual_service), mesh.entrances.namespaces(virtual_service)

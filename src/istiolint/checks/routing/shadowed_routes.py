@@ -190,6 +190,7 @@ def shadowed_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     "redundant-match", severity="warning", evidence="document", kinds=["VirtualService"], fixable=True,
     codes=["IST0131"],
     rows=["VS-142", "VS-144"],
+    when=["match"],
 )  # fmt: skip
 def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report matches that another of the same route covers: harmless unless a rewrite depends on which one matched."""

@@ -49,7 +49,7 @@ def weights_all_zero(service: Resource, mesh: Mesh) -> Iterator[Finding]:
             )
 
 
-@further_check(DESTINATION_WITHOUT_WEIGHT, kinds=["VirtualService"])
+@further_check(DESTINATION_WITHOUT_WEIGHT, kinds=["VirtualService"], when=["weight"])
 def destination_without_weight(service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report destinations without a weight next to weighted ones."""
     for destinations in _destinations(service):

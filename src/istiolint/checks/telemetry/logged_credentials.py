@@ -17,7 +17,14 @@ _HEADER = re.compile(r"%(?:REQ|RESP|TRAILER)\(([^)%]{1,99})\)(?::\d+)?%", re.IGN
 _ALL_KINDS = ("Telemetry", *CONFIG_KINDS, *WORKLOADS)
 
 
-@check("credentials-in-logs", severity="warning", evidence="document", tags=["security"], kinds=_ALL_KINDS)
+@check(
+    "credentials-in-logs",
+    severity="warning",
+    evidence="document",
+    tags=["security"],
+    kinds=_ALL_KINDS,
+    when=["accessLogFormat", "customTags", "extensionProviders"],
+)
 def credentials_in_logs(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report logs and traces that contain the credentials of each request."""
     for text in _formats(resource):

@@ -23,6 +23,7 @@ def _settings(resource: Resource) -> Iterator[Cursor]:
 @check(
     "unknown-compliance-policy", severity="error", evidence="document", tags=["security"],
     kinds=list(dict.fromkeys([*FLAG_KINDS, *PROXY_KINDS])),
+    when=["env", "proxyMetadata"],
 )  # fmt: skip
 def unknown_compliance_policy(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a policy that the configured Istio release does not support."""
@@ -44,7 +45,14 @@ def unknown_compliance_policy(resource: Resource, mesh: Mesh) -> Iterator[Findin
         )
 
 
-@check("compliance-policy-not-for-proxies", severity="warning", evidence="missing", tags=["security"], kinds=list(FLAG_KINDS))
+@check(
+    "compliance-policy-not-for-proxies",
+    severity="warning",
+    evidence="missing",
+    tags=["security"],
+    kinds=list(FLAG_KINDS),
+    when=["env"],
+)
 def compliance_policy_not_for_proxies(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a policy that applies only to istiod."""
     config = mesh.config["defaultConfig"]

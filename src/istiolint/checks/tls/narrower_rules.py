@@ -15,6 +15,7 @@ _LOST = ("DISABLE", "SIMPLE", "MUTUAL")
 @check(
     "narrower-rule-drops-tls", severity="warning", evidence="contradiction", tags=["security"], kinds=["DestinationRule"],
     codes=["KIA0204"],
+    beside=["tls"],
 )  # fmt: skip
 def narrower_rule_drops_tls(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a rule without the TLS that a wider rule sets, which Istio ignores for the host of the narrower rule."""

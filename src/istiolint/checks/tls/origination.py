@@ -100,7 +100,14 @@ def _modes(policy: Cursor) -> bool:
     return any(at["tls"]["mode"].text in _ORIGINATED for at in (policy, *policy["portLevelSettings"]))
 
 
-@check("tls-originated-on-http-port", severity="warning", evidence="contradiction", kinds=["DestinationRule"])
+@check(
+    "tls-originated-on-http-port",
+    severity="warning",
+    evidence="contradiction",
+    kinds=["DestinationRule"],
+    when=["tls"],
+    beside=["ServiceEntry"],
+)
 def tls_originated_on_http_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report TLS to port 80 of an external server, which expects plaintext there."""
     policies = (rule.spec["trafficPolicy"], *(subset["trafficPolicy"] for subset in rule.spec["subsets"]))

@@ -10,7 +10,7 @@ from istiolint.mesh.gateway_api import backend_host, backends
 from istiolint.mesh.gateways import MESH, bound_names
 from istiolint.primitives.ports import TLS
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, once
 from istiolint.rules.check import declare, finding, further_check
 
 _ORIGINATED = ("SIMPLE", "MUTUAL", "ISTIO_MUTUAL")
@@ -32,8 +32,9 @@ def http_route_to_tls_port(virtual_service: Resource, mesh: Mesh) -> Iterator[Fi
         for destination in (target["destination"] for target in route["route"]):
             fqdn = mesh.hosts.fqdn(destination["host"].text, virtual_service.namespace)
             target = _Target(fqdn, destination["port"]["number"], destination["host"])
-            if not _is_unused(virtual_service, target, mesh):
-                yield from _plaintext(virtual_service, target, mesh)
+            for found in _plaintext(virtual_service, target, mesh):
+                if not _is_unused(virtual_service, target, mesh):
+                    yield found
 
 
 @further_check(_RULE, kinds=["GRPCRoute", "HTTPRoute"])
@@ -58,7 +59,7 @@ def _is_unused(virtual_service: Resource, target: _Target, mesh: Mesh) -> bool:
 
 def _plaintext(route: Resource, target: _Target, mesh: Mesh) -> Iterator[Finding]:
     for owner in (known.resource for known in mesh.hosts.exact(target.fqdn)):
-        if owner is None or owner.type not in ("Service", "ServiceEntry") or mesh.exclusive(route, owner):
+        if owner is None or not _tls_ports(owner) or mesh.exclusive(route, owner):
             continue
         field = "number" if owner.type == "ServiceEntry" else "port"
         ports = list(owner.spec["ports"])
@@ -78,6 +79,13 @@ def _plaintext(route: Resource, target: _Target, mesh: Mesh) -> Iterator[Finding
             related=[(_said(port, owner), f"{owner.title} declares TLS here")],
             known=mesh.settings.whole_mesh or bool(rules) or _has_rules_here(route, owner, mesh),
         )
+
+
+@once
+def _tls_ports(owner: Resource) -> Iterator[Cursor]:
+    """The ports of a Service or ServiceEntry on which the server expects TLS."""
+    if owner.type in ("Service", "ServiceEntry"):
+        yield from (port for port in owner.spec["ports"] if _protocol(port, owner) in TLS)
 
 
 def _used(route: Resource, fqdn: str, rules: Sequence[Resource], mesh: Mesh) -> Sequence[Resource]:

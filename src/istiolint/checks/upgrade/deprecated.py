@@ -14,7 +14,11 @@ RETIRED_RBAC = ("ClusterRbacConfig", "RbacConfig", "ServiceRole", "ServiceRoleBi
 DEPRECATED_FIELD = declare("deprecated-field", severity="warning", topic="upgrade", codes=["IST0002"])
 
 
-@further_check(DEPRECATED_FIELD, kinds=["VirtualService", "Sidecar", "Telemetry", "CustomResourceDefinition"])
+@further_check(
+    DEPRECATED_FIELD,
+    kinds=["VirtualService", "Sidecar", "Telemetry", "CustomResourceDefinition"],
+    when=["egressProxy", "group", "percent", "providers"],
+)
 def deprecated_field(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a field that has a replacement, or that istiod ignores."""
     if resource.type == "VirtualService":
