@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 class Header(NamedTuple):
     """The name of an object, and the fields of its `spec` by which indexes find it.
 
-    `host` is that of a DestinationRule; `hosts` and `gateways` are those of a VirtualService, "" in place of what is not text.
+    `host` is that of a DestinationRule; `hosts` and `gateways` are those of a VirtualService, "" instead of what is not text.
     """
 
     api_version: str

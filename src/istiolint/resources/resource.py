@@ -76,12 +76,12 @@ class Resource(Cursor):
 
     @cached_property
     def hosts(self) -> Sequence[str]:
-        """`spec.hosts`, of a VirtualService for example: "" in place of what is not text."""
+        """`spec.hosts`, of a VirtualService for example: "" instead of what is not text."""
         return [host.text for host in self.spec["hosts"]]
 
     @cached_property
     def gateways(self) -> Sequence[str]:
-        """`spec.gateways`, of a VirtualService: "" in place of what is not text."""
+        """`spec.gateways`, of a VirtualService: "" instead of what is not text."""
         return [gateway.text for gateway in self.spec["gateways"]]
 
     @cached_property
