@@ -1,4 +1,4 @@
-"""Which keys occur in a document: what the rules that look for certain fields need to know before they read it."""
+"""The keys that occur in a document, so that rules for other fields need not read it."""
 
 from collections.abc import Iterable
 from functools import lru_cache

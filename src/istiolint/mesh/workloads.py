@@ -303,7 +303,7 @@ class Workloads:
     """All workloads of the input, found by namespace, labels and Service without going through all of them.
 
     What a controller of the input has created, as the Pods of a Deployment in a cluster dump, is the same workload as its owner.
-    The indexes of a namespace are built when something is asked about it: whoever lints one file of thousands needs few of them.
+    The indexes of a namespace are built when something is asked about it: a run over one file of thousands needs few of them.
     """
 
     def __init__(self, resources: Iterable[Resource], services: Iterable[Resource]):

@@ -46,7 +46,7 @@ class AmbientRequest:
         self.through(waypoint, service)
 
     def through(self, waypoint: Waypoint, service: Service) -> None:
-        """Policies and routes at the waypoint, then the workloads."""
+        """Apply the policies and routes of a waypoint, then deliver to the workloads."""
         trace, request, proxy = self.trace, self.request, waypoint.proxy
         trace.steps.add("host", f"the waypoint {proxy.title} serves {service.title}", waypoint.at)
         explain_patches(self.model.envoy_filters, proxy, "GATEWAY", trace.steps)

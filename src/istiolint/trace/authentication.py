@@ -10,7 +10,7 @@ from istiolint.trace.proxies import Proxy, enforced_by
 
 
 class Authenticated(NamedTuple):
-    """What a proxy makes of a JWT: the claims that it has validated (None: none), or the status with which it rejects it.
+    """The result of validating a JWT: its claims (None without a valid one), or the status with which the proxy rejects it.
 
     `forwarded` is whether the workload behind the proxy receives the JWT as well.
     """
@@ -29,17 +29,17 @@ class Authentication:
         self._mesh = mesh
 
     def of(self, proxy: Proxy) -> list[Resource]:
-        """The RequestAuthentications that a proxy enforces."""
+        """Return the RequestAuthentications that a proxy enforces."""
         return sorted(enforced_by(proxy, "RequestAuthentication", self._mesh), key=lambda each: (each.namespace, each.name))
 
     def bound_to(self, waypoint: Resource, service: Resource | None) -> list[Resource]:
-        """The RequestAuthentications that a waypoint enforces for a Service: waypoints ignore selectors."""
+        """Return the RequestAuthentications that a waypoint enforces for a Service: waypoints ignore selectors."""
         index = self._mesh.policies("RequestAuthentication")
         bound = [] if service is None else index.targeting(service.namespace, service.type or "", service.name)
         return list(dict.fromkeys([*index.targeting(waypoint.namespace, "Gateway", waypoint.name), *bound]))
 
     def check(self, proxy: Proxy, claims: Mapping[str, Any] | None, policies: Sequence[Resource] | None = None) -> Authenticated:
-        """What a proxy makes of a JWT with a valid signature; a request without one is accepted.
+        """Validate the claims of a JWT whose signature is valid; a request without a JWT is accepted.
 
         `policies` are those that the proxy enforces; None for those that its labels select.
         """

@@ -1,4 +1,4 @@
-"""What a change does to requests: the answers in two states of a mesh, where they differ."""
+"""The requests whose outcome a change of the mesh changes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ _NOT_COMPARED = ("id", "request", "from", "final_status", "flag", "outcome", "su
 
 
 class Change(NamedTuple):
-    """A request that is answered otherwise: None for a state that does not have its client."""
+    """A request with its traces in two states; None for a state that does not contain its client."""
 
     request: Request
     before: Trace | None
@@ -23,7 +23,7 @@ class Change(NamedTuple):
 
 
 def changes(requests: Iterable[Request], before: Sequence[Tracer], now: Sequence[Tracer]) -> Iterator[Change]:
-    """The requests that are answered otherwise than before."""
+    """Yield the requests whose outcome, route or settings changed."""
     for request in requests:
         old, new = _answer(before, request), _answer(now, request)
         if (as_value(old) if old is not None else None) != (as_value(new) if new is not None else None):
@@ -38,7 +38,7 @@ def _answer(tracers: Sequence[Tracer], request: Request) -> Trace | None:
 
 
 def summary(trace: Trace | None) -> str:
-    """An answer in one line."""
+    """Return the outcome of a trace in one line."""
     if trace is None:
         return "the client does not exist"
     targets = []
@@ -51,7 +51,7 @@ def summary(trace: Trace | None) -> str:
 
 
 def fields(change: Change) -> list[str]:
-    """The fields that differ besides the outcome: `timeout: 2s, before 5s`."""
+    """Return the other fields that differ, such as `timeout: 2s, before 5s`."""
     old = as_value(change.before) if change.before is not None else {}
     new = as_value(change.now) if change.now is not None else {}
     names = [name for name in new if name in old and name not in _NOT_COMPARED and old[name] != new[name]]
@@ -65,14 +65,14 @@ def _shown(value: Any) -> str:
 
 
 def render(found: Sequence[Change], asked: int, format_: str, against: str) -> str:
-    """The changes as `text`, `json` or `markdown`."""
+    """Return the changes as `text`, `json` or `markdown`."""
     if format_ == "json":
         return as_json_text(found, asked, against)
     return (as_markdown if format_ == "markdown" else as_text)(found, asked)
 
 
 def as_text(found: Sequence[Change], asked: int) -> str:
-    """The changes, each with what was and what is now."""
+    """Return the changes as text, each with the outcome before and now."""
     lines: list[str] = []
     for change in found:
         lines.append(f"{change.request.title} from {change.request.source}")
@@ -84,7 +84,7 @@ def as_text(found: Sequence[Change], asked: int) -> str:
 
 
 def as_markdown(found: Sequence[Change], asked: int) -> str:
-    """The changes as a table, for a comment on a pull request."""
+    """Return the changes as a Markdown table, for a comment on a pull request."""
     if not found:
         return f"No request changes ({asked} compared).\n"
     rows = [markdown.row(("request", "before", "now")), markdown.row(["---"] * 3)]
@@ -97,7 +97,7 @@ def as_markdown(found: Sequence[Change], asked: int) -> str:
 
 
 def as_json_text(found: Sequence[Change], asked: int, against: str) -> str:
-    """The changes as JSON."""
+    """Return the changes as JSON; schemas/istiolint-trace-changes.schema.json describes it."""
     value = {
         "version": VERSION,
         "against": against,

@@ -1,4 +1,4 @@
-"""The conditions of an HTTP route: what a request and its sender must have, and which condition fails."""
+"""The conditions of an HTTP route on a request and its sender, and the first one that fails."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Test(NamedTuple):
 
 
 class Mismatch(NamedTuple):
-    """Why a match does not match a request, in words, and the condition that fails. `unknown`: the request does not say."""
+    """The condition that a request does not meet, and the reason in words. `unknown`: the request does not have the value."""
 
     words: str
     at: Cursor
@@ -36,7 +36,7 @@ class Mismatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """One item of `match`, read once. `tests` and `without` are by field and name; `at` is the item."""
+    """One item of `match`. `tests` and `without` are keyed by field and name; `at` is the item."""
 
     at: Cursor
     name: str = ""
@@ -51,7 +51,7 @@ class Conditions:
     path_separated: bool = False
 
     def skipped(self, proxy: Proxy, gateway: GatewayName, port: int) -> Mismatch | None:
-        """Why istiod leaves this match out of the routes of a proxy for a port; None where it does not."""
+        """Return why istiod omits this match from the routes of a proxy for a port; None if it does not."""
         if self.gateways:
             if gateway not in self.gateways:
                 named = ", ".join(f"`{name}`" for name in self.gateways)
@@ -69,13 +69,13 @@ class Conditions:
 
     @property
     def takes_everything(self) -> bool:
-        """Whether Istio treats it as a catch-all route: no condition but, perhaps, the prefix `/`."""
+        """Whether Istio treats it as a catch-all route: no condition except the prefix `/`."""
         uri = self.tests.get(("uri", ""))
         only_uri = len(self.tests) == (uri is not None) and not self.without
         return only_uri and (uri is None or (uri.match.form == "prefix" and uri.match.text == "/"))
 
     def mismatch(self, request: Request) -> Mismatch | None:
-        """The first condition that a request does not meet; None where it meets all of them."""
+        """Return the first condition that a request does not meet; None if it meets all of them."""
         for test in self.tests.values():
             if found := _failure(test, request, path_separated=self.path_separated):
                 return found
@@ -86,7 +86,7 @@ class Conditions:
 
 
 def conditions(match: Cursor, namespace: str) -> Conditions:
-    """The conditions of an item of `match` in a VirtualService of a namespace."""
+    """Read an item of `match` in a VirtualService of a namespace."""
     tests: dict[Key, Test] = {}
     without: dict[Key, Test] = {}
     unreadable: Cursor | None = None
@@ -172,14 +172,14 @@ def _claim_failure(test: Test, request: Request) -> Mismatch | None:
 
 
 def claim_path(text: str) -> list[str]:
-    """The steps of a nested claim: `.a.b` and `[a][b]`."""
+    """Return the names on the path of a nested claim, written as `.a.b` or `[a][b]`."""
     if text.startswith("["):
         return [part for part in text.strip("[]").split("][") if part]
     return [part for part in text.split(".") if part]
 
 
 def claim_values(claims: object, path: Iterable[str]) -> list[str]:
-    """The texts of a claim, which may be a list; a text with spaces is also each of its words."""
+    """Return the texts of a claim, which may be a list; a text with spaces also counts as each of its words."""
     for step in path:
         claims = claims.get(step) if isinstance(claims, dict) or hasattr(claims, "get") else None
     values = claims if isinstance(claims, list | tuple) else [] if claims is None else [claims]
@@ -205,7 +205,7 @@ def _value(test: Test, request: Request) -> str | None:
 
 
 def _parameter(query: str, name: str) -> str | None:
-    """The first value of a query parameter, as it is written: Envoy does not decode it."""
+    """Return the first value of a query parameter, not decoded: Envoy compares it as it is written."""
     for part in query.split("&") if query else ():
         key, _, value = part.partition("=")
         if key == name:
@@ -214,12 +214,12 @@ def _parameter(query: str, name: str) -> str | None:
 
 
 def in_words(match: StringMatch) -> str:
-    """What a StringMatch wants, for messages."""
+    """Return a StringMatch in words, for messages."""
     return f"{match.form} `{match.text}`" if match.form != "present" else "any value"
 
 
 def described(found: Conditions | None) -> str:
-    """All conditions of a match in words."""
+    """Return all conditions of a match in words."""
     return (" and ".join(_words(found)) if found is not None else "") or "every request"
 
 
@@ -232,9 +232,9 @@ def _words(found: Conditions) -> Iterator[str]:
 
 
 def merged(root: Conditions, own: Conditions) -> Conditions | None:
-    """The conditions of a delegate's match joined with those of the root; None where they contradict each other.
+    """Join the conditions of a delegate's match with those of the root; None if they contradict each other.
 
-    As istiod does it, by their texts: it drops what it cannot see to be narrower than the root's.
+    Like istiod, by their texts: it drops a match that is not visibly narrower than that of the root.
     """
     if _conflict(root, own):
         return None

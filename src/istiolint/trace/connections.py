@@ -1,4 +1,4 @@
-"""Connections that no proxy reads: the `tls` and `tcp` routes of VirtualServices, TLSRoutes and TCPRoutes."""
+"""Routes of connections that are not read as HTTP: `tls` and `tcp` of VirtualServices, TLSRoutes and TCPRoutes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -73,7 +73,7 @@ def takes_sni(host: str, sni: str) -> bool:
 
 
 def follow(model: Model, sending: Sending, found: L4Route, port: int, trace: Trace) -> None:
-    """Where a route sends a connection."""
+    """Fill in the trace with the destinations of a connection."""
     resource = found.virtual_service.resource
     trace.steps.add("route", f"{resource.title} matches the connection", found.at)
     if subnets := [each.text for match in found.rule["match"] for each in match["destinationSubnets"]]:

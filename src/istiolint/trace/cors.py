@@ -8,7 +8,7 @@ from istiolint.traffic.string_match import string_match
 
 
 def answers_preflight(route: HttpRoute, request: Request, trace: Trace) -> bool:
-    """Whether the CORS policy of a route answers a request; a step for what it makes of the request's origin."""
+    """Whether the CORS policy of a route answers a request itself. Adds a step for the origin of the request."""
     policy, origin = route["corsPolicy"], request.headers.get("origin")
     if not policy.mapping or origin is None:
         return False

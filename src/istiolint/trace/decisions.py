@@ -1,4 +1,4 @@
-"""Why AuthorizationPolicies that apply do not decide over a request, as steps."""
+"""Steps for the AuthorizationPolicies that apply but do not decide a request."""
 
 from collections.abc import Sequence
 

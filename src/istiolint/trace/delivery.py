@@ -1,4 +1,4 @@
-"""From a cluster to the workloads behind it: does it exist, which TLS is opened to it, and does it accept the request?"""
+"""From an Envoy cluster to the workloads behind it: whether it exists, client TLS, and whether they accept the request."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,7 +50,7 @@ class Sending(NamedTuple):
 
 
 def target_of(model: Model, sending: Sending, owner: Resource, destination: Cursor, *, weight: int, port: int) -> Target:
-    """What a destination of a route means to a proxy; `port` is that of the request.
+    """Return the target of a route's destination for a proxy; `port` is that of the request.
 
     Without a port, the only one of the service is used, except in the HTTP routes of sidecars: for these istiod sees only the
     services of the listener's port.
@@ -65,7 +65,7 @@ def target_of(model: Model, sending: Sending, owner: Resource, destination: Curs
 
 
 def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, steps: Steps) -> Destination:
-    """What becomes of a request that a proxy sends to a cluster."""
+    """Send a request from a proxy to a cluster, and return the result."""
     found = Destination(target.host, target.port, target.subset, target.weight, "routed", sent=sent, at=target.at)
     service = _cluster(model, sending, target, found, steps)
     if service is None:
@@ -111,7 +111,7 @@ def deliver(model: Model, sending: Sending, target: Target, sent: Sent | None, s
 
 
 def _explain_balancing(rule: MergedRule | None, target: Target, steps: Steps) -> None:
-    """Steps for what chooses among endpoints by their health and place, which files do not show."""
+    """Add steps for outlier detection and locality: the files do not show the health and place of endpoints."""
     outliers = rule.setting("outlierDetection", target.subset, target.port) if rule is not None else None
     if outliers is not None:
         steps.add("destination", "outlier detection may eject endpoints that fail; the trace takes all as healthy", outliers)
@@ -123,7 +123,7 @@ def _explain_balancing(rule: MergedRule | None, target: Target, steps: Steps) ->
 
 
 def deliver_directly(model: Model, sending: Sending, service: Service, port: int, steps: Steps) -> Destination:
-    """What becomes of a connection to the address of a Service that no proxy of the client routes: plaintext to any endpoint."""
+    """Send a connection to the address of a Service past the client's proxy: plaintext to any endpoint."""
     found = Destination(service.host, port, "", 100, "passthrough", "plaintext")
     endpoints = _endpoints(model, service, port, {}, steps) if service.port(port) is not None else None
     for workload, container_port in endpoints or ():
@@ -134,7 +134,7 @@ def deliver_directly(model: Model, sending: Sending, service: Service, port: int
 
 
 def _cluster(model: Model, sending: Sending, target: Target, found: Destination, steps: Steps) -> Service | None:
-    """The service behind a target; None, with the reason as a step, where the client has no cluster for it."""
+    """Return the service of a target; None, with a step for the reason, if the client has no cluster for it."""
     at = target.at["host"] if target.at is not None else None
     service = sending.scope.clusters.get(target.host)
     if service is None:
@@ -174,7 +174,7 @@ def _is_surely_missing(model: Model, target: Target) -> bool:
 
 
 def _endpoints(model: Model, service: Service, port: int, labels: dict[str, str], steps: Steps) -> Sequence[Endpoint] | None:
-    """The workloads behind a service with their container ports; None for endpoints that are no workloads of the mesh."""
+    """Return the workloads behind a service with their container ports; None if its endpoints are not workloads."""
     resource = service.resource
     if resource is None or service.type != "Service":
         selector = resource.spec["workloadSelector"]["labels"].labels if resource is not None else {}
@@ -203,7 +203,7 @@ def _endpoints(model: Model, service: Service, port: int, labels: dict[str, str]
 
 
 def _arrive(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None, steps: Steps) -> None:
-    """What a workload makes of the request: its mTLS mode, then its policies."""
+    """Apply the mTLS mode of a workload, then its policies."""
     server = model.proxy(leaf.workload)
     mode = model.mode(server, leaf.port)
     leaf.mode = mode.mode if mode is not None else None
@@ -267,7 +267,7 @@ def _mode_words(server: Proxy, mode: Effective | None) -> str:
 
 
 def arrival_at(model: Model, sending: Sending, leaf: Leaf, sent: Sent | None) -> Arrival:
-    """The request as the proxy of a workload sees it."""
+    """Return the request as the proxy of a workload receives it."""
     protocol = model.inbound_protocol(leaf.workload, leaf.port)
     ztunnel = model.proxy(leaf.workload).kind == "ambient"
     http = _reads_response(sending) and protocol in ("HTTP", "AUTO") and not ztunnel

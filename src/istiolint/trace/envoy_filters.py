@@ -1,4 +1,4 @@
-"""EnvoyFilters: traces do not apply them, and say so for each proxy that they patch."""
+"""EnvoyFilters: traces do not apply them, but add a step for each proxy that they patch."""
 
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -20,7 +20,7 @@ _REQUESTS = frozenset(
 
 
 class Patched(NamedTuple):
-    """An EnvoyFilter and its first patch that matters."""
+    """An EnvoyFilter and its first patch that affects requests."""
 
     envoy_filter: Resource
     patch: Cursor
@@ -33,7 +33,7 @@ class EnvoyFilters:
         self._mesh = mesh
 
     def of(self, proxy: Proxy, context: Context) -> list[Patched]:
-        """The EnvoyFilters that may change how a proxy handles requests: first those of the root namespace."""
+        """Return the EnvoyFilters that may change how a proxy handles requests; those of the root namespace come first."""
         found: list[Patched] = []
         waypoint = proxy.gateway is not None and is_waypoint(proxy.gateway)
         root = self._mesh.root_namespace
@@ -54,7 +54,7 @@ def _changes(patch: Cursor, context: Context) -> bool:
 
 
 def explain_patches(envoy_filters: EnvoyFilters, proxy: Proxy, context: Context, steps: Steps) -> None:
-    """A step for each EnvoyFilter that may change how a proxy handles the request."""
+    """Add a step for each EnvoyFilter that may change how a proxy handles the request."""
     for envoy_filter, patch in envoy_filters.of(proxy, context):
         kind = patch["applyTo"]
         words = f"{envoy_filter.title} patches {proxy.title} (`{kind.text}`) and may change this; the trace does not apply it"

@@ -1,4 +1,4 @@
-"""Whether a gateway has a route for a host: what a request from outside meets, for rules."""
+"""Whether a gateway has a route for a host, for rules."""
 
 from istiolint.mesh.host_index import overlap
 from istiolint.resources.cursor import Cursor
@@ -11,7 +11,7 @@ from istiolint.trace.proxies import Proxy
 def is_routed(model: Model, gateway: Resource, server: Cursor, host: str) -> bool:
     """Whether a workload of an Istio Gateway routes or redirects requests that one of its servers accepts for a host.
 
-    Of a wildcard, a route for some of its hosts is enough.
+    For a wildcard, a route for some of its hosts is enough.
     """
     return any(_is_routed(model, proxy, gateway, server, host) for proxy in model.runs(gateway))
 

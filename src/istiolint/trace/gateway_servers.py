@@ -1,4 +1,4 @@
-"""What a gateway workload listens on: the servers of the Gateways that select it, and the routes behind each of them."""
+"""The listeners of a gateway workload: the servers of the Gateways that select it, and their routes."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ class Server:
 
 
 class GatewayHost(NamedTuple):
-    """A virtual host of a gateway: its routes as Envoy tries them, and the server that redirects to HTTPS, if one does."""
+    """A virtual host of a gateway: its routes in the order of Envoy, and the server that redirects it to HTTPS, if any."""
 
     domain: str
     routes: tuple[HttpRoute, ...]
@@ -72,7 +72,7 @@ class GatewayHost(NamedTuple):
 
 
 class GatewayHosts:
-    """The virtual hosts of one route configuration of a gateway: of all plain servers of a port, or of one server with TLS."""
+    """The virtual hosts of one route configuration: that of all plaintext servers of a port, or of one server with TLS."""
 
     def __init__(self, proxy: Proxy, servers: Sequence[Server], index: VirtualServiceIndex, mesh: Mesh):
         routes: dict[str, list[HttpRoute]] = {}
@@ -100,7 +100,7 @@ class GatewayHosts:
         self._wildcards = sorted((host for host in self.hosts if host.startswith("*")), key=len, reverse=True)
 
     def find(self, host: str) -> GatewayHost | None:
-        """The virtual host for a host: its own name, else the longest wildcard."""
+        """Return the virtual host for a host: its exact name, otherwise the longest wildcard."""
         host = host.lower()
         if host in self.hosts:
             return self.hosts[host]
@@ -108,12 +108,12 @@ class GatewayHosts:
 
 
 def _catch_all_last(routes: Sequence[HttpRoute]) -> tuple[HttpRoute, ...]:
-    """istiod moves catch-all routes behind all others, as several VirtualServices may share a host."""
+    """Move catch-all routes behind all others, like istiod: several VirtualServices may share a host."""
     return tuple(sorted(routes, key=lambda route: route.takes_everything))
 
 
 class GatewayListeners:
-    """What one gateway workload listens on."""
+    """The listeners of one gateway workload."""
 
     def __init__(self, proxy: Proxy, servers: Sequence[Server], mesh: Mesh, index: VirtualServiceIndex):
         self.proxy, self._mesh, self._index = proxy, mesh, index
@@ -132,14 +132,14 @@ class GatewayListeners:
         return found
 
     def on_port(self, port: int) -> list[Server]:
-        """The servers that a client reaches on a port of the gateway's Service."""
+        """Return the servers that a client reaches on a port of the gateway's Service."""
         target = self.service_ports.get(port, port)
         if self.service_ports and port not in self.service_ports:
             return []
         return [server for server in self.servers if self.service_ports.get(server.port, server.port) == target]
 
     def together(self, server: Server) -> list[Server]:
-        """The servers that share the route configuration of one: with TLS only itself, else all that read HTTP on its port."""
+        """Return the servers that share the route configuration of one: itself with TLS, otherwise the plain ones of its port."""
         if server.is_tls:
             return [server]
         target = self.service_ports.get(server.port, server.port)
@@ -150,7 +150,7 @@ class GatewayListeners:
         ]
 
     def plain(self, port: int) -> list[Server]:
-        """The servers of a port that read HTTP outside TLS."""
+        """Return the plaintext HTTP servers of a port."""
         return [server for server in self.on_port(port) if server.is_http and not server.is_tls]
 
     def with_sni(self, port: int, sni: str) -> Server | None:
@@ -166,7 +166,7 @@ class GatewayListeners:
         return chosen
 
     def hosts(self, servers: Sequence[Server]) -> GatewayHosts:
-        """The virtual hosts of servers that share a route configuration."""
+        """Return the virtual hosts of servers that share a route configuration."""
         key = tuple(map(id, servers))
         if key not in self._made:
             self._made[key] = GatewayHosts(self.proxy, servers, self._index, self._mesh)
@@ -174,7 +174,7 @@ class GatewayListeners:
 
 
 def servers_of(gateway: Resource) -> Iterator[Server]:
-    """The servers of an Istio Gateway."""
+    """Return the servers of an Istio Gateway."""
     for server in gateway.spec["servers"]:
         port = server["port"]["number"].number
         if port is not None:
@@ -184,7 +184,7 @@ def servers_of(gateway: Resource) -> Iterator[Server]:
 
 
 def listeners_of(gateway: Resource) -> Iterator[Server]:
-    """The listeners of a Gateway of the Gateway API."""
+    """Return the listeners of a Gateway of the Gateway API."""
     for listener in gateway.spec["listeners"]:
         port = listener["port"].number
         if port is not None:
@@ -208,7 +208,7 @@ class GatewayIndex:
         self._made: dict[int, GatewayListeners] = {}
 
     def of(self, proxy: Proxy) -> GatewayListeners:
-        """What a gateway workload listens on. Of servers with TLS for one port and host, only the oldest Gateway's counts."""
+        """Return the listeners of a gateway workload. Of TLS servers for a port and host, that of the oldest Gateway counts."""
         found = self._made.get(id(proxy))
         if found is None:
             servers: list[Server] = []

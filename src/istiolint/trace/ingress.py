@@ -1,4 +1,4 @@
-"""A request from outside: which gateway listens for it, which virtual host and route match it, and what its policies say."""
+"""A request from outside: the gateway that listens for it, the virtual host and route that match it, and the policies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ class IngressRequest:
             self._connection(proxy, servers)
 
     def _connection(self, proxy: Proxy, servers: Sequence[Server]) -> None:
-        """TLS that the gateway passes through, and TCP."""
+        """Route a connection that the gateway does not read: TLS passthrough, and TCP."""
         sni = self.request.sni if self.request.scheme == "https" else None
         for server in servers:
             bound = [
@@ -134,7 +134,7 @@ class IngressRequest:
         _GatewayRouter(self.model, sending, port, trace, self.response).follow(route)
 
     def _explain_no_host(self, host: str, proxy: Proxy, servers: Sequence[Server]) -> None:
-        """Why the VirtualServices that have the host are not used here."""
+        """Add a step for each VirtualService that has the host and is not used by this gateway."""
         names = {server.name for server in servers}
         for virtual_service in self.model.virtual_services.all:
             place = next((at for name, at in virtual_service.hosts if covers(name, host.lower())), None)

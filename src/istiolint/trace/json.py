@@ -13,12 +13,12 @@ VERSION = 1
 
 
 def render(traces: Iterable[Trace]) -> str:
-    """All traces with their steps."""
+    """Return all traces with their steps."""
     return as_json({"version": VERSION, "results": [{**as_value(trace), "steps": steps(trace)} for trace in traces]}, indent=2)
 
 
 def steps(trace: Trace) -> list[dict[str, Any]]:
-    """The steps with their places."""
+    """Return the steps with their places."""
     return [
         {"stage": step.stage, "kind": step.kind, "text": step.words, "places": [_place(at) for at in step.places]}
         for step in trace.steps
@@ -31,7 +31,7 @@ def _place(at: Cursor) -> dict[str, Any]:
 
 
 def as_value(trace: Trace) -> dict[str, Any]:
-    """A trace as plain data."""
+    """Return a trace as plain data, without its steps."""
     first = next((each.sent for each in trace.destinations if each.sent is not None), None)
     value: dict[str, Any] = {
         "id": trace.request.id or None,

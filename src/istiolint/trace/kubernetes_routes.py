@@ -1,6 +1,6 @@
-"""Routes of the Gateway API as VirtualServices: istiod converts them, and so do traces.
+"""Routes of the Gateway API as VirtualServices: istiod converts them in the same way.
 
-Rules are converted to the fields of a VirtualService; their places stay those of the rule, the match or the backend.
+Converted fields keep the places of the original rule, match or backend.
 """
 
 from collections import defaultdict
@@ -53,7 +53,7 @@ class KubernetesRoutes(VirtualService):
 
     @property
     def scope(self) -> Scope:
-        """Routes of another namespace than their Service's are for clients of their own namespace only."""
+        """The namespaces that see it: a route for a Service of another namespace is only for clients of the same namespace."""
         return frozenset([self._found[0].only])
 
     def _routes(self) -> Iterator[HttpRoute]:
@@ -84,7 +84,7 @@ class KubernetesRoutes(VirtualService):
 
 
 def kubernetes_routes(mesh: Mesh) -> list[VirtualService]:
-    """The routes of the Gateway API, together by listener (or the mesh) and host."""
+    """Return the routes of the Gateway API, grouped by listener (or the mesh) and host."""
     groups: dict[tuple[GatewayName, str, str], list[_Attachment]] = defaultdict(list)
     for route in oldest_first(mesh.all(*HTTP_KINDS, *L4_KINDS)):
         for found in _attachments(route, mesh):
@@ -93,7 +93,7 @@ def kubernetes_routes(mesh: Mesh) -> list[VirtualService]:
 
 
 def listener_name(gateway: Resource, listener: Cursor) -> GatewayName:
-    """What istiod calls the Gateway that it makes of a listener."""
+    """Return the name of the Istio Gateway that istiod generates for a listener."""
     return GatewayName(gateway.namespace, f"{gateway.name}/{listener['name'].text}")
 
 
@@ -168,7 +168,7 @@ def _headers(match: Cursor) -> dict[str, Any]:
 
 
 def _precedence(route: HttpRoute) -> tuple[int, int, bool, int, int]:
-    """The more specific first: form and length of the path, method, headers, query parameters."""
+    """Return the sort key of a route, most specific first: type and length of the path, method, headers, query parameters."""
     if route.match is None:
         return 2, 0, True, 0, 0
     fields = [field for field, _ in route.match.tests]
@@ -178,13 +178,13 @@ def _precedence(route: HttpRoute) -> tuple[int, int, bool, int, int]:
 
 
 class _Backends:
-    """The hosts that backends mean. `granted`: routes of the mesh use Services of other namespaces without a ReferenceGrant."""
+    """Resolves backends to hosts. `granted`: routes of the mesh use Services of other namespaces without a ReferenceGrant."""
 
     def __init__(self, mesh: Mesh, *, granted: bool):
         self._mesh, self._granted = mesh, granted
 
     def host(self, owner: Resource, backend: Cursor) -> str:
-        """The host of a backend; one that does not exist for those that Istio rejects, which Envoy answers with 500."""
+        """Return the host of a backend. A backend that Istio rejects gets a host that does not exist: Envoy responds with 500."""
         namespace, name = backend["namespace"].text or owner.namespace, backend["name"].text
         group, kind = backend["group"].text, backend["kind"].text or "Service"
         if (group, kind) == (ISTIO_GROUP, "Hostname"):
@@ -194,12 +194,12 @@ class _Backends:
         reference = Reference(kind, namespace, name, backend)
         if namespace != owner.namespace and not self._granted and not self._mesh.grants.allow(owner, reference):
             return f"{name}.{namespace}.no-reference-grant"
-        # Names of Services have no dot, so that a host name is not one.
+        # Names of Services contain no dot, so a host name is rejected.
         return f"{name}.{namespace}.svc.{self._mesh.hosts.cluster_domain}"
 
 
 def _rule(owner: Resource, rule: Cursor, backends: _Backends) -> dict[str, Any]:
-    """A rule in the fields of a VirtualService."""
+    """Convert a rule to the fields of a VirtualService."""
     found: dict[str, Any] = {"name": rule["name"].text or str(rule.name), **_filters(owner, rule["filters"], backends)}
     if "redirect" not in found:
         found["route"] = _destinations(owner, rule, backends)

@@ -1,4 +1,4 @@
-"""The indexes that traces are answered from: built once for a mesh."""
+"""The indexes of a mesh that traces use, each built once."""
 
 from difflib import get_close_matches
 from functools import cached_property
@@ -33,7 +33,7 @@ class Endpoint(NamedTuple):
 
 
 class Model:
-    """A mesh with all that traces need of it."""
+    """A mesh with the indexes of traces."""
 
     def __init__(self, mesh: Mesh):
         self.mesh = mesh
@@ -41,7 +41,7 @@ class Model:
         self.cluster_domain = mesh.hosts.cluster_domain
         self._proxies: dict[int, Proxy] = {}
 
-    # The indexes below cost time on a large mesh, and a rule needs few of them.
+    # Built on first use: they cost time on a large mesh, and a rule needs few of them.
 
     @cached_property
     def registry(self) -> Registry:
@@ -55,12 +55,12 @@ class Model:
 
     @cached_property
     def scopes(self) -> Scopes:
-        """What sidecars know."""
+        """The services and VirtualServices that each sidecar knows."""
         return Scopes(self.mesh, self.registry, self.virtual_services)
 
     @cached_property
     def gateways(self) -> GatewayIndex:
-        """What gateways listen on."""
+        """The listeners of gateways."""
         return GatewayIndex(self.mesh, self.virtual_services)
 
     @cached_property
@@ -79,29 +79,29 @@ class Model:
         return Authentication(self.mesh)
 
     def proxy(self, workload: Workload) -> Proxy:
-        """The proxy of a workload."""
+        """Return the proxy of a workload."""
         found = self._proxies.get(id(workload))
         if found is None:
             found = self._proxies[id(workload)] = proxy_of(workload, self.mesh)
         return found
 
     def rule(self, client: Proxy, service: Service) -> MergedRule | None:
-        """The DestinationRules that a client uses for a service, merged."""
+        """Return the DestinationRules that a client uses for a service, merged; None without any."""
         return self.mesh.client_rules.of(client.namespace, client.labels, service.host)
 
     def opened(self, client: Proxy, service: Service, port: int, subset: str = "", endpoint: Endpoint | None = None) -> Opened:
-        """What a client opens to an endpoint of a service (None: one outside of the mesh)."""
+        """Return the TLS that a client opens to an endpoint of a service (None: one outside of the mesh)."""
         rule = self.rule(client, service)
         found = tls_set_by(rule.tls(subset, port)) if rule is not None else None
         workload = endpoint.workload if endpoint is not None and not service.external else None
         return found or automatic_tls(service.namespace, workload, endpoint.port if endpoint is not None else None, self.mesh)
 
     def mode(self, server: Proxy, port: int | None) -> Effective | None:
-        """The mTLS mode of a container port of a workload; None without a proxy that enforces one."""
+        """Return the mTLS mode of a container port of a workload; None without a proxy that enforces one."""
         return server_mode(server.workload, port, self.mesh) if server.workload is not None else None
 
     def client(self, source: str) -> Proxy:
-        """The workload that `NAMESPACE/NAME` or `KIND NAMESPACE/NAME` names. Raises RequestError."""
+        """Return the proxy of the workload `NAMESPACE/NAME` or `KIND NAMESPACE/NAME`. Raises RequestError."""
         kind, _, name = source.rpartition(" ")
         found = self._by_name.get(source) or [
             each for each in self._by_name.get(name, ()) if not kind or each.kind.lower() == kind.strip().lower()
@@ -121,7 +121,7 @@ class Model:
 
     @cached_property
     def ingress(self) -> list[Proxy]:
-        """The gateway workloads that Gateways select; one that is assumed for a Gateway whose workload is not in the files."""
+        """The proxies that run Gateways; an assumed one for a Gateway whose workload is not in the files."""
         found: dict[int, Proxy] = {}
         assumed: dict[int, Proxy] = {}
         for gateway in self.gateways.gateways:
@@ -132,7 +132,7 @@ class Model:
         return [*found.values(), *assumed.values(), *map(self.gateway_proxy, own)]
 
     def runs(self, gateway: Resource) -> list[Proxy]:
-        """The proxies that run an Istio Gateway; one that is assumed where its workload is not in the files."""
+        """Return the proxies that run an Istio Gateway; an assumed one if its workload is not in the files."""
         if workloads := self.mesh.gateway_workloads.of(gateway):
             return [self.proxy(workload) for workload in workloads]
         found = self._proxies.get(id(gateway))
@@ -146,7 +146,7 @@ class Model:
         return [found]
 
     def gateway_proxy(self, gateway: Resource) -> Proxy:
-        """The proxy that istiod deploys for a Gateway of the Gateway API."""
+        """Return the proxy that istiod deploys for a Gateway of the Gateway API."""
         found = self._proxies.get(id(gateway))
         if found is None:
             class_ = gateway.spec["gatewayClassName"].text
@@ -159,7 +159,7 @@ class Model:
         return found
 
     def inbound_protocol(self, workload: Workload, port: int | None) -> Protocol:
-        """How the sidecar of a workload reads a container port: as the first Service in front of it says."""
+        """Return how the sidecar of a workload reads a container port: the protocol in the first Service with this port."""
         key = id(workload), port
         found = self._inbound.get(key)
         if found is None:
@@ -179,7 +179,7 @@ class Model:
 
 
 def model_of(mesh: Mesh) -> Model:
-    """The model of a mesh, made once: rules ask it, so that they and traces agree."""
+    """Return the model of a mesh, built once. Rules use it too, so that they agree with traces."""
     found: Model | None = mesh.derived.get(Model)
     if found is None:
         found = mesh.derived[Model] = Model(mesh)

@@ -1,4 +1,4 @@
-"""Paths as Envoy puts them into one form before it compares them."""
+"""Path normalization of Envoy."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where the steps of a trace are written."""
+"""Source places of the steps of a trace."""
 
 from istiolint.findings.finding import Span
 from istiolint.resources.cursor import Cursor
@@ -6,7 +6,7 @@ from istiolint.resources.resource import Resource
 
 
 def span(at: Cursor) -> Span:
-    """The stretch of a file that a step names: of a mapping or list its key, of a resource its name."""
+    """Return the span that a step refers to: the key of a mapping or list, the name of a resource."""
     if isinstance(at, Resource):
         at = at.metadata["name"]
     if isinstance(at.value, dict | list) and at.path and isinstance(at.path[-1], str):

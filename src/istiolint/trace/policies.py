@@ -1,4 +1,4 @@
-"""AuthorizationPolicies at a proxy: which of them apply, and which one decides over a request."""
+"""AuthorizationPolicies at a proxy: which of them apply, and which one decides a request."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,10 +41,10 @@ class Arrival:
 
 
 class Decision(NamedTuple):
-    """What policies say: whether the request is allowed, the policy that decides, its rule, and why in words.
+    """The decision of policies: whether the request is allowed, the policy that decides, its rule, and the reason in words.
 
-    `policy` is None where no policy applies, and where ALLOW policies apply of which none matches. `open` names what the files
-    do not show; empty for nothing.
+    `policy` is None if no policy applies, and if ALLOW policies apply but none matches. `open` names what the files do not show;
+    it is empty if they show everything.
     """
 
     allowed: bool
@@ -55,7 +55,7 @@ class Decision(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Whether something matches (None: the files do not show it), and why not or what is open."""
+    """Whether something matches (None: the files do not show it), with the reason."""
 
     matches: bool | None
     words: str = ""
@@ -66,7 +66,7 @@ _YES = Answer(True)
 
 
 class Found(NamedTuple):
-    """A policy with the rule that matches, or of which that is not known."""
+    """A policy with the rule that matches, or that may match."""
 
     policy: Resource
     rule: Cursor
@@ -83,18 +83,18 @@ class Policies:
         self._aliases = (mesh.config.text("trustDomain"), *mesh.config.names("trustDomainAliases"))
 
     def of(self, proxy: Proxy) -> Sequence[Resource]:
-        """The policies that a proxy enforces."""
+        """Return the policies that a proxy enforces."""
         found = self._of.get(id(proxy))
         if found is None:
             found = self._of[id(proxy)] = _enforced(enforced_by(proxy, "AuthorizationPolicy", self._mesh))
         return found
 
     def targeting(self, namespace: str, kind: str, name: str) -> Sequence[Resource]:
-        """The policies that are bound to a Gateway, Service or other object by `targetRefs`."""
+        """Return the policies whose `targetRefs` name a Gateway, Service or other object."""
         return _enforced(self._mesh.policies("AuthorizationPolicy").targeting(namespace, kind, name))
 
     def decide(self, policies: Sequence[Resource], arrival: Arrival) -> Decision:
-        """What policies say about a request."""
+        """Return the decision of policies about a request."""
         open_: list[str] = []
         if custom := self._first(policies, "CUSTOM", arrival):
             provider = custom.policy.spec["provider"]["name"].text
@@ -115,7 +115,7 @@ class Policies:
         return Decision(False, None, None, "no rule of an ALLOW policy matches it", "; ".join(open_))
 
     def _first(self, policies: Sequence[Resource], action: str, arrival: Arrival) -> Found | None:
-        """The first policy with a rule that matches; else the first of which that is not known."""
+        """Return the first policy with a rule that matches, otherwise the first with a rule that may match."""
         doubtful: Found | None = None
         for policy in policies:
             if (policy.spec["action"].text or "ALLOW") != action:
@@ -129,7 +129,7 @@ class Policies:
         return doubtful
 
     def reasons(self, policies: Sequence[Resource], action: str, arrival: Arrival) -> list[tuple[Resource, Answer]]:
-        """Why the rules of policies with an action do not match: one reason a rule."""
+        """Return the reason for each rule that does not match, of the policies with an action."""
         return [
             (policy, answer)
             for policy in policies
@@ -189,7 +189,7 @@ class Policies:
         return arrival.principal is not None and names_caller(field_, text, self._caller(arrival.principal))
 
     def _caller(self, principal: str) -> Caller:
-        """The caller of a principal, by each name of the mesh's trust domain if it is of this: its aliases, `cluster.local`."""
+        """Return the caller of a principal, under each alias of the trust domain if it belongs to that of the mesh."""
         found = self._callers.get(principal)
         if found is None:
             domain, _, rest = principal.partition("/")
@@ -237,13 +237,13 @@ class Policies:
 
 
 def _enforced(policies: Iterable[Resource]) -> list[Resource]:
-    """Policies that are not only tried, in the order in which Envoy goes through them: by namespace, then by this name."""
+    """Return the policies that are enforced (no dry run), in the order of Envoy: by namespace, then by name."""
     enforced = (policy for policy in policies if not is_dry_run(policy))
     return sorted(enforced, key=lambda each: (each.namespace, f"ns[{each.namespace}]-policy[{each.name}]"))
 
 
 def request_principal(claims: Mapping[str, Any]) -> str:
-    """The principal of a validated JWT: issuer and subject."""
+    """Return the principal of a validated JWT: issuer and subject."""
     return f"{claims.get('iss', '')}/{claims.get('sub', '')}"
 
 
@@ -262,7 +262,7 @@ def path_takes(pattern: str, path: str) -> bool:
 
 
 def _value(field_: str, arrival: Arrival) -> str:
-    """What a request has for a field, in words."""
+    """Return the value of a request for a field, in words."""
     match field_:
         case "methods":
             return f"`{arrival.method}`"
@@ -288,13 +288,13 @@ def _without_http(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 def _all(answers: Sequence[Answer]) -> Answer:
-    """A conjunction: the first that fails, else the first that is open."""
+    """Return a conjunction: the first answer that fails, otherwise the first that is open."""
     failed = next((answer for answer in answers if answer.matches is False), None)
     return failed or next((answer for answer in answers if answer.matches is None), _YES)
 
 
 def _any(answers: Sequence[Answer]) -> Answer:
-    """A disjunction: any of them, else one that is open, else the first that fails; nothing to match is a match."""
+    """Return a disjunction: a match, otherwise an open answer, otherwise the first failure. Without answers it matches."""
     if not answers or any(answer.matches for answer in answers):
         return _YES
     return next((answer for answer in answers if answer.matches is None), answers[0])

@@ -1,4 +1,4 @@
-"""The proxies of a mesh: whether a workload has one, and with which labels and identity."""
+"""The proxies of a mesh, with labels and identity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,9 +16,10 @@ _KINDS: dict[str, ProxyKind] = {"sidecar": "sidecar", "unknown": "sidecar", "amb
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proxy:
-    """A workload with what handles its traffic. `because` says why in words; `sure` is False where the files leave a doubt.
+    """A workload and the kind of its proxy. `because` is the reason in words; `sure` is False if the files leave a doubt.
 
-    `workload` is None for gateways that are not in the files but that the mesh must have; `gateway` is then what they run.
+    `workload` is None for a gateway that the mesh must have but that is not in the files; `gateway` is set
+    if istiod deploys it for a Gateway of the Gateway API.
     """
 
     kind: ProxyKind

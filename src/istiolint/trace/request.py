@@ -1,4 +1,4 @@
-"""A request as a user describes it: who sends it, where to, and with which headers."""
+"""A request as a user describes it: client, URL, headers, and claims."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class RequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `headers` have names in lower case; `host` and `port` say where the client connects to.
+    """One request. Names of `headers` are in lower case; the client connects to `host` and `port`.
 
     `claims` are the claims of a validated JWT; None where the request carries none.
     """
@@ -45,12 +45,12 @@ class Request:
 
     @property
     def path_without_query(self) -> str:
-        """What `uri` conditions and `paths` are compared with."""
+        """The path without its query, which `uri` conditions and `paths` match."""
         return self.path.partition("?")[0]
 
     @property
     def query(self) -> str:
-        """What follows the question mark."""
+        """The query, without the question mark."""
         return self.path.partition("?")[2]
 
     @property
@@ -71,9 +71,9 @@ def request(
     sni: str = "",
     id_: str = "",
 ) -> Request:
-    """A request from its parts as they are written. Raises RequestError.
+    """Return a request from its parts as a user writes them. Raises RequestError.
 
-    `port` is where the client connects to, if that is not the port of the URL. Of header names that differ only in case the
+    `port` is the port that the client connects to, if it is not that of the URL. Of header names that differ only in case, the
     first counts.
     """
     try:

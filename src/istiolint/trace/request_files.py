@@ -8,7 +8,7 @@ from istiolint.trace.request import Request, RequestError, request
 
 
 def requests_of(text: str, path: str) -> tuple[list[Request], dict[str, str]]:
-    """The requests of a file, and the headers of the applications' responses (`response_headers`). Raises RequestError."""
+    """Return the requests of a file, and the `response_headers` of the applications. Raises RequestError."""
     data = next((document.data for document in read(Source(path, text))), None)
     listed = data.get("requests") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(listed, list):

@@ -47,7 +47,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class Sent:
-    """What a destination receives, and what the client sees of the response's headers."""
+    """The request as a destination receives it, and the changes of the response headers."""
 
     path: str
     authority: str
@@ -77,7 +77,7 @@ class Destination:
     status: int | None = None
 
     def outcomes(self) -> Iterator[Outcome]:
-        """What may become of a request that is sent here."""
+        """Yield the possible outcomes of a request that is sent here."""
         if not self.leaves:
             yield self.outcome
         for leaf in self.leaves:
@@ -86,7 +86,7 @@ class Destination:
 
 @dataclass(slots=True)
 class Retries:
-    """How often the proxy sends a failed request again."""
+    """The retries of failed requests by the proxy."""
 
     attempts: int
     on: str | None = None
@@ -105,7 +105,7 @@ class Mirror:
 
 @dataclass(slots=True)
 class Trace:
-    """A request and all that becomes of it. `sure` is False where the files leave another outcome open; the steps say why."""
+    """A request, its outcome, and the steps to it. `sure` is False if another outcome is possible; the steps explain why."""
 
     request: Request
     outcome: Outcome = "routed"

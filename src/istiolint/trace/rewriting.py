@@ -1,4 +1,4 @@
-"""What a route changes in a request and its response: path, authority, headers; and the location of a redirect."""
+"""Changes that a route makes to a request and its response: path, authority, headers, and the location of a redirect."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,11 +14,11 @@ _DEFAULT = {"http": 80, "https": 443}
 
 
 def sent(request: Request, route: HttpRoute | None, destination: Cursor | None, response: Mapping[str, str]) -> Sent:
-    """What a destination of a route receives; `destination` is None without a route of a VirtualService or HTTPRoute."""
+    """Return the request that a destination receives; `destination` is None without a route of a VirtualService or HTTPRoute."""
     if route is None or destination is None:
         return Sent(request.path, request.authority)
     own, shared = destination["headers"], route["headers"]
-    # istiod writes the headers of an only destination into the route, behind those of the route; Envoy evaluates the headers of
+    # istiod moves the headers of a single destination into the route, after those of the route; Envoy evaluates the headers of
     # a weighted destination before those of the route.
     alone = len(list(route["route"])) == 1
     before, after = dict(request.headers), dict(response)
@@ -36,7 +36,7 @@ def sent(request: Request, route: HttpRoute | None, destination: Cursor | None, 
 
 
 def _apply(headers: dict[str, str], operations: Sequence[Cursor]) -> None:
-    """Envoy removes first, then overwrites, then appends."""
+    """Apply header operations in the order of Envoy: remove, overwrite, append."""
     for each in operations:
         for removed in each["remove"]:
             headers.pop(removed.text.lower(), None)
@@ -69,7 +69,7 @@ def rewritten_path(request: Request, route: HttpRoute) -> str:
 
 
 def _replaced(uri: str, path: str, route: HttpRoute) -> str:
-    """The path with what the route matched replaced: the prefix, or all of an exact path or regular expression."""
+    """Return the path with the matched part replaced: the prefix, or all of an exact path or regular expression."""
     test = route.match.tests.get(("uri", "")) if route.match is not None else None
     if test is not None and test.match.form in ("exact", "regex"):
         return uri
@@ -81,13 +81,13 @@ def _replaced(uri: str, path: str, route: HttpRoute) -> str:
 
 
 def substituted(pattern: str, replacement: str, path: str) -> str:
-    """A path after Envoy's `regex_rewrite`; unchanged where RE2 rejects the expression."""
+    """Return a path after Envoy's `regex_rewrite`; unchanged if RE2 rejects the expression."""
     compiled = regex.compiled(pattern)
     if compiled is None:
         return path
     try:
         return str(compiled.sub(replacement, path))
-    except Exception:  # a group in the replacement that the expression does not have
+    except Exception:  # the replacement refers to a group that the expression does not have
         return path
 
 
@@ -114,6 +114,6 @@ def location(request: Request, route: HttpRoute, port: int) -> str:
 
 
 def without_port(authority: str) -> str:
-    """A host without its port."""
+    """Return a host without its port."""
     host, colon, port = authority.rpartition(":")
     return host if colon and port.isdigit() and not host.endswith(":") else authority

@@ -1,4 +1,4 @@
-"""HTTP routing at a proxy: which route matches the request, and where it sends it."""
+"""HTTP routing at a proxy: the route that matches a request, and its action."""
 
 from collections.abc import Iterable, Mapping
 
@@ -20,7 +20,7 @@ DEFAULT_ATTEMPTS = 2
 
 
 def choose(routes: Iterable[HttpRoute], request: Request, trace: Trace) -> HttpRoute | None:
-    """Return the first route that matches a request; why the ones before it do not match becomes steps."""
+    """Return the first route that matches a request. Adds a step for each earlier route with the reason why it does not match."""
     for route in routes:
         mismatch = route.match.mismatch(request) if route.match is not None else None
         if mismatch is None:
@@ -34,21 +34,21 @@ def choose(routes: Iterable[HttpRoute], request: Request, trace: Trace) -> HttpR
 
 
 def explain_skipped(routes: Iterable[HttpRoute], proxy: Proxy, gateway: GatewayName, port: int, trace: Trace) -> None:
-    """Steps for the routes that are left out of a proxy's configuration."""
+    """Add a step for each route that is not part of a proxy's configuration."""
     for route in routes:
         if skipped := route.skipped(proxy, gateway, port):
             trace.steps.add("route", f"route `{route.name}` is not used here: {skipped.words}", skipped.at, kind="rejected")
 
 
 class Router:
-    """What a proxy does with a request once a route matches. `port` is the one of the listener."""
+    """Carries out the action of a route for a request. `port` is that of the listener."""
 
     def __init__(self, model: Model, sending: Sending, port: int, trace: Trace, response: Mapping[str, str]):
         self.model, self.sending, self.port = model, sending, port
         self.trace, self.response = trace, response
 
     def follow(self, route: HttpRoute) -> None:
-        """CORS preflight, fault, redirect, direct response, or destinations."""
+        """Carry out a route: CORS preflight, fault, redirect, direct response, or destinations."""
         trace = self.trace
         if answers_preflight(route, self.sending.request, trace) or _fault(route, trace):
             return
@@ -69,7 +69,7 @@ class Router:
             self._destinations(route)
 
     def follow_default(self, service: Service) -> None:
-        """The route that every service has without a VirtualService."""
+        """Follow the default route to a service without a VirtualService."""
         place = service.resource.metadata["name"] if service.resource is not None else None
         self.trace.steps.add("route", f"no VirtualService applies: the default route of {service.title} matches", place)
         self.trace.retries = _retries(self.model, None)
@@ -91,7 +91,7 @@ class Router:
             self._deliver(target, received)
 
     def _explain_changes(self, route: HttpRoute, received: Sent) -> None:
-        """Steps for what the route changes in the request and the response."""
+        """Add steps for the changes that a route makes to the request and the response."""
         request, steps = self.sending.request, self.trace.steps
         if received.path != request.path:
             steps.add("route", f"the path becomes `{received.path}`", route["rewrite"])
@@ -106,7 +106,7 @@ class Router:
                 steps.add("route", f"the {words} now has {', '.join(listed)}", route.rule)
 
     def _without_destination(self, route: HttpRoute) -> None:
-        """A route that sends requests nowhere."""
+        """Conclude a route without destinations."""
         trace = self.trace
         if route.owner.type != "VirtualService":
             trace.outcome, trace.statuses = "no-cluster", [500]
@@ -123,7 +123,7 @@ class Router:
         return target_of(self.model, self.sending, route.owner, destination, weight=weight, port=self.port)
 
     def _settings(self, route: HttpRoute) -> None:
-        """Timeout, retries, rewrite and mirrors of a route."""
+        """Note timeout, retries and mirrors of a route in the trace."""
         trace = self.trace
         if route["timeout"].text:
             trace.timeout = route["timeout"].text
@@ -140,7 +140,7 @@ class Router:
 
 
 def _fault(route: HttpRoute, trace: Trace) -> bool:
-    """Delay and abort; whether the request ends here."""
+    """Apply the delay and abort of a route; return whether the request ends here."""
     fault = route["fault"]
     delay, abort = fault["delay"], fault["abort"]
     if delay["fixedDelay"].text and (share := _share(delay)):
@@ -160,7 +160,7 @@ def _fault(route: HttpRoute, trace: Trace) -> bool:
 
 
 def _share(fault: Cursor) -> float:
-    """The percentage of requests that a fault applies to; none where it is not set."""
+    """Return the percentage of requests that a fault applies to; 0 if it is not set."""
     value = fault["percentage"]["value"].value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
@@ -180,7 +180,7 @@ def _mirrors(route: HttpRoute) -> Iterable[tuple[Cursor, float]]:
 
 
 def _retries(model: Model, route: HttpRoute | None) -> Retries:
-    """The retries of a route, else those of the MeshConfig, else Istio's default."""
+    """Return the retries of a route, otherwise those of the MeshConfig, otherwise the default of Istio."""
     policy = route["retries"] if route is not None else None
     if policy is not None and policy.value is not None:
         attempts, on = policy["attempts"].number or 0, policy["retryOn"].text

@@ -1,4 +1,4 @@
-"""What a sidecar knows: the services and VirtualServices that `exportTo` and its Sidecar resource allow it to see."""
+"""The scope of a sidecar: the services and VirtualServices that `exportTo` and its Sidecar resource make visible to it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,14 +27,14 @@ class Import(NamedTuple):
 
 
 class Outbound(NamedTuple):
-    """What becomes of requests to hosts that a proxy does not know, and where that is set."""
+    """The policy for hosts that a proxy does not know, and where it is set."""
 
     registry_only: bool
     at: Cursor | None
 
 
 class Egress:
-    """An egress listener: what it imports. `port` is None for the one that receives all ports without their own."""
+    """An egress listener and its imports. `port` is None for the listener of all other ports."""
 
     def __init__(
         self, namespace: str, services: Sequence[Service], virtual_services: Sequence[VirtualService], port: int | None = None
@@ -46,7 +46,7 @@ class Egress:
 
     @cached_property
     def by_port(self) -> dict[int, list[tuple[Service, Port]]]:
-        """The services with their ports by number, UDP left out."""
+        """The services by port number, without UDP."""
         found: dict[int, list[tuple[Service, Port]]] = defaultdict(list)
         for service in self.services.values():
             for port in service.ports:
@@ -55,7 +55,7 @@ class Egress:
         return found
 
     def virtual_hosts(self, port: int, cluster_domain: str) -> VirtualHosts:
-        """The route configuration of a port."""
+        """Return the route configuration of a port."""
         found = self._virtual_hosts.get(port)
         if found is None:
             listed = self.by_port.get(port, [])
@@ -71,7 +71,7 @@ class Egress:
 
 
 class Scope:
-    """What the sidecars of a namespace know that one Sidecar resource (None: no such resource) governs."""
+    """The scope of the sidecars of a namespace to which one Sidecar resource (or None) applies."""
 
     def __init__(self, namespace: str, sidecar: Resource | None, mesh: Mesh, registry: Registry, index: VirtualServiceIndex):
         self.namespace, self.sidecar = namespace, sidecar
@@ -93,13 +93,13 @@ class Scope:
         )
 
     def listener(self, port: int) -> Egress | None:
-        """The egress listener for a port: the one with this port, else the one without."""
+        """Return the egress listener for a port: the one with this port, otherwise the one without a port."""
         own = next((each for each in self.listeners if each.port == port), None)
         return own or next((each for each in self.listeners if each.port is None), None)
 
     @cached_property
     def clusters(self) -> dict[str, Service]:
-        """The services that it has clusters for: those that it imports, and destinations of the routes that it imports."""
+        """The services with an Envoy cluster: imported ones, and destinations of imported routes."""
         found: dict[str, Service] = {}
         for listener in self.listeners:
             for host, service in listener.services.items():
@@ -115,7 +115,7 @@ class Scope:
 
     @cached_property
     def outbound(self) -> Outbound:
-        """What becomes of requests to unknown hosts."""
+        """The policy for unknown hosts."""
         if self.sidecar is not None:
             policy = self.sidecar.spec["outboundTrafficPolicy"]
             if policy.value is not None:
@@ -124,14 +124,14 @@ class Scope:
 
 
 def outbound(mesh: Mesh) -> Outbound:
-    """The setting of the mesh for hosts that proxies do not know."""
+    """Return the policy of the mesh for hosts that proxies do not know."""
     policy = mesh.config["outboundTrafficPolicy"]
     at = mesh.config.at("outboundTrafficPolicy")
     return Outbound(isinstance(policy, dict) and policy.get("mode") in (None, REGISTRY_ONLY), at)
 
 
 def imports(listener: Cursor, namespace: str) -> Iterator[Import]:
-    """What an egress listener imports."""
+    """Return the imports of an egress listener."""
     for host in listener["hosts"]:
         owner, slash, name = host.text.partition("/")
         if slash and owner != "~":
@@ -149,7 +149,7 @@ def _imports_routes(wanted: Import, virtual_service: VirtualService) -> bool:
 
 
 def destination_hosts(virtual_service: VirtualService, mesh: Mesh) -> Iterator[str]:
-    """The hosts that the routes of a VirtualService name, those of delegates included."""
+    """Return the destination hosts of a VirtualService, including those of its delegates."""
     for route in virtual_service.routes:
         for destination in (*route["route"], *route["mirrors"]):
             yield mesh.hosts.fqdn(destination["destination"]["host"].text, route.owner.namespace).lower()
@@ -161,7 +161,7 @@ def destination_hosts(virtual_service: VirtualService, mesh: Mesh) -> Iterator[s
 
 
 class Scopes:
-    """The scope of each proxy, made at first use."""
+    """The scope of each proxy, built on first use."""
 
     def __init__(self, mesh: Mesh, registry: Registry, index: VirtualServiceIndex):
         self._mesh, self._registry, self._index = mesh, registry, index
@@ -177,7 +177,7 @@ class Scopes:
         self._whole = whole
 
     def of(self, proxy: Proxy) -> Scope:
-        """What a proxy knows; gateways are not governed by Sidecars."""
+        """Return the scope of a proxy. Sidecar resources do not apply to gateways."""
         sidecar = None if proxy.kind == "gateway" else self.sidecar(proxy.namespace, proxy.labels.items())
         key = proxy.namespace, id(sidecar)
         if key not in self._made:
@@ -185,7 +185,7 @@ class Scopes:
         return self._made[key]
 
     def sidecar(self, namespace: str, labels: Iterable[tuple[str, str]]) -> Resource | None:
-        """The Sidecar for a workload: the oldest that selects it, else that of its namespace, else that of the root namespace."""
+        """Return the Sidecar for a workload: the oldest that selects it, otherwise that of its namespace or of the mesh."""
         having = set(labels)
         for sidecar in self._selecting.get(namespace, ()):
             if sidecar.spec["workloadSelector"]["labels"].labels.items() <= having:

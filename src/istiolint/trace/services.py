@@ -38,7 +38,7 @@ class Port(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Service:
-    """A host of the registry. `resource` is None for what every mesh has without a manifest."""
+    """A host of the registry. `resource` is None for a host that every mesh has without a manifest."""
 
     host: str
     namespace: str
@@ -52,22 +52,22 @@ class Service:
         return tuple(ports_of_host(self.known))
 
     def port(self, number: int) -> Port | None:
-        """The port with a number."""
+        """Return the port with a number."""
         return next((port for port in self.ports if port.number == number), None)
 
     def lacks(self, number: int) -> bool:
-        """Whether no proxy has a cluster for a port of it: it does not have the port, or only for UDP."""
+        """Whether no proxy has a cluster for a port: the port does not exist, or only for UDP."""
         shown = bool(self.known.ports) or self.type in ("Service", "ServiceEntry")
         return shown and number not in self.known.ports
 
     @property
     def type(self) -> str:
-        """The kind of the resource, as in istiolint.resources.kinds; empty for what has no manifest."""
+        """The kind of the resource, as in istiolint.resources.kinds; empty without a manifest."""
         return (self.resource.type or "") if self.resource is not None else ""
 
     @property
     def external(self) -> bool:
-        """Whether it is outside the mesh: a ServiceEntry unless it says MESH_INTERNAL, or an alias of a DNS name."""
+        """Whether it is outside the mesh: a ServiceEntry unless it has MESH_INTERNAL, or an alias of a DNS name."""
         if self.resource is None:
             return False
         if self.type == "ServiceEntry":
@@ -90,7 +90,7 @@ class Service:
 
     @property
     def title(self) -> str:
-        """How steps call it."""
+        """Its name in steps."""
         return self.resource.title if self.resource is not None else f"service {self.host}"
 
 
@@ -102,7 +102,7 @@ class Registry:
         self._named: dict[str, Sequence[Service]] = {}
 
     def named(self, host: str) -> Sequence[Service]:
-        """The services with just this full name, in the order in which istiod sees them."""
+        """Return the services with this full name, in the order of istiod."""
         found = self._named.get(host)
         if found is None:
             exact = (known for known in self._mesh.hosts.exact(host) if _is_registered(known))
@@ -111,7 +111,7 @@ class Registry:
         return found
 
     def find(self, host: str, namespace: str) -> Service | None:
-        """The service that a host is for proxies of a namespace, if they see one; of several their own first, then the oldest."""
+        """Return the service that proxies of a namespace see for a host: their own first, then the oldest; None without any."""
         best: Service | None = None
         for service in self.named(host):
             if sees(namespace, service.scope) and (
@@ -122,12 +122,12 @@ class Registry:
 
     @cached_property
     def all(self) -> Sequence[Service]:
-        """All services, in the order in which istiod sees them."""
+        """All services, in the order of istiod."""
         hosts = dict.fromkeys(known.name for known in self._mesh.hosts.overlapping("*"))
         return sorted((service for host in hosts for service in self.named(host)), key=_order)
 
     def visible(self, namespace: str) -> Sequence[Service]:
-        """The services that a namespace sees."""
+        """Return the services that are visible in a namespace."""
         found = self._visible.get(namespace)
         if found is None:
             best: dict[str, Service] = {}
@@ -142,14 +142,14 @@ class Registry:
         return {}
 
     def address(self, host: str, namespace: str) -> Service | None:
-        """The Kubernetes Service whose address a name resolves to in a namespace: DNS ignores `exportTo`."""
+        """Return the Kubernetes Service that a name resolves to in a namespace: DNS ignores `exportTo`."""
         domain = self._mesh.hosts.cluster_domain
         name = in_dns(host, namespace, domain)
         found = self.named(f"{name.name}.{name.namespace}.svc.{domain}") if name is not None else ()
         return next((service for service in found if service.type not in ("ServiceEntry", "")), None)
 
     def at_address(self, address: str) -> Service | None:
-        """The Kubernetes Service with a written `clusterIP`."""
+        """Return the Kubernetes Service with a `clusterIP`."""
         return self._by_address.get(address)
 
     @cached_property
@@ -168,12 +168,12 @@ def _is_registered(known: KnownHost) -> bool:
 
 
 def _order(service: Service) -> tuple[bool, tuple[str, str, int, str]]:
-    """Kubernetes Services, then the others by creation."""
+    """Return the sort key of a service: Kubernetes Services first, then the others by creation."""
     return service.type != "Service", age(service.resource) if service.resource is not None else ("", "", 0, "")
 
 
 def ports_of_host(known: KnownHost) -> Iterator[Port]:
-    """The ports of a host with their protocols."""
+    """Return the ports of a host with their protocols."""
     resource = known.resource
     if resource is None or resource.type not in ("Service", "ServiceEntry"):
         yield from (Port(number, "AUTO") for number in known.ports)
@@ -188,7 +188,7 @@ def ports_of_host(known: KnownHost) -> Iterator[Port]:
 
 
 def service_protocol(port: Cursor, number: int) -> Protocol:
-    """The protocol of a port of a Kubernetes Service: `appProtocol`, else the name before its first dash."""
+    """Return the protocol of a port of a Kubernetes Service: `appProtocol`, otherwise the name before its first dash."""
     if port["protocol"].text == "UDP":
         return "UDP"
     written = port["appProtocol"].text or port["name"].text
@@ -202,7 +202,7 @@ def service_protocol(port: Cursor, number: int) -> Protocol:
 
 
 def entry_protocol(written: str) -> Protocol:
-    """What proxies make of a protocol as Istio spells it."""
+    """Return how proxies handle a protocol of a ServiceEntry."""
     name = written.upper()
     if name in protocols.HTTP:
         return "HTTP"

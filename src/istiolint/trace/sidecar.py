@@ -58,13 +58,13 @@ class SidecarRequest:
             self._passed_through()
 
     def _own_port(self, egress: Egress) -> Cursor | None:
-        """The port of the service that the client connects to, if the sidecar knows it."""
+        """Return the place of the port that the client connects to, if the sidecar knows its service."""
         service = egress.services.get(self.address.host) if self.address is not None else None
         port = service.port(self.request.port) if service is not None else None
         return port.at if port is not None else None
 
     def _own_listener(self, egress: Egress) -> tuple[Service, Port] | None:
-        """The service whose own address the client connects to, if the sidecar listens there."""
+        """Return the service that the client connects to by its own address, if the sidecar listens there."""
         if self.address is None:
             return None
         service = egress.services.get(self.address.host)
@@ -74,7 +74,7 @@ class SidecarRequest:
         return service, port
 
     def _http(self, egress: Egress, only: Service | None) -> None:
-        """Find the virtual host by the authority, or for one service only."""
+        """Route an HTTP request: find the virtual host by the authority, or that of one service only."""
         trace, steps, port = self.trace, self.trace.steps, self.request.port
         host = only.host if only is not None else without_port(self.request.authority)
         sending = Sending(self.request, self.client, self.scope, http=True)
@@ -107,7 +107,7 @@ class SidecarRequest:
         self.trace.steps.add("outcome", f"{words}: Envoy responds with 404 (NR)", at)
 
     def _unknown_host(self, host: str) -> None:
-        """The catch-all virtual host: on to where the application wanted to go, or 502."""
+        """Apply the catch-all virtual host: the original destination, or 502."""
         trace = self.trace
         self._explain_missing_service()
         outbound = self.scope.outbound
@@ -122,7 +122,7 @@ class SidecarRequest:
         self._to_original(http=True)
 
     def _passed_through(self) -> None:
-        """A connection that the sidecar does not read and has no cluster for."""
+        """Conclude a connection that the sidecar does not read and has no cluster for."""
         self._explain_missing_service()
         outbound = self.scope.outbound
         if outbound.registry_only:
@@ -134,7 +134,7 @@ class SidecarRequest:
         self._to_original(http=False)
 
     def _explain_missing_service(self) -> None:
-        """A step for a host that may be a Service outside the files."""
+        """Add a step for a host that may be a Service outside the files."""
         host, mesh = self.request.host, self.model.mesh
         if self.address is not None:
             self._explain_hidden_service(self.address)
@@ -154,7 +154,7 @@ class SidecarRequest:
             self.trace.steps.add("host", words, kind="unknown")
 
     def _explain_hidden_service(self, service: Service) -> None:
-        """A step for a Service that exists and that the sidecar does not see."""
+        """Add a step for a Service that exists but is hidden from the sidecar."""
         sidecar, steps = self.scope.sidecar, self.trace.steps
         if self.model.registry.find(service.host, self.client.namespace) is None:
             place = service.resource.metadata["annotations"] if service.resource is not None else None
@@ -181,7 +181,7 @@ class SidecarRequest:
         self.trace.destinations.append(found)
 
     def _tcp(self, service: Service) -> None:
-        """A connection that goes to a service without being read."""
+        """Send a connection to a service without reading it."""
         sending = Sending(self.request, self.client, self.scope, http=False)
         egress, port = self.scope.listener(self.request.port), self.request.port
         known = egress.virtual_services if egress is not None else ()
@@ -197,7 +197,7 @@ class SidecarRequest:
         self.trace.destinations.append(deliver(self.model, sending, target, None, self.trace.steps))
 
     def _without_address(self, listed: Sequence[tuple[Service, Port]]) -> None:
-        """Services without an address share the listener of their port: TLS is distinguished by SNI."""
+        """Find the service among those without an address: they share the listener of their port, and TLS selects by SNI."""
         sni = self.request.sni.lower() if self.request.scheme == "https" else ""
         best = max(
             (service for service, port in listed if port.protocol != "TLS" or takes_sni(service.host, sni)),

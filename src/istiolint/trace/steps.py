@@ -1,4 +1,4 @@
-"""The steps of a trace: what happens, and the lines that say so."""
+"""The steps of a trace: what happens, and the lines of the manifests that cause it."""
 
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -11,7 +11,7 @@ Kind: TypeAlias = Literal["fact", "rejected", "unknown"]
 class Step(NamedTuple):
     """One step: the stage it belongs to, what happens in words, and where that is written.
 
-    `kind` is `rejected` for what was considered and does not apply, `unknown` for what the files do not show.
+    `kind` is `rejected` for something that was considered and does not apply, `unknown` if the files do not show it.
     """
 
     stage: Stage

@@ -1,4 +1,4 @@
-"""Requests that a mesh suggests by itself: one for each match of a route, each port of a Service and each rule of a policy."""
+"""Sample requests for a mesh: one for each match of a route, each port of a Service and each rule of a policy."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -21,7 +21,7 @@ _CLIENTS = 2
 
 
 def suggested(model: Model) -> list[Request]:
-    """The requests, each once."""
+    """Return the sample requests of a mesh, each once."""
     found: dict[tuple[object, ...], Request] = {}
     for each in _all(model):
         key = (each.source, each.method, each.authority, each.port, each.path, tuple(sorted(each.headers.items())))
@@ -30,7 +30,7 @@ def suggested(model: Model) -> list[Request]:
 
 
 def requests_to(model: Model, resource: Resource, route: int) -> list[Request]:
-    """Return requests that match an HTTP route of a VirtualService, given by its number; a root's for that of a delegate."""
+    """Return requests that match an HTTP route of a VirtualService, given by its index; for a delegate, requests to its roots."""
 
     def is_meant(each: HttpRoute) -> bool:
         at_root = each.root is not None and each.root_owner is resource and each.root.name == route
@@ -68,7 +68,7 @@ def _source(workload: Workload) -> str:
 
 
 def _clients(model: Model, service: Service) -> list[str]:
-    """Who may call a service: those whose settings name it, else others of its namespace."""
+    """Return possible clients of a service: workloads whose configuration names it, otherwise those of its namespace."""
     calls = model.mesh.calls.of_service(service.resource) if service.resource is not None else ()
     named = [call.caller for call in calls]
     near = [
@@ -116,7 +116,7 @@ def _servers(model: Model, virtual_service: VirtualService) -> Iterator[Server]:
 
 
 def _sample(match: Conditions | None) -> tuple[str, str, dict[str, str]] | None:
-    """Method, path and headers that meet a match; None where no text is found that does."""
+    """Return method, path and headers that meet a match; None if no text is found that does."""
     if match is None:
         return "GET", "/", {}
     texts: dict[tuple[str, str], str] = {}
@@ -132,7 +132,7 @@ def _sample(match: Conditions | None) -> tuple[str, str, dict[str, str]] | None:
 
 
 def text_for(match: StringMatch) -> str | None:
-    """A text that a condition accepts; None where none is found."""
+    """Return a text that a condition accepts; None if none is found."""
     if match.form == "present":
         return "a"
     if match.form in ("exact", "prefix"):
@@ -164,7 +164,7 @@ def _of_policy(model: Model, policy: Resource) -> Iterator[Request]:
 
 
 def _named(model: Model, source: Item) -> Iterator[str]:
-    """The workloads that a source names by service account or namespace."""
+    """Return the workloads that a source names by service account or namespace."""
     wanted = {text.partition("/ns/")[2].replace("/sa/", "/") for text in source.get("principals", ())}
     wanted |= set(source.get("serviceAccounts", ()))
     namespaces = set(source.get("namespaces", ()))
@@ -174,7 +174,7 @@ def _named(model: Model, source: Item) -> Iterator[str]:
 
 
 def _operations(operations: Iterable[Item]) -> Iterator[tuple[str, str]]:
-    """A method and a path for each operation."""
+    """Yield a method and a path for each operation."""
     for operation in list(operations) or [{}]:
         for path in operation.get("paths", ("/",))[:2]:
             sample = path.replace("{**}", "a").replace("{*}", "a")

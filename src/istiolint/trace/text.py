@@ -1,4 +1,4 @@
-"""A trace as text: step by step as a person would explain it, then the outcome as the client sees it."""
+"""A trace as text: its steps, then the outcome as the client sees it."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _TLS = {"mtls": "mutual TLS", "plaintext": "plaintext", "simple": "TLS", "mutual
 
 
 def render(trace: Trace) -> str:
-    """All steps and the outcome."""
+    """Return all steps and the outcome."""
     lines = [f"{trace.request.title} from {trace.request.source}", ""]
     stage = ""
     for step in trace.steps:
@@ -42,7 +42,7 @@ def _outcome(trace: Trace) -> Iterator[str]:
 
 
 def in_words(trace: Trace) -> str:
-    """The outcome in one sentence: status, response flag, and what happens."""
+    """Return the outcome in one sentence: status, response flag, and what happens."""
     status = " or ".join(map(str, trace.statuses))
     flag = f" {trace.flag}" if trace.flag else ""
     words = {
@@ -64,7 +64,7 @@ def in_words(trace: Trace) -> str:
 
 
 def responsible(trace: Trace) -> Step | None:
-    """The step with the line that is responsible for the outcome."""
+    """Return the step that is responsible for the outcome; None without one."""
     unused = next((step for step in trace.steps if step.stage == "host" and step.kind == "rejected" and step.places), None)
     if trace.outcome in ("no-route", "blackhole", "passthrough") and unused is not None:
         return unused

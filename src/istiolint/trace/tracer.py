@@ -1,4 +1,4 @@
-"""The entry: what becomes of a request in a mesh."""
+"""Tracing requests in a mesh."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,16 +17,16 @@ _UNLIKELY: tuple[Outcome, ...] = ("no-route", "passthrough", "blackhole", "no-li
 
 
 class Tracer:
-    """Answers what becomes of requests in a mesh."""
+    """Traces requests in a mesh."""
 
     def __init__(self, mesh: Mesh, name: str = ""):
-        """`name` is how the files call the mesh, if they describe several."""
+        """`name` is the name of the mesh, if the files describe several."""
         self.model, self.name = model_of(mesh), name
 
     def trace(self, request: Request, response: Mapping[str, str] | None = None) -> Trace:
-        """What becomes of a request. Raises RequestError for a source that is not in the files.
+        """Trace a request. Raises RequestError for a source that is not in the files.
 
-        `response` are the headers that the application responds with, of which routes may change some.
+        `response` are the response headers of the application, which routes may change.
         """
         trace = Trace(request)
         answer = {name.lower(): value for name, value in (response or {}).items()}
@@ -53,9 +53,9 @@ class Tracer:
 
 
 def trace_in(tracers: Sequence[Tracer], request: Request, response: Mapping[str, str] | None = None) -> Trace:
-    """What becomes of a request in the mesh that it is most likely meant for: one that has its client, and routes its host.
+    """Trace a request in the mesh that it is most likely meant for: one that has its client, and routes its host.
 
-    Raises RequestError if no mesh has the client. Files that are applied separately are several meshes; other answers are steps.
+    Raises RequestError if no mesh has the client. Files that are applied separately are several meshes; other outcomes are steps.
     """
     found: list[tuple[Tracer, Trace]] = []
     failure = RequestError("the files describe no mesh")
@@ -77,12 +77,12 @@ def trace_in(tracers: Sequence[Tracer], request: Request, response: Mapping[str,
 
 
 def _unlikely(trace: Trace) -> int:
-    """How unlikely it is that a mesh is the one that a request is meant for, by what becomes of the request."""
+    """Return how unlikely it is that a request is meant for a mesh, by its outcome there."""
     return _UNLIKELY.index(trace.outcome) + 1 if trace.outcome in _UNLIKELY else 0
 
 
 def _conclude(trace: Trace) -> None:
-    """The outcome over all destinations and workloads."""
+    """Set the outcome over all destinations and workloads."""
     if not trace.destinations:
         return
     outcomes = {outcome for destination in trace.destinations for outcome in destination.outcomes()}
@@ -96,7 +96,7 @@ def _conclude(trace: Trace) -> None:
         elif destination.sent is not None and trace.retries is not None:
             statuses.add(200)
         elif destination.outcome in ("no-cluster", "no-endpoints") and trace.retries is not None:
-            # A backend that an HTTPRoute names and that does not exist is answered with 500.
+            # Envoy responds with 500 for a backend of an HTTPRoute that does not exist.
             kubernetes = trace.route is not None and trace.route.owner.type != "VirtualService"
             statuses.add(500 if kubernetes and destination.outcome == "no-cluster" else 503)
     trace.statuses = sorted(statuses)

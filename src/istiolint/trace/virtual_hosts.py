@@ -1,4 +1,4 @@
-"""The virtual hosts of a sidecar's port: which VirtualService or service a host name belongs to."""
+"""The virtual hosts of a sidecar's port: the VirtualService or service of each host name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from istiolint.trace.virtual_services import MESH_GATEWAY, HttpRoute, VirtualSer
 
 
 class VirtualHost(NamedTuple):
-    """What a domain belongs to: the routes of a VirtualService, or (None) the default route to a service."""
+    """A domain with the VirtualService that routes it; None for the default route to a service."""
 
     domain: str
     virtual_service: VirtualService | None
@@ -19,9 +19,9 @@ class VirtualHost(NamedTuple):
 
 
 class VirtualHosts:
-    """The domains of one port for the sidecars of a namespace, in the order in which istiod fills them.
+    """The domains of one port for the sidecars of a namespace, in the order of istiod.
 
-    A domain may be claimed more than once: the first VirtualService that has a route for the proxy wins, and last the service.
+    Several VirtualServices may have a domain: the first with a route for the proxy wins, otherwise the service.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class VirtualHosts:
         (self._wildcards if virtual_host.domain.startswith("*") else self._exact)[virtual_host.domain].append(virtual_host)
 
     def _of(self, virtual_service: VirtualService) -> Iterator[VirtualHost]:
-        """The domains of a VirtualService: its hosts that are no services of this port, and the services among its hosts."""
+        """Yield the domains of a VirtualService: the services of this port among its hosts, and its other hosts."""
         plain: list[str] = []
         services: dict[str, Service] = {}
         for host, _ in virtual_service.hosts:
@@ -106,7 +106,7 @@ class VirtualHosts:
 
 
 def short_names(host: str, namespace: str, cluster_domain: str) -> Iterator[str]:
-    """The shorter names by which proxies of a namespace know a service of the cluster."""
+    """Yield the short names that proxies of a namespace accept for a service of the cluster."""
     name, _, rest = host.partition(".")
     owner, _, domain = rest.partition(".")
     if domain == f"svc.{cluster_domain}":
@@ -117,7 +117,7 @@ def short_names(host: str, namespace: str, cluster_domain: str) -> Iterator[str]
 
 
 def most_specific(services: Iterable[Service], virtual_services: Sequence[VirtualService]) -> dict[str, VirtualService]:
-    """The VirtualService with the most specific host for each service; of equal ones the first."""
+    """Return the VirtualService with the most specific host for each service; the first of equal ones."""
     exact: dict[str, VirtualService] = {}
     wildcards: dict[str, VirtualService] = {}
     for virtual_service in virtual_services:

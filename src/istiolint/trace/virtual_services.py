@@ -1,4 +1,4 @@
-"""VirtualServices as istiod hands them to proxies: delegates merged, in the order in which conflicts are decided."""
+"""VirtualServices as istiod sends them to proxies: delegates merged, sorted by precedence."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,13 +31,13 @@ class HttpRoute:
     root_owner: Resource | None = None
 
     def __getitem__(self, field: str) -> Cursor:
-        """A setting of the route: the delegate's, else that of the root."""
+        """Return a field of the route: that of the delegate, otherwise that of the root."""
         own = self.rule[field]
         return own if self.root is None or own.value is not None else self.root[field]
 
     @property
     def at(self) -> Cursor:
-        """The match, or the route that has none."""
+        """The match, or the route if it has none."""
         return self.match.at if self.match is not None else self.rule
 
     @property
@@ -52,16 +52,16 @@ class HttpRoute:
 
     @property
     def root_name(self) -> str | None:
-        """The same of the route that delegates to it."""
+        """The same for the route that delegates to it."""
         return route_name(self.root_owner, self.root) if self.root_owner is not None and self.root is not None else None
 
     def skipped(self, proxy: Proxy, gateway: GatewayName, port: int) -> Mismatch | None:
-        """Return why istiod leaves this route out for a proxy; None where it does not."""
+        """Return why istiod omits this route for a proxy; None if it does not."""
         return self.match.skipped(proxy, gateway, port) if self.match is not None else None
 
 
 def route_name(owner: Resource, rule: Cursor) -> str:
-    """How a route is called in results: `namespace/virtual-service:name`, with its index where it has no name."""
+    """Return the name of a route in results: `namespace/virtual-service:name`, or its index if it has no name."""
     return f"{owner.namespace}/{owner.name}:{rule['name'].text or rule.name}"
 
 
@@ -78,7 +78,7 @@ class VirtualService:
 
     @property
     def scope(self) -> Scope:
-        """The namespaces that see it."""
+        """The namespaces in which it is visible."""
         return self._mesh.virtual_services.scope(self.resource)
 
     @property
@@ -93,7 +93,7 @@ class VirtualService:
 
     @cached_property
     def routes(self) -> tuple[HttpRoute, ...]:
-        """All routes, those of delegates in their place."""
+        """All routes, with delegates replaced by their routes."""
         return tuple(self._routes())
 
     def for_proxy(self, proxy: Proxy, gateway: GatewayName, port: int) -> Iterator[HttpRoute]:
@@ -124,7 +124,7 @@ class VirtualService:
                 yield HttpRoute(delegate, rule, match, root, self.resource)
 
     def delegate(self, rule: Cursor) -> Resource | None:
-        """The VirtualService that a route hands over to; None where it does not exist, has hosts, or is not visible here."""
+        """Return the VirtualService that a route delegates to; None if it does not exist, has hosts, or is not visible here."""
         name, namespace = rule["delegate"]["name"].text, rule["delegate"]["namespace"].text or self.namespace
         found = [each for each in self._mesh.virtual_services.find(namespace, name) if not each.spec["hosts"]]
         visible = (each for each in found if sees(self.namespace, self._mesh.virtual_services.scope(each)))
@@ -132,7 +132,7 @@ class VirtualService:
 
 
 def joined(root: Sequence[Conditions], own: Sequence[Conditions]) -> list[Conditions | None]:
-    """The matches of a delegate's route joined with the root's; empty where istiod drops the route for a contradiction."""
+    """Join the matches of a delegate's route with those of the root; empty if istiod drops the route for a contradiction."""
     if not root or not own:
         return list(own or root) or [None]
     found: list[Conditions | None] = []
@@ -165,7 +165,7 @@ class VirtualServiceIndex:
                     index[gateway, namespace].append(service)
 
     def of(self, gateway: GatewayName, namespace: str) -> list[VirtualService]:
-        """What proxies of a namespace use for a gateway: private ones, those exported to them, public ones."""
+        """Return the VirtualServices for a gateway and the proxies of a namespace: private, exported, then public ones."""
         public = self._public.get(gateway, ())
         own = [each for each in public if each.gateway_semantics and each.namespace == namespace]
         return [

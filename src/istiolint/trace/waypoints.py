@@ -1,4 +1,4 @@
-"""Waypoints: which one handles the requests of a client to a Service, and which policies it enforces for the Service."""
+"""The waypoint of a Service: which clients use it, and which policies it enforces."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -23,7 +23,7 @@ class Waypoint(NamedTuple):
 
 
 def waypoint_of(model: Model, service: Service, steps: Steps | None = None) -> Waypoint | None:
-    """The waypoint that a Service has; a step if the files do not contain it."""
+    """Return the waypoint of a Service. Adds a step if the files do not contain it."""
     use = model.mesh.waypoints.use(service.resource) if service.resource is not None else None
     if use is None:
         return None
@@ -39,7 +39,7 @@ def waypoint_of(model: Model, service: Service, steps: Steps | None = None) -> W
 
 
 def is_used_by(model: Model, client: Proxy, service: Service) -> bool:
-    """Whether a client sends its requests for a Service to the waypoint that the Service has.
+    """Whether a client sends its requests for a Service to the waypoint of the Service.
 
     ztunnel does; a gateway does for Services with an address that have the label for it. Sidecars and clients outside of the
     mesh connect to the pods.
@@ -52,14 +52,14 @@ def is_used_by(model: Model, client: Proxy, service: Service) -> bool:
 
 
 def policies_for(model: Model, waypoint: Waypoint, service: Service) -> Sequence[Resource]:
-    """The AuthorizationPolicies that a waypoint enforces for a Service: those whose targets are the waypoint or the Service."""
+    """Return the AuthorizationPolicies that a waypoint enforces for a Service: those that target the waypoint or the Service."""
     own = model.policies.targeting(waypoint.gateway.namespace, "Gateway", waypoint.gateway.name)
     name = service.resource.name if service.resource is not None else ""
     return list(dict.fromkeys([*own, *model.policies.targeting(service.namespace, service.type, name)]))
 
 
 def explain_bypass(model: Model, client: Proxy, service: Service, steps: Steps) -> None:
-    """A step for a waypoint that the Service has and that the client does not use."""
+    """Add a step for a waypoint of the Service that the client does not use."""
     if client.gateway is not None and is_waypoint(client.gateway):
         return
     waypoint = waypoint_of(model, service)
