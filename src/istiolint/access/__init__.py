@@ -1,1 +1,1 @@
-"""Who can call whom: what mutual TLS and AuthorizationPolicies admit to each Service, by service account."""
+"""Who can call whom: the requests that mutual TLS and AuthorizationPolicies admit to each Service, by service account."""

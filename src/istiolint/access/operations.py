@@ -1,4 +1,4 @@
-"""What a rule of an AuthorizationPolicy admits or denies to a client, apart from who the client is."""
+"""The requests of a client that a rule of an AuthorizationPolicy matches."""
 
 from typing import NamedTuple
 
@@ -12,14 +12,14 @@ _OF_SOURCE = ("source.principal", "source.namespace", "source.serviceAccount", "
 
 
 class Matched(NamedTuple):
-    """What a rule matches of a client's requests: `certain` is None where an address decides; no `requests` are all."""
+    """The requests of a client that a rule matches; empty `requests` are all. `certain` is None if an address decides."""
 
     certain: bool | None
     requests: tuple[str, ...]
 
 
 def matched(policies: Policies, rule: Rule, arrival: Arrival, action: str) -> Matched | None:
-    """What a rule matches of the requests of a client on a port; None for nothing."""
+    """Return the requests of a client on a port that a rule matches; None if it matches none."""
     if not arrival.http and _http(rule) and action == "ALLOW":
         return None
     answers = [policies.source(rule, arrival)]
@@ -51,7 +51,7 @@ def _applies(condition: Condition, arrival: Arrival) -> bool:
 
 
 def _operation(item: Item, arrival: Arrival) -> str | None:
-    """An operation in words; None for one on other ports."""
+    """Return an operation in words; None for an operation on other ports."""
     if "ports" in item and str(arrival.port) not in item["ports"]:
         return None
     if str(arrival.port) in item.get("notPorts", ()):

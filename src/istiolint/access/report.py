@@ -1,4 +1,4 @@
-"""The table as text, Markdown and JSON, and what a change opens or closes."""
+"""The table as text, Markdown and JSON, and the access that a change opens or closes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -16,14 +16,14 @@ _NOTE = "mTLS and AuthorizationPolicies only: whether a client knows the Service
 
 
 class Change(NamedTuple):
-    """A client that may request something else of a Service than before; None for what did not exist."""
+    """A client whose access to a Service changes; None for a state in which one of them does not exist."""
 
     before: Access | None
     now: Access | None
 
     @property
     def row(self) -> Access:
-        """The state that exists."""
+        """The current state, otherwise the former one."""
         found = self.now or self.before
         assert found is not None
         return found
@@ -39,7 +39,7 @@ class Change(NamedTuple):
 
 
 def changes(before: Iterable[Access], now: Iterable[Access]) -> list[Change]:
-    """What a change opens and closes; what does not exist in one state is closed there."""
+    """Return the access that a change opens, closes or changes. Clients and Services that do not exist have no access."""
     old, new = ({_key(row): row for row in found} for found in (before, now))
     found = []
     for key in dict.fromkeys([*new, *old]):
@@ -65,7 +65,7 @@ def _tls(row: Access) -> str:
 
 
 def changes_as_text(found: Sequence[Change]) -> str:
-    """One line a change: what a client may do now, and before."""
+    """Return one line per change: the requests that a client may send now, and before."""
     if not found:
         return "This change opens and closes nothing.\n"
     return "".join(f"{printable(_sentence(change))}\n" for change in found)
@@ -86,7 +86,7 @@ def _sentence(change: Change) -> str:
 
 
 def changes_as_markdown(found: Sequence[Change]) -> str:
-    """A table, for a comment on a pull request."""
+    """Return the changes as a Markdown table, for a comment on a pull request."""
     if not found:
         return "This change opens and closes nothing.\n"
     rows = [markdown.row(("", "client", "Service", "before", "now")), markdown.row(["---"] * 5)]
@@ -102,7 +102,7 @@ def changes_as_markdown(found: Sequence[Change]) -> str:
 
 
 def changes_as_json(found: Sequence[Change], against: str) -> str:
-    """The changes as JSON."""
+    """Return the changes as JSON."""
     value = [
         {
             "kind": change.kind,
@@ -120,7 +120,7 @@ def _title(row: Access) -> str:
 
 
 class _Group(NamedTuple):
-    """Clients with the same answer."""
+    """Clients with the same access."""
 
     clients: str
     words: str
@@ -129,7 +129,7 @@ class _Group(NamedTuple):
 
 
 def _groups(rows: Iterable[Access]) -> Iterator[tuple[Access, list[_Group]]]:
-    """The rows of each Service port; clients with the same answer together, those that are denied last."""
+    """Yield the rows of each Service port, with clients that have the same access together, and denied ones last."""
     for _, found in groupby(rows, key=lambda row: (row.service.host, row.port.number)):
         listed = list(found)
         by_answer: dict[tuple[str, str, str], list[Access]] = {}
@@ -152,7 +152,7 @@ def _names(same: Sequence[Access], listed: Sequence[Access]) -> str:
 
 
 def as_text(rows: Iterable[Access]) -> str:
-    """A paragraph for each Service port."""
+    """Return a paragraph for each Service port."""
     parts = []
     for first, groups in _groups(rows):
         parts.append(f"Service {_title(first)} port {first.port.number} ({first.port.protocol})")
@@ -164,7 +164,7 @@ def as_text(rows: Iterable[Access]) -> str:
 
 
 def as_markdown(rows: Iterable[Access]) -> str:
-    """One table."""
+    """Return one Markdown table."""
     lines = [markdown.row(("Service", "clients", "allowed", "because")), markdown.row(["---"] * 4)]
     for first, groups in _groups(rows):
         service = markdown.code(f"{_title(first)}:{first.port.number}")
@@ -175,7 +175,7 @@ def as_markdown(rows: Iterable[Access]) -> str:
 
 
 def as_json_text(rows: Iterable[Access]) -> str:
-    """All rows; schemas/istiolint-access.schema.json describes them."""
+    """Return all rows as JSON; schemas/istiolint-access.schema.json describes them."""
     return as_json({"version": VERSION, "access": list(map(_row, rows))}, indent=2)
 
 

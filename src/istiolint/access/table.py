@@ -1,4 +1,4 @@
-"""The table: for each Service and port, each client with what it may request, and the policy or mode that says so."""
+"""The table: for each Service and port, the requests that each client may send, and the policy or mode that decides."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ Verdict: TypeAlias = Literal["all", "some", "none"]
 
 
 class Client(NamedTuple):
-    """Workloads that look the same to a server: a service account with mTLS, or one workload without a proxy."""
+    """Workloads that are the same to a server: a service account with mTLS, or one workload without a proxy."""
 
     name: str
     proxy: Proxy
@@ -33,10 +33,10 @@ class Client(NamedTuple):
 
 
 class Access(NamedTuple):
-    """What a client may request of a Service's port.
+    """The access of a client to a Service port.
 
-    `requests` are those that are allowed where not all are, `exceptions` those that are denied. `sure` is False where addresses
-    or an external authorization provider decide.
+    `requests` are the allowed ones if not all are allowed, `exceptions` the denied ones. `sure` is False if addresses or an
+    external authorization provider decide.
     """
 
     service: Service
@@ -52,7 +52,7 @@ class Access(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What is allowed, in words."""
+        """The access in words."""
         if self.verdict == "none":
             return "denied"
         words = "; ".join(self.requests) or "all requests"
@@ -61,7 +61,7 @@ class Access(NamedTuple):
 
 
 def rows(model: Model, sources: Sequence[str] = (), targets: Sequence[str] = ()) -> Iterator[Access]:
-    """All rows, by Service, port and client; only those of the clients and Services that are named, if any are."""
+    """Return the rows by Service, port and client; only those of `sources` and `targets`, if given."""
     clients = [client for client in clients_of(model) if not sources or _is_named(client, sources)]
     for service in sorted(model.registry.all, key=lambda each: (each.namespace, each.host)):
         if service.type != "Service" or service.resource is None or (targets and not _is_target(service, targets)):
@@ -73,7 +73,7 @@ def rows(model: Model, sources: Sequence[str] = (), targets: Sequence[str] = ())
 
 
 def unknown_names(models: Sequence[Model], sources: Sequence[str], targets: Sequence[str]) -> Iterator[str]:
-    """Yield a message for each client and Service that is named and that no mesh has."""
+    """Yield a message for each given client and Service that is in no mesh."""
     clients = [client for model in models for client in clients_of(model)]
     services = [service for model in models for service in model.registry.all if service.type == "Service"]
     for source in sources:
@@ -90,7 +90,7 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> str:
 
 
 def clients_of(model: Model) -> list[Client]:
-    """Every service account with a proxy, and every workload without one."""
+    """Return every service account with a proxy, and every workload without one."""
     found: dict[tuple[str, str, bool], Client] = {}
     for workload in model.mesh.workloads.all:
         if is_control_plane(workload):
@@ -113,14 +113,14 @@ def _is_target(service: Service, targets: Iterable[str]) -> bool:
 
 
 def access_of(model: Model, service: Service, port: Port, client: Client, workloads: Sequence[Workload]) -> Access:
-    """Return the narrowest answer of the workloads behind a Service: requests are balanced over them."""
+    """Return the narrowest access to the workloads behind a Service: requests are balanced over them."""
     order = {"none": 0, "some": 1, "all": 2}
     answers = [_at(model, service, port, client, workload) for workload in workloads]
     return min(answers, key=lambda answer: order[answer.verdict])
 
 
 def _at(model: Model, service: Service, port: Port, client: Client, workload: Workload) -> Access:
-    """What a client may request of a workload: at the waypoint of the Service, if the client uses it, and at the workload."""
+    """Return the access to a workload: at the waypoint of the Service, if the client uses it, and at the workload."""
     used = is_used_by(model, client.proxy, service)
     waypoint = waypoint_of(model, service) if used else None
     if waypoint is None:
@@ -202,7 +202,7 @@ def _decided(model: Model, access: Access, policies: Sequence[Resource], arrival
 def _matched(
     model: Model, policies: Sequence[Resource], action: str, arrival: Arrival
 ) -> Iterator[tuple[Resource, list[str], bool]]:
-    """The policies with rules for a client: the requests that each rule matches, and whether that is certain."""
+    """Yield the policies with rules that match a client: the requests of each rule, and whether the match is certain."""
     for policy in policies:
         if (policy.spec["action"].text or "ALLOW") != action:
             continue

@@ -1,12 +1,12 @@
-"""The baseline: known findings of a repository, which are no longer reported and can be fixed one by one.
+"""The baseline: known findings of a repository, which are not reported and can be fixed one by one.
 
-A sorted file with one line per finding, so that its diffs are readable. Lines of manifests are not in it, because they move.
+A sorted file with one line per finding, so that its diffs are readable. It contains no line numbers, because lines move.
 """
 
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """By what it is known again."""
+        """The key that identifies the same finding in another run."""
         return Key(
             "\0".join((self.rule, self.path, self.resource, self.field)), (self.rule, self.resource or self.path, self.message)
         )
@@ -48,30 +48,30 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Baseline:
-    """The entries of a file, with how often each is there."""
+    """The entries of a file, and how often each occurs."""
 
     path: Path
     entries: Counter[Entry] = field(default_factory=Counter)
 
     def keep_new(self, report: Report) -> None:
-        """Leave in a report what is not in the baseline, and count there what is, and what of the baseline is gone."""
+        """Remove the known findings from a report, and count them and the stale entries in its summary."""
         before = list(self.entries.elements())
         found = [self.entry(diagnostic) for diagnostic in report.diagnostics]
         new, gone = unmatched([one.key for one in found], [one.key for one in before])
         report.known = len(found) - len(new)
-        is_stale = self._judge(report, found)
+        is_stale = self._staleness(report, found)
         report.stale = sum(is_stale(before[index]) for index in gone)
         report.diagnostics = [report.diagnostics[index] for index in new]
 
     def renewed(self, report: Report) -> "Baseline":
-        """The baseline after a run: what it found, and the old entries of which it could not know whether they are gone."""
+        """Return the baseline after a run: its findings, and the old entries that the run did not check."""
         found = Counter(self.entry(diagnostic) for diagnostic in report.diagnostics)
-        is_stale = self._judge(report, found)
+        is_stale = self._staleness(report, found)
         kept = {entry: count for entry, count in self.entries.items() if not is_stale(entry)}
         return Baseline(self.path, found | Counter(kept))
 
-    def _judge(self, report: Report, found: Iterable[Entry]) -> Any:
-        """Whether an entry would have been found if it were still there: its rule is on, its file was linted or is no more."""
+    def _staleness(self, report: Report, found: Iterable[Entry]) -> Callable[[Entry], bool]:
+        """Return whether an entry without a finding is stale: its rule was on, and its file was linted or does not exist."""
         linted = {self.relative(source.path) for source in report.sources.values() if source.linted}
         linted |= {entry.path for entry in found}
         on = set(report.rules)
@@ -90,11 +90,11 @@ class Baseline:
         )
 
     def relative(self, path: str) -> str:
-        """A path as the baseline writes it."""
+        """Return a path relative to the folder of the baseline."""
         return Path(os.path.relpath(path, self.path.parent)).as_posix()
 
     def text(self) -> str:
-        """The file's text."""
+        """Return the text of the file."""
         entries = sorted(self.entries.items())
         lines = ",\n".join(
             "  " + as_json(entry._asdict() | ({"count": count} if count > 1 else {})).rstrip("\n") for entry, count in entries

@@ -1,4 +1,4 @@
-"""What of a report is new, compared with that of another state."""
+"""New findings of a report, compared with that of another state."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from istiolint.report.fingerprint import identity
 
 
 class Key(NamedTuple):
-    """By what a finding is known again: its fingerprint, and for want of that what it says of the same resource.
+    """The identity of a finding: its fingerprint, otherwise its rule and message for the same resource.
 
-    The second helps where a file was moved, or something put before the finding's place in a list.
+    The second is for files that were moved, and items that were inserted before the place of the finding.
     """
 
     fingerprint: str
@@ -20,13 +20,13 @@ class Key(NamedTuple):
 
 
 def key(diagnostic: Diagnostic) -> Key:
-    """By what a diagnostic is known again in a run over the same paths."""
+    """Return the key of a diagnostic, for runs over the same paths."""
     where = str(diagnostic.resource) if diagnostic.resource else diagnostic.span.source.path
     return Key(identity(diagnostic), (diagnostic.rule, where, diagnostic.message))
 
 
 def keep_new(report: Report, before: Report) -> int:
-    """Leave in a report what the other one does not hold as often, and give the number of those that were left out."""
+    """Remove from a report the findings that the other one has as often, and return how many were removed."""
     new, _ = unmatched(list(map(key, report.diagnostics)), list(map(key, before.diagnostics)))
     left_out = len(report.diagnostics) - len(new)
     report.diagnostics = [report.diagnostics[index] for index in new]
@@ -34,7 +34,7 @@ def keep_new(report: Report, before: Report) -> int:
 
 
 def unmatched(now: Sequence[Key], before: Sequence[Key]) -> tuple[list[int], list[int]]:
-    """The indices of those that are only there now, and of those that were only there before; each counts once."""
+    """Return the indices of findings that are only in `now`, and of those only in `before`; duplicates are matched one to one."""
     new, gone = list(range(len(now))), list(range(len(before)))
     for part in (_fingerprint, _words):
         waiting: dict[object, list[int]] = defaultdict(list)

@@ -1,1 +1,1 @@
-"""The mesh as a picture: who calls whom, through which gateways and routes, with which mTLS, and what is wrong where."""
+"""The mesh as a graph: calls, gateways, routes, mTLS, and findings."""

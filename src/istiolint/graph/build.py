@@ -1,4 +1,4 @@
-"""From a mesh to its picture, and from findings to what they break in it."""
+"""The picture of a mesh, and the elements that findings are about."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from istiolint.trace.model import model_of
 
 
 def picture_of(mesh: Mesh, name: str = "") -> Picture:
-    """The picture of a mesh, without findings."""
+    """Return the picture of a mesh, without findings."""
     picture = Picture(name)
     model = model_of(mesh)
     nodes = Nodes(mesh, picture)
@@ -25,7 +25,7 @@ def picture_of(mesh: Mesh, name: str = "") -> Picture:
 
 
 def attach(pictures: Sequence[Picture], diagnostics: Sequence[Diagnostic]) -> None:
-    """Put the number of each finding on the edges, nodes or namespaces that it is about, in every picture that shows it."""
+    """Add the index of each finding to the edges, nodes or namespaces that it is about, in every picture."""
     for picture in pictures:
         places = _Places(picture)
         for number, diagnostic in enumerate(diagnostics):
@@ -37,7 +37,7 @@ def attach(pictures: Sequence[Picture], diagnostics: Sequence[Diagnostic]) -> No
 
 
 def _elements(diagnostic: Diagnostic, picture: Picture, places: "_Places") -> list[Element]:
-    """What a finding breaks: edges at its places, edges of its routing rule, else what its resource describes."""
+    """Return the elements of a finding: edges at its places, edges of its routing rule, otherwise those of its resource."""
     owned = picture.owners.get(diagnostic.resource, []) if diagnostic.resource else []
     edges = (
         places.at(diagnostic.span)
@@ -63,11 +63,11 @@ class _Places:
                     self._by_path[fact.span.source.path].append((fact.span.start, fact.span.end, edge))
 
     def at(self, *spans: Span) -> list[Edge]:
-        """The edges with a place that overlaps one of these, each once."""
+        """Return the edges with a place that overlaps one of these, each once."""
         return list(dict.fromkeys(edge for span in spans for edge in self._overlapping(span)))
 
     def of_rule(self, span: Span) -> list[Edge]:
-        """The edges of the routing rule in which a place is, each once."""
+        """Return the edges of the routing rule that contains a place, each once."""
         rules = self._rules.get(span.source.path, ())
         return list(dict.fromkeys(edge for start, end, edge in rules if start <= span.start and span.end <= end))
 

@@ -1,4 +1,4 @@
-"""The edges: calls in configuration, routes, and what comes in from outside."""
+"""The edges: calls in configuration, routes, and traffic from outside."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -30,7 +30,7 @@ _TLS_OF_SERVER: dict[str, Tls] = {
 
 
 class Edges:
-    """Makes the edges of a picture."""
+    """Adds the edges of a picture."""
 
     def __init__(self, model: Model, nodes: Nodes, picture: Picture):
         self._model, self._mesh, self._nodes, self._picture = model, model.mesh, nodes, picture
@@ -74,7 +74,7 @@ class Edges:
                 judge(edge, self._model, proxy, fqdn, [mention.port] if mention.port else [])
 
     def _fqdn(self, host: str) -> str:
-        """The full name of a mentioned host that a ServiceEntry declares, or that names a Service in the cluster; else empty."""
+        """Return the full name of a host of a ServiceEntry or a Service; empty for other hosts."""
         full = f"{host}.{self._mesh.hosts.cluster_domain}" if host.endswith(".svc") else host
         declared = any(known.resource and known.resource.type == "ServiceEntry" for known in self._mesh.hosts.covering(full))
         return full if declared or self._mesh.hosts.service_name(full) else ""
@@ -157,12 +157,12 @@ class Edges:
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
-        """The labels of the workloads that have their own node."""
+        """Return the labels of the workloads that have their own node."""
         workloads = ((self._nodes.workloads.get(id(each)), each) for each in self._mesh.workloads.all)
         return {node.key: each.labels for node, each in workloads if node is not None and node.kind == "workload"}
 
     def _gateway_proxy(self, node: Node, name: GatewayName) -> Proxy | None:
-        """The proxy that runs a gateway; one that is assumed where its workload is not in the files."""
+        """Return the proxy that runs a gateway; an assumed one if its workload is not in the files."""
         for gateway in self._mesh.gateways.find(name):
             if self._nodes.gateways.get(id(gateway)) is not node:
                 continue
@@ -199,12 +199,12 @@ class Edges:
             edge.tls = tls if edge.tls in ("", tls) else "mixed"
 
     def _is_inside(self, gateway: Resource) -> bool:
-        """Whether a gateway is for clients in the mesh: an egress gateway by its labels."""
+        """Whether a gateway serves clients in the mesh: an egress gateway by its labels."""
         return any("egress" in value for value in gateway.spec["selector"].labels.values())
 
 
 class _Rule(NamedTuple):
-    """A routing rule: the node and the proxy that apply it, its resource, what it says in words, and where."""
+    """A routing rule: the node and the proxy that apply it, its resource, the rule in words, and its place."""
 
     source: Node
     proxy: Proxy | None
@@ -215,12 +215,12 @@ class _Rule(NamedTuple):
 
 
 def _whole(owner: Resource, rule: Cursor) -> Span:
-    """Where all of a rule is written."""
+    """Return the span of an entire rule."""
     return Cursor(owner.document, rule.path, rule.value).place.span()
 
 
 def _destinations(route: HttpRoute) -> Iterator[tuple[Cursor, Cursor, int]]:
-    """The destinations of a route, where each is written, and its weight (equal shares where none is written)."""
+    """Yield the destinations of a route with place and weight (equal shares without weights)."""
     for index, each in enumerate(route["route"]):
         at = each
         if route.owner.type in ROUTE_KINDS:

@@ -1,4 +1,4 @@
-"""Whether calls along an edge succeed: what the client opens, and what the server and its policies admit."""
+"""Whether calls along an edge succeed: TLS of client and server, and policies."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _ORDER = {"": 3, "all": 2, "some": 1, "none": 0}
 
 
 def judge(edge: Edge, model: Model, client: Proxy, fqdn: str, ports: Sequence[int]) -> None:
-    """Note TLS and verdict of calls from a client to a host; the narrowest answer of several remains."""
+    """Set TLS and verdict of an edge for calls from a client to a host; the strictest verdict wins."""
     service = next((each for each in model.registry.named(fqdn) if each.resource is not None), None)
     if service is None:
         return

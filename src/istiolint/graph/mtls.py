@@ -15,7 +15,7 @@ NAMESPACE_POLICIES = ("AuthorizationPolicy", "EnvoyFilter", "RequestAuthenticati
 
 
 def describe_modes(picture: Picture, nodes: Nodes, rows: list[Row]) -> None:
-    """Note in the table and on each node the mode of its workloads, what sets it, and which calls fail."""
+    """Add the modes of workloads to the table and the nodes, with their origin and the calls that fail."""
     modes: dict[str, set[str]] = defaultdict(set)
     found: dict[str, Node] = {}
     for row in rows:
@@ -40,7 +40,7 @@ def describe_modes(picture: Picture, nodes: Nodes, rows: list[Row]) -> None:
 
 
 def describe_policies(model: Model, nodes: Nodes, picture: Picture) -> None:
-    """Note on each node the policies that apply to it; a policy for all of a namespace belongs to the namespace."""
+    """Add to each node the policies that apply to it; a policy for an entire namespace belongs to the namespace."""
     mesh = model.mesh
     for workload in mesh.workloads.all:
         node = nodes.workloads.get(id(workload))

@@ -18,7 +18,7 @@ OPEN_TYPES = ("LoadBalancer", "NodePort")
 
 
 class Nodes:
-    """Makes the nodes of a picture, and finds the node of a resource, workload or host."""
+    """Adds the nodes of a picture, and finds the node of a resource, workload or host."""
 
     def __init__(self, mesh: Mesh, picture: Picture):
         self._mesh, self._picture = mesh, picture
@@ -38,7 +38,7 @@ class Nodes:
             self._add_entry(entry)
 
     def of_host(self, fqdn: str, namespace: str) -> Node | None:
-        """The node behind the full name of a host, as a namespace sees it; None for `*` and no name."""
+        """Return the node for the full name of a host, as a namespace sees it; None for `*` and an empty name."""
         if not fqdn.strip("*."):
             return None
         known = self._mesh.hosts.visible_to(fqdn, namespace) or next(iter(self._mesh.hosts.covering(fqdn)), None)
@@ -55,7 +55,7 @@ class Nodes:
         return self._node("service", *service, resource) if service else self._host(known.name, resource)
 
     def of_gateway(self, name: GatewayName) -> Sequence[Node]:
-        """The nodes of the Gateways with a name; a node that says so if the files have none."""
+        """Return the nodes of the Gateways with a name; a node for a missing Gateway if the files have none."""
         found = [node for each in self._mesh.gateways.find(name) if (node := self.gateways.get(id(each)))]
         if not found:
             found = [self._node("missing", name.name, name.namespace, topic="gateway")]
@@ -63,11 +63,11 @@ class Nodes:
         return found
 
     def outside(self) -> Node:
-        """The node for clients outside the cluster."""
+        """Return the node for clients outside the cluster."""
         return self._picture.nodes.setdefault(OUTSIDE, Node(OUTSIDE, "outside", "clients outside the cluster"))
 
     def namespace(self, name: str) -> Namespace:
-        """The group of nodes of a namespace."""
+        """Return the group of nodes of a namespace."""
         found = self._picture.namespaces.get(name)
         if found is None:
             found = self._picture.namespaces[name] = Namespace(name, self._mesh.injection.of_namespace(name).state)
@@ -140,7 +140,7 @@ class Nodes:
                 self._host(host.text, entry)
 
     def _host(self, host: str, resource: Resource) -> Node:
-        """The node of a host that a ServiceEntry (or what is like it) declares."""
+        """Return the node of a host of a ServiceEntry or a similar resource."""
         inside = resource.type == "ServiceEntry" and resource.spec["location"].text == "MESH_INTERNAL"
         service = self._mesh.hosts.service_name(host)
         name, namespace = service if service else (host, resource.namespace if inside else "")
@@ -170,7 +170,7 @@ class Nodes:
 
 
 def gateway_hosts(gateway: Resource) -> Iterable[str]:
-    """The hosts that a gateway serves, each once."""
+    """Return the hosts that a gateway serves, each once."""
     return dict.fromkeys(host for _, host in _served(gateway))
 
 
@@ -184,7 +184,7 @@ def _served(gateway: Resource) -> Iterator[tuple[int | None, str]]:
 
 
 def _listeners(gateway: Resource) -> Iterator[tuple[str, str, Cursor]]:
-    """The port, a description and the place of each server or listener."""
+    """Yield port, description and place of each server or listener."""
     kubernetes = gateway.type == KUBERNETES_GATEWAY
     for each in gateway.spec["listeners" if kubernetes else "servers"]:
         number = each["port"].number if kubernetes else each["port"]["number"].number

@@ -18,7 +18,7 @@ OUTSIDE = "outside"
 
 
 class Fact(NamedTuple):
-    """Something that a node or edge is known for, and where it is written."""
+    """A fact about a node or edge, and its place in the files."""
 
     topic: str
     words: str
@@ -46,13 +46,13 @@ class Node:
 
     @property
     def title(self) -> str:
-        """How texts call it: `shop/cart`."""
+        """Its name in texts, such as `shop/cart`."""
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
 
 @dataclass(slots=True, eq=False)
 class Edge:
-    """Traffic from one node to another. `weights` are the shares of requests, in percent, that routes give it."""
+    """Traffic from one node to another. `weights` are the percentages of requests that routes send along it."""
 
     source: str
     target: str
@@ -75,7 +75,7 @@ class Edge:
 
     @property
     def label(self) -> str:
-        """What is written at it: weights or subsets, in short."""
+        """Its label: weights or subsets."""
         if self.weights:
             shares = sorted(set(self.weights), reverse=True)
             return "/".join(f"{share} %" for share in shares[:3]) + ("/..." if len(shares) > 3 else "")
@@ -84,7 +84,7 @@ class Edge:
 
 @dataclass(slots=True, eq=False)
 class Namespace:
-    """A namespace that groups nodes: whether it is part of the mesh, and what is wrong with all of it."""
+    """A namespace that groups nodes: whether it is part of the mesh, and the findings about it."""
 
     name: str
     proxy: str = ""
@@ -95,7 +95,7 @@ Element: TypeAlias = Node | Edge | Namespace
 
 
 class Mode(NamedTuple):
-    """The mTLS mode of a port of a workload, what sets it, and the calls that fail."""
+    """The mTLS mode of a port of a workload, its origin, and the calls that fail."""
 
     namespace: str
     workload: str
@@ -107,7 +107,7 @@ class Mode(NamedTuple):
 
 @dataclass(slots=True)
 class Picture:
-    """The picture of one target; `name` is empty where there is only one."""
+    """The picture of one target; `name` is empty if there is only one."""
 
     name: str
     nodes: dict[str, Node] = field(default_factory=dict)
@@ -124,7 +124,7 @@ class Picture:
     """Findings of no element: those on mesh-wide settings, and on what the picture does not show."""
 
     def edge(self, source: str, target: str, kind: EdgeKind) -> Edge:
-        """The edge between two nodes, made if it is new."""
+        """Return the edge between two nodes, creating it if it is new."""
         found = self.edges.get((source, target, kind))
         if found is None:
             found = self.edges[source, target, kind] = Edge(source, target, kind)
@@ -132,10 +132,10 @@ class Picture:
         return found
 
     def leaving(self, source: str) -> list[Edge]:
-        """The edges from a node."""
+        """Return the edges from a node."""
         return list(self._leaving.get(source, ()))
 
     def own(self, resource: ResourceName, element: Element) -> None:
-        """Note that a resource describes an element."""
+        """Record that a resource describes an element."""
         if element not in self.owners[resource]:
             self.owners[resource].append(element)

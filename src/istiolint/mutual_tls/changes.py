@@ -1,4 +1,4 @@
-"""What a change breaks: calls that fail in one state of the mesh and did not in another."""
+"""The calls that a change breaks: those that fail in one state of the mesh and not in the other."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ class Change(NamedTuple):
 
 
 def changes(before: Sequence[Row], now: Sequence[Row]) -> Iterator[Change]:
-    """The ports at which calls begin to fail."""
+    """Return the ports with calls that start to fail."""
     old = {_key(row): row for row in before}
     for row in now:
         was = old.get(_key(row))
@@ -30,14 +30,14 @@ def changes(before: Sequence[Row], now: Sequence[Row]) -> Iterator[Change]:
 
 
 def as_text(found: Sequence[Change]) -> str:
-    """What breaks, each port with its callers."""
+    """Return the ports with the callers that fail, as text."""
     if not found:
         return "This change breaks no call that the files show.\n"
     return "".join(f"{printable(_title(change))}\n" + "".join(map(_line, change.failing)) for change in found)
 
 
 def as_json_text(found: Sequence[Change], against: str) -> str:
-    """The same as JSON; schemas/istiolint-mtls-changes.schema.json describes it."""
+    """Return the changes as JSON; schemas/istiolint-mtls-changes.schema.json describes it."""
     return as_json({"version": VERSION, "against": against, "broken": list(map(_change, found))}, indent=2)
 
 

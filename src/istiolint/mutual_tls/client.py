@@ -1,4 +1,4 @@
-"""The TLS that a client's proxy opens to a destination: by DestinationRule, else automatic mutual TLS."""
+"""The TLS that a client's proxy originates to a destination: by DestinationRule, otherwise automatic mutual TLS."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ _SETTINGS: dict[ClientTls, str] = {
 
 
 class Opened(NamedTuple):
-    """What a client opens, why in words, and the setting that says so (None: no setting does)."""
+    """The TLS of a client, the reason in words, and the setting that decides it (None for the default)."""
 
     tls: ClientTls
     because: str
@@ -31,13 +31,13 @@ class Opened(NamedTuple):
 
 
 class SetTls(Opened):
-    """What a DestinationRule makes clients open."""
+    """The TLS that a DestinationRule sets for clients."""
 
     at: Cursor
 
 
 def tls_set_by(settings: Cursor | None) -> SetTls | None:
-    """Return what the `tls` of a DestinationRule opens; None where it is not set, and mutual TLS is automatic."""
+    """Return the TLS that a DestinationRule sets; None if it does not set `tls`, so that mutual TLS is automatic."""
     written = (settings["mode"].text or "DISABLE") if settings is not None else ""
     if settings is None or written not in _MODES:
         return None
@@ -45,7 +45,7 @@ def tls_set_by(settings: Cursor | None) -> SetTls | None:
 
 
 def automatic_tls(namespace: str, server: Workload | None, port: int | None, mesh: Mesh) -> Opened:
-    """Return what automatic mutual TLS opens to a container port of a workload (None: an endpoint outside of the mesh).
+    """Return the TLS of automatic mutual TLS to a container port of a workload (None: an endpoint outside of the mesh).
 
     `namespace` is that of the Service.
     """

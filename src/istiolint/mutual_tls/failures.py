@@ -1,4 +1,4 @@
-"""Who would fail to call a workload's port, if it demanded a mode: from the calls, rules and probes that the input holds."""
+"""The callers of a workload's port that fail under an mTLS mode, found by calls, DestinationRules and probes of the input."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -23,7 +23,7 @@ _MISMATCHES: dict[ClientTls, str] = {
 
 
 class Failure(NamedTuple):
-    """A caller whose calls to a port fail, why, and where that is set. `sure` is False where the input leaves a doubt."""
+    """A caller whose calls to a port fail, the reason, and its place. `sure` is False if the input leaves a doubt."""
 
     caller: str
     reason: str
@@ -32,7 +32,7 @@ class Failure(NamedTuple):
 
 
 def failures(workload: Workload, port: int | None, modes: frozenset[Mode], mesh: Mesh) -> list[Failure]:
-    """Who fails where these modes are in force (several where policies of one scope disagree); each caller once."""
+    """Return the callers that fail under these modes, each once. There are several modes if policies of one scope disagree."""
     now, membership = server_mode(workload, port, mesh), mesh.injection.of(workload)
     mode = None if now is None else next(iter(modes)) if len(modes) == 1 else DEFAULT_MODE
     server = _Server(workload, port, mode, now is None or modes == now.modes)
@@ -49,7 +49,7 @@ def failures(workload: Workload, port: int | None, modes: frozenset[Mode], mesh:
 
 
 class _Server(NamedTuple):
-    """A port of a workload with a mode (None: no proxy enforces one); `current` is False for a mode that is only considered."""
+    """A port of a workload with a mode (None: no proxy enforces one); `current` is False for a hypothetical mode."""
 
     workload: Workload
     port: int | None
@@ -57,12 +57,12 @@ class _Server(NamedTuple):
     current: bool
 
     def fails(self, opened: Opened) -> bool:
-        """Whether it rejects what a client opens. Other TLS may be for the application, unless mutual TLS is required."""
+        """Whether it rejects the TLS of a client. Other TLS may be for the application, unless mutual TLS is required."""
         for_application = self.mode != "STRICT" and opened.tls in ("simple", "mutual")
         return not for_application and not accepts(self.mode, opened.tls)
 
     def automatic(self, namespace: str, mesh: Mesh) -> Opened:
-        """What automatic mutual TLS opens to it; where the mode is only considered, that follows it."""
+        """Return the TLS of automatic mutual TLS to it. With a hypothetical mode, clients are taken to adapt to it."""
         opened = automatic_tls(namespace, self.workload, self.port, mesh)
         return opened if self.current or not mesh.config.on("enableAutoMtls") else opened._replace(tls="mtls")
 
@@ -77,7 +77,7 @@ def _of_service(service: Resource, number: int, server: _Server, mesh: Mesh) -> 
         if membership.state == "outside":
             if server.mode == "STRICT":
                 yield Failure(call.caller.title, f"it sends plaintext, because {membership.because}", call.at, membership.sure)
-        elif membership.state != "ambient":  # ztunnel does not look at DestinationRules
+        elif membership.state != "ambient":  # ztunnel ignores DestinationRules
             used = mesh.client_rules.of(call.caller.namespace, call.caller.labels, host)
             opened = tls_set_by(used.tls("", number)) if used is not None else None
             if used is None or opened is None:
@@ -95,7 +95,7 @@ def _of_service(service: Resource, number: int, server: _Server, mesh: Mesh) -> 
 
 
 def _of_rule(rule: Resource, host: str, number: int, server: _Server, mesh: Mesh, *, named: bool) -> Iterator[Failure]:
-    """Clients that are not known, by a DestinationRule; `named` is whether known ones fail by it."""
+    """Yield failures of unknown clients that use a DestinationRule; `named` is whether known clients fail because of it."""
     opened = tls_set_by(at_port(rule.spec["trafficPolicy"], "tls", number))
     if opened is not None and server.fails(opened) and not named:
         yield Failure("every client that uses it", f"{rule.title} {_MISMATCHES[opened.tls]}", opened.at)
@@ -107,7 +107,7 @@ def _of_rule(rule: Resource, host: str, number: int, server: _Server, mesh: Mesh
 
 
 def _of_subsets(rule: Resource, number: int, workload: Workload) -> Iterator[tuple[str, SetTls]]:
-    """What the subsets that a workload belongs to set for a Service port, each by its name."""
+    """Yield name and TLS of the subsets of a workload that set TLS for a Service port."""
     for subset in rule.spec["subsets"]:
         opened = tls_set_by(at_port(subset["trafficPolicy"], "tls", number))
         if opened is not None and subset["name"].text and workload.matches(subset["labels"].labels):
@@ -124,7 +124,7 @@ def _open(workload: Workload, port: int | None, mesh: Mesh) -> Iterator[Failure]
 
 
 def _probes(workload: Workload, port: int | None, mesh: Mesh) -> Iterator[Failure]:
-    """Probes that the kubelet makes itself; a tcpSocket probe needs no answer, and ztunnel lets the kubelet through."""
+    """Yield probes that fail: those not rewritten to the agent. A tcpSocket probe only connects; ztunnel allows the kubelet."""
     if mesh.injection.of(workload).state == "ambient" or mesh.injection.rewrites_probes(workload):
         return
     for probe in workload.probes:
@@ -133,7 +133,7 @@ def _probes(workload: Workload, port: int | None, mesh: Mesh) -> Iterator[Failur
 
 
 def _scrapes(workload: Workload, port: int | None, mesh: Mesh) -> Iterator[Failure]:
-    """Metrics that are not merged into those of the proxy, and are fetched by a Prometheus that may have no certificate."""
+    """Yield scrapes that may fail: metrics not merged into those of the proxy, so that Prometheus needs a certificate."""
     annotations = workload.annotations
     merged = annotations.get("prometheus.istio.io/merge-metrics", "").lower() != "false" and mesh.config.on(
         "enablePrometheusMerge"

@@ -14,7 +14,7 @@ VERSION = 1
 
 
 def render(rows: Sequence[Row]) -> str:
-    """The table, the stages and the next steps."""
+    """Return the table, the stages and the next steps."""
     mesh = of_mesh(rows)
     value = {
         "version": VERSION,
@@ -49,12 +49,12 @@ def _namespace(progress: Progress) -> dict[str, Any]:
 
 
 def workload_as_json(row: Row) -> dict[str, str]:
-    """Kind, namespace and name of a workload."""
+    """Return kind, namespace and name of a workload."""
     return {"kind": row.workload.kind, "namespace": row.namespace, "name": row.workload.resource.name}
 
 
 def failure_as_json(failure: Failure) -> dict[str, Any]:
-    """Which callers fail, why, and where the evidence is."""
+    """Return a caller that fails, the reason, and the place of the evidence."""
     return {"caller": failure.caller, "reason": failure.reason, "sure": failure.sure, "place": _place(failure.at)}
 
 

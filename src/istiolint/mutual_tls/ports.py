@@ -11,7 +11,7 @@ _PROTOCOLS = ("tcp", "grpc", "grpc-web", "http", "http2", "https", "tls", "mongo
 
 
 class Port(NamedTuple):
-    """A container port. `number` is None for a workload of which no port is known; `protocol` is "" where nothing names it."""
+    """A container port. `number` is None for a workload without known ports; `protocol` is "" if it is not known."""
 
     number: int | None
     name: str = ""

@@ -1,4 +1,4 @@
-"""Mutual TLS where requests arrive: which mode a workload's port has, and which connections it accepts."""
+"""Mutual TLS at the server: the mode of a workload's port, and the connections that it accepts."""
 
 from dataclasses import replace
 from typing import Literal, TypeAlias
@@ -14,10 +14,10 @@ _AMBIENT_MODES: dict[Mode, Mode] = {"DISABLE": "PERMISSIVE"}
 
 
 def server_mode(workload: Workload, port: int | None, mesh: Mesh) -> Effective | None:
-    """Return the mode of a port of a workload, as the container has it; None where no proxy enforces one.
+    """Return the mode of a container port of a workload; None if no proxy enforces one.
 
-    That is so outside of the mesh, at gateways, whose listeners have their own TLS settings, and for ports that annotations keep
-    from the sidecar. Where the files do not show whether a sidecar is injected, one is assumed.
+    No proxy does outside of the mesh, at gateways, whose listeners have their own TLS settings, and for ports that annotations
+    exclude from the sidecar. If the files do not show whether a sidecar is injected, one is assumed.
     """
     state = mesh.injection.of(workload).state
     if state == "outside" or is_gateway(workload):
@@ -30,7 +30,7 @@ def server_mode(workload: Workload, port: int | None, mesh: Mesh) -> Effective |
 
 
 def accepts(mode: Mode | None, client: ClientTls) -> bool:
-    """Whether a port accepts what a client opens. Applications are assumed not to terminate TLS themselves."""
+    """Whether a port accepts the TLS of a client. Applications are assumed not to terminate TLS themselves."""
     if mode == "STRICT":
         return client == "mtls"
     if mode == "PERMISSIVE":

@@ -1,4 +1,4 @@
-"""The rows of the table: one for each workload and port, with its mode and where that comes from."""
+"""The rows of the table: one per workload and port, with its mode and the origin of the mode."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -16,7 +16,7 @@ STRICT: frozenset[Mode] = frozenset(["STRICT"])
 
 
 class Origin(NamedTuple):
-    """What sets a mode: the level (port, workload, namespace, mesh, default, injection, gateway), in words, and its place."""
+    """The origin of a mode: its level (port, workload, namespace, mesh, default, injection, gateway), in words, and its place."""
 
     level: str
     words: str
@@ -26,9 +26,9 @@ class Origin(NamedTuple):
 class Row(NamedTuple):
     """A workload's port.
 
-    `modes` has several where policies of one scope disagree, and none where mutual TLS is not decided by PeerAuthentication:
-    outside the mesh, at gateways, at ports that the sidecar does not receive; `mode` names all of these in words. `failing`
-    are callers that fail today, `blocking` those that would fail under STRICT and do not today.
+    `modes` has several if policies of one scope disagree, and none if PeerAuthentication does not decide mutual TLS: outside the
+    mesh, at gateways, and at ports that bypass the sidecar; `mode` names all of these in words. `failing` are callers that fail
+    today, `blocking` those that would fail only under STRICT.
     """
 
     cluster: str
@@ -48,7 +48,7 @@ class Row(NamedTuple):
 
 
 def rows(mesh: Mesh, cluster: str = "") -> list[Row]:
-    """All rows of a mesh, by namespace, workload and port. What belongs to Istio itself is left out."""
+    """Return all rows of a mesh, by namespace, workload and port, without the control plane of Istio."""
     workloads = sorted(mesh.workloads.all, key=lambda workload: (workload.namespace, workload.kind, workload.resource.name))
     return [
         _row(cluster, workload, port, mesh)
@@ -59,7 +59,7 @@ def rows(mesh: Mesh, cluster: str = "") -> list[Row]:
 
 
 def all_rows(meshes: Iterable[tuple[str, Mesh]]) -> list[Row]:
-    """The rows of each cluster's mesh."""
+    """Return the rows of the mesh of each cluster."""
     return [row for cluster, mesh in meshes for row in rows(mesh, cluster)]
 
 

@@ -1,4 +1,4 @@
-"""The table as text, for people."""
+"""The table as text."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -19,7 +19,7 @@ _MODES = "STRICT", "PERMISSIVE", "DISABLE"
 
 
 def render(rows: Sequence[Row]) -> str:
-    """Legend, a table for each namespace with those callers that fail below their port, and how far the migration is."""
+    """Return a legend, a table per namespace with failing callers below their port, and the progress of the migration."""
     if not rows:
         return "No workloads found.\n"
     cells = {id(row): tuple(map(printable, _cells(row))) for row in rows}
@@ -34,7 +34,7 @@ def render(rows: Sequence[Row]) -> str:
 
 
 def _lines_of(rows: Sequence[Row], cells: Mapping[int, tuple[str, ...]], widths: Sequence[int]) -> list[str]:
-    """The ports of one workload, its title before the first of them."""
+    """Return the lines of a workload: one per port, the first with its title, and one per failing caller."""
     lines = []
     for row in rows:
         title, *rest = cells[id(row)]
@@ -44,12 +44,12 @@ def _lines_of(rows: Sequence[Row], cells: Mapping[int, tuple[str, ...]], widths:
 
 
 def _unlike(blocks: Iterable[list[str]]) -> Iterator[str]:
-    """The lines of all workloads; those that another file defines in the same way are shown once."""
+    """Yield the lines of all workloads; equal ones from several files once."""
     yield from dict.fromkeys("\n".join(block) for block in blocks)
 
 
 def place(at: Cursor | None) -> str:
-    """File and line of something; empty for nothing."""
+    """Return file and line of a place; empty for None."""
     if at is None:
         return ""
     span = at.place.span()
@@ -70,7 +70,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _origins(origins: Iterable[Origin]) -> Iterator[str]:
-    """Where a mode comes from; one setting that several files have is named once, with all places."""
+    """Return the origins of a mode; the same setting in several files once, with all places."""
     places: dict[str, list[str]] = {}
     for origin in origins:
         level = f"{origin.level}: " if origin.level in ("port", "workload", "namespace", "mesh") else ""
@@ -80,7 +80,7 @@ def _origins(origins: Iterable[Origin]) -> Iterator[str]:
 
 
 def failure_in_words(failure: Failure) -> str:
-    """Which callers fail, why, and where the evidence is."""
+    """Return a caller that fails, the reason, and the place of the evidence, in one line."""
     doubt = "" if failure.sure else "perhaps "
     return printable(f"{doubt}{failure.caller}: {failure.reason} ({place(failure.at)})")
 

@@ -53,7 +53,7 @@ class KubernetesRoutes(VirtualService):
 
     @property
     def scope(self) -> Scope:
-        """The namespaces that see it: a route for a Service of another namespace is only for clients of the same namespace."""
+        """The namespaces that see it: a route for a Service of another namespace is only for clients of the route's."""
         return frozenset([self._found[0].only])
 
     def _routes(self) -> Iterator[HttpRoute]:

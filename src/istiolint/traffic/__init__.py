@@ -1,1 +1,1 @@
-"""What the conditions of routes mean: which requests a match takes, and which routes are left without any."""
+"""The conditions of routes as sets of requests, and routes that earlier ones leave without requests."""

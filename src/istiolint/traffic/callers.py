@@ -1,4 +1,4 @@
-"""The conditions of a match on who sends: gateways, labels and namespace of the client."""
+"""The conditions of a match on the client: gateways, labels and namespace."""
 
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ MESH = "mesh"
 
 
 class Callers(NamedTuple):
-    """Proxies that a match is for. `gateways` is None where every gateway (or sidecar) of the VirtualService counts."""
+    """The proxies that a match applies to. `gateways` is None if it applies to all gateways of the VirtualService."""
 
     gateways: frozenset[str] | None = None
     labels: frozenset[tuple[str, str]] = frozenset()
@@ -22,7 +22,7 @@ class Callers(NamedTuple):
         )
 
     def filings(self) -> Iterator[tuple[Hashable, ...]]:
-        """Where an index can keep a match with these conditions; each filing is a set of keys."""
+        """Alternative sets of keys under which an index can store a match with these conditions."""
         if self.gateways:
             yield tuple(("gateway", gateway) for gateway in sorted(self.gateways))
         for label in sorted(self.labels):
@@ -31,7 +31,7 @@ class Callers(NamedTuple):
             yield (("namespace", self.namespace),)
 
     def probes(self) -> Iterator[Hashable]:
-        """Where matches that cover one with these conditions can be."""
+        """The keys under which matches that cover one with these conditions are stored."""
         for gateway in sorted(self.gateways or ())[:1]:
             yield "gateway", gateway
         for label in sorted(self.labels):
@@ -45,22 +45,22 @@ ANYONE = Callers()
 
 
 class Binding(NamedTuple):
-    """What a match inherits from its VirtualService: the namespace that short names of gateways are in, and its gateways.
+    """The context of a match in its VirtualService: the namespace of short gateway names, and the gateways.
 
-    `gateways` is None for a delegate: it has those of the VirtualServices that delegate to it.
+    `gateways` is None for a delegate, which has those of the VirtualServices that delegate to it.
     """
 
     namespace: str
     gateways: frozenset[str] | None
 
     def qualified(self, gateway: str) -> str:
-        """A gateway as `namespace/name`; `mesh` and legacy names of services stay as they are."""
+        """Return a gateway as `namespace/name`; `mesh` and legacy host names stay unchanged."""
         return gateway if "/" in gateway or "." in gateway or gateway == MESH else f"{self.namespace}/{gateway}"
 
     def callers(self, match: dict[str, object], *, gateways_only: bool) -> Callers | None:
-        """The conditions of a match; None where they are of a wrong type.
+        """Return the conditions of a match; None if they have a wrong type.
 
-        `gateways_only`: in an HTTP match that names gateways, Istio does not look at labels and namespace.
+        `gateways_only`: in an HTTP match that names gateways, Istio ignores labels and namespace.
         """
         gateways, labels = match.get("gateways", []), match.get("sourceLabels", {})
         namespace = match.get("sourceNamespace", "")

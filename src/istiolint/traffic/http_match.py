@@ -22,7 +22,7 @@ _PSEUDO_HEADERS = ("method", "scheme", "authority")
 class HttpMatch(NamedTuple):
     """Requests by path, headers (`:method`, `:scheme` and `:authority` among them), query, port and caller.
 
-    Equal when they say the same; the name of a match and `statPrefix` say nothing about requests.
+    Matches are equal if they match the same requests: the name and `statPrefix` do not count.
     """
 
     conditions: Mapping[Key, StringMatch] = _NOTHING
@@ -31,7 +31,7 @@ class HttpMatch(NamedTuple):
     callers: Callers = ANYONE
 
     def covers(self, other: "HttpMatch") -> bool:
-        """Whether every request of the other is surely one of these."""
+        """Whether every request of the other is certainly one of these."""
         return (
             self.port in (0, other.port)
             and self.callers.covers(other.callers)
@@ -40,7 +40,7 @@ class HttpMatch(NamedTuple):
         )
 
     def restates(self, other: "HttpMatch") -> bool:
-        """Whether the other match has each condition of this one unchanged: then it is covered, whatever both are joined with."""
+        """Whether the other match has each condition of this one unchanged: it stays covered if both get more conditions."""
         return (
             self.port in (0, other.port)
             and self.callers.covers(other.callers)
@@ -50,11 +50,11 @@ class HttpMatch(NamedTuple):
 
     @property
     def takes_everything(self) -> bool:
-        """Whether no request goes past it."""
+        """Whether it matches every request."""
         return self.covers(HttpMatch())
 
     def filings(self) -> Iterator[tuple[Hashable, ...]]:
-        """Where an index can keep this match; each filing is a set of keys."""
+        """Alternative sets of keys under which an index can store this match."""
         for key, condition in self.conditions.items():
             yield ((key, condition.filing()),)
         if self.port:
@@ -64,7 +64,7 @@ class HttpMatch(NamedTuple):
             yield (("without", key),)
 
     def probes(self) -> Iterator[Hashable]:
-        """Where matches that cover this one can be."""
+        """The keys under which matches that cover this one are stored."""
         for key, condition in ((URI, ANY_PATH), *self.conditions.items()):
             for probe in condition.probes():
                 yield key, probe
@@ -81,7 +81,7 @@ def _implied(mine: StringMatch, key: Key, other: HttpMatch) -> bool:
         return True
     if theirs is None:
         return False
-    # A claim can be a list, of which any item may match.
+    # A claim can be a list, and any of its items may match.
     return mine == theirs if key[1].startswith("@") else mine.covers(theirs)
 
 
@@ -95,7 +95,7 @@ def _implied_absence(mine: StringMatch, key: Key, other: HttpMatch) -> bool:
 
 
 def http_match(data: object, binding: Binding) -> HttpMatch | None:
-    """Return a match as written; None if a part of it is unreadable or rejected, so that its requests are unknown."""
+    """Return an item of `match`; None if a part of it is unreadable or rejected, so that its requests are unknown."""
     if not isinstance(data, dict) or not data.keys() <= _FIELDS:
         return None
     callers = binding.callers(data, gateways_only=True)
@@ -127,7 +127,7 @@ def _conditions(data: dict[str, object]) -> dict[Key, StringMatch] | None:
 
 
 def _map(data: object, kind: str, *, star: bool = False) -> dict[Key, StringMatch] | None:
-    """The conditions of a map. Envoy compares header names in lower case. `star`: regex `*` means presence."""
+    """Return the conditions of a map. Envoy compares header names in lower case. `star`: regex `*` means presence."""
     if not isinstance(data, dict):
         return None
     conditions: dict[Key, StringMatch] = {}

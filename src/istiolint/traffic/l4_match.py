@@ -10,7 +10,7 @@ _TCP_FIELDS = frozenset(("destinationSubnets", "port", "sourceSubnet", "sourceLa
 
 
 class TlsMatch(NamedTuple):
-    """Connections by SNI. Envoy picks the most specific SNI and subnet, not the first route: only the same ones collide."""
+    """Connections by SNI. Envoy uses the most specific SNI and subnet, not the first route: only equal ones conflict."""
 
     sni_hosts: frozenset[str]
     subnets: frozenset[str] = frozenset()
@@ -18,7 +18,7 @@ class TlsMatch(NamedTuple):
     callers: Callers = ANYONE
 
     def covers(self, other: "TlsMatch") -> bool:
-        """Whether this match, if it comes first, leaves nothing to the other."""
+        """Whether the other match gets no connection if this one comes first."""
         return (
             bool(other.sni_hosts)
             and other.sni_hosts <= self.sni_hosts
@@ -28,20 +28,20 @@ class TlsMatch(NamedTuple):
         )
 
     def restates(self, other: "TlsMatch") -> bool:
-        """Whether the other match is covered, whatever both are joined with."""
+        """Whether the other match stays covered if both get more conditions."""
         return self.covers(other)
 
     @property
     def takes_everything(self) -> bool:
-        """Never: it has hosts."""
+        """Never true: it has hosts."""
         return False
 
     def filings(self) -> Iterator[tuple[Hashable, ...]]:
-        """Where an index keeps this match."""
+        """The keys under which an index stores this match."""
         yield tuple(sorted(self.sni_hosts))
 
     def probes(self) -> Iterator[Hashable]:
-        """Where matches that cover this one can be."""
+        """The keys under which matches that cover this one are stored."""
         yield from sorted(self.sni_hosts)[:1]
 
 
@@ -54,7 +54,7 @@ class TcpMatch(NamedTuple):
     callers: Callers = ANYONE
 
     def covers(self, other: "TcpMatch") -> bool:
-        """Whether every connection of the other is surely one of these."""
+        """Whether every connection of the other is certainly one of these."""
         return (
             (not self.subnets or (bool(other.subnets) and other.subnets <= self.subnets))
             and self.source_subnet in ("", other.source_subnet)
@@ -63,16 +63,16 @@ class TcpMatch(NamedTuple):
         )
 
     def restates(self, other: "TcpMatch") -> bool:
-        """Whether the other match is covered, whatever both are joined with."""
+        """Whether the other match stays covered if both get more conditions."""
         return self.covers(other)
 
     @property
     def takes_everything(self) -> bool:
-        """Whether no connection goes past it."""
+        """Whether it matches every connection."""
         return self.covers(TcpMatch())
 
     def filings(self) -> Iterator[tuple[Hashable, ...]]:
-        """Where an index can keep this match; each filing is a set of keys."""
+        """Alternative sets of keys under which an index can store this match."""
         if self.subnets:
             yield tuple(("subnet", subnet) for subnet in sorted(self.subnets))
         if self.port:
@@ -80,7 +80,7 @@ class TcpMatch(NamedTuple):
         yield from self.callers.filings()
 
     def probes(self) -> Iterator[Hashable]:
-        """Where matches that cover this one can be."""
+        """The keys under which matches that cover this one are stored."""
         for subnet in sorted(self.subnets)[:1]:
             yield "subnet", subnet
         if self.port:
@@ -89,7 +89,7 @@ class TcpMatch(NamedTuple):
 
 
 def tls_match(data: object, binding: Binding) -> TlsMatch | None:
-    """A TLS match as written; None where it cannot be read. SNI hosts are compared in lower case."""
+    """Return an item of `match` in `tls`; None if it cannot be read. SNI hosts are compared in lower case."""
     if not isinstance(data, dict) or not data.keys() <= _TLS_FIELDS:
         return None
     sni_hosts, subnets = _strings(data.get("sniHosts")), _strings(data.get("destinationSubnets", []))
@@ -100,7 +100,7 @@ def tls_match(data: object, binding: Binding) -> TlsMatch | None:
 
 
 def tcp_match(data: object, binding: Binding) -> TcpMatch | None:
-    """A TCP match as written; None where it cannot be read."""
+    """Return an item of `match` in `tcp`; None if it cannot be read."""
     if not isinstance(data, dict) or not data.keys() <= _TCP_FIELDS:
         return None
     subnets, source = _strings(data.get("destinationSubnets", [])), data.get("sourceSubnet", "")

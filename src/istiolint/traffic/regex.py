@@ -40,23 +40,23 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def lead(pattern: str) -> tuple[str, bool]:
-    """What every matching string begins with, and whether that is the only string that can match.
+    """Return the prefix of all matching strings, and whether it is the only string that matches.
 
-    RE2 gives the lowest and the highest string that can match; all between two strings begin with what both begin with.
+    RE2 gives the lowest and the highest string that can match; all strings between them start with their common prefix.
     """
     regex = compiled(pattern)
     try:
         low, high = regex.possiblematchrange(_LONGEST_LEAD) if regex else (b"", b"\xff")
-    except Exception:  # RE2 has no range, as for expressions that can begin with anything
+    except Exception:  # RE2 has no range, for example if strings can start with anything
         return "", False
     both = low[: next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))]
     return both.decode("utf-8", "ignore"), low == high and len(low) < _LONGEST_LEAD
 
 
 def stem(pattern: str) -> Any | None:
-    """`X`, compiled, where the expression is `X.*` or its like; None for others.
+    """Return `X`, compiled, if the expression is `X.*` or equivalent; None for others.
 
-    Such an expression takes every string that begins with a match of X. Only where that is plain to see: X has no alternatives,
+    Such an expression matches every string that starts with a match of X. Only simple forms count: X has no alternatives,
     quotes or assertions about what follows, and the dot is not escaped.
     """
     found = _CONTINUES.fullmatch(pattern)

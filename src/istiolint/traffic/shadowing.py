@@ -1,4 +1,4 @@
-"""Which matches of a list of routes are taken by earlier ones, in about linear time."""
+"""Matches of a list of routes that earlier ones cover, found in about linear time."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
@@ -12,27 +12,27 @@ class Match(Protocol):
     """A set of requests or connections that can be compared and indexed."""
 
     def covers(self, other: Self, /) -> bool:
-        """Whether everything of the other is surely in this one."""
+        """Whether everything in the other is certainly in this one."""
 
     def restates(self, other: Self, /) -> bool:
-        """Whether it covers the other also where both are joined with a third."""
+        """Whether it still covers the other if both are joined with a third."""
 
     @property
     def takes_everything(self) -> bool:
-        """Whether nothing goes past it."""
+        """Whether it matches everything."""
 
     def filings(self) -> Iterator[tuple[Hashable, ...]]:
-        """Alternatives of where to keep it: each a set of keys."""
+        """Alternative sets of keys under which it can be stored."""
 
     def probes(self) -> Iterator[Hashable]:
-        """Where those that cover it can be kept."""
+        """The keys under which matches that cover it are stored."""
 
 
 M = TypeVar("M", bound=Match)
 
 
 class Taken(NamedTuple):
-    """A match that gets nothing, and the earlier match that takes all of it; both by index of route and of match."""
+    """A match without requests, and the earlier match that covers it; both by index of route and of match."""
 
     route: int
     match: int
@@ -42,7 +42,7 @@ class Taken(NamedTuple):
 
 
 class Earlier(NamedTuple, Generic[M]):
-    """A match with its place: index of the route, index in the route."""
+    """A match with the index of its route, and its index in the route."""
 
     route: int
     position: int
@@ -50,7 +50,7 @@ class Earlier(NamedTuple, Generic[M]):
 
 
 def taken(routes: Sequence[Sequence[M | None]], *, passing: Sequence[bool], joined: bool) -> Iterator[Taken]:
-    """The matches that earlier ones cover, in order; None is a match that cannot be read.
+    """Return the matches that earlier ones cover, in order; a match that cannot be read is None.
 
     `passing`: the routes whose requests may still go on to later ones (they hand over to a delegate).
     `joined`: the routes are those of a delegate: each is joined with the match that delegates to them.
@@ -67,7 +67,7 @@ def taken(routes: Sequence[Sequence[M | None]], *, passing: Sequence[bool], join
 
 
 class _Index(Generic[M]):
-    """Matches kept where their rarest condition says; one that covers another is at a place that the other probes."""
+    """Matches stored under their rarest condition. A match that covers another is stored under a key that the other probes."""
 
     def __init__(self, joined: bool):
         self.joined = joined

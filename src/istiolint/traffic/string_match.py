@@ -21,18 +21,18 @@ class StringMatch(_Strings):
 
     @cached_property
     def stem(self) -> Any | None:
-        """What a regular expression that ends in `.*` asks strings to begin with."""
+        """The expression for the start of a string, of a regular expression that ends in `.*`."""
         return regex.stem(self.text)
 
     @cached_property
     def lead(self) -> tuple[str, bool]:
-        """What every string of the set begins with, and whether the set holds nothing else than that."""
+        """The common prefix of the strings of the set, and whether the set contains only that string."""
         if self.form == "regex":
             return regex.lead(self.text)
         return self.text, self.form == "exact"
 
     def covers(self, other: "StringMatch") -> bool:
-        """Whether every string of the other set is surely in this one; False where that is not certain."""
+        """Whether every string of the other set is certainly in this one."""
         if self == other or self.form == "present":
             return True
         start, whole = other.lead_as_seen(self.ignore_case)
@@ -47,13 +47,13 @@ class StringMatch(_Strings):
 
     @property
     def folded(self) -> str:
-        """The text as it is compared."""
+        """The text in the case in which it is compared."""
         return self.text.translate(_LOWER) if self.ignore_case else self.text
 
     def lead_as_seen(self, ignore_case: bool) -> tuple[str, bool]:
-        """The lead for a comparison that ignores case or does not.
+        """Return the lead for a comparison that does or does not ignore case.
 
-        To one that does not, a set in any case begins alike only up to its first letter.
+        If it does not, strings of a set that ignores case share a prefix only up to the first letter.
         """
         start, whole = self.lead
         if ignore_case:
@@ -75,13 +75,13 @@ class StringMatch(_Strings):
         return True
 
     def filing(self) -> tuple[str, ...]:
-        """Where an index keeps this set, so that `probes` of every set it covers find it."""
+        """The key under which an index stores this set, so that `probes` of every set it covers find it."""
         if self.form in ("regex", "present"):
             return self.form, self.lead[0] if self.form == "regex" else ""
         return self.form + ("i" if self.ignore_case else ""), self.folded
 
     def probes(self) -> Iterator[tuple[str, ...]]:
-        """Where the sets that cover this one are filed."""
+        """The keys under which the sets that cover this one are stored."""
         yield "present", ""
         for folding in ("", "i"):
             start, whole = self.lead_as_seen(bool(folding))
@@ -97,7 +97,7 @@ class StringMatch(_Strings):
 
 
 def string_match(data: object) -> StringMatch | None:
-    """A StringMatch as written; `{}` means presence. None for what the API server or Istio rejects."""
+    """Return a StringMatch; `{}` means presence. None if the API server or Istio rejects it."""
     if not isinstance(data, dict) or len(data) > 1:
         return None
     for form, text in data.items():

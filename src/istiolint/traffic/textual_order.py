@@ -1,6 +1,6 @@
-"""How Istio's own validation compares the routes of a VirtualService: by their text, whatever the requests would do.
+"""How Istio's own validation compares the routes of a VirtualService: by their text.
 
-It does not ask what a delegate leaves to the next route, nor who calls, and so warns of more than is lost.
+It ignores clients and the requests that a delegate leaves to the next route, and so warns about routes that can be reached.
 """
 
 import json
@@ -15,7 +15,7 @@ _MAPS = ("headers", "queryParams", "withoutHeaders")
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A match that Istio warns about, and the earlier one that it names as the reason; None is a route without a match."""
+    """A match that Istio warns about, and the earlier one that it names as the reason; None for a route without a match."""
 
     route: int
     match: int | None
@@ -24,7 +24,7 @@ class Warned:
 
 
 def warned(routes: Sequence[Sequence[Fields]], *, by_prefix: bool) -> Iterator[Warned]:
-    """What Istio warns of in a list of routes, given by their matches. `by_prefix`: it compares paths, as in `http`."""
+    """Yield the warnings of Istio about routes, given by their matches. `by_prefix`: it compares paths, as in `http`."""
     open_route: int | None = None
     written: dict[str, tuple[int, int]] = {}
     prefixes: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -40,14 +40,14 @@ def warned(routes: Sequence[Sequence[Fields]], *, by_prefix: bool) -> Iterator[W
             if earlier != place:
                 yield Warned(*place, *earlier)
             elif by_prefix and (path := _prefix(match)):
-                # all prefixes of a path are looked up, rather than all paths before it: long lists stay quick
+                # look up all prefixes of a path, not all paths before it: this keeps long lists fast
                 before = sorted(place for end in range(1, len(path)) for place in prefixes.get(path[:end], ()))
                 yield from (Warned(route, position, *other) for other in before if covers(routes[other[0]][other[1]], match))
                 prefixes[path].append(place)
 
 
 def covers(match: Fields, later: Fields) -> bool:
-    """Whether Istio thinks that a match takes what a later one with a longer path would get."""
+    """Whether Istio considers a later match with a longer path to be covered."""
     return (
         (match.get("port") or 0) == (later.get("port") or 0)
         and _condition(match.get("method"), "exact:GET").startswith(_condition(later.get("method"), "exact:GET"))
@@ -78,7 +78,7 @@ def _mapping(value: object) -> Fields:
 
 
 def _text(match: Fields) -> str:
-    """The same text for matches that differ in their names and in what is not set."""
+    """Return the same text for matches that differ only in names and unset fields."""
     unset: tuple[object, ...] = (None, "", 0, False, [])
     fields = {
         name: value

@@ -1,4 +1,4 @@
-"""How messages call routes, matches and destinations, and where findings about a whole one point."""
+"""Routes, matches and destinations in messages, and the places of findings about them."""
 
 from collections.abc import Iterator
 
@@ -10,19 +10,19 @@ _SHOWN = 2
 
 
 def head(item: Cursor) -> Place:
-    """The first key of a mapping, so that a finding about all of it marks its first line only."""
+    """Return the first key of a mapping: a finding about the entire mapping marks only its first line."""
     first = next(iter(item.mapping), None)
     return item.place if first is None else item[first].key
 
 
 def label(route: Cursor) -> str:
-    """How a message calls a route: by its name, or its place."""
+    """Return a route in words: its name, or its position."""
     name = route["name"].text
     return f"`{name}`" if name else f"{route.path[-2]}[{route.name}]"
 
 
 def in_words(match: Cursor) -> str:
-    """The conditions of a match, the first two of them in full."""
+    """Return the conditions of a match in words, the first two of them in full."""
     words = [text for field in _CONDITIONS for text in _condition(match[field], field)]
     words += [name for name in ("sourceLabels", "sourceNamespace", "gateways", "destinationSubnets") if match[name]]
     more = [f"{len(words) - _SHOWN} more"] if len(words) > _SHOWN else []
@@ -47,6 +47,6 @@ def _string(condition: Cursor) -> str:
 
 
 def title(destination: Cursor) -> str:
-    """How a message calls a weighted destination: by host and subset."""
+    """Return a weighted destination in words: host and subset."""
     target = destination["destination"]
     return " ".join(filter(None, (target["host"].text, target["subset"].text))) or "?"
