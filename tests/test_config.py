@@ -37,8 +37,9 @@ def test_words_for_faults(tmp_path: Path, text: str, words: str) -> None:
 def test_all_problems_are_reported_in_order(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(
-        "ignore: [duplicate-kye, IST0101]\nselekt: [ALL]\nistio-version: '1.99'\nexclude: [a, '!']\n"
-        "severity: {unknown-field: of}\nenvironments: {live: {severity: {nothing-such: error}, path: [a]}}\n",
+        "ignore: [duplicate-kye, IST0101]\nselekt: [ALL]\nistio-version: '1.99'\nexclude: [a, '!', '[z-a]']\n"
+        "severity: {unknown-field: of}\nenvironments: {live: {severity: {nothing-such: error}, path: [a]}}\n"
+        "per-path-ignores: {'[z-a]': [IST0101]}\n",
         "utf-8",
     )
     with pytest.raises(ConfigError) as caught:
@@ -48,11 +49,13 @@ def test_all_problems_are_reported_in_order(tmp_path: Path) -> None:
         ":2:1: unknown setting `selekt`",
         ":3:16: unsupported Istio version `1.99`",
         ":4:14: invalid pattern `!`",
+        ":4:19: invalid pattern `[z-a]`",
         ':5:27: `unknown-field` must be one of error, warning, info, off, not "of"',
         ":6:34: unknown rule `nothing-such`",
         ":6:56: unknown setting `path`",
+        ":7:20: invalid pattern `[z-a]`",
     ]
-    assert caught.value.lines[0] == "7 errors in the configuration:"
+    assert caught.value.lines[0] == "9 errors in the configuration:"
 
 
 def test_editors_may_name_the_schema(tmp_path: Path) -> None:

@@ -146,6 +146,12 @@ def test_mistakes_in_expressions(expression: str, words: str) -> None:
         ("self.matches('(')", "invalid regular expression `(`"),
         ("object.l.all(a, object.l.all(b, object.l.all(c, c < 1000)))", "more than 50,000 steps"),
         ("1 / 0 == 1", ""),
+        ("self + 1 == 2", "the operator `+` does not apply to string, int"),
+        ("null < 1", "the operator `<` does not apply to null, int"),
+        ("self ? 1 : 2", "the operator `? :`"),
+        ("object.b ? true : false", "no such key: 'b'"),
+        (" && ".join(["object.b > 1"] * 100), "no such key: 'b'"),
+        (" || ".join(["object.b > 1"] * 100), "no such key: 'b'"),
         ("size(1)", ""),
     ],
 )

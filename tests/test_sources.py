@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,23 @@ def test_gitignore_in_the_folder_above_and_below(tree: Path) -> None:
     write("repo/m/.gitignore", text="sub/*\n!sub/keep.yaml\n")
     assert shown("repo") == ["repo/m/a.yaml", "repo/m/out2/d.yaml", "repo/m/sub/keep.yaml"]
     assert shown("repo/m") == ["repo/m/a.yaml", "repo/m/out2/d.yaml", "repo/m/sub/keep.yaml"]
+
+
+def test_gitignore_with_patterns_that_match_nothing(tree: Path) -> None:
+    write("a.yaml", "b1.yaml", "c2.yaml")
+    os.mkdir(".git")
+    write(".gitignore", text="[z-a]\n!\n[[a]\nb[[:digit:]].yaml\nc[[:punct:]].yaml\n")
+    assert shown(".") == ["a.yaml", "c2.yaml"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
+def test_gitignore_with_names_that_are_no_text(tree: Path) -> None:
+    names = ["\udcff.yaml", "\udcfe.yaml"]
+    write(*names)
+    os.mkdir(".git")
+    with open(".gitignore", "wb") as file:
+        file.write(b"\xff.yaml\n")
+    assert shown(".") == [names[1]]
 
 
 def test_nearest_gitignore_decides(tree: Path) -> None:

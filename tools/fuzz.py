@@ -1,12 +1,14 @@
 """A fuzzing campaign: mutate manifests of the rule pages and fixtures, lint, fix and render them, and save what fails.
 
-usage: python tools/fuzz.py [--minutes N] [--seed N] [--atheris]
+usage: python tools/fuzz.py [--minutes N] [--seed N] [--only SURFACE] [--atheris]
 
-Mutations are of bytes, of tokens, and of structure (values of one manifest moved into another), in single manifests and in files
-of a Kustomize application. An input fails if an exception or an internal error occurs, if it takes longer than LIMIT seconds of
-CPU, if a report cannot be rendered in some format, if safe fixes add errors to a file, or if traces, access, mutual TLS, pictures
-or snapshots fail. Failing inputs are saved in tests/fuzz, which tests/test_fuzz.py runs. With --atheris, coverage guides the
-mutations of bytes (pip install atheris).
+Mutations are of bytes, of tokens, and of structure (values of one manifest moved into another), in single manifests, in files
+of a Kustomize application, and in what tools/fuzz_surfaces.py adds: edits in a session, editors, other settings, contexts,
+snapshots, configuration files, baselines, expressions, tests of requests and templates. An input fails if an exception or an
+internal error occurs, if it takes longer than LIMIT seconds of CPU, if a report cannot be rendered in some format, if safe fixes
+add errors to a file, or if traces, access, mutual TLS, pictures or snapshots fail. Failing inputs are saved in tests/fuzz, which
+tests/test_fuzz.py runs. --only NAME tries one surface. With --atheris, coverage guides the mutations of bytes (pip install
+atheris).
 """
 
 import argparse
@@ -22,6 +24,7 @@ from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import Any
 
+import fuzz_surfaces
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -168,30 +171,44 @@ def explain(sources: list[Source]) -> None:
 def failure(data: bytes, path: str = SINGLE) -> str:
     """Return what is wrong with the way istiolint treats an input; "" if nothing is."""
     started = time.process_time()
-    others = {} if path == SINGLE else application_seeds()
     try:
-        sources = [source_of(name, content) for name, content in (others | {path: data}).items()]
-        report = lint(sources)
-        if report.internal_errors:
-            return report.internal_errors[0]
-        for name in FORMATS:
-            importlib.import_module(f"istiolint.report.{name}").render(report)
-        fixed = fix_all(sources)
-        before, after = errors(report, fixed.texts), errors(fixed.report, fixed.texts)
-        if after > before:
-            return f"fixes added errors: {before} -> {after}"
-        explain(sources)
+        words = fuzz_surfaces.failure(data, path) if path.partition("/")[0] in fuzz_surfaces.SURFACES else _linted(data, path)
     except Exception:
         return traceback.format_exc()
     seconds = time.process_time() - started
-    return f"took {seconds:.1f} s" if seconds > LIMIT else ""
+    return words or (f"took {seconds:.1f} s" if seconds > LIMIT else "")
 
 
-def campaign(minutes: float, seed: int) -> int:
+def _linted(data: bytes, path: str) -> str:
+    """Lint an input, render what is found, fix it, and explain the mesh."""
+    others = {} if path == SINGLE else application_seeds()
+    sources = [source_of(name, content) for name, content in (others | {path: data}).items()]
+    report = lint(sources)
+    if report.internal_errors:
+        return report.internal_errors[0]
+    for name in FORMATS:
+        importlib.import_module(f"istiolint.report.{name}").render(report)
+    fixed = fix_all(sources)
+    before, after = errors(report, fixed.texts), errors(fixed.report, fixed.texts)
+    if after > before:
+        return f"fixes added errors: {before} -> {after}"
+    explain(sources)
+    return ""
+
+
+def all_seeds(only: str = "") -> list[tuple[str, bytes]]:
+    """Return all inputs that are mutated with their paths, or those of one surface."""
+    single = seeds()
+    inputs = [(SINGLE, text) for text in single]
+    inputs += [*application_seeds().items()] * (len(inputs) // 50)
+    others = [*fuzz_surfaces.with_surfaces(single)]
+    return [each for each in others if each[0].startswith(f"{only}/")] if only else inputs + others
+
+
+def campaign(minutes: float, seed: int, only: str = "") -> int:
     """Mutate and try inputs for some minutes of CPU, and return the number of failures."""
     choose, failures, tried = random.Random(seed), 0, 0
-    inputs = [(SINGLE, text) for text in seeds()]
-    inputs += [*application_seeds().items()] * (len(inputs) // 50)
+    inputs = all_seeds(only)
     ways: list[Callable[[bytes], bytes]] = [
         lambda data: bytes_mutated(data, choose),
         lambda data: tokens_mutated(data, choose),
@@ -215,7 +232,7 @@ def campaign(minutes: float, seed: int) -> int:
 
 def saved() -> Iterator[tuple[str, Path]]:
     """Yield each saved input with the path that it is read at."""
-    for file in sorted(SAVED.glob("*.yaml")):
+    for file in sorted(SAVED.iterdir()):
         _, _, place = file.name.partition("@")
         yield place.replace("+", "/") or SINGLE, file
 
@@ -248,11 +265,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60, help="CPU minutes (default: 60)")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
+    parser.add_argument("--only", choices=fuzz_surfaces.SURFACES, default="", help="try one surface")
     parser.add_argument("--atheris", action="store_true")
     options = parser.parse_args()
     if options.atheris:
         guided()
-    raise SystemExit(int(campaign(options.minutes, options.seed) > 0))
+    raise SystemExit(int(campaign(options.minutes, options.seed, options.only) > 0))
 
 
 if __name__ == "__main__":

@@ -55,13 +55,11 @@ class Patterns(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the checked patterns."""
-        from pathspec import GitIgnoreSpec
+        from istiolint.sources.git_patterns import is_pattern
 
         patterns = tuple(pattern.strip() for pattern in value.split(",") if pattern.strip())
         for pattern in patterns:
-            try:
-                GitIgnoreSpec.from_lines([pattern])
-            except ValueError:
+            if not is_pattern(pattern):
                 self.fail(f"invalid pattern `{pattern}`", param, ctx)
         return patterns
 

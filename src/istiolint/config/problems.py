@@ -136,15 +136,18 @@ def _versions(config: Config) -> list[tuple[str, str]]:
 def _patterns(config: Config) -> list[tuple[str, str]]:
     """Patterns that .gitignore could not have."""
     values = config.values if isinstance(config.values, dict) else {}
-    written = values.get("exclude")
-    found = [(("exclude", index), pattern) for index, pattern in enumerate(written if isinstance(written, list) else [])]
-    return [(config.here(*steps), f"invalid pattern `{pattern}`") for steps, pattern in found if not _is_pattern(pattern)]
+    excluded, ignores = values.get("exclude"), values.get("per-path-ignores")
+    found = [
+        *(
+            (pattern, config.here("exclude", index))
+            for index, pattern in enumerate(excluded if isinstance(excluded, list) else ())
+        ),
+        *((key, config.here("per-path-ignores", key, part="key")) for key in (ignores if isinstance(ignores, dict) else ())),
+    ]
+    return [(where, f"invalid pattern `{pattern}`") for pattern, where in found if not _is_pattern(pattern)]
 
 
 def _is_pattern(pattern: object) -> bool:
-    from pathspec import GitIgnoreSpec
+    from istiolint.sources.git_patterns import is_pattern
 
-    try:
-        return not isinstance(pattern, str) or GitIgnoreSpec.from_lines([pattern]) is not None
-    except ValueError:
-        return False
+    return not isinstance(pattern, str) or is_pattern(pattern)

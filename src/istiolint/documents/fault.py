@@ -48,7 +48,8 @@ class Spot:
 
     def start_of_line(self, at: int) -> int:
         """Where the line of an offset begins."""
-        return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
+        start = self.text.rfind("\n", 0, at) + 1
+        return self.text.rfind("\r", start, at) + 1 or start
 
     def number(self, at: int) -> int:
         """The line of an offset."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from istiolint.documents.document import document_of, value_at
 from istiolint.findings.finding import Delete, Edit, Move, Rename, Rewrite, Unwrap
 from istiolint.fix.text import TextEdit, text_edits
+from istiolint.primitives.replacing import replaced
 
 if TYPE_CHECKING:
     from istiolint.findings.report import Report
@@ -75,7 +76,4 @@ def _touch(one: TextEdit, other: TextEdit) -> bool:
 
 
 def _applied(edits: list[TextEdit]) -> str:
-    text = edits[0].span.source.text
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
+    return replaced(edits[0].span.source.text, ((edit.span.start, edit.span.end, edit.text) for edit in edits))

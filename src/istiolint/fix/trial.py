@@ -11,6 +11,7 @@ from istiolint.documents.scalars import plain
 from istiolint.findings.finding import Delete, Edit, Path, Rename, Replace, Unwrap
 from istiolint.fix.cut import Cut
 from istiolint.fix.entries import entry
+from istiolint.primitives.replacing import replaced
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -20,10 +21,8 @@ class CannotEditError(Exception):
 
 
 def applied(text: str, cuts: list[Cut]) -> str:
-    """A text with edits that do not overlap; insertions at one offset keep their order."""
-    for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end), reverse=True):
-        text = text[: cut.start] + cut.text + text[cut.end :]
-    return text
+    """A text with edits that do not overlap."""
+    return replaced(text, ((cut.start, cut.end, cut.text) for cut in cuts))
 
 
 def keeps_its_word(document: Document, edits: tuple[Edit, ...], cuts: list[Cut]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from istiolint.primitives.patterns import late
 from istiolint.primitives.re2_patterns import compiled
 
 VARIABLES = ("object", "self", "namespaceObject", "environment")
@@ -18,6 +19,17 @@ DEEPEST = 3
 """Macros within macros, such as `a.all(x, x.all(y, ...))`."""
 MOST_STEPS = 50_000
 """Steps of one evaluation."""
+_NO_OPERATOR = late(
+    r"found no matching overload for (?:Token\('RULE', '(?P<rule>\w+)'\)|'?(?P<name>[^' ]+)'?) applied to '\((?P<types>.*)\)'"
+)
+_CLASS = late(r"<class '(?:\w+\.)*(\w+)'>")
+_TYPE_NAMES = {"NoneType": "null", "CELEvalError": "an error"}
+_OPERATORS = {
+    "addition_add": "+", "addition_sub": "-", "multiplication_mul": "*", "multiplication_div": "/", "multiplication_mod": "%",
+    "relation_lt": "<", "relation_le": "<=", "relation_gt": ">", "relation_ge": ">=", "relation_eq": "==", "relation_ne": "!=",
+    "relation_in": "in", "unary_not": "!", "unary_neg": "-", "_&&_": "&&", "_||_": "||", "_?_:_": "? :",
+}  # fmt: skip
+"""Operators by the name that celpy has for them in its messages."""
 _MACROS = {"all": 1, "exists": 1, "exists_one": 1, "filter": 1, "map": 1, "reduce": 2, "min": 1}
 """Macros with the number of variables that they bind."""
 
@@ -44,7 +56,7 @@ class Expression:
         celpy, evaluator = _library()
         from celpy.evaluation import Activation, CELEvalError
 
-        activation = Activation(functions={"matches": _matches})
+        activation = Activation(functions={"matches": _matches, "_&&_": _and, "_||_": _or, "_?_:_": _choice})
         try:
             found = evaluator(self._tree, activation).evaluate({name: _as_cel(value) for name, value in variables.items()})
         except CELEvalError as error:
@@ -102,6 +114,32 @@ def _matches(text: Any, pattern: Any) -> Any:
     return BoolType(regex.search(str(text)) is not None)
 
 
+def _and(left: Any, right: Any) -> Any:
+    """Return the value of `&&`."""
+    from celpy.celtypes import logical_and
+
+    return _failure(left, right) or logical_and(left, right)
+
+
+def _or(left: Any, right: Any) -> Any:
+    """Return the value of `||`."""
+    from celpy.celtypes import logical_or
+
+    return _failure(left, right) or logical_or(left, right)
+
+
+def _choice(condition: Any, one: Any, other: Any) -> Any:
+    """Return the value of `? :`."""
+    from celpy.celtypes import logical_condition
+
+    return condition if isinstance(condition, Exception) else logical_condition(condition, one, other)
+
+
+def _failure(left: Any, right: Any) -> Exception | None:
+    """Return the first of two errors. celpy quotes both in a new one, so that the text of many grows exponentially."""
+    return left if isinstance(left, Exception) and isinstance(right, Exception) else None
+
+
 def _as_cel(value: Any) -> Any:
     """Plain data as the language has it; numbers beyond 64 bits are doubles, what YAML alone has (dates) is text."""
     from celpy import celtypes
@@ -137,6 +175,11 @@ def _words(error: Exception) -> str:
     words = str(error.args[0]) if error.args else type(error).__name__
     if "does not support field selection" in words:
         return "a value that is not a mapping has no fields"
+    if found := _NO_OPERATOR.fullmatch(words):
+        types = [_TYPE_NAMES.get(name, name.removesuffix("Type").lower()) for name in _CLASS.findall(found["types"])]
+        return (
+            f"the operator `{_OPERATORS.get(found['rule'] or found['name'], found['name'])}` does not apply to {', '.join(types)}"
+        )
     return words.replace("no such member in mapping:", "no such key:").partition(" (in activation")[0]
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from istiolint.sources.git_patterns import GitPatterns
 
 
 class Exclude(NamedTuple):
@@ -41,14 +41,14 @@ class Excluded:
 
     def covers(self, path: str, *, folder: bool = False) -> bool:
         """Return whether a path is excluded."""
-        if not self._specs:
+        if not self._patterns:
             return False
         path = path if os.path.isabs(path) else _real(path)
-        for base, spec in reversed(self._specs):
+        for base, patterns in reversed(self._patterns):
             relative = os.path.relpath(path, base).replace(os.sep, "/")
             if relative in (".", "..") or relative.startswith("../"):
                 continue
-            if (included := spec.check_file(relative + "/" * folder).include) is not None:
+            if (included := patterns.decision(relative + "/" * folder)) is not None:
                 return included
         return False
 
@@ -57,12 +57,12 @@ class Excluded:
         return self._named and self.covers(path)
 
     @cached_property
-    def _specs(self) -> "list[tuple[str, GitIgnoreSpec]]":
+    def _patterns(self) -> "list[tuple[str, GitPatterns]]":
         if not self._excludes:
             return []
-        from pathspec import GitIgnoreSpec
+        from istiolint.sources.git_patterns import GitPatterns  # late: most runs exclude nothing
 
-        return [(os.path.realpath(folder), GitIgnoreSpec.from_lines(patterns)) for folder, patterns in self._excludes]
+        return [(os.path.realpath(folder), GitPatterns(patterns)) for folder, patterns in self._excludes]
 
 
 def _real(path: str) -> str:

@@ -4,12 +4,12 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from istiolint.sources.git_patterns import GitPatterns
 
 
 class _Rules(NamedTuple):
     folder: str
-    spec: "GitIgnoreSpec"
+    patterns: "GitPatterns"
     names: tuple[str, ...]
     """The patterns, where all of them are compared with names alone, whatever folder they are in; else none."""
 
@@ -45,19 +45,19 @@ class Ignored:
         names = () if any("/" in line for line in found.lines) else found.lines
         # The same patterns for names above it would say the same.
         others = (rules for rules in self._rules if not names or rules.names != names)
-        return Ignored((_Rules(folder, found.spec, names), *others))
+        return Ignored((_Rules(folder, found.patterns, names), *others))
 
     def names(self, path: str, *, folder: bool) -> bool:
         """Whether git ignores the path; the nearest .gitignore that says anything about it decides."""
         for rules in self._rules:
             relative = path.removeprefix(rules.folder).lstrip(os.sep).replace(os.sep, "/") + "/" * folder
-            if (ignore := rules.spec.check_file(relative).include) is not None:
+            if (ignore := rules.patterns.decision(relative)) is not None:
                 return ignore
         return False
 
 
 class _Found(NamedTuple):
-    spec: "GitIgnoreSpec"
+    patterns: "GitPatterns"
     lines: tuple[str, ...]
 
 
@@ -67,20 +67,10 @@ def _spec(path: str) -> _Found | None:
             lines = file.read().splitlines()
     except OSError:
         return None
-    from pathspec import GitIgnoreSpec
+    from istiolint.sources.git_patterns import GitPatterns, is_pattern  # late: most folders have no .gitignore
 
     try:
-        spec = GitIgnoreSpec.from_lines(lines)
+        patterns = GitPatterns(lines)
     except ValueError:
-        spec = GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
-    return _Found(spec, tuple(lines))
-
-
-def _is_pattern(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+        patterns = GitPatterns(filter(is_pattern, lines))
+    return _Found(patterns, tuple(lines))

@@ -10,7 +10,7 @@ from istiolint.rules.registry import matching
 from istiolint.settings import PathIgnore
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from istiolint.sources.git_patterns import GitPatterns
 
 
 class PathIgnores:
@@ -33,14 +33,14 @@ class PathIgnores:
 
     def _rules(self, path: str) -> list[str]:
         found: list[str] = []
-        for ignore, spec in self._specs:
+        for ignore, patterns in self._patterns:
             relative = os.path.relpath(path, ignore.folder).replace(os.sep, "/")
-            if not relative.startswith("../") and spec.match_file(relative):
+            if not relative.startswith("../") and patterns.decision(relative):
                 found += [rule.id for name in ignore.names for rule in matching(name)]
         return found
 
     @cached_property
-    def _specs(self) -> list[tuple[PathIgnore, "GitIgnoreSpec"]]:
-        from pathspec import GitIgnoreSpec
+    def _patterns(self) -> list[tuple[PathIgnore, "GitPatterns"]]:
+        from istiolint.sources.git_patterns import GitPatterns  # late: most runs have no such setting
 
-        return [(ignore, GitIgnoreSpec.from_lines([ignore.pattern])) for ignore in self._ignores]
+        return [(ignore, GitPatterns([ignore.pattern])) for ignore in self._ignores]

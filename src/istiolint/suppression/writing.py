@@ -4,6 +4,7 @@ A comment goes to the end of the line of its finding; where that would be part o
 does not parse, it goes above the document. Whether a comment does its work is for the next run to show.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from istiolint.documents import Document, read
 from istiolint.findings.finding import Diagnostic
 from istiolint.findings.report import Report
+from istiolint.primitives.replacing import replaced
 from istiolint.sources import Source
 from istiolint.sources.source import LINE_END
 from istiolint.suppression.comments import Comment, comments, strings
@@ -75,7 +77,7 @@ def _edited(report: Report, sources: dict[str, Source], place: _Place) -> Iterat
             by_path[path][diagnostic.span.begins.line].append(diagnostic.rule)
     for path, lines in by_path.items():
         if insertions := list(_insertions(sources[path], lines, place)):
-            yield path, _inserted(sources[path].text, insertions)
+            yield path, replaced(sources[path].text, ((at, at, text) for at, text in insertions))
 
 
 def _insertions(source: Source, lines: dict[int, list[str]], place: _Place) -> Iterator[_Insertion]:
@@ -83,8 +85,8 @@ def _insertions(source: Source, lines: dict[int, list[str]], place: _Place) -> I
     of_document: dict[int, dict[int, list[str]]] = defaultdict(dict)
     for line, rules in sorted(lines.items()):
         start = source.line_starts[line - 1]
-        index = next((index for index, one in enumerate(documents) if start < one.offset + len(one.text)), len(documents) - 1)
-        if index >= 0:
+        if documents:
+            index = min(bisect_right(documents, start, key=lambda one: one.offset + len(one.text)), len(documents) - 1)
             of_document[index][line] = sorted(set(rules))
     for index, found in of_document.items():
         yield from place(documents[index], found)
@@ -124,12 +126,6 @@ def _added(comment: Comment, rules: Collection[str]) -> Iterator[_Insertion]:
 
 def _comment(rules: Collection[str]) -> str:
     return f"# istiolint: ignore[{', '.join(rules)}]"
-
-
-def _inserted(text: str, insertions: list[_Insertion]) -> str:
-    for at, inserted in sorted(insertions, key=lambda insertion: insertion[0], reverse=True):
-        text = text[:at] + inserted + text[at:]
-    return text
 
 
 def _data(source: Source) -> list[object]:
