@@ -119,7 +119,7 @@ def _skipped(source: Source, skip: Skip) -> Iterator[tuple[Document, Parsed]]:
 
 def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, Parsed]]:
     """Yield the documents of a source with what their text alone shows, from the store if it knows the text."""
-    if store and not source.linted and (packed := _packed(source, store)):
+    if store and (packed := _packed(source, store)):
         for each in packed:
             yield StoredDocument(source, each), _USUAL
         return
@@ -137,7 +137,7 @@ def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, P
 
 
 def _packed(source: Source, store: Store) -> list[Packed] | None:
-    """Return the documents of a source for reference, if the store knows them and they are objects without problems."""
+    """Return the documents of a source, if the store knows them and they are objects without problems."""
     if isinstance(source, StoredSource):
         return decode_late(store.get(source.key), source.length)
     key = key_of(source)

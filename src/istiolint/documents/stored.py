@@ -1,4 +1,4 @@
-"""Documents for reference that an earlier run has read: their text and their data are read only where they are needed."""
+"""Documents that an earlier run or another process has read: their text and data are read only where they are needed."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
