@@ -129,6 +129,8 @@ def test_findings_can_be_suppressed_and_have_severities() -> None:
         ("open('/etc/passwd')", "unknown function `open`"),
         ("[1].all(a, [1].all(b, [1].all(c, [1].all(d, true))))", f"more than {DEEPEST} macros within each other"),
         ("(" * 2000 + "1" + ")" * 2000, "nested too deeply"),
+        ("object.l.all(x < 1, x > 0)", "the first argument of `all` must be the name of a variable"),
+        ("object.l.map(2, x)", "the first argument of `map` must be the name of a variable"),
         ("1" * (LONGEST + 1), f"longer than {LONGEST:,} characters"),
     ],
 )

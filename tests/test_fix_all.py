@@ -19,6 +19,7 @@ from istiolint.report import Report
 from istiolint.rules.pages import Example, Page
 from istiolint.sources import Source
 from istiolint.sources.decode import source_of
+from istiolint.sources.source import Enclosing
 from istiolint.testing import settings_of
 
 BAD = [param for param in examples() if not param.values[1].good]
@@ -161,5 +162,5 @@ def test_as_many_fields_of_one_mapping_as_there_are() -> None:
 
 def test_yaml_within_yaml_is_left_as_it_is() -> None:
     """Its characters are not those of the file around it."""
-    document = next(read(Source("one.yaml", "\n\n  timout: 1s", embedded=True)))
+    document = next(read(Source("one.yaml", "timout: 1s", enclosing=Enclosing(Source("one.yaml"), range(11)))))
     assert text_edits(Fix("rename it", (Rename(Place(document, ("timout",)), "timeout"),))) == ()

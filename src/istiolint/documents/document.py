@@ -93,7 +93,11 @@ class Document:
         """A stretch of the document's text: at least one character, if it has any."""
         if start == end:
             start, end = min(start, max(len(self.text) - 1, 0)), min(start + 1, len(self.text))
-        return Span(self.source, self.offset + start, self.offset + end)
+        start, end = self.offset + start, self.offset + end
+        if enclosing := self.source.enclosing:
+            first = enclosing.offsets[start]
+            return Span(enclosing.source, first, max(enclosing.offsets[end], first + 1))
+        return Span(self.source, start, end)
 
     def locate(self, place: Place) -> Span:
         """Return where a key or value is; the nearest parent's key (or first line) for a path that does not exist.

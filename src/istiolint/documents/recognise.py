@@ -45,7 +45,7 @@ def may_name_others(source: Source) -> bool:
 
 def whole_file(source: Source, named: Mapping[str, Skip]) -> Skip | None:
     """Return why nothing in a file is linted, not even its syntax; None if its documents are to be read."""
-    if source.origin or source.embedded:
+    if source.origin or source.enclosing:
         return None
     if named and (skip := named.get(os.path.normpath(source.path))) and skip is not Skip.KUSTOMIZE_PATCH:
         return skip

@@ -247,7 +247,7 @@ def _in_files(fix: Fix | None) -> Fix | None:
             edits.append(edit)
             continue
         place, exact = document_of(edit.place).source_place(edit.place)
-        if not exact or document_of(place).source.embedded:
+        if not exact or document_of(place).source.enclosing:
             return None
         edits.append(edit if place is edit.place else edit._replace(place=place))
     return fix._replace(edits=tuple(edits)) if fix else None

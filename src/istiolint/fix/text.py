@@ -34,7 +34,7 @@ def text_edits(fix: Fix) -> tuple[TextEdit, ...]:
         else:
             by_document.setdefault(document_of(edit.place), []).append(edit)
     for document, edits in by_document.items():
-        cuts = [] if document.source.embedded else _cuts(document, tuple(edits))
+        cuts = [] if document.source.enclosing else _cuts(document, tuple(edits))
         if not cuts:
             return ()
         found += [

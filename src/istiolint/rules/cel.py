@@ -54,13 +54,15 @@ class Expression:
     def evaluate(self, variables: Mapping[str, Any]) -> Any:
         """Return the value as plain data; raises ExpressionError, for a missing key for example."""
         celpy, evaluator = _library()
-        from celpy.evaluation import Activation, CELEvalError
+        from celpy.evaluation import Activation, CELEvalError, CELSyntaxError, CELUnsupportedError
 
         activation = Activation(functions={"matches": _matches, "_&&_": _and, "_||_": _or, "_?_:_": _choice})
         try:
             found = evaluator(self._tree, activation).evaluate({name: _as_cel(value) for name, value in variables.items()})
         except CELEvalError as error:
             raise ExpressionError(_words(error)) from error
+        except (CELSyntaxError, CELUnsupportedError) as error:  # their words are parts of the syntax tree
+            raise ExpressionError("a function or macro in it has invalid arguments") from error
         except (RecursionError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
             raise ExpressionError(f"{type(error).__name__}: {error}") from error
         if isinstance(found, celpy.celtypes.BoolType):
@@ -227,9 +229,12 @@ def _names(tree: Any, bound: frozenset[str]) -> Iterator[tuple[str, frozenset[st
     if macro := _macro(tree):
         member, arguments = macro
         yield from _names(member, bound)
-        names = frozenset(str(leaf) for argument in arguments[: _MACROS[str(tree.children[1])]] for leaf in _leaves(argument))
-        for argument in arguments[len(names) :]:
-            yield from _names(argument, bound | names)
+        name = str(tree.children[1])
+        variables = [[str(leaf) for leaf in _leaves(argument)] for argument in arguments[: _MACROS[name]]]
+        if not all(len(leaves) == 1 and leaves[0].isidentifier() for leaves in variables):
+            raise ExpressionError(f"the first argument of `{name}` must be the name of a variable")
+        for argument in arguments[len(variables) :]:
+            yield from _names(argument, bound | {name for (name,) in variables})
         return
     for child in _children(tree):
         yield from _names(child, bound)

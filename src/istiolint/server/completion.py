@@ -16,6 +16,8 @@ _KEY = re.compile(r"(?P<dashes>(?:-[ ]+)*)(?P<key>[\w./-]+)[ ]*:(?:[ ]|$)")
 _VALUE = re.compile(r"(?:^|[\s{,-])(?P<key>[\w./-]+)[ ]*:[ ]+[\"']?(?P<typed>[^\s{},\[\]\"']*)$")
 _ITEM = re.compile(r"(?:^|[\s{,])(?P<key>[\w./-]+)[ ]*:[ ]+\[(?:[^\]]*,[ ]*)?[\"']?(?P<typed>[^\s,\[\]\"']*)$")
 _FLOW_KEY = re.compile(r"(?:^|[\s{,-])(?P<key>[\w./-]+)[ ]*:[ ]+\{(?:[^{}]*,)?[ ]*(?P<typed>[\w./-]*)$")
+_METADATA = re.compile(r"^metadata:.*(?:\n[ ].*)*", re.MULTILINE)
+_NAMESPACE = re.compile(r"\bnamespace:[ ]*[\"']?([^\s,}\"']+)")
 
 
 class Place(NamedTuple):
@@ -164,5 +166,6 @@ def _field(document: str, name: str) -> str:
 
 
 def _namespace(document: str) -> str:
-    found = re.search(r"^metadata:(?:.*\n(?:[ ]+.*\n)*?)?[^\n]*\bnamespace:[ ]*[\"']?([^\s,}\"']+)", document, re.MULTILINE)
+    metadata = _METADATA.search(document)
+    found = _NAMESPACE.search(metadata[0]) if metadata else None
     return found[1] if found else "default"

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol, TypeAlias
@@ -34,6 +35,13 @@ class Origin(Protocol):
         """Return where a stretch of the rendered text came from; None if that is unknown."""
 
 
+class Enclosing(NamedTuple):
+    """A text that contains another one, and where in it each character of the other one is, and its end."""
+
+    source: "Source"
+    offsets: Sequence[int]
+
+
 @dataclass(eq=False, repr=False)
 class Source:
     """One text: its path as shown to the user, what it says, and whether it is linted or only read for reference.
@@ -41,8 +49,7 @@ class Source:
     `trouble` is the reason, in words, for a text that could not be read: missing, unreadable, too large, binary, not UTF-8.
     `encoding` is what the bytes were decoded with and must be encoded with again; line ends are those of the file, a byte order
     mark is left out. `cluster` is the cluster to which it is applied, "" where only one is looked at. `origin` maps a text that
-    a program has rendered to its source files. `embedded` says that it is the text of a scalar, whose characters are not those
-    of the file.
+    a program has rendered to its source files. `enclosing` is the text in which it is the value of a scalar.
     `stdin`: it came from standard input, whatever its path.
     `target` is the name of the chart or overlay that a program rendered on request, `environment` the one that it is for.
     `on_disk` is False for the files of a revision, for which the current folder is not looked at.
@@ -56,7 +63,7 @@ class Source:
     encoding: str = "utf-8"
     cluster: str = ""
     origin: Origin | None = None
-    embedded: bool = False
+    enclosing: "Enclosing | None" = None
     stdin: bool = False
     target: str = ""
     environment: str = ""
