@@ -65,10 +65,7 @@ class Tasks:
         resource = self.resource(number)
         if self.is_validation(number):
             return _validate(resource, self._istio_version)
-        found: list[Found] = []
-        for rule, run in self._gates.of(resource, self._mesh.occurring):
-            _check(rule, run, resource, self._mesh, found)
-        return found
+        return _check(self._gates.of(resource, self._mesh.occurring), resource, self._mesh)
 
     def run_located(self, number: int) -> list[Found]:
         """Return what a task finds, and where: for workers, so that not one process looks for all positions."""
@@ -99,20 +96,25 @@ def _validate(resource: Resource, istio_version: str) -> list[Found]:
     return found
 
 
-def _check(rule: Rule, run: Check, resource: Resource, mesh: Mesh, found: list[Found]) -> None:
-    try:
-        for finding in map(checked, run(resource, mesh)):
-            decided = finding.known and (rule.evidence != "missing" or mesh.coverage.decides(resource))
-            found.append(Found(rule.id, finding, decided))
-    except UndecidedError as error:
-        found.append(Found(rule.id, Undecided(str(error))))
-    except (Exception, SystemExit) as error:
-        module = getattr(run, "__module__", "")
-        whose = "istiolint" if module.startswith("istiolint.") else f"the plugin with the module `{module}`"
-        advice = (
-            f"this is a fault of {whose}: please report it there, and leave the rule out with `--ignore {rule.id}` until then"
-        )
-        found.append(Found(rule.id, Crash(f"the rule {rule.id}", _words(error), advice)))
+def _check(checks: Iterable[tuple[Rule, Check]], resource: Resource, mesh: Mesh) -> list[Found]:
+    found: list[Found] = []
+    for rule, run in checks:
+        try:
+            for finding in run(resource, mesh):
+                decided = checked(finding).known and (rule.evidence != "missing" or mesh.coverage.decides(resource))
+                found.append(Found(rule.id, finding, decided))
+        except UndecidedError as error:
+            found.append(Found(rule.id, Undecided(str(error))))
+        except (Exception, SystemExit) as error:
+            found.append(Found(rule.id, _crash(rule, run, error)))
+    return found
+
+
+def _crash(rule: Rule, run: Check, error: BaseException) -> Crash:
+    module = getattr(run, "__module__", "")
+    whose = "istiolint" if module.startswith("istiolint.") else f"the plugin with the module `{module}`"
+    advice = f"this is a fault of {whose}: please report it there, and leave the rule out with `--ignore {rule.id}` until then"
+    return Crash(f"the rule {rule.id}", _words(error), advice)
 
 
 def _words(error: BaseException) -> str:

@@ -265,6 +265,8 @@ def _opened(namespace: str, host: str, number: int, mesh: Mesh) -> SetTls | None
 @once_per_selection
 def _without_mtls(workloads: Sequence[Workload], mesh: Mesh) -> bool:
     """Whether mTLS is off on all ports of these workloads, and their sidecars would use it."""
+    if not all(mesh.mtls.of_namespace(each.namespace).disabled or mesh.mtls.selecting(each) for each in workloads):
+        return False
     are_off = all(
         mesh.injection.of(workload).state == "sidecar"
         and (mode := server_mode(workload, port.number, mesh)) is not None

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
-from typing import NamedTuple, TypeAlias
+from functools import cached_property, lru_cache, partial
+from typing import Any, TypeAlias
 
 from istiolint.findings.finding import Delete, Finding, Fix, Place
 from istiolint.mesh import Mesh
@@ -21,24 +21,29 @@ READERS: dict[str, Reader] = {"http": http_match, "tls": tls_match, "tcp": tcp_m
 _ALTERNATIVES = "merge the items of `match` into one to require all conditions; separate items are alternatives"
 
 
-class _Routes(NamedTuple):
-    routes: list[Cursor]
-    matches: list[list[Match | None]]
-    joined: bool
+class RouteList:
+    """`http`, `tls` or `tcp` of a VirtualService: its routes, and their matches, which are read where they decide something."""
 
+    def __init__(self, routes: list[Cursor], read: Callable[[Cursor], list[Match | None]], joined: bool):
+        self.routes, self.joined = routes, joined
+        self._read = read
 
-class RouteList(_Routes):
-    """`http`, `tls` or `tcp` of a VirtualService: its routes, and their matches read as far as they can be."""
+    @cached_property
+    def matches(self) -> list[list[Match | None]]:
+        """The matches of each route, read as far as they can be."""
+        return [self._read(route["match"]) for route in self.routes]
 
     @cached_property
     def catch_all(self) -> tuple[int, Cursor] | None:
         """The first route that leaves nothing to later ones, and the place that shows it: the match, or the route."""
-        for index, (route, matches) in enumerate(zip(self.routes, self.matches, strict=True)):
+        for index, route in enumerate(self.routes):
             if _hands_over(route):
                 continue
-            if not matches and not route["match"]:
+            if not route["match"]:
                 return index, route
-            for position, match in enumerate(matches):
+            if all(_has_path(match.value) for match in route["match"]):
+                continue
+            for position, match in enumerate(self.matches[index]):
                 # A delegate's `prefix: /` is joined with the match that delegates to it, and Istio drops it if they contradict.
                 if match is not None and match.takes_everything and not (self.joined and route["match"][position].mapping):
                     return index, route["match"][position]
@@ -47,7 +52,7 @@ class RouteList(_Routes):
     @cached_property
     def taken(self) -> dict[int, list[Taken]]:
         """The matches that get nothing, by route."""
-        if sum(map(len, self.matches)) < 2:  # nothing could take it
+        if sum(_count(route["match"]) for route in self.routes) < 2:  # nothing could take it
             return {}
         end = self.catch_all[0] + 1 if self.catch_all else len(self.routes)
         passing = [_hands_over(route) for route in self.routes]
@@ -75,22 +80,34 @@ def route_lists(service: Resource) -> tuple[RouteList, ...]:
     left out.
     """
     joined = not service.spec["hosts"]
-    gateways = frozenset(gateway.text for gateway in service.spec["gateways"]) or frozenset((MESH,))
-    binding = Binding(service.namespace, None)
-    if not joined:
-        binding = Binding(service.namespace, frozenset(map(binding.qualified, gateways)))
     lists = []
     for name, read in READERS.items():
         routes = list(service.spec[name])
-        if all(route.mapping for route in routes):
-            lists.append(RouteList(routes, [_read(route["match"], read, binding) for route in routes], joined))
+        if routes and all(route.mapping for route in routes):
+            lists.append(RouteList(routes, partial(_read, read=read, service=service), joined))
     return tuple(lists)
 
 
-def _read(matches: Cursor, read: Reader, binding: Binding) -> list[Match | None]:
+def _read(matches: Cursor, read: Reader, service: Resource) -> list[Match | None]:
     if matches and not isinstance(matches.value, list):
         return [None]
+    binding = Binding(service.namespace, None)
+    if service.hosts:
+        binding = Binding(service.namespace, frozenset(map(binding.qualified, service.gateways or (MESH,))))
     return [read(match.value, binding) for match in matches]
+
+
+def _count(matches: Cursor) -> int:
+    return len(matches.value) if isinstance(matches.value, list) else int(bool(matches))
+
+
+def _has_path(match: Any) -> bool:
+    """Whether a match is for one path or for a prefix other than `/`, as most are, so that it does not take everything."""
+    uri = match.get("uri") if isinstance(match, dict) else None
+    if not isinstance(uri, dict) or len(uri) != 1:
+        return False
+    ((form, text),) = uri.items()
+    return form == "exact" or (form == "prefix" and isinstance(text, str) and len(text) > 1)
 
 
 def _hands_over(route: Cursor) -> bool:

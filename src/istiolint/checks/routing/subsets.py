@@ -10,7 +10,7 @@ from istiolint.mesh.virtual_services import destinations
 from istiolint.mesh.visibility import sees
 from istiolint.primitives.similar import closest
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, once
 from istiolint.rules.check import check, finding
 
 
@@ -79,10 +79,16 @@ def subset_not_visible(virtual_service: Resource, mesh: Mesh) -> Iterator[Findin
 
 def _routed_subsets(virtual_service: Resource, mesh: Mesh) -> Iterator[tuple[str, Cursor, str]]:
     """Yield the host as written, the subset and the full host name of every destination with a subset."""
+    for host, subset in _named_subsets(virtual_service):
+        yield host, subset, mesh.hosts.fqdn(host, virtual_service.namespace)
+
+
+@once
+def _named_subsets(virtual_service: Resource) -> Iterator[tuple[str, Cursor]]:
     for destination in destinations(virtual_service):
         host, subset = destination["host"].text, destination["subset"]
         if host and subset.text and can_be_name(host) and can_be_name(subset.text):
-            yield host, subset, mesh.hosts.fqdn(host, virtual_service.namespace)
+            yield host, subset
 
 
 def _callers(virtual_service: Resource, mesh: Mesh) -> tuple[str, ...]:
