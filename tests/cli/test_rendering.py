@@ -205,6 +205,14 @@ def test_a_program_that_fails_without_a_word(run: Run, path: Path, overlay: Path
     assert "`helm template overlay` failed with exit status 1: it does not say why" in run("--helm", "overlay").output
 
 
+@pytest.mark.parametrize("call", ["--helm charts/shop", "--kustomize overlay"])
+def test_what_is_rendered_is_limited(run: Run, path: Path, chart: Path, overlay: Path, call: str) -> None:
+    option, name = call.split()
+    put(path, option.removeprefix("--"), "a: " + "a" * 1024 * 1024)
+    assert "1 MiB is larger than the limit of 1 MiB" in run(option, name, "--max-file-size", "1", "--concise").output
+    assert "larger" not in run(option, name, "--max-file-size", "2", "--concise").output
+
+
 def test_a_program_that_is_too_slow(run: Run, path: Path, overlay: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "LONGEST", 0.05)
     put(path, "helm", ROUTES, "sleep 30")

@@ -202,6 +202,10 @@ POD_OF_SET = owned("Pod", "w-5d4f-x2x", ("ReplicaSet", "w-5d4f"))
         (controller("StatefulSet", "apps/v1", "") + POD_OF_SET, {"StatefulSet shop/w", "Pod shop/w-5d4f-x2x"}),
         (controller("CronJob", "batch/v1", "cron") + owned("Job", "w-1", ("CronJob", "w")), {"CronJob shop/w"}),
         (controller("CronJob", "batch/v1", "cron") + owned("Pod", "w-1-x", ("Job", "w-1")), {"CronJob shop/w"}),
+        (POD_OF_SET.replace("x2x", "y3y") + POD_OF_SET, {"Pod shop/w-5d4f-x2x"}),  # nor any Deployments
+        (POD_OF_SET + owned("Pod", "w-6f7a-x2x", ("ReplicaSet", "w-6f7a")), {"Pod shop/w-5d4f-x2x", "Pod shop/w-6f7a-x2x"}),
+        (owned("Pod", "dns-n1", ("Node", "n1")) + owned("Pod", "api-n1", ("Node", "n1")), {"Pod shop/dns-n1", "Pod shop/api-n1"}),
+        (owned("Job", "w-1", ("CronJob", "w")) + owned("Job", "w-2", ("CronJob", "w")), {"Job shop/w-1"}),
         (owned("Pod", "a", ("Pod", "b")) + owned("Pod", "b", ("Pod", "a")), {"Pod shop/a", "Pod shop/b"}),  # a circle
         (owned("Pod", "a", ("Pod", "a")), {"Pod shop/a"}),
     ],

@@ -92,7 +92,7 @@ class Inputs(NamedTuple):
             self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path, excludes=self.tree,
             most_bytes=self.settings.most_bytes, stored=_stored_in(cache) if cache else None,
         )  # fmt: skip
-        return self.rendering.sources(with_origins(files))
+        return self.rendering.sources(with_origins(files), self.settings.most_bytes)
 
     def settings_in_folders(self, options: dict[str, Any]) -> Settings:
         """Return the settings, with those of nested configuration files in the folders that were searched so far."""

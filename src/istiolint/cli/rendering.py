@@ -55,20 +55,20 @@ class Rendering(NamedTuple):
     def __bool__(self) -> bool:
         return bool(self.kustomize or self.helm)
 
-    def sources(self, files: Iterable[Source]) -> Iterator[Source]:
+    def sources(self, files: Iterable[Source], most_bytes: int) -> Iterator[Source]:
         """Yield rendered manifests, then the files. Raises RenderError and MissingPathError for what options name."""
         if self.values and len(self.helm) != 1:
             raise Refusal("--values needs exactly one --helm CHART; for several charts use `targets` in the configuration")
         if self:
             from istiolint.rendered.recipes import Recipe
 
-            yield from (Recipe("kustomize", folder).render() for folder in self.kustomize)
-            yield from (Recipe("helm", chart, values=self.values).render() for chart in self.helm)
+            yield from (Recipe("kustomize", folder).render(most_bytes) for folder in self.kustomize)
+            yield from (Recipe("helm", chart, values=self.values).render(most_bytes) for chart in self.helm)
         if self.found:
             from istiolint.rendered.recipes import found_in, without
 
             files = list(files)
-            yield from (recipe.attempt() for recipe in (*self.targets, *without(found_in(files), self.targets)))
+            yield from (recipe.attempt(most_bytes) for recipe in (*self.targets, *without(found_in(files), self.targets)))
         yield from files
 
 

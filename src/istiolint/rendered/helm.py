@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from operator import itemgetter
 
-from istiolint.rendered.programs import argument, output, program
+from istiolint.rendered.programs import argument, as_source, output, program
 from istiolint.sources import MissingPathError, Source, Stretch, discover
-from istiolint.sources.decode import source_of
-from istiolint.sources.discover import MOST_BYTES, too_large
+from istiolint.sources.discover import MOST_BYTES
 
 _COMMENT = re.compile(r"^---[ \t]*\r?\n# Source: (?P<path>[^\r\n]+?)[ \t]*\r?$", re.MULTILINE)
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
@@ -25,7 +24,9 @@ _KEY = re.compile(r"\s*(?:- +)*[^\s:#{][^:#{]*:(?=\s|$)")
 _TELLING = re.compile(r"^(?:kind|  name):[^\r\n]*", re.MULTILINE)
 
 
-def template(chart: str, values: Sequence[str] = (), sets: Sequence[str] = (), namespace: str = "") -> Source:
+def template(
+    chart: str, values: Sequence[str] = (), sets: Sequence[str] = (), namespace: str = "", *, most_bytes: int = MOST_BYTES
+) -> Source:
     """What `helm template` prints for a chart, a folder or an archive; `sets` are `KEY=VALUE`.
 
     Raises RenderError and MissingPathError.
@@ -41,7 +42,7 @@ def template(chart: str, values: Sequence[str] = (), sets: Sequence[str] = (), n
     helm = program(["helm"], "--helm", f"{shown} | istiolint -")
     content = output([helm, "template", *options, argument(chart)], shown)
     path = os.path.join(chart, "<helm template>")
-    source = source_of(path, content) if len(content) <= MOST_BYTES else Source(path, trouble=too_large(len(content)))
+    source = as_source(path, content, most_bytes)
     source.origin, source.target = Templates(source, [chart]), chart
     return source
 

@@ -13,12 +13,11 @@ from istiolint.documents import KUSTOMIZATION_NAMES, Document, read
 from istiolint.documents.derived import DerivedDocument
 from istiolint.documents.layout import Node
 from istiolint.findings.finding import Part, Path, Place
-from istiolint.rendered.programs import argument, output, program
+from istiolint.rendered.programs import argument, as_source, output, program
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource, resources
 from istiolint.sources import MissingPathError, Source, Stretch, discover
-from istiolint.sources.decode import source_of
-from istiolint.sources.discover import MOST_BYTES, too_large
+from istiolint.sources.discover import MOST_BYTES
 from istiolint.targets import kustomization
 from istiolint.targets.library import Library
 
@@ -31,7 +30,7 @@ class Name(NamedTuple):
     name: str
 
 
-def build(folder: str) -> Source:
+def build(folder: str, *, most_bytes: int = MOST_BYTES) -> Source:
     """What `kustomize build` prints for a folder. Raises RenderError and MissingPathError."""
     if not os.path.isdir(folder):  # kustomize would clone it, and istiolint asks no network
         raise MissingPathError(folder)
@@ -40,7 +39,7 @@ def build(folder: str) -> Source:
     verb = "kustomize" if os.path.basename(found).startswith("kubectl") else "build"
     content = output([found, verb, argument(folder)], shown if verb == "build" else f"kubectl kustomize {folder}")
     path = os.path.join(folder, "<kustomize build>")
-    source = source_of(path, content) if len(content) <= MOST_BYTES else Source(path, trouble=too_large(len(content)))
+    source = as_source(path, content, most_bytes)
     source.origin, source.target = Overlay(source, folder), folder
     return source
 

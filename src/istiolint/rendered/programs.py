@@ -6,7 +6,9 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from istiolint.sources import InputError
+from istiolint.sources import InputError, Source
+from istiolint.sources.decode import source_of
+from istiolint.sources.discover import too_large
 
 LONGEST = 120.0
 """Seconds that a program may take."""
@@ -43,6 +45,11 @@ def output(command: Sequence[str], shown: str) -> bytes:
         shortened = words if len(words) <= MOST_WORDS else f"{words[:MOST_WORDS]} ..."
         raise RenderError(f"`{shown}` failed with exit status {found.returncode}: {shortened}")
     return found.stdout
+
+
+def as_source(path: str, content: bytes, most_bytes: int) -> Source:
+    """What a program has printed; its trouble, if that is too large."""
+    return source_of(path, content) if len(content) <= most_bytes else Source(path, trouble=too_large(len(content), most_bytes))
 
 
 def _complaint(said: str) -> str:

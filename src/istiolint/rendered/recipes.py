@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from istiolint.rendered.charts import CHART, SUBCHARTS
 from istiolint.sources import InputError, Source
+from istiolint.sources.discover import MOST_BYTES
 from istiolint.targets.kustomization import referenced
 from istiolint.targets.library import Library, folder_of, normal
 
@@ -24,20 +25,22 @@ class Recipe(NamedTuple):
     namespace: str = ""
     environment: str = ""
 
-    def render(self) -> Source:
-        """The rendered text. Raises RenderError and MissingPathError."""
+    def render(self, most_bytes: int = MOST_BYTES) -> Source:
+        """The rendered text; of more than `most_bytes` only that it is too large. Raises RenderError and MissingPathError."""
         from istiolint.rendered.helm import template
         from istiolint.rendered.kustomize import build
 
-        is_chart = self.kind == "helm"
-        source = template(self.path, self.values, self.sets, self.namespace) if is_chart else build(self.path)
+        if self.kind == "helm":
+            source = template(self.path, self.values, self.sets, self.namespace, most_bytes=most_bytes)
+        else:
+            source = build(self.path, most_bytes=most_bytes)
         source.target, source.environment = self.name or source.target, self.environment
         return source
 
-    def attempt(self) -> Source:
+    def attempt(self, most_bytes: int = MOST_BYTES) -> Source:
         """The rendered text; where that fails, a source that says why, so that everything else is still linted."""
         try:
-            return self.render()
+            return self.render(most_bytes)
         except InputError as error:
             file = CHART if self.kind == "helm" else "kustomization.yaml"
             return Source(os.path.join(self.path, file), trouble=f"it is not rendered: {error}")

@@ -1,5 +1,6 @@
 """Which resources of a cluster dump a controller has created: ReplicaSets and Pods of a Deployment, Jobs of a CronJob."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from istiolint.resources.kinds import WORKLOADS
@@ -9,10 +10,15 @@ _CREATED = ("Job", "Pod", "ReplicaSet")
 """The kinds of workloads that controllers create."""
 _BETWEEN = {"ReplicaSet": ("Deployment", "Rollout"), "Job": ("CronJob",)}
 """By the kind of an owner that a dump often leaves out: the kinds that create it, under their own name and a suffix."""
+_TEMPLATES = ("CronJob", "DaemonSet", "Job", "ReplicaSet", "ReplicationController", "StatefulSet")
+"""The kinds whose pods or jobs are all alike."""
 
 
 def owners(resources: Iterable[Resource]) -> dict[int, tuple[Resource, Resource]]:
-    """Return, by the id of each workload that another one has created, the workload and the topmost of its owners."""
+    """Return, by the id of each workload that another one has created, the workload and the topmost of its owners.
+
+    Where a dump leaves the owner out, the first by name of what it has created represents it.
+    """
     resources = [resource for resource in resources if resource.type in WORKLOADS]
     created = [resource for resource in resources if resource.type in _CREATED and resource.metadata["ownerReferences"]]
     if not created:
@@ -28,7 +34,21 @@ def owners(resources: Iterable[Resource]) -> dict[int, tuple[Resource, Resource]
             owner = direct[id(owner)]
         if owner and id(owner) not in passed:
             found[id(resource)] = resource, owner
+    for first, *others in _siblings(resource for resource in created if id(resource) not in direct):
+        found |= {id(other): (other, first) for other in others}
     return found
+
+
+def _siblings(created: Iterable[Resource]) -> Iterator[list[Resource]]:
+    """Yield what has the same owner, sorted by name."""
+    groups: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
+    for resource in created:
+        for reference in resource.metadata["ownerReferences"]:
+            if (kind := reference["kind"].text) in _TEMPLATES and resource.type != "ReplicaSet":
+                groups[resource.type or "", resource.namespace, kind, reference["name"].text].append(resource)
+                break
+    for group in groups.values():
+        yield sorted(group, key=lambda resource: resource.name)
 
 
 def _owner(resource: Resource, named: dict[tuple[str, str, str], Resource]) -> Iterator[Resource]:

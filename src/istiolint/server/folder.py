@@ -14,7 +14,7 @@ from istiolint.findings.report import Report, Summary
 from istiolint.settings import Settings
 from istiolint.sources import InputError, Source
 from istiolint.sources.decode import source_of
-from istiolint.sources.discover import MOST_BYTES, is_wanted
+from istiolint.sources.discover import is_wanted, too_large
 
 
 class Folder:
@@ -81,7 +81,7 @@ class Folder:
                 if is_wanted(os.path.basename(path)):
                     self._find_new()
             else:
-                source = _read(path)
+                source = _read(path, self._settings.most_bytes)
                 source.linted, source.cluster = known.linted, known.cluster
                 self._session.change(source)
 
@@ -155,9 +155,10 @@ def _options() -> dict[str, Any]:
     return defaultdict(lambda: None, dict.fromkeys(empty, ()))
 
 
-def _read(path: str) -> Source:
+def _read(path: str, most_bytes: int) -> Source:
     try:
         with open(path, "rb") as file:
-            return source_of(path, file.read(MOST_BYTES))
+            content = file.read(most_bytes + 1)
+        return source_of(path, content) if len(content) <= most_bytes else Source(path, trouble=too_large(most=most_bytes))
     except OSError as error:
         return Source(path, trouble=f"the file cannot be read: {(error.strerror or str(error)).lower()}")
