@@ -2,35 +2,30 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from istiolint.cli import fixing
-from istiolint.cli.baseline import baseline_of, baseline_options, write_baseline
-from istiolint.cli.cache_options import cache_of, cache_options
+from istiolint.cli.baseline import baseline_options, write_baseline
+from istiolint.cli.cache_options import cache_options
 from istiolint.cli.help import SectionedCommand
 from istiolint.cli.inputs import CONFIG, FILE, OUTPUT, PATH, Patterns, inputs, max_file_size
 from istiolint.cli.names import RuleNames
 from istiolint.cli.output import FORMATS, Style, TargetType, targets, write, write_text
-from istiolint.cli.progress import watch
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.releases import Release
 from istiolint.cli.rendering import rendering_options
+from istiolint.cli.run import Run
 from istiolint.cli.suppressing import write_suppressions
 from istiolint.findings.escape import printable
-from istiolint.findings.finding import SEVERITIES, Severity
+from istiolint.findings.finding import SEVERITIES
 from istiolint.findings.report import Report
 from istiolint.report.counts import counted
 from istiolint.report.limit import MOST
 from istiolint.rules.renamed import notice
 from istiolint.settings import NEWEST, OLDEST
-from istiolint.sources import InputError, Source
-
-if TYPE_CHECKING:
-    from istiolint.engine.lint import Look
-    from istiolint.graph.picture import Picture
+from istiolint.sources import InputError
 
 EXIT_STATUS = """\b
 Exit status:
@@ -101,10 +96,6 @@ Exit status:
 @click.option("--isolated", is_flag=True, help="Ignore configuration files.")
 def lint(paths: tuple[str, ...], **options: Any) -> None:
     """Lint files, folders, or standard input (-). Without a path, lint the current folder."""
-    from istiolint.engine import lint as engine
-    from istiolint.engine.workers import cores
-
-    jobs = options["jobs"] or cores()
     try:
         os.getcwd()
     except OSError as error:
@@ -112,47 +103,20 @@ def lint(paths: tuple[str, ...], **options: Any) -> None:
     _check(options)
     try:
         given = inputs(paths, options)
-        settings = given.settings
         if options["show_files"]:
             write_text("".join(f"{printable(source.path)}\n" for source in given.sources() if source.linted), options["output"])
             return
-        baseline = baseline_of(given.config, options["baseline"], isolated=options["isolated"], write=options["write_baseline"])
-        cache = cache_of(options)
-        sources = list(given.sources(cache))
-        settings = given.settings_in_folders(options)
-        earlier, unchanged = None, False
-        pictures: list[Picture] = []
-        look = _drawing(pictures) if any(target.format == "html" for target in options["formats"]) else None
-        if options["against"]:
-            from istiolint.comparison.earlier import Earlier
-
-            earlier = Earlier(
-                given.sources_of(options["against"]), lambda files: engine.lint(files, settings, jobs=jobs, cache=cache)
-            )
-            unchanged = earlier.is_equal(sources)
-
-        def run(sources: Iterable[Source]) -> Report:
-            pictures.clear()
-            report = engine.lint([] if unchanged else sources, settings, watch(), jobs, look, cache=cache)
-            if baseline and not options["write_baseline"]:
-                baseline.keep_new(report)
-            if unchanged:
-                report.summary.unchanged, report.summary.files = True, sum(source.linted for source in sources)
-            report.left_out = earlier.keep_new(report) if earlier else 0
-            if not options["write_baseline"]:
-                report.hide_below(settings.min_severity)
-            return report
-
+        run = Run(given, options)
         if options["write_suppressions"]:
-            sys.exit(write_suppressions(sources, run))
+            sys.exit(write_suppressions(run.sources, run.report))
         if options["fix"] or options["diff"]:
-            sys.exit(_fix(sources, run, settings.fail_on, options, pictures))
-        report = run(sources)
-        if baseline and options["write_baseline"]:
-            sys.exit(_report_errors(report) or write_baseline(baseline, report))
+            sys.exit(_fix(run, options))
+        report = run.report(run.sources)
+        if run.baseline and options["write_baseline"]:
+            sys.exit(_report_errors(report) or write_baseline(run.baseline, report))
     except InputError as error:
         raise Refusal(error) from error
-    sys.exit(_write_report(report, settings.fail_on, options, pictures))
+    sys.exit(_write_report(report, run, options))
 
 
 def _check(options: dict[str, Any]) -> None:
@@ -172,51 +136,36 @@ def _check(options: dict[str, Any]) -> None:
         raise Refusal("--write-baseline writes all that is found: it does not go with --fix, --diff or --against")
 
 
-def _drawing(pictures: "list[Picture]") -> "Look":
-    """Return a function that appends the picture of each mesh that was checked."""
-    from istiolint.graph.build import picture_of
-
-    return lambda name, mesh: pictures.append(picture_of(mesh, name))
-
-
-def _fix(
-    sources: list[Source],
-    run: Callable[[Iterable[Source]], Report],
-    fail_on: Severity,
-    options: dict[str, Any],
-    pictures: "Sequence[Picture]",
-) -> int:
+def _fix(run: Run, options: dict[str, Any]) -> int:
     """Fix the files, or print the fixes as a patch; return the exit status."""
-    result, failures = fixing.fixed_sources(sources, run, unsafe=options["unsafe_fixes"], write=not options["diff"])
+    result, failures = fixing.fixed_sources(run.sources, run.report, unsafe=options["unsafe_fixes"], write=not options["diff"])
     if options["diff"]:
-        write_text(fixing.diff(sources, result), options["output"])
+        write_text(fixing.diff(run.sources, result), options["output"])
         fixing.report_diff(result)
         status = _report_errors(result.report) or int(bool(result.texts))
     else:
-        fixing.write_stdin(sources, result.texts)
-        reads_stdin = any(source.stdin and source.linted for source in sources)
-        status = _write_report(result.report, fail_on, options, pictures, err=reads_stdin)
+        fixing.write_stdin(run.sources, result.texts)
+        reads_stdin = any(source.stdin and source.linted for source in run.sources)
+        status = _write_report(result.report, run, options, err=reads_stdin)
     for failure in failures:
         click.echo(f"istiolint: {printable(failure)}", err=True)
     return 2 if failures else status
 
 
-def _write_report(
-    report: Report, fail_on: Severity, options: dict[str, Any], pictures: "Sequence[Picture]" = (), *, err: bool = False
-) -> int:
+def _write_report(report: Report, run: Run, options: dict[str, Any], *, err: bool = False) -> int:
     """Write the report; return the exit status."""
     if not options["show_suppressed"]:
         report.suppressed = []
     style = Style(options["color"], options["quiet"], options["statistics"], options["concise"], options["everything"])
-    if pictures:
+    if run.pictures:
         from istiolint.graph.build import attach
 
-        attach(pictures, report.diagnostics)
+        attach(run.pictures, report.diagnostics)
     found = targets(options["formats"], options["output"])
     if options.get("well") and not report.diagnostics and not report.internal_errors:
         click.echo(options["well"](report))
         found = [target for target in found if target.file or target.format != "text"]
-    write(report, found, style, pictures, err=err)
+    write(report, found, style, run.pictures, err=err)
     if report.left_out and not options["quiet"]:
         hidden = counted(report.left_out, "finding")
         click.echo(f"istiolint: hidden: {hidden} already present at `{printable(options['against'])}`", err=True)
@@ -224,7 +173,7 @@ def _write_report(
         click.echo(f"istiolint: note: {printable(note)}", err=True)
     if message := notice(report.former_ids):
         click.echo(f"istiolint: {message}", err=True)
-    return _report_errors(report) or int(report.fails(fail_on))
+    return _report_errors(report) or int(report.fails(run.settings.fail_on))
 
 
 def _report_errors(report: Report) -> int:

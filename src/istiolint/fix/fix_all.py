@@ -1,4 +1,4 @@
-"""Linting and fixing in turns, until no fix is left."""
+"""Alternate linting and fixing, until no fix is left."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -18,14 +18,14 @@ _Group: TypeAlias = tuple[str, str]
 """The fixes of one rule in one file: path and rule."""
 
 MOST_ROUNDS = 100
-"""Of fixes that get into each other's way (two fields of one mapping go, say) one is made a round."""
+"""The limit of rounds. Of fixes that conflict, such as two that delete fields of one mapping, one is applied per round."""
 
 
 @dataclass(slots=True)
 class FixResult:
-    """What fixing came to: the report on the result, the texts that changed by path, and how many fixes were made there, by rule.
+    """The result of fixing: the report on the fixed files, the changed texts by path, and the number of fixes by path and rule.
 
-    `settled` is False where the fixes did not come to an end.
+    `settled` is False if there were still fixes after the last round.
     """
 
     report: "Report"
@@ -35,17 +35,17 @@ class FixResult:
 
     @property
     def fixed(self) -> Counter[str]:
-        """How many fixes were made, by rule."""
+        """The number of fixes by rule."""
         return sum(self.fixes.values(), Counter[str]())
 
 
 def fix_all(
     sources: Iterable["Source"], settings: "Settings | None" = None, *, unsafe: bool = False, lint: "Lint | None" = None
 ) -> FixResult:
-    """Lint and fix until no fix is left. `lint` does so in its own way, such as for what is new only.
+    """Lint and fix until no fix is left. `lint` replaces the linting, for example to report only new findings.
 
-    Safe fixes after which a file has more errors than before are not made, since what they changed hid other mistakes. Users
-    review unsafe fixes: only those that leave errors in a file without errors are not made.
+    A safe fix is not applied if the file then has more errors than before, because it revealed other mistakes. Unsafe fixes,
+    which users review, are not applied only if they cause errors in a file without errors.
     """
     from istiolint.engine import lint as engine
 
