@@ -180,5 +180,5 @@ def test_only_texts_that_speak_of_istiolint_are_looked_at(monkeypatch: pytest.Mo
     def fail(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("istiolint.suppression.ledger.comments", fail)
+    monkeypatch.setattr("istiolint.suppression.comments.comments", fail)
     assert found(BOTH) == ALL

@@ -15,7 +15,6 @@ from istiolint.engine.workers import ENOUGH, WorkerError, can_fork, results
 from istiolint.findings.finding import Diagnostic, Path
 from istiolint.findings.report import Report, Summary
 from istiolint.mesh import Mesh
-from istiolint.rendered.charts import charts_of_templates, mentions_mesh_kind
 from istiolint.resources.resource import (
     MESH_CONFIG,
     MESH_NETWORKS,
@@ -153,7 +152,10 @@ class _Run:
         return self.report()
 
     def report(self) -> Report:
-        self.summary.charts = charts_of_templates(self.templates, rendered=self.sources.values())
+        if self.templates:
+            from istiolint.rendered.charts import charts_of_templates
+
+            self.summary.charts = charts_of_templates(self.templates, rendered=self.sources.values())
         report = self.outcome.report(self.summary, self.sources, self.internal_errors)
         for rule, where in sorted(self.undecided.items()):
             more = f" (and {len(where) - 1} more)" if len(where) > 1 else ""
@@ -343,6 +345,8 @@ class _Run:
         self.outcome.record_suppressions(document)
         if document.skipped:
             self.summary.skipped[document.skipped] += 1
+            from istiolint.rendered.charts import mentions_mesh_kind
+
             if mentions_mesh_kind(document.text):
                 self.templates.append(document.source.path)
 

@@ -6,7 +6,6 @@ numbers.
 
 import os
 import sys
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -81,6 +80,8 @@ class _Queue:
     """Numbers, each of which one process takes: the first that finishes takes the next one, as costs differ."""
 
     def __init__(self, numbers: Iterable[int]):
+        from array import array
+
         self._output, file = os.pipe()
         with os.fdopen(file, "wb") as pipe:
             pipe.write(array("H", numbers).tobytes())

@@ -3,7 +3,6 @@
 A finding names its resource unless that is the only one of its file.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
@@ -147,6 +146,8 @@ def _width(text: str) -> int:
     text = _expanded(text)
     if text.isascii():
         return len(text)
+    import unicodedata
+
     return sum(
         2 if unicodedata.east_asian_width(character) in "WF" else 0 if unicodedata.category(character) in ("Mn", "Me") else 1
         for character in text

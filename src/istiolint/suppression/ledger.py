@@ -1,6 +1,7 @@
 """All suppressions of a run: the findings that they hide, and which of them are unused."""
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from istiolint.documents import Document
 from istiolint.findings.finding import Diagnostic, Finding, Fix, Place, Span
@@ -9,10 +10,12 @@ from istiolint.rules.check import Rule, finding
 from istiolint.rules.registry import matching
 from istiolint.rules.renamed import current, former
 from istiolint.suppression.annotations import in_annotation, of_istioctl
-from istiolint.suppression.comments import Comment, comments
-from istiolint.suppression.file_comments import FileComments
 from istiolint.suppression.rules import UNKNOWN, UNUSED
 from istiolint.suppression.suppression import Suppression
+
+if TYPE_CHECKING:
+    from istiolint.suppression.comments import Comment
+    from istiolint.suppression.file_comments import FileComments
 
 MARK = "istiolint"
 """Texts without this word have no suppressions."""
@@ -32,6 +35,9 @@ class Ledger:
         path = document.source.path
         if document.skipped or document.problems:
             self.not_understood.add(path)
+        from istiolint.suppression.comments import comments
+        from istiolint.suppression.file_comments import FileComments
+
         if found_comments := list(comments(document)):
             self.in_files.setdefault(path, FileComments()).add(found_comments)
         for resource in resources(document):
@@ -127,7 +133,7 @@ def _unknown(suppression: Suppression, name: str, place: Place | Span) -> Findin
     return finding(place, f"unknown rule `{name}` in a suppression; it suppresses nothing", hint=words, fix=fix)
 
 
-def _says_nothing(comment: Comment) -> Finding:
+def _says_nothing(comment: "Comment") -> Finding:
     text = comment.span.source.text[comment.span.start : comment.span.end]
     hint = f"use `# istiolint: {comment.meant or 'ignore'}[rule-id] reason`"
     return finding(comment.span, f"invalid suppression `{text}`; it suppresses nothing", hint=hint)

@@ -107,7 +107,7 @@ def _is_bound(gateway: Resource, virtual_service: Resource, mesh: Mesh, host: st
 _ROUTE_BACK = declare("route-back-to-gateway", severity="warning", evidence="contradiction", topic="gateways")
 
 
-@further_check(_ROUTE_BACK, kinds=["VirtualService"])
+@further_check(_ROUTE_BACK, kinds=["VirtualService"], when=["gateways"])
 def route_back_to_gateway(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a route that applies on a gateway and targets that gateway's own Service."""
     for name, _ in bound_gateways(virtual_service):

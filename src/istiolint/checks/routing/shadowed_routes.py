@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache, partial
-from typing import Any, TypeAlias
+from functools import cache, cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from istiolint.findings.finding import Delete, Finding, Fix, Place
 from istiolint.mesh import Mesh
@@ -11,25 +11,24 @@ from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 from istiolint.traffic.callers import MESH, Binding
-from istiolint.traffic.http_match import http_match
-from istiolint.traffic.l4_match import tcp_match, tls_match
-from istiolint.traffic.shadowing import Match, Taken, taken
 from istiolint.traffic.words import head, in_words, label
 
-Reader: TypeAlias = Callable[[object, Binding], Match | None]
-READERS: dict[str, Reader] = {"http": http_match, "tls": tls_match, "tcp": tcp_match}
+if TYPE_CHECKING:
+    from istiolint.traffic.shadowing import Match, Taken
+
+Reader: TypeAlias = "Callable[[object, Binding], Match | None]"
 _ALTERNATIVES = "merge the items of `match` into one to require all conditions; separate items are alternatives"
 
 
 class RouteList:
     """`http`, `tls` or `tcp` of a VirtualService: its routes, and their matches, which are read where they decide something."""
 
-    def __init__(self, routes: list[Cursor], read: Callable[[Cursor], list[Match | None]], joined: bool):
+    def __init__(self, routes: list[Cursor], read: "Callable[[Cursor], list[Match | None]]", joined: bool):
         self.routes, self.joined = routes, joined
         self._read = read
 
     @cached_property
-    def matches(self) -> list[list[Match | None]]:
+    def matches(self) -> "list[list[Match | None]]":
         """The matches of each route, read as far as they can be."""
         return [self._read(route["match"]) for route in self.routes]
 
@@ -50,10 +49,12 @@ class RouteList:
         return None
 
     @cached_property
-    def taken(self) -> dict[int, list[Taken]]:
+    def taken(self) -> "dict[int, list[Taken]]":
         """The matches that get nothing, by route."""
         if sum(_count(route["match"]) for route in self.routes) < 2:  # nothing could take it
             return {}
+        from istiolint.traffic.shadowing import taken
+
         end = self.catch_all[0] + 1 if self.catch_all else len(self.routes)
         passing = [_hands_over(route) for route in self.routes]
         found: dict[int, list[Taken]] = defaultdict(list)
@@ -61,7 +62,7 @@ class RouteList:
             found[match.route].append(match)
         return found
 
-    def lost(self) -> Iterator[tuple[int, list[Taken]]]:
+    def lost(self) -> "Iterator[tuple[int, list[Taken]]]":
         """The routes all of whose matches are taken by earlier routes."""
         for index, matches in self.taken.items():
             if len(matches) == len(self.matches[index]):
@@ -81,20 +82,32 @@ def route_lists(service: Resource) -> tuple[RouteList, ...]:
     """
     joined = not service.spec["hosts"]
     lists = []
-    for name, read in READERS.items():
+    for name in ("http", "tls", "tcp"):
         routes = list(service.spec[name])
         if routes and all(route.mapping for route in routes):
-            lists.append(RouteList(routes, partial(_read, read=read, service=service), joined))
+            lists.append(RouteList(routes, partial(_read, kind=name, service=service), joined))
     return tuple(lists)
 
 
-def _read(matches: Cursor, read: Reader, service: Resource) -> list[Match | None]:
+def _read(matches: Cursor, kind: str, service: Resource) -> "list[Match | None]":
     if matches and not isinstance(matches.value, list):
         return [None]
     binding = Binding(service.namespace, None)
     if service.hosts:
         binding = Binding(service.namespace, frozenset(map(binding.qualified, service.gateways or (MESH,))))
-    return [read(match.value, binding) for match in matches]
+    return [_reader(kind)(match.value, binding) for match in matches]
+
+
+@cache
+def _reader(kind: str) -> Reader:
+    """Return the function that reads a match of `http`, `tls` or `tcp`; imported late, as few matches are compared."""
+    if kind == "http":
+        from istiolint.traffic.http_match import http_match
+
+        return http_match
+    from istiolint.traffic.l4_match import tcp_match, tls_match
+
+    return tls_match if kind == "tls" else tcp_match
 
 
 def _count(matches: Cursor) -> int:
@@ -229,7 +242,7 @@ def redundant_match(service: Resource, mesh: Mesh) -> Iterator[Finding]:
                     )
 
 
-def _takers(routes: RouteList, matches: list[Taken]) -> list[tuple[Place, str]]:
+def _takers(routes: RouteList, matches: "list[Taken]") -> list[tuple[Place, str]]:
     """Return the matches that cover the requests of a route, each once."""
     places = dict.fromkeys((match.by_route, match.by_match) for match in matches)
     return [(head(routes.match(*place)), "matches these requests") for place in places]
