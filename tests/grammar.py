@@ -1,4 +1,4 @@
-"""What the tests of Istio's own validation share: names for strategies, and what istiolint says of resources."""
+"""Strategies and lint runs that the tests of Istio's own validation share."""
 
 import json
 from collections.abc import Iterable
@@ -27,8 +27,8 @@ def many(strategy: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[list[
     return st.lists(strategy, min_size=TOGETHER, max_size=TOGETHER)
 
 
-def told(*made: dict[str, Any]) -> set[str]:
-    """The rules of the categories validation and schema that find something in resources, each in a file of its own."""
+def rules_of(*made: dict[str, Any]) -> set[str]:
+    """The rules of the categories validation and schema with findings in resources, each in its own file."""
     return {rule for rule, _, _ in findings(made)}
 
 

@@ -19,7 +19,7 @@ stringData: {tls.crt: "-----BEGIN CERTIFICATE-----", tls.key: "key"}
 """
 
 
-def told() -> str | None:
+def fault_of_secret() -> str | None:
     (document,) = read(Source("a.yaml", SECRET))
     (secret,) = resources(document)
     return fault(secret)
@@ -29,9 +29,9 @@ def test_what_the_library_cannot_read_is_no_certificate(monkeypatch: pytest.Monk
     def load(pem: bytes) -> x509.Certificate:
         raise x509.InvalidVersion("7 is not a valid X509 version", 7)
 
-    assert told() == "`tls.crt` is not a PEM certificate"
+    assert fault_of_secret() == "`tls.crt` is not a PEM certificate"
     monkeypatch.setattr(x509, "load_pem_x509_certificate", load)
-    assert told() == "`tls.crt` is not a PEM certificate"
+    assert fault_of_secret() == "`tls.crt` is not a PEM certificate"
 
 
 def test_warnings_of_the_library_are_not_printed(monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder) -> None:
@@ -40,5 +40,5 @@ def test_warnings_of_the_library_are_not_printed(monkeypatch: pytest.MonkeyPatch
         raise ValueError
 
     monkeypatch.setattr(x509, "load_pem_x509_certificate", load)
-    assert told()
+    assert fault_of_secret()
     assert not recwarn.list

@@ -1,4 +1,4 @@
-"""The configuration file: what is told about one that cannot be used. (How the command finds and uses it: tests/cli.)"""
+"""The configuration file: what is reported about one that cannot be used. (How the command finds and uses it: tests/cli.)"""
 
 from json import dumps
 from pathlib import Path

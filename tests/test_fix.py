@@ -154,7 +154,7 @@ def test_dropped_where_it_is_not_sure(text: str, edit: Any) -> None:
     assert after(text, edit) is None
 
 
-def test_anchor_that_nobody_uses_is_no_obstacle() -> None:
+def test_an_unused_anchor_is_no_obstacle() -> None:
     assert after("a: &x {b: 1}\n", (Rename, ("a", "b"), "c")) == "a: &x {c: 1}\n"
 
 

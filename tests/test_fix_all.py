@@ -42,7 +42,7 @@ def errors(report: Report) -> int:
 
 
 @pytest.mark.parametrize(("page", "example"), BAD)
-def test_examples_are_mended_for_good(page: Page, example: Example) -> None:
+def test_examples_are_fixed_for_good(page: Page, example: Example) -> None:
     """What can be fixed is gone; a second time changes nothing; there are no more errors than before."""
     sources, chosen = sources_of(example), settings_of(page, example)
     before = lint(sources, chosen)
@@ -56,7 +56,7 @@ def test_examples_are_mended_for_good(page: Page, example: Example) -> None:
 
 
 @pytest.mark.parametrize(("page", "example"), BAD)
-def test_each_fix_mends_its_finding_and_leaves_the_rest_as_it_is(page: Page, example: Example) -> None:
+def test_each_fix_fixes_its_finding_and_leaves_the_rest_as_it_is(page: Page, example: Example) -> None:
     sources, chosen = sources_of(example), settings_of(page, example)
     before = lint(sources, chosen)
     for diagnostic in mendable(before):

@@ -1,4 +1,4 @@
-"""Which files are read, in which order, under which names, and what is told about those that cannot be read."""
+"""Which files are read, in which order, under which names, and what is reported about those that cannot be read."""
 
 import io
 import os
@@ -98,7 +98,7 @@ def test_very_deep_folders(tree: Path) -> None:
             os.rmdir("top")
 
 
-def test_a_missing_path_is_told_before_anything_is_read(tree: Path) -> None:
+def test_a_missing_path_is_reported_before_anything_is_read(tree: Path) -> None:
     write("a.yaml")
     with pytest.raises(MissingPathError) as caught:
         discover(["a.yaml"], context=["gone.yaml"])
@@ -167,7 +167,7 @@ def test_what_git_ignores_is_read_when_it_is_named(tree: Path) -> None:
         (b"\xff\xfea", "not valid UTF-16"),
     ],
 )
-def test_what_is_no_text_is_told(tree: Path, content: bytes, words: str) -> None:
+def test_what_is_no_text_is_reported(tree: Path, content: bytes, words: str) -> None:
     Path("a.yaml").write_bytes(content)
     write("b.yaml")
     broken, fine = discover(["."])
@@ -214,13 +214,13 @@ def test_pipes_in_folders_are_left_out(tree: Path) -> None:
     assert shown(".") == ["a.yaml"]
 
 
-def test_links_to_nothing_are_told(tree: Path) -> None:
+def test_links_to_nothing_are_reported(tree: Path) -> None:
     os.symlink("gone.yaml", "a.yaml")
     assert "no such file" in (only(".").trouble or "")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_forbidden_files_and_folders_are_told(tree: Path) -> None:
+def test_forbidden_files_and_folders_are_reported(tree: Path) -> None:
     write("a/x.yaml", "b.yaml", "c.yaml")
     os.chmod("a", 0)
     os.chmod("b.yaml", 0)
@@ -231,7 +231,7 @@ def test_forbidden_files_and_folders_are_told(tree: Path) -> None:
     assert troubles == ["the folder cannot be read: permission denied", "the file cannot be read: permission denied", None]
 
 
-def test_an_open_error_is_told_and_the_rest_is_read(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_open_error_is_reported_and_the_rest_is_read(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.yaml", "b.yaml")
     opened = open
 

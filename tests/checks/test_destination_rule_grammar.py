@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
+from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, rules_of
 from hypothesis import given
 from hypothesis import strategies as st
 from manifests import resource
@@ -230,9 +230,9 @@ def test_a_policy_with_one_fault(where: str, field: str, value: Any, rule: str) 
         "DestinationRule",
         {"host": "a.example.com", "trafficPolicy": policy, "subsets": [{"name": "a", "trafficPolicy": settings}]},
     )
-    assert told(made) == set()
+    assert rules_of(made) == set()
     put(made["spec"], f"{where}.{field}", value)
-    assert told(made) == {rule} | ({"deprecated-field"} if "minimumRingSize" in str(value) else set())
+    assert rules_of(made) == {rule} | ({"deprecated-field"} if "minimumRingSize" in str(value) else set())
 
 
 @pytest.mark.parametrize("name", ["localityLbSetting", "zoneAwareLbSetting"])
@@ -242,7 +242,7 @@ def test_a_locality_with_one_fault(name: str, setting: dict[str, Any], rule: str
     if rule != "failover-without-outlier-detection":
         policy["outlierDetection"] = {"interval": "1s"}
     if "distribute" not in setting or name == "localityLbSetting":
-        assert told(resource("DestinationRule", {"host": "a.example.com", "trafficPolicy": policy})) == {rule}
+        assert rules_of(resource("DestinationRule", {"host": "a.example.com", "trafficPolicy": policy})) == {rule}
 
 
 @FEW
@@ -250,4 +250,4 @@ def test_a_locality_with_one_fault(name: str, setting: dict[str, Any], rule: str
 @given(made=destination_rules())
 def test_a_rule_with_one_fault(made: dict[str, Any], field: str, value: Any, rule: str) -> None:
     put(made["spec"], field, value)
-    assert rule in told(made)
+    assert rule in rules_of(made)

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from grammar import FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
+from grammar import FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, rules_of
 from hypothesis import given
 from hypothesis import strategies as st
 from manifests import resource
@@ -236,6 +236,6 @@ FAULTS: list[tuple[str, dict[str, Any], str, Any, str]] = [
 @pytest.mark.parametrize(("kind", "spec", "field", "value", "rule"), FAULTS)
 def test_one_fault(kind: str, spec: dict[str, Any], field: str, value: Any, rule: str) -> None:
     made = resource(kind, copy.deepcopy(spec))
-    assert told(made) == ({"envoyfilter-exposes-internals"} if kind == "EnvoyFilter" else set())  # which Istio says of each
+    assert rules_of(made) == ({"envoyfilter-exposes-internals"} if kind == "EnvoyFilter" else set())  # which Istio says of each
     put(made["spec"], field, value)
-    assert rule in told(made)
+    assert rule in rules_of(made)

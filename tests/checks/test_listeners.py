@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, many, put, told
+from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, many, put, rules_of
 from hypothesis import given
 from hypothesis import strategies as st
 from manifests import resource
@@ -96,13 +96,13 @@ def sidecars(draw: st.DrawFn) -> dict[str, Any]:
 @FIVE_HUNDRED
 @given(many(gateways()))
 def test_sound_gateways_are_silent(made: list[dict[str, Any]]) -> None:
-    assert told(*made) == set()
+    assert rules_of(*made) == set()
 
 
 @FIVE_HUNDRED
 @given(many(sidecars()))
 def test_sound_sidecars_are_silent(made: list[dict[str, Any]]) -> None:
-    assert told(*made) == set()
+    assert rules_of(*made) == set()
 
 
 GATEWAY_FAULTS: list[tuple[str, Any, str]] = [
@@ -133,7 +133,7 @@ GATEWAY_FAULTS: list[tuple[str, Any, str]] = [
 @given(made=gateways())
 def test_a_gateway_with_one_fault(made: dict[str, Any], field: str, value: Any, rule: str) -> None:
     put(made["spec"]["servers"][-1], field, value)
-    assert rule in told(made)
+    assert rule in rules_of(made)
 
 
 def https(tls: dict[str, Any], protocol: str = "HTTPS") -> dict[str, Any]:
@@ -169,32 +169,32 @@ GATEWAY_TLS_FAULTS: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("tls", "rule"), GATEWAY_TLS_FAULTS)
 def test_tls_of_a_gateway_with_one_fault(tls: dict[str, Any], rule: str) -> None:
-    assert rule in told(https(tls))
+    assert rule in rules_of(https(tls))
 
 
 @pytest.mark.parametrize("protocol", ["TCP", "MONGO", "UDP", "HTTP"])
 def test_tls_on_a_protocol_without(protocol: str) -> None:
-    assert told(https({"mode": "SIMPLE", **FILES}, protocol)) == {"tls-contradicts-protocol"}
+    assert rules_of(https({"mode": "SIMPLE", **FILES}, protocol)) == {"tls-contradicts-protocol"}
 
 
 def test_a_redirect_to_https_on_a_server_that_speaks_it() -> None:
     made = https({"mode": "SIMPLE", "credentialName": "shop", "httpsRedirect": True})
-    assert told(made) == {"https-redirect-without-http"}
+    assert rules_of(made) == {"https-redirect-without-http"}
 
 
 def test_a_server_of_https_without_tls() -> None:
     made = https({})
     del made["spec"]["servers"][0]["tls"]
-    assert told(made) == {"tls-contradicts-protocol"}
+    assert rules_of(made) == {"tls-contradicts-protocol"}
 
 
 def test_gateways_as_a_whole() -> None:
-    assert told(resource("Gateway", {"selector": {"istio": "ingress"}})) == {"empty-field"}
+    assert rules_of(resource("Gateway", {"selector": {"istio": "ingress"}})) == {"empty-field"}
     named = resource("Gateway", https({"mode": "PASSTHROUGH"})["spec"], name="shop.example")
-    assert told(named) == {"invalid-gateway-name"}
+    assert rules_of(named) == {"invalid-gateway-name"}
     twice = https({"mode": "PASSTHROUGH"})
     twice["spec"]["servers"] *= 2
-    assert "duplicate-port" in told(twice)
+    assert "duplicate-port" in rules_of(twice)
 
 
 SIDECAR_FAULTS: list[tuple[str, Any, str]] = [
@@ -223,7 +223,7 @@ SIDECAR_FAULTS: list[tuple[str, Any, str]] = [
 @given(made=sidecars())
 def test_a_sidecar_with_one_fault(made: dict[str, Any], field: str, value: Any, rule: str) -> None:
     put(made["spec"]["egress"][-1], field, value)
-    assert rule in told(made)
+    assert rule in rules_of(made)
 
 
 POOL_FAULTS: list[tuple[dict[str, Any], str]] = [
@@ -242,18 +242,18 @@ POOL_FAULTS: list[tuple[dict[str, Any], str]] = [
 def test_a_pool_with_one_fault(where: str, pool: dict[str, Any], rule: str) -> None:
     listener = {"port": {"number": 8080, "protocol": "HTTP", "name": "http"}, "defaultEndpoint": "127.0.0.1:8080"}
     made = resource("Sidecar", {"ingress": [listener]})
-    assert told(made) == set()
+    assert rules_of(made) == set()
     put(made["spec"], where, pool)
-    assert told(made) == {rule}
+    assert rules_of(made) == {rule}
 
 
 def test_limits_for_requests_on_a_port_without_requests() -> None:
     listener = {"port": {"number": 8080, "protocol": "TCP", "name": "tcp"}, "connectionPool": {"http": {"maxRetries": 1}}}
-    assert told(resource("Sidecar", {"ingress": [listener]})) == {"http-settings-without-http"}
+    assert rules_of(resource("Sidecar", {"ingress": [listener]})) == {"http-settings-without-http"}
 
 
 def test_a_sidecar_with_an_unknown_outbound_mode() -> None:
-    assert "unknown-value" in told(resource("Sidecar", {"outboundTrafficPolicy": {"mode": "ALLOW"}}))
+    assert "unknown-value" in rules_of(resource("Sidecar", {"outboundTrafficPolicy": {"mode": "ALLOW"}}))
 
 
 def listener(**fields: Any) -> dict[str, Any]:
@@ -292,12 +292,12 @@ INGRESS_FAULTS: list[tuple[dict[str, Any], str]] = [
 
 
 def test_a_sound_ingress_listener_is_silent() -> None:
-    assert told(listener(tls={"mode": "SIMPLE", **FILES})) == set()
+    assert rules_of(listener(tls={"mode": "SIMPLE", **FILES})) == set()
 
 
 @pytest.mark.parametrize(("fields", "rule"), INGRESS_FAULTS)
 def test_an_ingress_listener_with_one_fault(fields: dict[str, Any], rule: str) -> None:
-    assert rule in told(listener(**fields))
+    assert rule in rules_of(listener(**fields))
 
 
 HERE = {"hosts": ["./*"]}
@@ -324,4 +324,4 @@ WHOLE_SIDECAR_FAULTS: list[tuple[dict[str, Any], set[str]]] = [
 
 @pytest.mark.parametrize(("spec", "rules"), WHOLE_SIDECAR_FAULTS)
 def test_sidecars_as_a_whole(spec: dict[str, Any], rules: set[str]) -> None:
-    assert told(resource("Sidecar", spec)) - {"deprecated-field"} == rules  # the egress proxy is deprecated
+    assert rules_of(resource("Sidecar", spec)) - {"deprecated-field"} == rules  # the egress proxy is deprecated

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from grammar import DURATIONS, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
+from grammar import DURATIONS, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, rules_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -179,9 +179,9 @@ FAULTS: list[tuple[str, Any, str]] = [
 @pytest.mark.parametrize(("field", "value", "rule"), FAULTS)
 def test_one_fault(field: str, value: Any, rule: str) -> None:
     config = copy.deepcopy(MESH)
-    assert told(config_map(mesh=config)) == set()
+    assert rules_of(config_map(mesh=config)) == set()
     put(config, field, value)
-    assert rule in told(config_map(mesh=config))
+    assert rule in rules_of(config_map(mesh=config))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_one_fault(field: str, value: Any, rule: str) -> None:
     ],
 )
 def test_networks_with_one_fault(network: dict[str, Any], rule: str) -> None:
-    assert rule in told(config_map(mesh={}, meshNetworks={"networks": {"north": network}}))
+    assert rule in rules_of(config_map(mesh={}, meshNetworks={"networks": {"north": network}}))
 
 
 IN_A_BLOCK = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio}\ndata:\n  mesh: |-\n    # said\n    proxyListenPort: 0\n"

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from grammar import DURATIONS, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
+from grammar import DURATIONS, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, rules_of
 from hypothesis import given
 from hypothesis import strategies as st
 from manifests import resource
@@ -205,12 +205,12 @@ POLICY_FAULTS: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("fields", "rule"), POLICY_FAULTS)
 def test_a_policy_with_one_fault(fields: dict[str, Any], rule: str) -> None:
-    assert told(spoiled("AuthorizationPolicy", POLICY, fields)) == {rule}
+    assert rules_of(spoiled("AuthorizationPolicy", POLICY, fields)) == {rule}
 
 
 def spoiled(kind: str, spec: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     made = resource(kind, copy.deepcopy(spec))
-    assert told(made) == set()
+    assert rules_of(made) == set()
     for field, value in fields.items():
         put(made["spec"], field, value)
     return made
@@ -243,7 +243,7 @@ TOKEN_FAULTS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("jwt_rule", "rule"), TOKEN_FAULTS)
 def test_a_token_rule_with_one_fault(jwt_rule: Any, rule: str) -> None:
-    assert told(spoiled("RequestAuthentication", TOKENS, {"jwtRules.0": jwt_rule})) == {rule}
+    assert rules_of(spoiled("RequestAuthentication", TOKENS, {"jwtRules.0": jwt_rule})) == {rule}
 
 
 @pytest.mark.parametrize(
@@ -258,4 +258,4 @@ def test_a_token_rule_with_one_fault(jwt_rule: Any, rule: str) -> None:
     ],
 )
 def test_a_peer_authentication_with_one_fault(fields: dict[str, Any], rule: str) -> None:
-    assert told(spoiled("PeerAuthentication", {"mtls": {"mode": "STRICT"}}, fields)) == {rule}
+    assert rules_of(spoiled("PeerAuthentication", {"mtls": {"mode": "STRICT"}}, fields)) == {rule}

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from grammar import FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, told
+from grammar import FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, many, put, rules_of
 from hypothesis import given
 from hypothesis import strategies as st
 from manifests import resource
@@ -184,10 +184,10 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 @pytest.mark.parametrize(("kind", "spec", "fields", "rule"), FAULTS)
 def test_one_fault(kind: str, spec: dict[str, Any], fields: dict[str, Any], rule: str) -> None:
     made = resource(kind, copy.deepcopy(spec))
-    assert told(made) == set()
+    assert rules_of(made) == set()
     for field, value in fields.items():
         if field == "ports.1":
             made["spec"]["ports"].append(made["spec"]["ports"][0])
         else:
             put(made["spec"], field, value)
-    assert rule in told(made)
+    assert rule in rules_of(made)

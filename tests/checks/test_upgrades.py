@@ -1,4 +1,4 @@
-"""Upgrades: each release has something to tell, each change is found, and the options say what is wrong with them."""
+"""Upgrades: each release has changes, each change is found, and wrong options are reported."""
 
 import json
 from typing import Any
@@ -99,7 +99,7 @@ GROUPS = {
 RULES = ("broken-by-upgrade", "changed-by-upgrade", "flag-gone-after-upgrade")
 
 
-def told(documents: list[dict[str, Any]], istio_version: str, upgrade_to: str | None) -> list[str]:
+def messages(documents: list[dict[str, Any]], istio_version: str, upgrade_to: str | None) -> list[str]:
     sources = [Source(f"{index}.yaml", json.dumps(document)) for index, document in enumerate(documents)]
     report = lint(sources, Settings(select=RULES, istio_version=istio_version, upgrade_to=upgrade_to))
     assert not report.internal_errors
@@ -116,14 +116,12 @@ def whole(part: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("release", "words", "part"), EXAMPLES)
-def test_a_change_is_told_for_upgrades_that_pass_it(release: str, words: str, part: dict[str, Any]) -> None:
+def test_a_change_is_reported_for_upgrades_that_pass_it(release: str, words: str, part: dict[str, Any]) -> None:
     documents = [whole(part)]
-    said = [
-        f"starting with Istio {release}," in message and words in message for message in told(documents, before(release), release)
-    ]
-    assert any(said)
-    assert not [message for message in told(documents, release, NEWEST) if f"starting with Istio {release}," in message]
-    assert told(documents, before(release), None) == []
+    reported = messages(documents, before(release), release)
+    assert [text for text in reported if f"starting with Istio {release}," in text and words in text]
+    assert not [message for message in messages(documents, release, NEWEST) if f"starting with Istio {release}," in message]
+    assert messages(documents, before(release), None) == []
 
 
 def test_a_host_of_two_namespaces() -> None:
@@ -136,7 +134,7 @@ def test_a_host_of_two_namespaces() -> None:
         }
         for name in ("one", "two")
     ]
-    assert any("starting with Istio 1.30," in message for message in told(entries, "1.29", "1.30"))
+    assert any("starting with Istio 1.30," in message for message in messages(entries, "1.29", "1.30"))
 
 
 def test_a_flag_that_is_gone() -> None:
@@ -147,7 +145,7 @@ def test_a_flag_that_is_gone() -> None:
         "metadata": {"name": "a"},
         "spec": {"values": values},
     }
-    assert any("VERIFY_CERTIFICATE_AT_CLIENT" in message for message in told([operator], "1.23", "1.24"))
+    assert any("VERIFY_CERTIFICATE_AT_CLIENT" in message for message in messages([operator], "1.23", "1.24"))
 
 
 def test_each_release_has_something_to_tell() -> None:

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, findings, many, put, told
+from grammar import DURATIONS, FEW, FIVE_HUNDRED, LABELS, NAMES, PORTS, errors, findings, many, put, rules_of
 from hypothesis import given
 from hypothesis import strategies as st
 from manifests import resource
@@ -353,9 +353,9 @@ BAD: list[tuple[str, Any, str]] = [
 @pytest.mark.parametrize(("field", "value", "rule"), BAD)
 def test_one_fault(field: str, value: Any, rule: str) -> None:
     made = resource("VirtualService", copy.deepcopy(SOUND))
-    assert told(made) == set()
+    assert rules_of(made) == set()
     put(made["spec"], field, value)
-    assert rule in told(made)
+    assert rule in rules_of(made)
 
 
 @pytest.mark.parametrize(
@@ -380,13 +380,13 @@ def test_one_fault(field: str, value: Any, rule: str) -> None:
     ],
 )  # fmt: skip
 def test_one_fault_of_a_whole(spec: Spec, rule: str) -> None:
-    assert rule in told(resource("VirtualService", spec))
+    assert rule in rules_of(resource("VirtualService", spec))
 
 
 def test_names_of_subsets_at_gateways() -> None:
     name = "outbound_.80_.v1_.a.example.com"
     spec = {"hosts": [name], "gateways": ["edge"], "tls": [{"match": [{"sniHosts": [name]}], "route": [TO]}]}
-    assert told(resource("VirtualService", spec)) == set()
+    assert rules_of(resource("VirtualService", spec)) == set()
 
 
 def test_bodies_are_refused_or_warned_of() -> None:
@@ -411,4 +411,4 @@ def test_one_fault_in_any(made: Spec, field: str, value: Any, rule: str) -> None
         made["spec"].pop("tls", None)
         made["spec"].setdefault("http", [{"route": [TO]}])
     put(made["spec"], field, value)
-    assert rule in told(made)
+    assert rule in rules_of(made)

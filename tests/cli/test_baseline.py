@@ -1,4 +1,4 @@
-"""The baseline: what is known is not told, what is new is, whatever moves."""
+"""The baseline: known findings are hidden and new ones are reported, even if lines move."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def known(run: Run, faulty: str, tmp_path: Path) -> Path:
     return tmp_path / BASELINE
 
 
-def test_what_is_known_is_not_told(run: Run, faulty: str, known: Path) -> None:
+def test_what_is_known_is_hidden(run: Run, faulty: str, known: Path) -> None:
     found = run(faulty)
     assert found.exit_code == 0
     assert "Nothing found in 1 file." in found.output
@@ -27,7 +27,7 @@ def test_what_is_known_is_not_told(run: Run, faulty: str, known: Path) -> None:
     assert run(faulty, "--isolated").exit_code == 1
 
 
-def test_what_is_new_is_told(run: Run, faulty: str, known: Path, tmp_path: Path) -> None:
+def test_what_is_new_is_reported(run: Run, faulty: str, known: Path, tmp_path: Path) -> None:
     (tmp_path / faulty).write_text(NEW, "utf-8")
     found = run(".")
     assert found.exit_code == 1
@@ -70,7 +70,7 @@ def test_paths_are_those_of_the_baseline(
     assert run(str(tmp_path / faulty), "--baseline", str(known)).exit_code == 0
 
 
-def test_what_is_gone_is_told_and_dropped(run: Run, faulty: str, sound: str, known: Path, tmp_path: Path) -> None:
+def test_what_is_gone_is_reported_and_dropped(run: Run, faulty: str, sound: str, known: Path, tmp_path: Path) -> None:
     assert "Gone" not in run(sound).output  # the other file was not looked at
     assert "Gone" not in run(".", "--select", "yaml-syntax").output
     (tmp_path / faulty).write_text((tmp_path / sound).read_text("utf-8"), "utf-8")
@@ -135,7 +135,7 @@ def test_one_of_another_version(run: Run, faulty: str, known: Path) -> None:
     assert run(faulty, "--write-baseline").exit_code == 0
 
 
-def test_only_what_is_new_is_mended(run: Run, tmp_path: Path) -> None:
+def test_only_what_is_new_is_fixed(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(FAULTY.replace("      timeout: 1s\n      timeout: 2s", "      timout: 1s"), "utf-8")
     run("--write-baseline")

@@ -85,7 +85,7 @@ def test_a_file_can_be_named(run: Run, faulty: str, tmp_path: Path) -> None:
         ("context: [nowhere]\n", "no such file or folder: nowhere"),
     ],
 )
-def test_faults_are_told_with_their_place(run: Run, sound: str, configured: Path, text: str, words: str) -> None:
+def test_faults_are_reported_with_their_place(run: Run, sound: str, configured: Path, text: str, words: str) -> None:
     configured.write_text(text, "utf-8")
     found = run(sound)
     assert found.exit_code == 2
@@ -127,7 +127,7 @@ def test_pyproject_configures_as_well(run: Run, faulty: str, tmp_path: Path) -> 
         ("# [tool.istiolint]\n[project]\nname = 'x'\n", ""),
     ],
 )
-def test_faults_in_pyproject_are_told_with_their_line(run: Run, sound: str, tmp_path: Path, text: str, words: str) -> None:
+def test_faults_in_pyproject_are_reported_with_their_line(run: Run, sound: str, tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text, "utf-8")
     found = run(sound)
     assert found.exit_code == (2 if words else 0)
@@ -138,9 +138,9 @@ def test_extend_select_adds_to_what_is_on(run: Run, faulty: str, configured: Pat
     configured.write_text("extend-select: [port-without-protocol]\n", "utf-8")
     service = "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {selector: {app: a}, ports: [{name: a, port: 81}]}}\n"
     Path("service.yaml").write_text(service, "utf-8")
-    told = run(".").output
-    assert "duplicate-key" in told
-    assert "port-without-protocol" in told
+    output = run(".").output
+    assert "duplicate-key" in output
+    assert "port-without-protocol" in output
     assert "port-without-protocol" not in run(".", "--isolated").output
     assert "port-without-protocol" in run(".", "--isolated", "--extend-select", "IST0118").output
 
@@ -152,9 +152,9 @@ def test_rules_are_off_in_the_files_that_patterns_name(
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "a.yaml").write_text(FAULTY.replace("reviews", folder.partition("/")[0]), "utf-8")
     configured.write_text('per-path-ignores: {"legacy/**": [syntax]}\n', "utf-8")
-    told = run(".").output
-    assert "new/a.yaml" in told
-    assert "legacy" not in told
+    output = run(".").output
+    assert "new/a.yaml" in output
+    assert "legacy" not in output
     assert run("legacy").exit_code == 0
     monkeypatch.chdir(tmp_path / "legacy")
     assert run("old").exit_code == 0
@@ -189,8 +189,8 @@ def test_severities_are_set_by_environment(run: Run, configured: Path, tmp_path:
         "environments: {production: {severity: {schema: error}}, team: {labels: {team: b*}, severity: {ALL: info}}}\n",
         "utf-8",
     )
-    told = [line.split(":") for line in run(".").output.splitlines() if "[unknown-field]" in line]
-    levels = {path: level.partition("[")[0].strip() for path, _, _, level, *_ in told}
+    output = [line.split(":") for line in run(".").output.splitlines() if "[unknown-field]" in line]
+    levels = {path: level.partition("[")[0].strip() for path, _, _, level, *_ in output}
     assert levels == {"prod.yaml": "error", "other.yaml": "warning", "labelled.yaml": "info"}
 
 
@@ -206,13 +206,13 @@ def test_known_hosts_and_gateways_are_not_missed(run: Run, configured: Path, tmp
     text = FAULTY.replace("      timeout: 2s\n", "").replace("  http:", "  gateways: [infra/edge]\n  http:")
     (tmp_path / "route.yaml").write_text(text, "utf-8")
     configured.write_text("whole-mesh: true\n", "utf-8")
-    told = run("route.yaml").output
-    assert "host-not-found" in told
-    assert "gateway-not-found" in told
+    output = run("route.yaml").output
+    assert "host-not-found" in output
+    assert "gateway-not-found" in output
     configured.write_text("whole-mesh: true\nknown-hosts: [reviews.prod.*]\nknown-gateways: [infra/*]\n", "utf-8")
-    told = run("route.yaml").output
-    assert "host-not-found" not in told
-    assert "gateway-not-found" not in told
+    output = run("route.yaml").output
+    assert "host-not-found" not in output
+    assert "gateway-not-found" not in output
     configured.write_text("whole-mesh: true\nknown-hosts: [reviews]\nknown-gateways: [edge]\n", "utf-8")
     assert "host-not-found" in run("route.yaml").output
 

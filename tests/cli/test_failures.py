@@ -1,4 +1,4 @@
-"""Rules that crash, plugins that do not load, faults of istiolint itself: told with what to do, and the rest goes on."""
+"""Rules that crash, plugins that do not load, and errors of istiolint itself are reported, and the other rules run."""
 
 import json
 import subprocess
@@ -45,7 +45,7 @@ def test_a_rule_that_crashes_costs_only_its_own_findings(process: Process, plugi
     assert (left_out.returncode, left_out.stderr) == (1, "")
 
 
-def test_a_rule_that_crashes_everywhere_is_told_once(process: Process, plugin: Path, tmp_path: Path) -> None:
+def test_a_rule_that_crashes_everywhere_is_reported_once(process: Process, plugin: Path, tmp_path: Path) -> None:
     text = "---\n".join(FAULTY.replace("reviews", f"reviews-{number}") for number in range(30))
     (tmp_path / "many.yaml").write_text(text, "utf-8")
     found = lint(process, plugin, RULE + "    return 1 / 0\n", "many.yaml")

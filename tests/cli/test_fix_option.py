@@ -1,4 +1,4 @@
-"""`--fix`, `--unsafe-fixes` and `--diff`: what is written, what is told, and the exit status."""
+"""`--fix`, `--unsafe-fixes` and `--diff`: what is written and reported, and the exit status."""
 
 import json
 import os
@@ -193,12 +193,12 @@ def test_file_that_changes_meanwhile_is_left_alone(run: Run, misspelt: Path, mon
     assert misspelt.read_text("utf-8") == MISSPELT + "# more\n"
 
 
-def test_what_is_read_for_reference_is_not_mended(run: Run, misspelt: Path, sound: str) -> None:
+def test_what_is_read_for_reference_is_not_fixed(run: Run, misspelt: Path, sound: str) -> None:
     run(sound, "--context", "reviews.yaml", "--fix")
     assert misspelt.read_text("utf-8") == MISSPELT
 
 
-def test_against_mends_only_what_is_new(run: Run, misspelt: Path, tmp_path: Path) -> None:
+def test_against_fixes_only_what_is_new(run: Run, misspelt: Path, tmp_path: Path) -> None:
     (tmp_path / "now").mkdir()
     (tmp_path / "before").mkdir()
     (tmp_path / "before/reviews.yaml").write_text(MISSPELT, "utf-8")
@@ -208,7 +208,7 @@ def test_against_mends_only_what_is_new(run: Run, misspelt: Path, tmp_path: Path
     assert now.read_text("utf-8") == MISSPELT + "    exportTo: ['*']\n"
 
 
-def test_fields_in_each_others_way_are_all_mended(run: Run, tmp_path: Path) -> None:
+def test_fields_in_each_others_way_are_all_fixed(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "many.yaml"
     path.write_text(MISSPELT + "    exprotTo: ['*']\n    gatways: [mesh]\n", "utf-8")
     assert "Made 3 fixes" in run("many.yaml", "--fix").output

@@ -87,15 +87,15 @@ def test_clusters_are_known_by_their_folders(run: Run, tmp_path: Path) -> None:
     for name in ("east", "west: #"):
         (tmp_path / "clusters" / name / "apps").mkdir(parents=True)
         (tmp_path / "clusters" / name / "apps/a.yaml").write_text(FAULTY, "utf-8")
-    told = run("init", "--stdout").output
-    assert '#   "east": ["clusters/east"]' in told
-    assert '#   "west: #": ["clusters/west: #"]' in told
+    output = run("init", "--stdout").output
+    assert '#   "east": ["clusters/east"]' in output
+    assert '#   "west: #": ["clusters/west: #"]' in output
 
 
 def test_config_tells_where_each_setting_comes_from(run: Run, tmp_path: Path) -> None:
     (tmp_path / ".istiolint.yaml").write_text("fail-on: info\nignore: [IST0101]\nistio-version: '1.30'\n", "utf-8")
-    told = run("config", "--ignore", "syntax", "--istio-version", "1.29").output
-    *settings, on = told.splitlines()
+    output = run("config", "--ignore", "syntax", "--istio-version", "1.29").output
+    *settings, on = output.splitlines()
     lines = dict(line.split(": ", 1) for line in settings)
     assert re.fullmatch(r"# \d+ of \d+ rules are on; .*", on)
     assert lines["fail-on"].split() == ['"info"', "#", ".istiolint.yaml:1:1"]
@@ -123,7 +123,7 @@ def test_config_as_json_has_every_setting(run: Run) -> None:
     assert {*setting_names(), "$schema", "root"} == set(schema["properties"])
 
 
-def test_a_faulty_configuration_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_faulty_configuration_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / ".istiolint.yaml").write_text("fail_on: info\n", "utf-8")
     found = run("config")
     assert found.exit_code == 2

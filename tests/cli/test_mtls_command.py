@@ -18,7 +18,7 @@ def test_json(run: Run) -> None:
     assert (value["version"], value["mesh"]["stage"]) == (1, "mixed")
 
 
-def test_what_cannot_be_read_is_told(run: Run, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: [1\n", "utf-8")
     found = run("mtls", "a.yaml")
     assert found.exit_code == 1

@@ -1,4 +1,4 @@
-"""`--upgrade-to`: what is told, and what is no upgrade."""
+"""`--upgrade-to`: what is reported, and which releases are not an upgrade."""
 
 import pytest
 from commands import Run
@@ -13,7 +13,7 @@ spec:
 """
 
 
-def test_what_changes_is_told(run: Run) -> None:
+def test_what_changes_is_reported(run: Run) -> None:
     result = run("-", "--istio-version", "1.23", "--upgrade-to", "1.24", input=RETRIES)
     assert result.exit_code == 0
     assert "starting with Istio 1.24, 503 responses are not retried by default" in result.stdout

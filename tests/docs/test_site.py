@@ -68,7 +68,7 @@ def test_every_rule_has_its_page_and_its_line(written: dict[str, str]) -> None:
         assert f"]({path}) | {rule.severity}" in written["rules/index.md"]
 
 
-def test_settings_of_examples_are_told_in_words(written: dict[str, str]) -> None:
+def test_settings_of_examples_are_reported_in_words(written: dict[str, str]) -> None:
     """MkDocs knows no `whole-mesh` behind ```yaml."""
     for name, text in written.items():
         if name.startswith("rules/"):

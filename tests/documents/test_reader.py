@@ -71,7 +71,7 @@ def test_a_fault_costs_its_own_document_only(parser: str) -> None:
     assert problem.place.span().begins == (7, 4)
 
 
-def test_a_key_twice_is_told_with_both_places(parser: str) -> None:
+def test_a_key_twice_is_reported_with_both_places(parser: str) -> None:
     (document,) = documents("apiVersion: v1\nkind: X\na: 1\nb:\n  - {c: 1, 'c': 2}\na: 3\n", parser)
     places = [(p.place.span().begins, p.related[0].place.span().begins, p.severity) for p in document.problems]
     assert places == [((5, 12), (5, 6), None), ((6, 1), (3, 1), None)]
@@ -153,7 +153,7 @@ def test_a_text_that_merely_quotes_a_manifest_is_not_one(parser: str, text: str,
     assert [(problem.rule, problem.severity or "error") for problem in document.problems] == [("yaml-syntax", severity)]
 
 
-def test_an_unreadable_source_is_told() -> None:
+def test_an_unreadable_source_is_reported() -> None:
     (document,) = read(Source("x.yaml", trouble="the file cannot be read: no"))
     assert [(p.rule, p.message) for p in document.problems] == [("unreadable-file", "the file cannot be read: no")]
     assert document.data is None

@@ -154,7 +154,7 @@ def test_bombs(parser: str, text: str, rule: str | None) -> None:
     assert [problem.rule for problem in document.problems] == ([rule] if rule else [])
 
 
-def test_so_many_duplicates_are_told() -> None:
+def test_so_many_duplicates_are_reported() -> None:
     (document,) = documents("a: b\n" * 20_000)
     assert len(document.problems) == 100
 

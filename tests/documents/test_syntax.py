@@ -1,4 +1,4 @@
-"""Faults of syntax are told in words a person uses, at the exact place, by both parsers alike."""
+"""Syntax errors have plain messages at the exact place, the same with both parsers."""
 
 import pytest
 from parsers import PARSERS, documents, using

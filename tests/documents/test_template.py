@@ -73,7 +73,7 @@ def test_manifests_that_hold_braces(parser: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("parser", PARSERS)
-def test_a_fault_elsewhere_is_told_in_a_manifest_that_holds_a_template(parser: str) -> None:
+def test_a_fault_elsewhere_is_reported_in_a_manifest_that_holds_a_template(parser: str) -> None:
     text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: |\n    {{- if x }}\n    {{ .y }}\n  b: c: d\n"
     assert findings(text, parser) == [("yaml-syntax", (7, 7))]
 
@@ -208,7 +208,7 @@ def test_a_large_template_is_known_by_its_control_lines() -> None:
     assert findings(text) == [("unrendered-template", (1, 1))]
 
 
-def test_templates_are_told_once_a_file_and_skipped_each() -> None:
+def test_templates_are_reported_once_a_file_and_skipped_each() -> None:
     text = "\n---\n".join([HEAD + "metadata: {name: a}\n", "a: {{ b }}\n", "a: {{ .Values.c }}\n"])
     found = documents(text)
     assert [len(document.problems) for document in found] == [0, 1, 0]
@@ -255,7 +255,7 @@ def test_words_in_capitals_name_nothing(text: str, *, possible: bool) -> None:
     assert can_be_name(text) is possible
 
 
-def test_a_placeholder_is_told_once_a_file_at_its_place() -> None:
+def test_a_placeholder_is_reported_once_a_file_at_its_place() -> None:
     text = HEAD + "metadata:\n  name: x\nspec:\n  hosts:\n    - a.${NS}.svc\n---\n" + HEAD + "metadata: {name: $NAME}\n"
     assert findings(text) == [("unrendered-placeholder", (7, 9))]
     assert findings("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: $X}\n") == []

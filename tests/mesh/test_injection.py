@@ -88,7 +88,7 @@ def test_namespaces_may_be_injected_by_default() -> None:
     assert state(namespace="istio-injection: disabled", more=injector(values)) == "outside"
 
 
-def test_probes_are_rewritten_unless_told_otherwise() -> None:
+def test_probes_are_rewritten_by_default() -> None:
     pods = """
 {apiVersion: v1, kind: Pod, metadata: {name: a}}
 ---

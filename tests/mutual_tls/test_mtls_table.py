@@ -133,7 +133,7 @@ def test_only_the_first_traffic_policy_of_merged_rules_counts() -> None:
     assert "Deployment shop/web" in callers(cart(*SHOP, WEB, second, first, policy("DISABLE")))
 
 
-def test_mtls_that_nobody_answers() -> None:
+def test_mtls_to_a_server_without_it() -> None:
     assert callers(cart(*SHOP, WEB, client("ISTIO_MUTUAL"), policy("DISABLE"))) == ["Deployment shop/web"]
     assert callers(cart(*SHOP, WEB, client("ISTIO_MUTUAL"), policy("STRICT"))) == []
 

@@ -1,4 +1,4 @@
-"""CEL: expressions put together by the grammar are read, broken ones are told, and no text is too much."""
+"""CEL: valid expressions are accepted, broken ones are reported, and no text makes the parser fail."""
 
 import pytest
 from hypothesis import given

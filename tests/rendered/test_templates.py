@@ -120,7 +120,7 @@ def test_what_stands_above_the_first_comment_came_from_nowhere(chart: str) -> No
     assert Templates(Source("<stdin>", "a: 1\n" + RENDERED), [chart]).find(0, 1) is None
 
 
-def test_a_line_that_the_template_does_not_show_is_told_at_the_kind(chart: str) -> None:
+def test_a_line_that_the_template_does_not_show_is_reported_at_the_kind(chart: str) -> None:
     rendered = RENDERED.replace("spec:\n  servers", "surprise: 1\nspec:\n  servers")
     at = rendered.index("surprise")
     found = Templates(Source("<stdin>", rendered), [chart]).find(at, at + 8)

@@ -183,7 +183,7 @@ def test_the_limit_is_the_one_of_github() -> None:
     assert sarif.MOST_RESULTS == 25_000
 
 
-def test_failures_are_told() -> None:
+def test_failures_are_reported() -> None:
     (invocation,) = rendered(report(internal_errors=["a rule failed"]))["invocations"]
     assert invocation["executionSuccessful"] is False
     assert invocation["toolExecutionNotifications"] == [{"level": "error", "message": {"text": "a rule failed"}}]

@@ -1,4 +1,4 @@
-"""Linting one resource for what its schema says of it."""
+"""Findings of the schema in one resource."""
 
 import json
 from typing import Any
@@ -32,7 +32,7 @@ def _without_checks(new: list[Resource], linted: list[Resource], *others: Any) -
     return Tasks(new, [], *others)
 
 
-def told(resource: dict[str, Any] | str, istio_version: str = NEWEST) -> list[tuple[str, str]]:
+def found_in(resource: dict[str, Any] | str, istio_version: str = NEWEST) -> list[tuple[str, str]]:
     """Rule and field of each finding."""
     return [(found.rule, found.field_path) for found in diagnostics(resource, istio_version)]
 

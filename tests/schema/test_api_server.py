@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schema.found import resource, told
+from schema.found import found_in, resource
 
 ROUTE = {"destination": {"host": "stock"}}
 PORTS = [{"number": 80, "name": "http", "protocol": "HTTP"}]
@@ -186,5 +186,5 @@ CASES = [
 
 @pytest.mark.parametrize(("right", "wrong", "rule"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_rule(right: dict[str, Any], wrong: dict[str, Any], rule: str) -> None:
-    assert told(right) == []
-    assert [found for found, _ in told(wrong)] == [rule]
+    assert found_in(right) == []
+    assert [found for found, _ in found_in(wrong)] == [rule]

@@ -11,7 +11,7 @@ from strategies import kinds, resources
 from istiolint.resources.kinds import is_istio
 from istiolint.schema.loader import schema_of, validator
 from istiolint.settings import NEWEST
-from schema.found import diagnostics, resource, told
+from schema.found import diagnostics, found_in, resource
 
 FEW = settings(max_examples=15, deadline=None)
 ODD: list[Any] = [None, True, -1, 1.5, 10**30, "", "x y", [], [None], {}, {"a": None}]
@@ -27,7 +27,7 @@ def test_valid_resources_are_silent(type_: str) -> None:
     @FEW
     @given(resources(type_))
     def silent(made: dict[str, Any]) -> None:
-        assert told(made) == []
+        assert found_in(made) == []
 
     silent()
 
@@ -59,29 +59,29 @@ def spoil(node: Any, random: Random) -> None:
 
 
 def test_wrong_type_hides_what_is_inside() -> None:
-    assert told(virtual_service(match={"uri": {"prefx": 1}})) == [("wrong-type", "spec.http[0].match")]
+    assert found_in(virtual_service(match={"uri": {"prefx": 1}})) == [("wrong-type", "spec.http[0].match")]
 
 
 def test_typo_of_a_required_field_is_no_missing_field() -> None:
     entry = resource("networking.istio.io/v1", "ServiceEntry", {"hots": ["a.example.com"]})
-    assert told(entry) == [("unknown-field", "spec.hots")]
+    assert found_in(entry) == [("unknown-field", "spec.hots")]
 
 
-def test_conflict_is_told_once() -> None:
+def test_conflict_is_reported_once() -> None:
     uri = {"exact": "/", "prefix": "/", "regex": "/"}
-    assert told(virtual_service(match=[{"uri": uri}])) == [("conflicting-fields", "spec.http[0].match[0].uri.regex")]
+    assert found_in(virtual_service(match=[{"uri": uri}])) == [("conflicting-fields", "spec.http[0].match[0].uri.regex")]
 
 
 def test_null() -> None:
-    assert told(virtual_service(timeout=None)) == [("null-value", "spec.http[0].timeout")]
-    assert told(virtual_service(retries={"retryRemoteLocalities": None})) == []
-    assert told(virtual_service(match=[None])) == [("wrong-type", "spec.http[0].match[0]")]
-    assert told(resource("networking.istio.io/v1", "ServiceEntry", {"hosts": None})) == [("missing-field", "spec.hosts")]
-    assert told(resource("networking.istio.io/v1", "Sidecar", {}, labels=None, creationTimestamp=None)) == []
+    assert found_in(virtual_service(timeout=None)) == [("null-value", "spec.http[0].timeout")]
+    assert found_in(virtual_service(retries={"retryRemoteLocalities": None})) == []
+    assert found_in(virtual_service(match=[None])) == [("wrong-type", "spec.http[0].match[0]")]
+    assert found_in(resource("networking.istio.io/v1", "ServiceEntry", {"hosts": None})) == [("missing-field", "spec.hosts")]
+    assert found_in(resource("networking.istio.io/v1", "Sidecar", {}, labels=None, creationTimestamp=None)) == []
 
 
 def test_null_of_two_that_exclude_each_other_is_dropped() -> None:
-    found = told(virtual_service(match=[{"uri": {"exact": None, "prefix": "/"}}]))
+    found = found_in(virtual_service(match=[{"uri": {"exact": None, "prefix": "/"}}]))
     assert found == [("null-value", "spec.http[0].match[0].uri.exact")]
 
 
@@ -89,37 +89,37 @@ def test_null_of_two_that_exclude_each_other_is_dropped() -> None:
     ("value", "rule"), [(80, None), (80.0, None), ("80", "wrong-type"), (True, "wrong-type"), (80.5, "wrong-type")]
 )
 def test_integers(value: Any, rule: str | None) -> None:
-    found = told(virtual_service(retries={"attempts": value}))
+    found = found_in(virtual_service(retries={"attempts": value}))
     assert [name for name, _ in found] == ([rule] if rule else [])
 
 
 @pytest.mark.parametrize("value", [2**31, -(2**31) - 1, 10**40])
 def test_int32(value: int) -> None:
-    assert told(virtual_service(retries={"attempts": value})) == [("out-of-range", "spec.http[0].retries.attempts")]
+    assert found_in(virtual_service(retries={"attempts": value})) == [("out-of-range", "spec.http[0].retries.attempts")]
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("nan")])
 def test_no_number(value: float) -> None:
-    assert told(virtual_service(retries={"attempts": value})) == [("wrong-type", "spec.http[0].retries.attempts")]
+    assert found_in(virtual_service(retries={"attempts": value})) == [("wrong-type", "spec.http[0].retries.attempts")]
 
 
 def test_older_version() -> None:
-    assert told(virtual_service(retries={"backoff": "1s"}), "1.26") == []
-    assert told(virtual_service(retries={"backoff": "1s"}), "1.25") == [
+    assert found_in(virtual_service(retries={"backoff": "1s"}), "1.26") == []
+    assert found_in(virtual_service(retries={"backoff": "1s"}), "1.25") == [
         ("field-needs-newer-istio", "spec.http[0].retries.backoff")
     ]
 
 
 def test_values_of_older_versions() -> None:
     entry = resource("networking.istio.io/v1", "ServiceEntry", {"hosts": ["a.example.com"], "resolution": "DYNAMIC_DNS"})
-    assert told(entry, "1.28") == []
-    assert told(entry, "1.27") == [("field-needs-newer-istio", "spec.resolution")]
+    assert found_in(entry, "1.28") == []
+    assert found_in(entry, "1.27") == [("field-needs-newer-istio", "spec.resolution")]
 
 
 def test_required_once() -> None:
     tokens = resource("security.istio.io/v1", "RequestAuthentication", {"jwtRules": [{"jwks": "{}"}]})
-    assert told(tokens, "1.27") == []
-    assert told(tokens, "1.26") == [("missing-field", "spec.jwtRules[0].issuer")]
+    assert found_in(tokens, "1.27") == []
+    assert found_in(tokens, "1.26") == [("missing-field", "spec.jwtRules[0].issuer")]
 
 
 def test_next_release() -> None:
@@ -151,13 +151,13 @@ def test_next_release() -> None:
 )
 def test_api_version(api_version: str, kind: str, version: str, rule: str | None) -> None:
     spec = {"lua": {"inlineCode": "-"}} if kind == "TrafficExtension" else {"hosts": ["a"]} if kind == "VirtualService" else {}
-    found = [name for name, path in told(resource(api_version, kind, spec), version) if path in ("apiVersion", "kind")]
+    found = [name for name, path in found_in(resource(api_version, kind, spec), version) if path in ("apiVersion", "kind")]
     assert found == ([rule] if rule else [])
 
 
 @pytest.mark.parametrize("name", ["${NAME}", "$(name)", "SERVICE_NAME-vs", "NAMESPACE", "stock-1.v2"])
 def test_placeholders_are_no_names(name: str) -> None:
-    assert told(resource("networking.istio.io/v1", "Sidecar", {}) | {"metadata": {"name": name}}) == []
+    assert found_in(resource("networking.istio.io/v1", "Sidecar", {}) | {"metadata": {"name": name}}) == []
 
 
 @pytest.mark.parametrize(
@@ -182,25 +182,25 @@ def test_placeholders_are_no_names(name: str) -> None:
 )
 def test_placeholders_of_another_type(route: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     spec = {"hosts": ["a"], "http": [{"route": [route]}]}
-    assert told(resource("networking.istio.io/v1", "VirtualService", spec)) == expected
+    assert found_in(resource("networking.istio.io/v1", "VirtualService", spec)) == expected
 
 
 @pytest.mark.parametrize("mode", [["ISTIO_MUTUAL"], "SIM$ple"])
 def test_words_are_no_placeholders(mode: Any) -> None:
     spec = {"host": "a", "trafficPolicy": {"tls": {"mode": mode}}}
-    (found,) = told(resource("networking.istio.io/v1", "DestinationRule", spec))
+    (found,) = found_in(resource("networking.istio.io/v1", "DestinationRule", spec))
     assert found[1] == "spec.trafficPolicy.tls.mode"
 
 
 @pytest.mark.parametrize("name", ["Stock", "a_b", "-a", "a" * 254, "a\n"])
 def test_wrong_names(name: str) -> None:
     sidecar = resource("networking.istio.io/v1", "Sidecar", {}) | {"metadata": {"name": name}}
-    assert told(sidecar) == [("invalid-name", "metadata.name")]
+    assert found_in(sidecar) == [("invalid-name", "metadata.name")]
 
 
 @pytest.mark.parametrize("metadata", [{}, {"name": ""}, {"name": None}, {"namespace": "orders"}])
 def test_no_name(metadata: dict[str, Any]) -> None:
-    assert [rule for rule, _ in told(resource("networking.istio.io/v1", "Sidecar", {}) | {"metadata": metadata})] == [
+    assert [rule for rule, _ in found_in(resource("networking.istio.io/v1", "Sidecar", {}) | {"metadata": metadata})] == [
         "missing-name"
     ]
 

@@ -252,7 +252,7 @@ def test_a_field_of_a_later_version() -> None:
     assert "1.26" in diagnostic.message
 
 
-def test_a_typo_of_a_field_of_a_later_version_is_not_mended() -> None:
+def test_a_typo_of_a_field_of_a_later_version_is_not_fixed() -> None:
     diagnostic = only(resource("VirtualService", ("spec", "http", 0, "retries"), {"attempts": 3, "backof": "50ms"}), "1.24")
     assert "`backoff` is probably meant, but requires Istio 1.26" in words(diagnostic)
     assert diagnostic.fix is None

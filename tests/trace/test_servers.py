@@ -36,7 +36,7 @@ def test_strict_and_a_client_without_a_sidecar() -> None:
     assert traced(STRICT).outcome == "routed"
 
 
-def test_a_client_that_is_told_to_send_plaintext() -> None:
+def test_a_client_that_is_configured_to_send_plaintext() -> None:
     rule = """\
         apiVersion: networking.istio.io/v1
         kind: DestinationRule
