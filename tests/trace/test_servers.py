@@ -55,7 +55,7 @@ def test_an_allow_policy() -> None:
     assert (trace.outcome, trace.statuses) == ("denied", [403])
     trace = traced(ALLOW, url="http://cart/items/1", method="DELETE")
     assert trace.destinations[0].leaves[0].policy is None
-    assert "methods is `GET`, and the request has `DELETE`" in words(trace)
+    assert "`methods` lists `GET`, but the request has `DELETE`" in words(trace)
 
 
 def test_http_conditions_never_allow_tcp() -> None:

@@ -67,3 +67,23 @@ def test_a_gateway_without_a_workload_in_the_files() -> None:
     trace = traced(other, routes, source="outside", url="http://shop.example.com/cart", whole_mesh=False)
     assert trace.outcome == "routed"
     assert traced(other, routes, source="outside", url="http://shop.example.com/cart", whole_mesh=True).outcome == "no-listener"
+
+
+def test_a_host_that_the_server_does_not_accept_shows_both_hosts() -> None:
+    gateway = """\
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: edge, namespace: istio-system}
+        spec:
+          selector: {istio: ingressgateway}
+          servers: [{port: {number: 8080, name: http, protocol: HTTP}, hosts: [legacy/shop.example.com]}]
+    """
+    routes = """\
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: edge, namespace: shop}
+        spec: {hosts: [shop.example.com], gateways: [istio-system/edge], http: [{route: [{destination: {host: cart}}]}]}
+    """
+    trace = traced(gateway, routes, source="outside", url="http://shop.example.com/")
+    (step,) = (step for step in trace.steps if "do not accept it" in step.words)
+    assert [at.place.span().source.path for at in step.places] == ["more1.yaml", "more0.yaml"]

@@ -137,19 +137,20 @@ class IngressRequest:
         """Add a step for each VirtualService that has the host and is not used by this gateway."""
         names = {server.name for server in servers}
         for virtual_service in self.model.virtual_services.all:
-            place = next((at for name, at in virtual_service.hosts if covers(name, host.lower())), None)
-            if place is None:
+            own = next((at for name, at in virtual_service.hosts if covers(name, host.lower())), None)
+            if own is None:
                 continue
+            places = [own]
             resource = virtual_service.resource
             if not names & virtual_service.gateways:
                 bound = ", ".join(f"`{name}`" for name in sorted(virtual_service.gateways))
-                why, place = f"is bound to {bound}, not to this Gateway", resource.spec["gateways"]
+                why, places = f"is bound to {bound}, not to this Gateway", [resource.spec["gateways"]]
             elif all(virtual_service not in self.model.virtual_services.of(name, proxy.namespace) for name in names):
-                why, place = f"is not exported to namespace `{proxy.namespace}` of the gateway", resource.spec["exportTo"]
+                why, places = f"is not exported to namespace `{proxy.namespace}` of the gateway", [resource.spec["exportTo"]]
             else:
                 why = f"is in namespace `{resource.namespace}`, from which the server's `hosts` do not accept it"
-                place = servers[0].at["hosts"]
-            self.trace.steps.add("host", f"{resource.title} has this host, but {why}", place, kind="rejected")
+                places += [server.at["hosts"] for server in servers]
+            self.trace.steps.add("host", f"{resource.title} has this host, but {why}", *places, kind="rejected")
 
     def _denied(self, proxy: Proxy, listeners: GatewayListeners, request: Request) -> bool:
         """Whether the policies of the gateway deny the request."""

@@ -106,7 +106,7 @@ class Policies:
             open_.append(f"{denied.policy.title} denies it if {denied.answer.words}")
         allow = allowing(policies)
         if not allow:
-            return Decision(True, words="no ALLOW policy applies, so that all requests are allowed", open="; ".join(open_))
+            return Decision(True, words="no ALLOW policy applies, so all requests are allowed", open="; ".join(open_))
         allowed = self._first(allow, "ALLOW", arrival)
         if allowed and allowed.answer.matches:
             return Decision(True, allowed.policy, allowed.rule, f"{allowed.policy.title} allows it", "; ".join(open_))
@@ -172,7 +172,7 @@ class Policies:
             return _YES
         listed = ", ".join(f"`{text}`" for text in texts)
         value = _value(plain, arrival)
-        return Answer(False, f"{name} is {listed}, and the request has {value}", at)
+        return Answer(False, f"`{name}` lists {listed}, {'and' if negative else 'but'} the request has {value}", at)
 
     def _takes(self, field_: str, text: str, arrival: Arrival) -> bool:
         match field_:

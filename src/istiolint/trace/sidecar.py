@@ -54,7 +54,7 @@ class SidecarRequest:
         elif any(not service.has_address for service, port in listed if port.protocol in ("TCP", "TLS", "AUTO")):
             self._without_address([each for each in listed if not each[0].has_address and each[1].protocol != "HTTP"])
         else:
-            steps.add("listener", f"the sidecar has no service on port {request.port}: it passes the connection through")
+            steps.add("listener", f"no service that the sidecar knows has port {request.port}: `outboundTrafficPolicy` decides")
             self._passed_through()
 
     def _own_port(self, egress: Egress) -> Cursor | None:

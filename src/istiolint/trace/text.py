@@ -54,7 +54,7 @@ def in_words(trace: Trace) -> str:
         "no-listener": "no server accepts the connection",
         "no-cluster": "the destination does not exist for the proxy",
         "no-endpoints": "the destination has no healthy endpoint",
-        "blackhole": "the sidecar does not know the host",
+        "blackhole": "no service visible to the sidecar has this host and port",
         "passthrough": "the request goes on to its original address, past all routes",
         "denied": "RBAC: access denied",
         "tls-refused": "the server does not accept the client's TLS",
@@ -88,4 +88,5 @@ def _destination(found: Destination) -> str:
 def _leaf(leaf: Leaf) -> str:
     mode = f", server mode {leaf.mode}" if leaf.mode else ""
     status = f" ({leaf.status})" if leaf.status is not None else ""
-    return f"{leaf.workload.title}: {_TLS[leaf.client_tls]}{mode}: {leaf.verdict}{status}"
+    verdict = "the connection fails" if leaf.verdict == "tls-refused" else leaf.verdict
+    return f"{leaf.workload.title}: {_TLS[leaf.client_tls]}{mode}: {verdict}{status}"

@@ -98,12 +98,15 @@ def host_covered_by_wildcard_server(gateway: Resource, mesh: Mesh) -> Iterator[F
             others = f" and {len(more)} other {'host' if len(more) == 1 else 'hosts'} of this server" if more else ""
             yield finding(
                 at,
-                f"{title} serves `{wildcard}` without routes for `{host}`{others}; browsers reuse its connections and "
-                "get 404 or the wrong site",
+                _without_routes(title, wildcard, f"`{host}`{others}"),
                 hint=f"bind the VirtualService for `{host}` to {other.gateway.namespace}/{other.gateway.name} as well, or "
                 "serve both from one Gateway",
                 related=[(other.cursor["hosts"], "the wildcard server is here")],
             )
+
+
+def _without_routes(server: str, pattern: str, hosts: str) -> str:
+    return f"{server} serves `{pattern}` without routes for {hosts}; browsers reuse its connections and get 404 or the wrong site"
 
 
 @further_check(_COVERED, kinds=[KUBERNETES_GATEWAY])
@@ -122,8 +125,7 @@ def hostname_covered_by_wildcard_listener(gateway: Resource, mesh: Mesh) -> Iter
                 if not _routes_for(host, other, gateway, mesh):
                     yield finding(
                         listener["hostname"],
-                        f"listener `{other['name'].text}` serves `{wildcard}` without routes for `{host}`; browsers reuse its "
-                        "connections and get 404 or the wrong site",
+                        _without_routes(f"listener `{other['name'].text}`", wildcard, f"`{host}`"),
                         hint=f"attach the routes for `{host}` to listener `{other['name'].text}` as well, or use a certificate "
                         "there that does not cover it",
                         related=[(other["hostname"], "the wildcard listener is here")],

@@ -130,11 +130,14 @@ def _leading_back(
         if own := _own_service(fqdn, destination["port"]["number"].number, gateway, workloads, mesh):
             yield finding(
                 destination["host"],
-                f"route to `{destination['host'].text}`, the Service of {gateway.title}, also applies there; it sends "
-                "requests to itself until they fail",
+                _sends_to_itself(destination["host"].text, gateway),
                 hint="restrict the route with `match: [{gateways: [mesh]}]`, and add one from the gateway to the real host",
                 related=[(own, "the Service of the gateway is here" if workloads else "the gateway is here")],
             )
+
+
+def _sends_to_itself(name: str, gateway: Resource) -> str:
+    return f"route to `{name}`, the Service of {gateway.title}, also applies there; it sends requests to itself until they fail"
 
 
 def _own_service(fqdn: str, number: int | None, gateway: Resource, workloads: list[Workload], mesh: Mesh) -> Cursor | None:
@@ -169,8 +172,7 @@ def kubernetes_route_back_to_gateway(route: Resource, mesh: Mesh) -> Iterator[Fi
                 if own and backend.at["port"].number in ports:
                     yield finding(
                         backend.at["name"],
-                        f"route to `{backend.name}`, the Service of {gateway.title}, also applies there; it sends "
-                        "requests to itself until they fail",
+                        _sends_to_itself(backend.name, gateway),
                         hint="attach this route to the Service that clients call, and add one from the Gateway to the real host",
                         related=[(parent.at["name"], "the route is attached to the Gateway here")],
                     )
