@@ -61,7 +61,7 @@ class Access(NamedTuple):
 
 
 def rows(model: Model, sources: Sequence[str] = (), targets: Sequence[str] = ()) -> Iterator[Access]:
-    """Return the rows by Service, port and client; only those of `sources` and `targets`, if given."""
+    """Yield the rows by Service, port and client; only those of `sources` and `targets`, if given."""
     clients = [client for client in clients_of(model) if not sources or _is_named(client, sources)]
     for service in sorted(model.registry.all, key=lambda each: (each.namespace, each.host)):
         if service.type != "Service" or service.resource is None or (targets and not _is_target(service, targets)):

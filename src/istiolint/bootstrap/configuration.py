@@ -1,4 +1,4 @@
-"""The first configuration of a repository, with what is known of it and comments on what can be said."""
+"""The first configuration of a repository: settings from what was found, and comments on the others."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ _MOST = 8
 
 
 def configuration(found: Survey, schema: str | None = None) -> str:
-    """The text of an `.istiolint.yaml`; `schema` is the address of its schema, for editors."""
+    """Return the text of an `.istiolint.yaml`; `schema` is the address of its schema, for editors."""
     parts = (_head(schema), _release(found.releases), _whole(found), _environments(found), _clusters(found.clusters), _rules())
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
 
@@ -80,7 +80,7 @@ def _rules() -> Iterator[str]:
 
 
 def _shown(found: Sequence[str], example: Sequence[str]) -> str:
-    """A list as YAML has it: what was found, as far as it is shown, or an example."""
+    """Return a YAML list of the first values found, or of an example."""
     return as_flow(list(found[:_MOST] or example))
 
 

@@ -1,4 +1,4 @@
-"""What a repository shows about its mesh: for the first configuration."""
+"""What a repository shows about its mesh, for its first configuration."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ class Clue(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What was found: the environments that names and labels suggest, with namespaces; the clusters that folders suggest."""
+    """The findings of a survey: environments with namespaces, suggested by names and labels; clusters, suggested by folders."""
 
     releases: list[Clue]
     environments: dict[str, list[str]]
@@ -39,7 +39,7 @@ class Survey(NamedTuple):
 
 
 def survey(sources: Sequence[Source], meshes: Iterable[Mesh]) -> Survey:
-    """Look through files, and the meshes that were made of them."""
+    """Survey files and their meshes."""
     meshes = list(meshes)
     return Survey(
         sorted(set(_releases(sources)), key=lambda clue: (minor(clue.release), clue.where)),
@@ -62,7 +62,7 @@ def _releases(sources: Iterable[Source]) -> Iterator[Clue]:
 
 
 def _versions(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    """Where a chart of Istio, or a resource that installs it, names its version."""
+    """Yield the places at which a chart of Istio, or a resource that installs it, names its version."""
     if isinstance(data, dict):
         if data.get("chart") in _CHARTS or data.get("name") in _CHARTS:
             yield from ((*path, key) for key in ("targetRevision", "version") if key in data)
@@ -100,7 +100,7 @@ def _environments(meshes: Iterable[Mesh]) -> dict[str, list[str]]:
 
 
 def _clusters(paths: Iterable[str]) -> dict[str, str]:
-    """The folders in a folder called `clusters`, by their names, if there are several."""
+    """Return the folders in a folder `clusters` by name, if there are several."""
     found: dict[str, str] = {}
     for path in paths:
         folders = PurePosixPath(path.replace("\\", "/")).parent.parts

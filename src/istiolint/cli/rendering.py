@@ -73,7 +73,7 @@ class Rendering(NamedTuple):
 
 
 def with_origins(sources: Iterable[Source]) -> Iterator[Source]:
-    """Return the sources; standard input that helm has rendered is mapped to the templates in this folder."""
+    """Yield the sources; standard input that helm has rendered is mapped to the templates in this folder."""
     for source in sources:
         if source.stdin and "\n# Source: " in source.text:
             from istiolint.rendered.helm import Templates, charts_of

@@ -1,8 +1,8 @@
 """Text from manifests is untrusted.
 
-Whatever could move a cursor, color a line or turn it round is shown as an escape, and so is what a build server would take for
-a command: `##[add-mask]` (GitHub Actions) or `##vso[task.setvariable]` (Azure Pipelines) take effect anywhere in a line.
-Lines that begin with `::` are commands of GitHub Actions, too; no report lets text from manifests begin a line.
+Characters that move the cursor, color a line or reverse it are shown as escapes, and so are commands of build servers:
+`##[add-mask]` (GitHub Actions) and `##vso[task.setvariable]` (Azure Pipelines) take effect anywhere in a line. Lines that start
+with `::` are commands of GitHub Actions; no report starts a line with text from manifests.
 """
 
 import json
@@ -14,15 +14,15 @@ _COMMAND = late(r"##(?=\w*\[)")
 
 
 def printable(text: str) -> str:
-    """One line that a terminal or log shows as it is: control and format characters, line ends and lone surrogates as escapes."""
+    """Return a text as one line for a terminal or log: control and format characters, line ends and lone surrogates escaped."""
     if not text.isprintable():
         text = "".join(character if character.isprintable() else _escape(character) for character in text)
     return _COMMAND.sub(r"#\\x23", text) if "##" in text else text
 
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON in printable ASCII that is no command, whatever its strings hold."""
-    text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")  # DEL is the one that json lets through
+    """Return JSON in printable ASCII without commands of build servers, whatever its strings contain."""
+    text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")  # json escapes all control characters except DEL
     return _COMMAND.sub(r"#\\u0023", text) + "\n"
 
 

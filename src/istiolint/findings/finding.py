@@ -1,4 +1,4 @@
-"""What a rule says: findings at symbolic places, made concrete only when they are shown."""
+"""Findings at symbolic places, which become lines and columns only when they are shown."""
 
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -15,7 +15,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 class Span(NamedTuple):
-    """A stretch of a source: character offsets, end exclusive."""
+    """A range of a source: character offsets, end exclusive."""
 
     source: Source
     start: int
@@ -42,14 +42,14 @@ class Span(NamedTuple):
 
 
 class Locator(Protocol):
-    """What finds the position of a place in a text: istiolint.documents.Document."""
+    """Finds the position of a place in a text: istiolint.documents.Document."""
 
     def locate(self, place: "Place") -> Span:
         """Return where a place is in the text."""
 
 
 class Place(NamedTuple):
-    """A field of a document: its path, whether the key or the value is meant, and which characters of a scalar."""
+    """A field of a document: its path, whether it is the key or the value, and which characters of a scalar."""
 
     document: Locator
     path: Path
@@ -62,21 +62,21 @@ class Place(NamedTuple):
 
 
 class Related(NamedTuple):
-    """The other side of a disagreement: a place and what it contains."""
+    """The other side of a contradiction: a place and what it contains."""
 
     place: Place | Span
     message: str
 
 
 class Rename(NamedTuple):
-    """Write another key."""
+    """Replace a key."""
 
     place: Place
     key: str
 
 
 class Replace(NamedTuple):
-    """Write another scalar; `text` is YAML, written to the file as it is."""
+    """Replace a scalar; `text` is YAML, written to the file unchanged."""
 
     place: Place
     text: str
@@ -89,20 +89,20 @@ class Delete(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Move a key with its value to another path of the same document; missing parents are made."""
+    """Move a key with its value to another path of the same document; missing parents are created."""
 
     place: Place
     to: Path
 
 
 class Unwrap(NamedTuple):
-    """Put the children of a mapping in its place: `http: {interval: 1s}` becomes `interval: 1s`."""
+    """Replace a mapping with its children: `http: {interval: 1s}` becomes `interval: 1s`."""
 
     place: Place
 
 
 class Rewrite(NamedTuple):
-    """Write another text in the place of a comment, or of a part of one."""
+    """Replace a comment, or a part of one."""
 
     place: Span
     text: str
@@ -112,7 +112,7 @@ Edit: TypeAlias = Rename | Replace | Delete | Move | Unwrap
 
 
 class Fix(NamedTuple):
-    """Edits that fix a finding, with a title for the user; `safe` when they cannot change what was meant."""
+    """Edits that fix a finding, with a title for the user; `safe` if they cannot change behavior."""
 
     title: str
     edits: tuple[Edit | Rewrite, ...]
@@ -120,7 +120,7 @@ class Fix(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One fault at one place, as a rule yields it.
+    """One mistake at one place, as a rule yields it.
 
     `rule` and `severity` are filled in from the rule unless a check sets them (schema findings name their rule, levels by
     environment their severity). `known` is False when the input cannot show whether something is really missing: the
@@ -138,12 +138,12 @@ class Finding(NamedTuple):
 
 
 def spans_of(finding: Finding) -> tuple[Span, ...]:
-    """Return where a finding is: the span of its place, then those of the related ones."""
+    """Return the span of a finding, then those of its related places."""
     return (finding.place.span(), *(related.place.span() for related in finding.related))
 
 
 class ResourceName(NamedTuple):
-    """Whose finding it is; the namespace as written, None where the document names none."""
+    """The resource of a finding; the namespace as written, None if the document has none."""
 
     api_version: str
     kind: str
@@ -156,7 +156,7 @@ class ResourceName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A finding made concrete, as reporters show it."""
+    """A finding with its concrete place, as reports show it."""
 
     rule: str
     codes: tuple[str, ...]
@@ -177,7 +177,7 @@ class Diagnostic:
 
 
 def field_path(path: Path) -> str:
-    """A path in Kubernetes' notation: `spec.http[0].match`, `metadata.labels["app.kubernetes.io/name"]`."""
+    """Return a path in Kubernetes' notation: `spec.http[0].match`, `metadata.labels["app.kubernetes.io/name"]`."""
     text = ""
     for step in path:
         if isinstance(step, int):

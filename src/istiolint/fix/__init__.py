@@ -1,4 +1,4 @@
-"""Fixes to text: edits at symbolic places become edits of characters that leave every other byte as it is."""
+"""Fixes to text: edits at symbolic places become edits of characters that keep every other byte."""
 
 from istiolint.fix.apply import apply
 from istiolint.fix.fix_all import FixResult, fix_all

@@ -1,4 +1,4 @@
-"""The fixes of a report, applied to the sources as far as they do not get into each other's way."""
+"""Apply the fixes of a report that do not conflict to the sources."""
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Applied(NamedTuple):
-    """The texts that change, by path, and of each fix that was made the path and the rule of its finding."""
+    """The changed texts by path, and path and rule of each applied fix."""
 
     texts: dict[str, str]
     fixes: list[tuple[str, str]]
 
 
 def apply(report: "Report", paths: Collection[str], *, unsafe: bool = False) -> Applied:
-    """Apply the fixes of a report that concern only these paths and do not get into each other's way.
+    """Apply the fixes of a report that change only these paths and do not conflict.
 
-    What is left over (two fields that move into one mapping, say) is found again by linting the result; see `fix_all`.
+    Fixes that conflict, for example two fields that move into one mapping, are found again by linting the result; see `fix_all`.
     """
     chosen: dict[str, list[TextEdit]] = {}
     claimed: set[Any] = set()
@@ -45,7 +45,7 @@ def apply(report: "Report", paths: Collection[str], *, unsafe: bool = False) -> 
 
 
 def _claims(edit: Edit | Rewrite) -> Iterable[Any]:
-    """What an edit needs for itself: the mappings that it empties or fills, the keys that it makes."""
+    """Yield what an edit needs exclusively: the mappings that it empties or fills, and the keys that it creates."""
     if isinstance(edit, Rewrite):
         return
     document, path = document_of(edit.place), edit.place.path
@@ -60,7 +60,7 @@ def _claims(edit: Edit | Rewrite) -> Iterable[Any]:
 
 
 def _has_room(edit: TextEdit, chosen: list[TextEdit]) -> bool:
-    """Whether an edit keeps clear of those chosen, which are sorted and keep clear of each other."""
+    """Whether an edit does not overlap the chosen ones, which are sorted and do not overlap each other."""
     at = bisect_left(chosen, edit.span.start, key=_start)
     return not any(_touch(edit, other) for other in chosen[max(at - 1, 0) : at + 2])
 

@@ -1,4 +1,4 @@
-"""Removing an entry: its lines in block style, the comma with it in flow style."""
+"""Remove an entry: its lines in block style, or with its comma in flow style."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class Cut(NamedTuple):
 
 
 def delete_edits(at: Entry) -> list[Cut]:
-    """Return the cuts that remove an entry; none where that is not safe.
+    """Return the cuts that remove an entry; none if that is not safe.
 
     A mapping or list that loses its only entry is left as `{}` or `[]`: without it the parent would become null.
     """

@@ -1,4 +1,4 @@
-"""How an entry of a mapping or a list is laid out in the text: block or flow, its lines, its neighbors."""
+"""The layout of an entry of a mapping or a list in the text: block or flow style, lines, and neighbors."""
 
 import re
 from dataclasses import dataclass
@@ -37,23 +37,23 @@ class Entry:
 
     @property
     def indent(self) -> int:
-        """The column at which it begins, from 0."""
+        """The column at which it starts, counted from 0."""
         return self.extent.key_start - self.line_start
 
     @property
     def line_start(self) -> int:
-        """Where its first line begins."""
+        """The start of its first line."""
         return self.document.text.rfind("\n", 0, self.extent.key_start) + 1
 
     @property
     def lines_end(self) -> int | None:
-        """Where its last line ends, the line end and a comment behind the value included; None if more follows on that line."""
+        """The end of its last line, including the line end and a comment after the value; None if more follows on that line."""
         match = _REST_OF_LINE.match(self.document.text, self.end)
         return match.end() if match else None
 
     @property
     def before(self) -> str:
-        """The text in front of it on its first line."""
+        """The text before it on its first line."""
         return self.document.text[self.line_start : self.extent.key_start]
 
     @property
@@ -76,9 +76,9 @@ class Entry:
 
 
 def entry(document: Document, path: Path) -> Entry | None:
-    """The entry at a path; None where the path does not exist, or goes through an alias, a merge key or an anchor in use.
+    """Return the entry at a path; None if the path does not exist, or goes through an alias, a merge key or an anchor in use.
 
-    What is written at an anchor in use means something elsewhere too, so it must not be edited for one place's sake.
+    A value with an anchor that is in use also occurs elsewhere, so it must not be edited for one place.
     """
     text, holder, node = document.text, document.data, document.layout.root
     start, end = node.start, node.end
@@ -109,7 +109,7 @@ def node_at(document: Document, path: Path) -> Node:
 
 
 def after(text: str, extent: Extent) -> int:
-    """Where the colon behind a key ends; the end of the key where there is none."""
+    """Return the end of the colon after a key; the end of the key if there is no colon."""
     match = re.compile(r"\s*:").match(text, extent.key_end)
     return match.end() if match else extent.key_end
 

@@ -1,4 +1,4 @@
-"""Moving an entry to another mapping of its resource, and putting the children of a mapping in its place."""
+"""Move an entry to another mapping of its resource, and replace a mapping with its children."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _SAFE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*\Z")
 
 
 def key_text(at: Entry, key: str) -> str:
-    """A key in the quotes of the entry's own, or plain; JSON needs the quotes, other keys may."""
+    """Return a key in the quotes of the entry's key, or plain. JSON needs quotes."""
     quote = at.document.text[at.extent.key_start]
     if quote == '"' or (quote != "'" and not _SAFE_KEY.match(key)):
         return json.dumps(key, ensure_ascii=False)
@@ -24,9 +24,9 @@ def key_text(at: Entry, key: str) -> str:
 
 
 def move_edits(at: Entry, to: Path) -> list[Cut]:
-    """Return the cuts that move an entry of a mapping to another path and add missing parents; none where that is not safe.
+    """Return the cuts that move an entry of a mapping to another path and add missing parents; none if that is not safe.
 
-    It stays on its lines where only parents come between; else it becomes the last entry of its new mapping.
+    It stays on its lines if only parents are inserted above; otherwise it becomes the last entry of its new mapping.
     """
     data = at.document.data
     if at.has_aliases or not isinstance(at.holder, dict) or value_at(data, to)[0] or to[: len(at.path)] == at.path:
@@ -46,7 +46,7 @@ def move_edits(at: Entry, to: Path) -> list[Cut]:
 
 
 def unwrap_edits(at: Entry) -> list[Cut]:
-    """Return the cuts that replace the entry of a mapping with its children; none where that is not safe."""
+    """Return the cuts that replace the entry of a mapping with its children; none if that is not safe."""
     children = node_at(at.document, at.path).children or {}
     first = entry(at.document, (*at.path, next(iter(children)))) if children else None
     if not isinstance(at.holder, dict) or first is None or isinstance(first.holder, list) or at.has_aliases:
@@ -69,7 +69,7 @@ def unwrap_edits(at: Entry) -> list[Cut]:
 
 
 def shifted(text: str, by: int) -> str | None:
-    """Lines indented by some spaces more (or less); None where a line has too few of them. Blank lines stay."""
+    """Return lines with the indentation changed by some spaces; None if a line has too few. Blank lines stay unchanged."""
     lines = text.splitlines(keepends=True)
     if by < 0 and any(line.strip() and not line.startswith(" " * -by) for line in lines):
         return None
@@ -120,7 +120,7 @@ def _comment_above(at: Entry) -> bool:
 
 
 def _block(at: Entry, end: int, parents: list[str], key: str, column: int) -> str:
-    """An entry as lines at a column, below the parents that are made for it."""
+    """Return an entry as lines at a column, below new parents."""
     text = at.document.text
     newline = line_end(text)
     lines = [" " * (column + STEP * depth) + f"{parent}:{newline}" for depth, parent in enumerate(parents)]
@@ -139,6 +139,6 @@ def _flow(parents: list[str], text: str) -> str:
 
 
 def line_end(text: str) -> str:
-    """The line end that a text uses."""
+    """Return the line end that a text uses."""
     at = text.find("\n")
     return "\r\n" if at > 0 and text[at - 1] == "\r" else "\n"

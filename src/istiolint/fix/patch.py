@@ -1,4 +1,4 @@
-"""What fixes change, as a patch that `git apply` and `patch -p1` accept in the current folder."""
+"""Fixes as a patch that `git apply` and `patch -p1` accept in the current folder."""
 
 import os
 import re
@@ -12,7 +12,7 @@ _SHORT = {0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f", 0x0D
 
 
 def patch_lines(sources: Iterable[Source], texts: dict[str, str]) -> Iterator[str]:
-    """The lines of a unified diff, each with its line end; `texts` are the new texts by path."""
+    """Yield the lines of a unified diff, each with its line end; `texts` are the new texts by path."""
     for source in sources:
         if (text := texts.get(source.path, source.text)) != source.text:
             yield from _changes(source, text)
@@ -29,12 +29,12 @@ def _changes(source: Source, text: str) -> Iterator[str]:
 
 
 def _relative(path: str) -> str:
-    """A path as patches have it: from the current folder."""
+    """Return a path relative to the current folder, as in patches."""
     return os.path.relpath(path).replace(os.sep, "/")
 
 
 def _name(path: str) -> str:
-    """A name as git writes it: quoted where it has control characters, and with a tab behind it where it has blanks."""
+    """Return a name as git writes it: quoted if it has control characters, and followed by a tab if it has blanks."""
     content = path.encode("utf-8", "surrogateescape")
     if path.isprintable() and not set('"\\').intersection(path):
         return f"{path}\t" if " " in path else path

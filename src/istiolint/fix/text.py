@@ -18,14 +18,14 @@ MOST_TRIED = 32 * 1024
 
 
 class TextEdit(NamedTuple):
-    """Write `text` in the place of a span; an empty span is an insertion, an empty text a deletion."""
+    """Replace a span with `text`; an empty span is an insertion, an empty text a deletion."""
 
     span: Span
     text: str
 
 
 def text_edits(fix: Fix) -> tuple[TextEdit, ...]:
-    """Return the edits of a fix as edits of its sources; none when it cannot be applied to the text safely."""
+    """Return the edits of a fix as edits of its sources; none if it cannot be applied safely."""
     found: list[TextEdit] = []
     by_document: dict[Document, list[Edit]] = {}
     for edit in fix.edits:
@@ -60,7 +60,7 @@ def _cuts(document: Document, edits: tuple[Edit, ...]) -> list[Cut]:
 
 
 def _one_by_one(document: Document, edits: tuple[Edit, ...]) -> list[Cut]:
-    """Each edit on what the one before it made; together one cut. For fields that move into a mapping that is made for them."""
+    """Apply each edit to the result of the one before; return one cut. For fields that move into a new mapping."""
     text = document.text
     for edit in edits:
         current = replace(document, text=text, data=compose(document.parse(text)).data)
@@ -75,7 +75,7 @@ def _one_by_one(document: Document, edits: tuple[Edit, ...]) -> list[Cut]:
 
 
 def _same(one: str, other: str) -> int:
-    """How many characters are the same from the start."""
+    """Return the length of the common prefix."""
     length = min(len(one), len(other))
     return next((at for at in range(length) if one[at] != other[at]), length)
 

@@ -1,4 +1,4 @@
-"""A fix is tried before it is offered: the new text must parse, and mean what the edits say and nothing else."""
+"""Try a fix before it is offered: the new text must parse, and contain the edited data and no other change."""
 
 import re
 from typing import Any
@@ -17,29 +17,29 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 class CannotEditError(Exception):
-    """The data have no such place, or there is something where the edit would write."""
+    """An edit of a place that does not exist, or that would overwrite another value."""
 
 
 def applied(text: str, cuts: list[Cut]) -> str:
-    """A text with edits that do not overlap."""
+    """Return a text with edits that do not overlap."""
     return replaced(text, ((cut.start, cut.end, cut.text) for cut in cuts))
 
 
 def keeps_its_word(document: Document, edits: tuple[Edit, ...], cuts: list[Cut]) -> bool:
-    """Whether the text with the cuts holds the data with the edits."""
+    """Whether the text with the cuts contains the data with the edits."""
     text = applied(document.text, cuts)
     try:
         composed = compose(document.parse(text))
         wanted = edited(document.data, edits)
         doubled = composed.duplicates and len(layout(document.parse(text)).duplicates) > len(document.layout.duplicates)
     except Exception:
-        # Whatever the parser raises for the new text, the text is not offered.
+        # A text for which the parser raises any exception is not offered.
         return False
     return bool(composed.data == wanted) and not doubled
 
 
 def is_certain(document: Document, edit: Edit) -> bool:
-    """Whether an edit needs no trial: another key that is a plain word, where the old one is written as it reads."""
+    """Whether an edit needs no trial: it replaces a plain key with a plain word."""
     if not isinstance(edit, Rename) or not _WORD.match(edit.key) or plain(edit.key) != edit.key:
         return False
     at = entry(document, edit.place.path)
@@ -50,7 +50,7 @@ def is_certain(document: Document, edit: Edit) -> bool:
 
 
 def edited(data: Any, edits: tuple[Edit, ...]) -> Any:
-    """A copy of the data with the edits done; raises CannotEditError where one cannot be."""
+    """Return a copy of the data with the edits. Raises CannotEditError."""
     box = [_copy(data)]
     for edit in _ordered(edits):
         _edit(box, (0, *edit.place.path), edit)
@@ -58,7 +58,7 @@ def edited(data: Any, edits: tuple[Edit, ...]) -> Any:
 
 
 def _ordered(edits: tuple[Edit, ...]) -> list[Edit]:
-    """Values first, then from the end of the document on, so that no edit moves the place of the next."""
+    """Sort edits: values first, then from the end of the document, so that no edit moves the place of the next."""
     values = [edit for edit in edits if isinstance(edit, Replace)]
     others = [edit for edit in edits if not isinstance(edit, Replace)]
     return values + sorted(others, key=lambda edit: [_sortable(step) for step in edit.place.path], reverse=True)
@@ -119,7 +119,7 @@ def _add(holder: Any, key: str, value: Any) -> None:
 
 
 def _copy(value: Any) -> Any:
-    """A copy in which what aliases share is shared no more."""
+    """Return a copy in which aliases share no values."""
     if isinstance(value, dict):
         return {key: _copy(child) for key, child in value.items()}
     return [_copy(child) for child in value] if isinstance(value, list) else value

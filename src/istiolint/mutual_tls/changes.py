@@ -19,7 +19,7 @@ class Change(NamedTuple):
 
 
 def changes(before: Sequence[Row], now: Sequence[Row]) -> Iterator[Change]:
-    """Return the ports with calls that start to fail."""
+    """Yield the ports with calls that start to fail."""
     old = {_key(row): row for row in before}
     for row in now:
         was = old.get(_key(row))

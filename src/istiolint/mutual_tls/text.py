@@ -70,7 +70,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _origins(origins: Iterable[Origin]) -> Iterator[str]:
-    """Return the origins of a mode; the same setting in several files once, with all places."""
+    """Yield the origins of a mode; the same setting in several files once, with all places."""
     places: dict[str, list[str]] = {}
     for origin in origins:
         level = f"{origin.level}: " if origin.level in ("port", "workload", "namespace", "mesh") else ""

@@ -12,7 +12,7 @@ from istiolint.report.wording import one_line, place
 
 
 def render(report: Report) -> str:
-    """A line for each diagnostic, and the total."""
+    """Return a line for each diagnostic, and the total."""
     return "".join(f"{_line(diagnostic)}\n" for diagnostic in report.diagnostics) + found(report) + "\n"
 
 

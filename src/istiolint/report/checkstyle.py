@@ -12,7 +12,7 @@ VERSION = "4.3"
 
 
 def render(report: Report) -> str:
-    """The report as Checkstyle writes it."""
+    """Return the report in the format of Checkstyle."""
     files = groupby(report.diagnostics, key=lambda diagnostic: diagnostic.span.source.path)
     written = "".join(f"<file{attributes({'name': path})}>\n{''.join(map(_error, found))}</file>\n" for path, found in files)
     return f"{HEAD}<checkstyle{attributes({'version': VERSION})}>\n{written}</checkstyle>\n"

@@ -1,4 +1,4 @@
-"""A summary in words."""
+"""The summary of a report, in sentences."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ def listed(counts: Counter[str], most: int = 8) -> str:
 
 
 def found(report: Report) -> str:
-    """What was found: `3 errors and 1 warning in 24 files; 2 of them can be fixed with --fix`."""
+    """Return the counts of findings: `3 errors and 1 warning in 24 files; 2 of them can be fixed with --fix`."""
     severities = Counter(diagnostic.severity for diagnostic in report.diagnostics)
     words = [counted(severities[severity], severity) for severity in SEVERITIES if severities[severity]]
     fixed, files = report.summary.fixed.total(), counted(report.summary.files, "file")
@@ -39,7 +39,7 @@ def found(report: Report) -> str:
 
 
 def read(report: Report) -> list[str]:
-    """What was read, skipped and not checked, a sentence each."""
+    """Return one sentence each on what was read, skipped and not checked."""
     summary = report.summary
     if not summary.files:
         return ["No YAML or JSON files to lint (hidden files and files that git ignores are skipped)."]
@@ -80,7 +80,7 @@ def _skipped(counts: Counter[str]) -> list[str]:
 
 
 def listed_charts(report: Report, most: int | None = MOST_CHARTS) -> list[str]:
-    """A line for each chart that was not rendered, with the command that lints it, and how many more there are."""
+    """Return a line per chart that was not rendered, with the command that lints it, and the number of others."""
     charts = report.summary.charts
     lines = [f"Not rendered: chart {printable(chart.folder)}; run {printable(chart.command)}" for chart in charts[:most]]
     if more := len(charts) - len(lines):
@@ -89,7 +89,7 @@ def listed_charts(report: Report, most: int | None = MOST_CHARTS) -> list[str]:
 
 
 def _fixable(report: Report) -> str:
-    """How many findings have a fix that can be made, and with which options."""
+    """Return how many findings have a fix that can be applied, and with which options."""
     fixes = [diagnostic.fix for diagnostic in report.diagnostics if diagnostic.fix]
     if not fixes:
         return ""

@@ -1,7 +1,7 @@
-"""Fingerprints by which code scanning knows an alert again.
+"""Fingerprints by which code scanning recognizes an alert.
 
 `primaryLocationLineHash` is the one that GitHub's upload action computes (github/codeql-action, src/fingerprints.ts): a rolling
-hash over the 100 characters from the start of a line on, blanks left out. An own value that differed would make the action warn.
+hash over the 100 characters from the start of a line on, blanks left out. The action warns if a report contains another value.
 """
 
 from collections import Counter
@@ -60,8 +60,8 @@ def line_hashes(text: str) -> dict[int, str]:
 
 
 def identity(diagnostic: Diagnostic) -> str:
-    """What stays the same when lines move: rule, file, resource and field."""
+    """Return the identity of a finding, which stays the same when lines move: rule, file, resource and field."""
     parts = (diagnostic.rule, diagnostic.span.source.path, str(diagnostic.resource), diagnostic.field_path)
-    import hashlib  # brings OpenSSL, and only some reports need it
+    import hashlib  # imports OpenSSL, which only some reports need
 
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

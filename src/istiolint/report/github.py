@@ -14,7 +14,7 @@ COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def render(report: Report) -> str:
-    """A line a diagnostic, and the total."""
+    """Return a line for each diagnostic, and the total."""
     return "".join(f"{_command(diagnostic)}\n" for diagnostic in report.diagnostics) + found(report) + "\n"
 
 
@@ -30,10 +30,10 @@ def _command(diagnostic: Diagnostic) -> str:
 
 
 def data(text: str) -> str:
-    """The text of a command."""
+    """Escape the text of a command."""
     return printable(text).replace("%", "%25")
 
 
 def property_value(text: str) -> str:
-    """The value of a property of a command."""
+    """Escape the value of a property of a command."""
     return data(text).replace(":", "%3A").replace(",", "%2C")

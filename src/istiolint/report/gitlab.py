@@ -1,6 +1,6 @@
 """Code Quality of GitLab: an array of issues in JSON.
 
-GitLab knows issues again by their fingerprints and drops those that share one, and takes paths from the root of the repository.
+GitLab recognizes issues by their fingerprints and drops those that share one. Paths are relative to the root of the repository.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
 
 def render(report: Report) -> str:
-    """The report as GitLab's `codequality` artifact."""
+    """Return the report as GitLab's `codequality` artifact."""
     counts: Counter[str] = Counter()
     issues = []
     for diagnostic in report.diagnostics:

@@ -10,7 +10,7 @@ from istiolint.fix import text_edits
 
 
 def render(report: Report) -> str:
-    """The report as JSON; lines and columns count from 1 in code points, ends are exclusive."""
+    """Return the report as JSON; lines and columns count from 1 in code points, ends are exclusive."""
     severities = [diagnostic.severity for diagnostic in report.diagnostics]
     diagnostics = [_diagnostic(diagnostic) for diagnostic in report.diagnostics]
     summary = report.summary
@@ -39,7 +39,7 @@ def render(report: Report) -> str:
 
 
 def region(span: Span) -> dict[str, int]:
-    """Where a span begins and ends."""
+    """Return the start and the end of a span."""
     begins, ends = span.begins, span.ends
     return {"line": begins.line, "column": begins.column, "endLine": ends.line, "endColumn": ends.column}
 

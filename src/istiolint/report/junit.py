@@ -1,8 +1,8 @@
-"""JUnit's XML, as build servers show tests: a suite a file, a failed test a finding.
+"""JUnit's XML, which build servers show as tests: one suite per file, one failed test per finding.
 
-An opinion (`info`) is a test that passes and says so. Readers take a report without a test for a failure, so there is always one.
-Failures of istiolint itself are errors. A test is named by the rule, the resource and the field: build servers recognize it by
-its name, and lines move.
+An `info` finding is a test that passes, with the message as output. Build servers treat a report without tests as a failure, so
+there is always one. Failures of istiolint itself are errors. The name of a test consists of rule, resource and field, because
+build servers recognize tests by name and lines move.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ NAME = "istiolint"
 
 
 def render(report: Report) -> str:
-    """The report as JUnit writes it."""
+    """Return the report in the format of JUnit."""
     own = [_error(error) for error in report.internal_errors] or ([] if report.diagnostics else [_test(NAME, NAME, "")])
     suites = [_suite(NAME, own, 0, len(report.internal_errors))] if own else []
     for path, group in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.span.source.path):
@@ -49,7 +49,7 @@ def _names(diagnostics: list[Diagnostic]) -> Iterator[str]:
 
 
 def unique(names: Iterable[str]) -> Iterator[str]:
-    """The names of tests, each once: build servers recognize tests by their names."""
+    """Yield unique names of tests: build servers recognize tests by name."""
     counts: Counter[str] = Counter()
     for name in names:
         counts[name] += 1

@@ -1,4 +1,4 @@
-"""Which findings the text format shows when a rule finds much in one file."""
+"""The findings that the text format shows if a rule has many in one file."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,14 +11,14 @@ MOST = 3
 
 
 class Shown(NamedTuple):
-    """A finding that is shown, and those of its rule and file that are not, if it is the last one shown."""
+    """A shown finding; the last one of its rule and file also has those that are not shown."""
 
     diagnostic: Diagnostic
     hidden: tuple[Diagnostic, ...] = ()
 
 
 def limited(diagnostics: Iterable[Diagnostic], most: int | None = MOST) -> Iterator[Shown]:
-    """The findings in their order, at most so many of each rule in each file: the most severe, then the first."""
+    """Yield the findings in order, with at most `most` per rule and file: the most severe, then the first."""
     found = list(diagnostics)
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, diagnostic in enumerate(found):

@@ -1,6 +1,6 @@
-"""Markdown for summaries of build servers and comments on merge requests: the counts, and a table of what was found.
+"""Markdown for summaries of build servers and comments on merge requests: the counts, and a table of findings.
 
-Text from manifests is escaped: it makes no links, no pictures, no HTML and no rows of the table.
+Text from manifests is escaped, so that it cannot add links, images, HTML or table rows.
 """
 
 from istiolint.findings import markdown
@@ -15,7 +15,7 @@ MOST_ROWS = 500
 
 
 def render(report: Report) -> str:
-    """The report as a page; the gravest findings first."""
+    """Return the report as a page, the most severe findings first."""
     rows = sorted(report.diagnostics, key=lambda diagnostic: SEVERITIES.index(diagnostic.severity))
     lines = ["## istiolint", "", markdown.plain(found(report))]
     if report.internal_errors:

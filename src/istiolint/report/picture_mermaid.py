@@ -33,7 +33,7 @@ def render(pictures: Sequence[Picture], diagnostics: Sequence[Diagnostic]) -> st
 
 
 def _smaller(pictures: Sequence[Picture], diagnostics: Sequence[Diagnostic]) -> Iterator[tuple[Sequence[Picture], str]]:
-    """Yield the pictures with less and less in them, each time with what was left out."""
+    """Yield smaller and smaller pictures, each with a note on what was left out."""
     yield pictures, ""
     faulty = {
         node.namespace
@@ -63,7 +63,7 @@ def _all(pictures: Sequence[Picture], is_closed: Callable[[str], bool]) -> list[
 
 
 def _cut(picture: Picture, diagnostics: Sequence[Diagnostic], most: int) -> Picture:
-    """The picture with its most severe edges, and the nodes that these or findings need."""
+    """Return the picture with its most severe edges, and the nodes that these or findings need."""
 
     def severity(edge: Edge) -> int:
         worst = "error" if edge.broken else worst_of(edge.findings, diagnostics)
@@ -116,5 +116,5 @@ def _node(node: Node, name: str, diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text in a label: whatever Mermaid could read as its own, as a character code."""
+    """Escape the text of a label: characters with a meaning in Mermaid become character codes."""
     return _UNSAFE.sub(lambda match: f"#{ord(match[0])};", text)

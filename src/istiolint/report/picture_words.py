@@ -1,4 +1,4 @@
-"""What pictures call their nodes and edges."""
+"""The labels of nodes and edges in pictures."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +15,7 @@ _KINDS = {"host": "external host", "missing": "not in the files", "gateway": "ga
 
 
 def node_lines(node: Node, diagnostics: Sequence[Diagnostic]) -> list[str]:
-    """The lines of the label of a node: name, kind or mTLS mode, number of findings."""
+    """Return the label of a node as lines: name, kind or mTLS mode, number of findings."""
     kind = counted(node.members, "node") if node.kind == "namespace" else _KINDS.get(node.kind, "")
     kind = "gateway not in the files" if node.kind == "missing" and node.proxy == "gateway" else kind
     second = ", ".join(filter(None, (kind, _MODES.get(node.mtls, node.mtls))))
@@ -23,19 +23,19 @@ def node_lines(node: Node, diagnostics: Sequence[Diagnostic]) -> list[str]:
 
 
 def edge_words(edge: Edge, diagnostics: Sequence[Diagnostic]) -> str:
-    """The label of an edge: weights, TLS, whether calls fail, number of findings."""
+    """Return the label of an edge: weights, TLS, whether calls fail, number of findings."""
     words = {"mirror": "mirrored", "selects": ""}.get(edge.kind, TLS[edge.tls])
     fails = "fails" if edge.broken else ""
     return ", ".join(filter(None, (edge.label, words, fails, finding_counts(edge.findings, diagnostics))))
 
 
 def finding_counts(numbers: Iterable[int], diagnostics: Sequence[Diagnostic]) -> str:
-    """How many errors, warnings and infos: `2 errors, 1 info`."""
+    """Return the counts of findings by severity: `2 errors, 1 info`."""
     severities = [diagnostics[number].severity for number in numbers]
     counts = ((severities.count(severity), severity) for severity in SEVERITIES)
     return ", ".join(counted(count, severity) for count, severity in counts if count)
 
 
 def worst_of(numbers: Iterable[int], diagnostics: Sequence[Diagnostic]) -> Severity | None:
-    """The highest severity of some findings."""
+    """Return the highest severity of some findings."""
     return min((diagnostics[number].severity for number in numbers), key=SEVERITIES.index, default=None)

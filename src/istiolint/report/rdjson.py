@@ -18,7 +18,7 @@ SEVERITIES = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
 
 
 def render(report: Report) -> str:
-    """The report as reviewdog reads it."""
+    """Return the report in the format of reviewdog."""
     source = {"name": "istiolint"} | ({"url": url} if (url := home()) else {})
     return as_json({"source": source, "diagnostics": [_diagnostic(one) for one in report.diagnostics]}, indent=1)
 

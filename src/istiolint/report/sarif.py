@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 as GitHub code scanning and the SARIF viewers need it.
+"""SARIF 2.1.0 for GitHub code scanning and SARIF viewers.
 
 GitHub uses the first location only, rejects more than 25,000 results, takes relative URIs from the root of the repository and
 links related locations that the message names as `[words](id)`. Columns count UTF-16 units. Nothing depends on the time or the
@@ -35,7 +35,7 @@ _IN_LINK = str.maketrans("[]", "()")
 
 
 def render(report: Report) -> str:
-    """The report as SARIF; of the rules that were on only those that found something are described."""
+    """Return the report as SARIF, with the descriptions of the rules that have findings."""
     reported = {diagnostic.rule for diagnostic in report.diagnostics} | {one.diagnostic.rule for one in report.suppressed}
     rules = [all_rules()[rule] for rule in sorted(reported)]
     kept = sorted(report.diagnostics, key=lambda diagnostic: _SEVERITIES.index(diagnostic.severity))[:MOST_RESULTS]
@@ -96,7 +96,7 @@ def _help(page: Page) -> str:
 
 
 def _name(rule_id: str) -> str:
-    """A name in Pascal case: viewers show it next to the id, from which it must differ."""
+    """Return a rule id in Pascal case: viewers show it next to the id, and it must differ from it."""
     return "".join(word[:1].upper() + word[1:] for word in rule_id.split("-"))
 
 
@@ -149,7 +149,7 @@ def _suppression(one: Suppressed) -> dict[str, Any]:
 
 
 def _message(diagnostic: Diagnostic) -> str:
-    """The message as sentences, with links to the related locations."""
+    """Return the message as sentences, with links to the related locations."""
     text = f"{_sentence(diagnostic.message)}"
     if diagnostic.hint:
         text += f" {_sentence(diagnostic.hint)}"
@@ -170,7 +170,7 @@ def _text(text: str) -> str:
 
 
 def fixes(fix: Fix | None) -> list[dict[str, Any]]:
-    """A fix as replacements that an editor can apply; none where there is no fix or it cannot be applied safely."""
+    """Return a fix as replacements that an editor can apply; none without a fix that can be applied safely."""
     edits = text_edits(fix) if fix else ()
     if not fix or not edits:
         return []
@@ -208,7 +208,7 @@ def _utf16(source: Source, position: Position) -> int:
 
 
 def uri(path: str) -> str:
-    """A path of the file system as a URI: relative to the current directory, absolute for what is not below it."""
+    """Return a path as a URI: relative to the current folder, or absolute if it is not below it."""
     relative = os.path.relpath(path)
     if relative.split(os.sep)[0] == os.pardir:
         return "file://" + _quoted(os.path.abspath(path))

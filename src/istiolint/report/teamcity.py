@@ -14,7 +14,7 @@ _ESCAPED = str.maketrans({"|": "||", "'": "|'", "[": "|[", "]": "|]"})
 
 
 def render(report: Report) -> str:
-    """The types of what was found, the findings, failures of istiolint, and the total."""
+    """Return the inspection types, the findings, failures of istiolint, and the total."""
     topics = {diagnostic.rule: diagnostic.topic for diagnostic in report.diagnostics}
     lines = [_type(rule, topic) for rule, topic in sorted(topics.items())]
     lines += map(_inspection, report.diagnostics)

@@ -1,6 +1,6 @@
-"""The report for people: each finding with its line, a caret under the place, what to write instead, and the other side.
+"""The text report: each finding with its line, carets under the place, the hint, and related places.
 
-A finding names its resource unless that is the only one of its file.
+A finding names its resource unless it is the only one in its file.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ MOST_LINES = 5
 
 
 def render(report: Report, *, quiet: bool = False, concise: bool = False, everything: bool = False) -> str:
-    """The report with ANSI colors (click.echo removes them where they are not wanted).
+    """Return the report with ANSI colors (click.echo removes them if they are not wanted).
 
     `quiet` leaves out the summary, `concise` shows each finding as one line, `everything` more than `MOST` of a rule in a file.
     """
@@ -43,7 +43,7 @@ def render(report: Report, *, quiet: bool = False, concise: bool = False, everyt
 
 
 def statistics(report: Report) -> str:
-    """How often each rule found something, the most frequent first."""
+    """Return the number of findings per rule, the most frequent first."""
     from istiolint.fix import text_edits
 
     counts = Counter((diagnostic.severity, diagnostic.rule) for diagnostic in report.diagnostics)
@@ -57,28 +57,28 @@ def statistics(report: Report) -> str:
 
 
 def where(span: Span) -> str:
-    """`path:line:column`, as editors and terminals take it for a link."""
+    """Return `path:line:column`, which editors and terminals recognize as a link."""
     path = printable(span.source.path)
-    if path.lstrip().startswith("::"):  # at the start of a line, GitHub Actions would take it for a command
+    if path.lstrip().startswith("::"):  # at the start of a line, it would be a command of GitHub Actions
         path = f"./{path}"
     return f"{path}:{span.begins.line}:{span.begins.column}"
 
 
 def _headline(report: Report, diagnostic: Diagnostic) -> str:
-    """Place, severity, rule, resource and message, on one line."""
+    """Return place, severity, rule, resource and message on one line."""
     level = click.style(f"{diagnostic.severity}[{diagnostic.rule}]", fg=COLORS[diagnostic.severity], bold=True)
     message = f"{_resource(report, diagnostic)}{printable(diagnostic.message)}"
     return f"{click.style(where(diagnostic.span), bold=True)}: {level}: {message}"
 
 
 def _line(report: Report, diagnostic: Diagnostic) -> str:
-    """All that the concise report says of a finding."""
+    """Return the line of a finding in the concise report."""
     targets = in_targets(diagnostic)
     return _headline(report, diagnostic) + (f" ({targets})" if targets else "")
 
 
 def _resource(report: Report, diagnostic: Diagnostic) -> str:
-    """The resource that a finding is about; empty where its file has no other."""
+    """Return the resource of a finding; empty if its file has no other."""
     if diagnostic.resource is None or report.summary.resources[diagnostic.span.source.path] == 1:
         return ""
     return f"{printable(str(diagnostic.resource))}: "
@@ -97,7 +97,7 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[str]:
 
 
 def _hidden(hidden: tuple[Diagnostic, ...]) -> Iterator[str]:
-    """How many more findings of a rule a file has, and where."""
+    """Yield how many more findings of a rule a file has, and on which lines."""
     if hidden:
         lines = list(dict.fromkeys(diagnostic.span.begins.line for diagnostic in hidden))
         places = ", ".join(map(str, lines[:MOST_LINES])) + (", ..." if len(lines) > MOST_LINES else "")
@@ -119,7 +119,7 @@ def _suppressed(one: Suppressed) -> str:
 
 
 def _excerpt(span: Span, color: str) -> Iterator[str]:
-    """The line of the place, and carets under the part of the place on that line."""
+    """Yield the first line of a span, and carets under its part on that line."""
     if not span.source.text:
         return
     begins, ends = span.begins, span.ends
@@ -142,7 +142,7 @@ def _expanded(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns that a terminal uses for a text as `_expanded` writes it."""
+    """Return the columns that a terminal uses for a text as `_expanded` writes it."""
     text = _expanded(text)
     if text.isascii():
         return len(text)

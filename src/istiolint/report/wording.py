@@ -1,4 +1,4 @@
-"""What formats with one message for each finding say: the message, the hint and the other places."""
+"""The text of a finding for formats with a single message: message, hint and related places."""
 
 from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic
@@ -10,18 +10,18 @@ MOST_RELATED = 5
 
 
 def place(path: str, line: int, column: int) -> str:
-    """A place as editors and terminals take it for a link."""
+    """Return a place in the form that editors and terminals recognize as a link."""
     return f"{path}:{line}:{column}"
 
 
 def worded(diagnostic: Diagnostic) -> str:
-    """The message and the hint, in printable characters."""
+    """Return message and hint in printable characters."""
     hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
     return printable(diagnostic.message + hint)
 
 
 def in_targets(diagnostic: Diagnostic) -> str:
-    """In which targets a finding holds, in printable characters; empty where it holds in all targets of its resource."""
+    """Return the targets that a finding applies to, in printable characters; empty if it applies to all of its resource."""
     names = diagnostic.targets
     if not diagnostic.partial or not names:
         return ""
@@ -31,9 +31,9 @@ def in_targets(diagnostic: Diagnostic) -> str:
 
 
 def related(diagnostic: Diagnostic) -> list[str]:
-    """The other places with what is there, such as `see a.yaml:3:1: first written here`, in printable characters.
+    """Return the related places, such as `see a.yaml:3:1: first written here`, in printable characters.
 
-    The last one says in which targets the finding holds, if it does not hold in all.
+    The last one names the targets that the finding applies to, if it does not apply to all.
     """
     words = []
     for span, message in diagnostic.related[:MOST_RELATED]:
@@ -45,5 +45,5 @@ def related(diagnostic: Diagnostic) -> list[str]:
 
 
 def one_line(diagnostic: Diagnostic) -> str:
-    """The message, the hint and the other places on one line."""
+    """Return message, hint and related places on one line."""
     return "; ".join([worded(diagnostic), *related(diagnostic)])

@@ -1,4 +1,4 @@
-"""The first lines of the summary: the most severe findings, which a long report would otherwise bury."""
+"""The first lines of the summary: the most severe findings, which are hard to find in a long report."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ WIDEST = 160
 
 
 def worst(report: Report) -> Iterator[str]:
-    """A heading and a line for each rule: by severity, then by the number of findings. Nothing for a short report."""
+    """Yield a heading and a line for each rule, by severity and number of findings; nothing for a short report."""
     if len(report.diagnostics) <= MOST_RULES:
         return
     by_rule: dict[tuple[int, str], list[Diagnostic]] = defaultdict(list)

@@ -129,7 +129,7 @@ def _names(key: str, at: Place, meshes: list[Mesh]) -> Iterator[Proposal]:
 
 
 def unique(found: Iterable[Proposal]) -> list[Proposal]:
-    """Yield each proposed text once."""
+    """Return each proposed text once."""
     return list({proposal.text: proposal for proposal in found}.values())
 
 

@@ -1,4 +1,4 @@
-"""What is not reported: suppressed by comments and annotations in manifests, and by the configuration for some files."""
+"""Suppressed findings: by comments and annotations in manifests, and by the configuration for some files."""
 
 from istiolint.suppression.ledger import Ledger
 from istiolint.suppression.paths import PathIgnores

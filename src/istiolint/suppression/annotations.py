@@ -16,12 +16,12 @@ _NAME = late(r"[^\s,]+")
 
 
 def of_istioctl(resource: Resource) -> frozenset[str]:
-    """The codes that istioctl's annotation names; blanks around commas do no harm here, unlike at istioctl."""
+    """Return the codes in the annotation of istioctl. Blanks around commas are allowed, unlike in istioctl."""
     return frozenset(code.strip() for code in resource.annotations.get(ANALYZE_SUPPRESS, "").split(","))
 
 
 def in_annotation(resource: Resource) -> Iterator[Suppression]:
-    """What a resource suppresses for itself."""
+    """Yield the suppression in the annotations of a resource."""
     cursor = resource.metadata["annotations"][IGNORE]
     if not cursor.text:
         return

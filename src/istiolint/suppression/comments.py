@@ -28,9 +28,9 @@ _BLOCKS = ("|", ">")
 
 
 class Comment(NamedTuple):
-    """A comment for istiolint. `lines` are those on which findings are meant, None for the whole file.
+    """A comment for istiolint. `lines` are the lines that it applies to, None for the entire file.
 
-    `suppression` is None where the comment says nothing that can be done; `meant` is the word that may have been meant then.
+    `suppression` is None for a malformed comment; `meant` is then the word that was probably meant.
     """
 
     span: Span
@@ -40,7 +40,7 @@ class Comment(NamedTuple):
 
 
 def comments(document: Document) -> Iterator[Comment]:
-    """Return the istiolint comments of a document, without lookalikes inside strings."""
+    """Yield the istiolint comments of a document, without lookalikes inside strings."""
     found = list(_COMMENT.finditer(document.text))
     inside = strings(document) if found else None
     layout = _Layout(document.source.text)
@@ -92,7 +92,7 @@ def _meant_lines(source: Source, start: int, layout: "_Layout") -> range:
 
 
 class _Layout:
-    """Where content is in a text. Comments are asked for in order, so that each part of the text is searched once."""
+    """Finds the content of a text. Comments are looked up in order, so that each part of the text is searched once."""
 
     def __init__(self, text: str):
         self._text = text
@@ -127,7 +127,7 @@ def _after_blank(text: str, start: int, end: int) -> int:
 
 
 class Strings:
-    """Where the strings and numbers of a document are. A `#` in them does not start a comment."""
+    """The spans of strings and numbers of a document. A `#` in them does not start a comment."""
 
     def __init__(self, text: str, scalars: list[tuple[int, int, bool]]):
         """Take start, end and whether it is a block of each scalar, in the order of the text."""
@@ -143,20 +143,20 @@ class Strings:
 
 
 def strings(document: Document) -> Strings | None:
-    """Return where strings and numbers are; None for a document that cannot be parsed."""
+    """Return the strings and numbers of a document; None if it cannot be parsed."""
     try:
         scalars = [
             (event.start_mark.index, event.end_mark.index, event.style in _BLOCKS)
             for event in document.parse(document.text)
             if hasattr(event, "style")
         ]
-    except Exception:  # other rules report what the parser rejects
+    except Exception:  # the rules of topic syntax report what the parser rejects
         return None
     return Strings(document.text, scalars)
 
 
 def _removable(span: Span) -> Span:
-    """What goes with a comment: the blanks before it, and its line if nothing else is on it."""
+    """Return the span to remove with a comment: the blanks before it, and its line if nothing else is on it."""
     text = span.source.text
     line = _line_start(text, span.start)
     before, rest = text[line : span.start], _REST.match(text, span.end)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PathIgnores:
-    """Which rules are off in which files. Raises ValueError for a name that means no rule."""
+    """The rules that are off in some files. Raises ValueError for a name that matches no rule."""
 
     def __init__(self, ignores: Sequence[PathIgnore]):
         self._ignores = ignores

@@ -1,4 +1,4 @@
-"""One suppression, wherever it is written."""
+"""A suppression, in a comment or an annotation."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
-"""Writing comments that suppress what a run found.
+"""Write comments that suppress the findings of a run.
 
-A comment goes to the end of the line of its finding; where that would be part of a string, or cannot be read because the document
-does not parse, it goes above the document. Whether a comment does its work is for the next run to show.
+A comment is written at the end of the line of its finding. If it would be part of a string there, or the document does not parse,
+it is written above the document. The next run shows whether it suppresses the finding.
 """
 
 from bisect import bisect_right
@@ -33,7 +33,7 @@ class Suppressing:
 
 
 def suppress(sources: Iterable[Source], lint: Callable[[Iterable[Source]], Report]) -> Suppressing:
-    """Suppress all that `lint` finds in these sources as far as comments can."""
+    """Suppress the findings of `lint` in these sources, except those that no comment can suppress."""
     current = list(sources)
     report = lint(current)
     found = len(report.diagnostics)
@@ -52,14 +52,14 @@ def suppress(sources: Iterable[Source], lint: Callable[[Iterable[Source]], Repor
 
 
 def with_comments(report: Report, source: Source) -> str | None:
-    """Return the text of a source with comments that suppress the findings of a report in it; None where none can be written."""
+    """Return the text of a source with comments that suppress the findings of a report in it; None if none can be written."""
     before = {source.path: _data(source)}
     made = (_checked(report, {source.path: source}, before, place) for place in (_at_lines, _above_document))
     return next((texts[source.path] for texts in made if texts), None)
 
 
 def _checked(report: Report, sources: dict[str, Source], before: dict[str, list[object]], place: "_Place") -> dict[str, str]:
-    """The files with comments that leave their data as it was."""
+    """Return the files in which the comments do not change the data."""
     made = _edited(report, sources, place)
     return {path: text for path, text in made if _data(replace(sources[path], text=text)) == before[path]}
 
@@ -69,7 +69,7 @@ _Place = Callable[[Document, dict[int, list[str]]], Iterator[_Insertion]]
 
 
 def _edited(report: Report, sources: dict[str, Source], place: _Place) -> Iterator[tuple[str, str]]:
-    """The files with findings, each with its new text."""
+    """Yield the files with findings, each with its new text."""
     by_path: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for diagnostic in report.diagnostics:
         path = diagnostic.span.source.path
@@ -93,7 +93,7 @@ def _insertions(source: Source, lines: dict[int, list[str]], place: _Place) -> I
 
 
 def _at_lines(document: Document, found: dict[int, list[str]]) -> Iterator[_Insertion]:
-    """At the end of each line, or in a comment that is for the line already."""
+    """Yield the edits that add comments at the end of lines, or names to a comment that applies to the line."""
     source, inside = document.source, strings(document)
     existing = {comment.lines: comment for comment in comments(document) if comment.suppression and comment.lines}
     for line, rules in found.items():
@@ -105,7 +105,7 @@ def _at_lines(document: Document, found: dict[int, list[str]]) -> Iterator[_Inse
 
 
 def _above_document(document: Document, found: dict[int, list[str]]) -> Iterator[_Insertion]:
-    """On a line before the first one of the document, or in a comment that is for all of it already."""
+    """Yield the edits that add a comment above the document, or names to a comment that applies to all of it."""
     text, rules = document.source.text, sorted({rule for rules in found.values() for rule in rules})
     for comment in comments(document):
         if comment.suppression and comment.lines and len(comment.lines) > 1 and all(line in comment.lines for line in found):
@@ -118,7 +118,7 @@ def _above_document(document: Document, found: dict[int, list[str]]) -> Iterator
 
 
 def _added(comment: Comment, rules: Collection[str]) -> Iterator[_Insertion]:
-    """More names for a comment; none where it has them all."""
+    """Yield the edit that adds names to a comment; none if it has all of them."""
     present = comment.suppression.names if comment.suppression else ()
     if names := "".join(f", {rule}" for rule in rules if rule not in present):
         yield comment.span.source.text.index("]", comment.span.start), names

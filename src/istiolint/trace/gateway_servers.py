@@ -174,7 +174,7 @@ class GatewayListeners:
 
 
 def servers_of(gateway: Resource) -> Iterator[Server]:
-    """Return the servers of an Istio Gateway."""
+    """Yield the servers of an Istio Gateway."""
     for server in gateway.spec["servers"]:
         port = server["port"]["number"].number
         if port is not None:
@@ -184,7 +184,7 @@ def servers_of(gateway: Resource) -> Iterator[Server]:
 
 
 def listeners_of(gateway: Resource) -> Iterator[Server]:
-    """Return the listeners of a Gateway of the Gateway API."""
+    """Yield the listeners of a Gateway of the Gateway API."""
     for listener in gateway.spec["listeners"]:
         port = listener["port"].number
         if port is not None:

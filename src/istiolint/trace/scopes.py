@@ -131,7 +131,7 @@ def outbound(mesh: Mesh) -> Outbound:
 
 
 def imports(listener: Cursor, namespace: str) -> Iterator[Import]:
-    """Return the imports of an egress listener."""
+    """Yield the imports of an egress listener."""
     for host in listener["hosts"]:
         owner, slash, name = host.text.partition("/")
         if slash and owner != "~":
@@ -149,7 +149,7 @@ def _imports_routes(wanted: Import, virtual_service: VirtualService) -> bool:
 
 
 def destination_hosts(virtual_service: VirtualService, mesh: Mesh) -> Iterator[str]:
-    """Return the destination hosts of a VirtualService, including those of its delegates."""
+    """Yield the destination hosts of a VirtualService, including those of its delegates."""
     for route in virtual_service.routes:
         for destination in (*route["route"], *route["mirrors"]):
             yield mesh.hosts.fqdn(destination["destination"]["host"].text, route.owner.namespace).lower()

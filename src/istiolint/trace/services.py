@@ -173,7 +173,7 @@ def _order(service: Service) -> tuple[bool, tuple[str, str, int, str]]:
 
 
 def ports_of_host(known: KnownHost) -> Iterator[Port]:
-    """Return the ports of a host with their protocols."""
+    """Yield the ports of a host with their protocols."""
     resource = known.resource
     if resource is None or resource.type not in ("Service", "ServiceEntry"):
         yield from (Port(number, "AUTO") for number in known.ports)

@@ -164,7 +164,7 @@ def _of_policy(model: Model, policy: Resource) -> Iterator[Request]:
 
 
 def _named(model: Model, source: Item) -> Iterator[str]:
-    """Return the workloads that a source names by service account or namespace."""
+    """Yield the workloads that a source names by service account or namespace."""
     wanted = {text.partition("/ns/")[2].replace("/sa/", "/") for text in source.get("principals", ())}
     wanted |= set(source.get("serviceAccounts", ()))
     namespaces = set(source.get("namespaces", ()))

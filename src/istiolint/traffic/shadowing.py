@@ -50,7 +50,7 @@ class Earlier(NamedTuple, Generic[M]):
 
 
 def taken(routes: Sequence[Sequence[M | None]], *, passing: Sequence[bool], joined: bool) -> Iterator[Taken]:
-    """Return the matches that earlier ones cover, in order; a match that cannot be read is None.
+    """Yield the matches that earlier ones cover, in order; a match that cannot be read is None.
 
     `passing`: the routes whose requests may still go on to later ones (they hand over to a delegate).
     `joined`: the routes are those of a delegate: each is joined with the match that delegates to them.
