@@ -125,7 +125,7 @@ def test_a_damaged_file_is_no_cache(data: st.DataObject, tmp_path_factory: pytes
 @given(st.binary(max_size=200))
 def test_a_planted_file_is_no_cache(content: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        signed = pack.MAGIC + pack._digest(content) + content
+        signed = pack.MAGIC + pack._checksum(content) + content
         patch.setattr(Pack, "_read", lambda _: signed)
         patch.setattr(Folder, "is_safe", lambda _: True)
         assert all(type(key) is type(value) is bytes for key, value in Pack(Folder("x")).load().items())
@@ -167,7 +167,8 @@ def test_only_plain_data_is_known(data: Any) -> None:
      [0, 0, 1, {}, ["a"]], [0, 0, 1, {}, 9, False, None, "", None, ""], [0, 0, 1, {}, 0, False, None, "", None, ["a"]],
      [0, 0, 1, {}, 0, False, [0, 1, "made-up", "m", None], "", None, ""],
      [0, 0, 1, {}, 0, False, None, "", [0, 1, "made up"], ""], [0, 0, 1, {}, 0, False, None, "fatal", None, ""],
-     [0, 0, 1, "v1", "Pod", "a", "b", b"", 1]],
+     [0, 0, 1, ["v1", "Pod", "a", "b", "", [], []], b"", 1], [0, 0, 1, ["v1", "Pod", "a", "b", "", [], [1]], b"", ""],
+     [0, 0, 1, ["v1", "Pod", "a", "b", "", "", []], b"", ""], [0, 0, 1, ["v1", "Pod", "a"], b"", ""], [0, 0, 1, "v1", b"", ""]],
 )  # fmt: skip
 def test_rows_of_another_form_are_not_known(row: Any) -> None:
     assert parsed.decode(msgpack.packb([row], use_bin_type=False), 5) is None

@@ -62,7 +62,7 @@ FILES = st.dictionaries(
 
 def _parts(files: dict[str, list[str]], names: list[str]) -> list[tuple[str, list[str]]]:
     found = {document.source.path: document for document in documents(dict.fromkeys(names, SERVICE))}
-    defining = [Defining(found[path], tuple(("", "Service", "", name) for name in files[path])) for path in names]
+    defining = [Defining(path, [found[path]], [("", "Service", "", name) for name in files[path]]) for path in names]
     return [(part.folder, sorted(document.source.path for document in part.documents)) for part in partition(defining)]
 
 

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from istiolint.cache.folder import ENDING, TEMPORARY, Folder
 
-MAGIC = b"istiolint cache 2\n"
-DIGEST = 20
+MAGIC = b"istiolint cache 3\n"
+CHECKSUM = 4
+"""Bytes of the checksum, which shows damage; a hash would take longer, and not keep anyone from planting a file either."""
 MOST_BYTES = 64 * 1024 * 1024
 _DAY = 24 * 60 * 60
 Files: TypeAlias = Mapping[str, tuple[Sequence[int], bytes, int, str]]
@@ -118,7 +119,7 @@ class Pack:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
         try:
             with open(descriptor, "wb") as file:
-                file.write(MAGIC + _digest(body) + body)
+                file.write(MAGIC + _checksum(body) + body)
             os.replace(temporary, self.path)
         except BaseException:
             os.unlink(temporary)
@@ -128,19 +129,19 @@ class Pack:
 def _unpacked(content: bytes) -> _Content:
     from msgpack import unpackb
 
-    start = len(MAGIC) + DIGEST
+    start = len(MAGIC) + CHECKSUM
     body = memoryview(content)[start:]
-    if content[:start] != MAGIC + _digest(body):
+    if content[:start] != MAGIC + _checksum(body):
         return _NOTHING
     payloads, files, version = unpackb(body, unicode_errors="surrogatepass")
     if type(payloads) is not dict or type(files) is not dict:
         return _NOTHING
-    if not all(type(key) is bytes and type(payload) is bytes for key, payload in payloads.items()):
+    if not {*map(type, payloads), *map(type, payloads.values())} <= {bytes}:
         return _NOTHING
     return _Content(payloads, files, version)
 
 
-def _digest(body: bytes | memoryview) -> bytes:
-    from hashlib import blake2b
+def _checksum(body: bytes | memoryview) -> bytes:
+    from zlib import crc32
 
-    return blake2b(body, digest_size=DIGEST).digest()
+    return crc32(body).to_bytes(CHECKSUM, "big")

@@ -80,10 +80,11 @@ def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[
 
     sources = list(sources)
     found: dict[str, list[ChartValues]] = {}
-    paths = {os.path.normpath(source.path) for source in sources}
+    names = [os.path.normpath(source.path) for source in sources]
+    paths = set(names)
     for source in sources:
-        folder = os.path.dirname(source.path)
         if _may_name_values(source.path):
+            folder = os.path.dirname(source.path)
             for document in read(source, store=store) if "hart" in source.text or "dependencies" in source.text else ():
                 for values in (*_in_helmfile(document.data), *_in_kustomization(document.data)):
                     found.setdefault(os.path.normpath(source.path), []).append(values)
@@ -94,8 +95,7 @@ def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[
             for document in read(source, store=store):
                 for path, values in _named_by_argo(document.data, paths):
                     found.setdefault(os.path.normpath(path), []).append(values)
-    for source in sources:
-        path = os.path.normpath(source.path)
+    for path in names:
         if path not in found and (chart := _by_name(os.path.basename(path))):
             found[path] = [ChartValues(chart)]
     return {path: tuple(dict.fromkeys(values)) for path, values in found.items() if path in paths}

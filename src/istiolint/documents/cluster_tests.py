@@ -15,8 +15,8 @@ _GROUPS = ("chainsaw.kyverno.io/", "kuttl.dev/", "kudo.dev/")
 _TESTS = ("chainsaw-test.yaml", "chainsaw-test.yml", "chainsaw-test")
 _COMPARED = ("assert", "error")
 _MERGED = ("apply", "create", "patch", "update")
-_WORDS = ("assert", "error", "disallowed", "expected", "golden")
-"""Each name that says what a file is for a test has one of them."""
+_WORDS = late(r"assert|error|disallowed|expected|golden|__snapshot", re.IGNORECASE)
+"""Each name that says what a file is for a test has one of them, and so has each folder with expected output."""
 _STEP = late(r"[0-9]+-.*\.ya?ml\Z")
 _STEP_ASSERTION = late(r"[0-9]+-assert\.ya?ml\Z")
 _ASSERTION = late(
@@ -43,9 +43,9 @@ def mentions_test(text: str) -> bool:
 
 def by_name(path: str) -> Skip | None:
     """Return what the name of a file says that it is: an assertion, a rejected sample, or the expected output of a test."""
-    name = os.path.basename(path)
-    if not any(word in name.lower() for word in _WORDS):
+    if not _WORDS.search(path):
         return None
+    name = os.path.basename(path)
     if _ASSERTION.match(name):
         return Skip.ASSERTION
     if _REJECTED.match(name):
@@ -58,14 +58,17 @@ def named_by_tests(sources: Iterable[Source], store: Store | None = None) -> dic
     sources = list(sources)
     paths = [os.path.normpath(source.path) for source in sources]
     tests = [source for source in sources if not isinstance(source, StoredSource) and mentions_test(source.text)]
-    found: dict[str, Skip] = dict.fromkeys(_errors(paths, tests), Skip.ASSERTION)
+    marked = [path for path in paths if _WORDS.search(path)]
+    found: dict[str, Skip] = dict.fromkeys(_errors(marked, tests), Skip.ASSERTION)
     for source in tests:
         found |= _named_by(source, paths, store)
-    steps = {os.path.dirname(path) for path in paths if "-assert" in path and _STEP_ASSERTION.match(os.path.basename(path))}
+    steps = {os.path.dirname(path) for path in marked if _STEP_ASSERTION.match(os.path.basename(path))}
     for path in paths if steps else ():
         if os.path.dirname(path) in steps and _STEP.match(os.path.basename(path)):
             found.setdefault(path, by_name(path) or Skip.TEST_STEP)
-    return dict.fromkeys(_expected_output(paths), Skip.EXPECTED_OUTPUT) | found
+    expected = [path for path in marked if _EXPECTED_FOLDER.match(path)]
+    # Where all files are in such a folder, they are what the user wants to know about.
+    return (dict.fromkeys(expected, Skip.EXPECTED_OUTPUT) if len(expected) < len(paths) else {}) | found
 
 
 def _errors(paths: list[str], tests: list[Source]) -> Iterator[str]:
@@ -75,13 +78,6 @@ def _errors(paths: list[str], tests: list[Source]) -> Iterator[str]:
     for path in paths if folders else ():
         if os.path.dirname(path) in folders and _ERROR.match(os.path.basename(path)):
             yield path
-
-
-def _expected_output(paths: list[str]) -> Iterator[str]:
-    """Yield the files in folders called `expected` or `golden`, unless all files are in such a folder."""
-    inside = [path for path in paths if _EXPECTED_FOLDER.match(path)]
-    if len(inside) < len(paths):
-        yield from inside
 
 
 def _named_by(source: Source, paths: list[str], store: Store | None) -> Mapping[str, Skip]:

@@ -32,21 +32,20 @@ def header_of(data: Any) -> Header | None:
 
 def header_from(fields: Sequence[Any]) -> Header:
     """Return a header from its fields. Raises ValueError if these do not have the right types."""
-    api_version, kind, name, namespace, host, hosts, gateways = fields
-    if not type(api_version) is type(kind) is type(name) is type(namespace) is type(host) is str:
+    if tuple(map(type, fields)) != _TYPES:
         raise ValueError
-    if not (_are_texts(hosts) and _are_texts(gateways)):
+    hosts, gateways = fields[-2:]
+    if (hosts or gateways) and not all(type(text) is str for text in (*hosts, *gateways)):
         raise ValueError
-    return Header(api_version, kind, name, namespace, host, hosts, gateways)
+    return Header._make(fields)
 
 
-def _are_texts(value: Any) -> bool:
-    return type(value) is list and (not value or all(type(each) is str for each in value))
+_TYPES = (str, str, str, str, str, tuple, tuple)
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _texts(value: Any) -> list[str]:
-    return [_text(each) for each in value] if isinstance(value, list) else []
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(_text, value)) if isinstance(value, list) else ()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from istiolint.documents.document import Document
     from istiolint.sources import Source
 
-FORMAT = 3
+FORMAT = 4
 """Of the payloads; another number makes all stored ones unknown."""
 PARSERS: tuple[events.Parse, ...] = (events.events, events.json_events, events.pure_events)
 
@@ -102,7 +102,7 @@ def _fields(row: Parsed) -> Sequence[Any]:
     if not row.usual:
         return [*row[:9], keys]
     header = header_of(row.data)
-    return [*row[:3], *header, packb(row.data), keys] if header else [*row[:4], keys]
+    return [*row[:3], header, packb(row.data), keys] if header else [*row[:4], keys]
 
 
 def unpacked(body: bytes) -> Any:
@@ -144,24 +144,50 @@ class Packed(NamedTuple):
     keys: frozenset[str]
 
 
-_PACKED_FIELDS = len(Packed._fields) + len(Header._fields) - 1
+_PACKED = (int, int, int, tuple, bytes, str)
+"""The types of its fields as they are stored."""
 
 
 def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
     """Return the documents of a payload for a text of some length; None if it does not have the form that `encode` gives it."""
-    rows = _rows(payload, length)
-    if rows is None:
+    if payload is None:
         return None
+    from msgpack import packb
+
     try:
-        return [_opened(row) if isinstance(row, Packed) else row for row in rows]
-    except Exception:  # whatever planted data cause
+        found, with_data = _unpacked_rows(payload, use_list=False), _unpacked_rows(payload, use_list=True)
+        if packb(with_data) != payload or not _are_in_order(found):
+            return None
+        pairs = zip(found, with_data, strict=True)
+        return [_opened(_packed(late, length)) if len(late) == len(_PACKED) else _row(row, length) for late, row in pairs]
+    except Exception:  # whatever a damaged or planted payload causes
         return None
 
 
 def decode_late(payload: bytes | None, length: int) -> list[Packed] | None:
     """Return the same without unpacking data; None also where this is not possible for all documents."""
-    rows = _rows(payload, length)
-    return rows if rows and all(type(row) is Packed for row in rows) else None  # type: ignore[return-value]
+    if payload is None:
+        return None
+    try:
+        found = _unpacked_rows(payload, use_list=False)
+        rows = [_packed(row, length) for row in found]
+        return rows if rows and _are_in_order(found) else None
+    except Exception:  # whatever a damaged or planted payload causes
+        return None
+
+
+def _unpacked_rows(payload: bytes, *, use_list: bool) -> Sequence[Sequence[Any]]:
+    """Return the fields of each document. Tuples are made faster, but data have lists."""
+    found = _unpacker()(payload, use_list=use_list, ext_hook=_refuse, timestamp=1)
+    if type(found) is not (list if use_list else tuple):
+        raise ValueError
+    rows: Sequence[Sequence[Any]] = found
+    return rows
+
+
+def _are_in_order(rows: Sequence[Sequence[Any]]) -> bool:
+    """Return whether each document begins behind the one before it."""
+    return all(one[2] <= other[1] and one[0] < other[0] for one, other in pairwise(rows))
 
 
 def _opened(row: Packed) -> Parsed:
@@ -171,26 +197,9 @@ def _opened(row: Packed) -> Parsed:
     return Parsed(row.number, row.start, row.end, data, usual=True, keys=row.keys)
 
 
-def _rows(payload: bytes | None, length: int) -> list[Parsed | Packed] | None:
-    if payload is None:
-        return None
-    from msgpack import packb, unpackb
-
-    try:
-        found = unpackb(payload, ext_hook=_refuse, timestamp=1)
-        if type(found) is not list or packb(found) != payload:
-            return None
-        rows = [_packed(fields, length) if len(fields) == _PACKED_FIELDS else _row(fields, length) for fields in found]
-    except Exception:  # whatever a damaged payload causes
-        return None
-    return rows if all(one.end <= other.start and one.number < other.number for one, other in pairwise(rows)) else None
-
-
 def _packed(fields: Any, length: int) -> Packed:
-    number, start, end, *header, body, keys = fields
-    if not type(number) is type(start) is type(end) is int or not 0 <= start < end <= length:
-        raise ValueError
-    if type(body) is not bytes or type(keys) is not str:
+    number, start, end, header, body, keys = fields
+    if tuple(map(type, fields)) != _PACKED or not 0 <= start < end <= length:
         raise ValueError
     return Packed(number, start, end, header_from(header), body, separated(keys))
 

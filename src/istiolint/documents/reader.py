@@ -1,7 +1,7 @@
 """A source to its documents. A fault in one document costs that document only."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ruamel.yaml.error import YAMLError
 
@@ -34,7 +34,6 @@ MOST_DUPLICATES = 100
 
 _NONE: Mapping[str, Skip] = {}
 _NOTHING = Parsed(0, 0, 0)
-_USUAL = Parsed(0, 0, 0, usual=True)
 _RENDERERS = {
     Skip.HELM_TEMPLATE: "render it first: `helm template CHART | istiolint -`",
     Skip.YTT_TEMPLATE: "render it first: `ytt -f FOLDER | istiolint -`",
@@ -44,19 +43,28 @@ _MARKER = late(r"[\r\n](?P<marker>---|\.\.\.)(?=[ \t\r\n]|\Z)")
 
 
 def read(source: Source, named: Mapping[str, Skip] = _NONE, store: Store | None = None) -> Iterator[Document]:
-    """Yield the documents of a source, in order; invalid ones have problems and no data, skipped ones a reason.
+    """Return the documents of a source, in order; invalid ones have problems and no data, skipped ones a reason.
 
     Empty documents are left out; those that hold only comments have no data and no reason.
     `named` are the files that other files show not to be manifests (see recognise.named_by_others).
     What `store` knows of a text is not composed again; what it does not know is added to it.
     """
     if source.trouble:
-        yield Document(source, 0, 0, "", problems=[Finding(Span(source, 0, 0), source.trouble, rule="unreadable-file")])
-        return
+        trouble = Finding(Span(source, 0, 0), source.trouble, rule="unreadable-file")
+        return iter([Document(source, 0, 0, "", problems=[trouble])])
     skip = whole_file(source, named)
     reason = named.get(os.path.normpath(source.path)) if named else None
+    if store and not skip and (packed := _packed(source, store)):
+        return iter([StoredDocument(source, each, reason) for each in packed])
+    return _judged(_skipped(source, skip) if skip else _composed(source, store), named, skip, reason)
+
+
+def _judged(
+    documents: Iterable[tuple[Document, Parsed]], named: Mapping[str, Skip], skip: Skip | None, reason: Skip | None
+) -> Iterator[Document]:
+    """Yield documents with their problems, or the reason why they are skipped; `skip` is the reason for the entire file."""
     reported: set[str] = set()
-    for document, composed in _skipped(source, skip) if skip else _composed(source, store):
+    for document, composed in documents:
         if composed.usual:
             document.skipped = reason
             yield document
@@ -119,10 +127,6 @@ def _skipped(source: Source, skip: Skip) -> Iterator[tuple[Document, Parsed]]:
 
 def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, Parsed]]:
     """Yield the documents of a source with what their text alone shows, from the store if it knows the text."""
-    if store and (packed := _packed(source, store)):
-        for each in packed:
-            yield StoredDocument(source, each), _USUAL
-        return
     rows = decode(store.get(key_of(source)), len(source.text)) if store else None
     if rows is None:
         rows = [_parse(document) for document in _documents(source)]

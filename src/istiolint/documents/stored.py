@@ -7,6 +7,7 @@ from istiolint.documents.compose import compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import events
 from istiolint.documents.parsed import Packed, unpacked
+from istiolint.documents.skip import Skip
 from istiolint.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ class StoredDocument(Document):
 
     parse = staticmethod(events)
 
-    def __init__(self, source: "Source", row: Packed):
-        self.source = source
+    def __init__(self, source: "Source", row: Packed, skipped: Skip | None = None):
+        self.source, self.skipped = source, skipped
         self.index, self.offset, self._end, self.header, self._body, self.keys = row
 
     @cached_property

@@ -329,16 +329,21 @@ class _Run:
     def read(self, source: Source, named: Mapping[str, Skip]) -> Iterator[Document]:
         self.sources.setdefault(source.path, source)
         self.summary.files += source.linted
-        for document in read(source, named, self.store):
-            if values := self.values.get(os.path.normpath(source.path)):
-                document.hold_values(values)
-            if source.linted and document.problems:
-                resource = only_resource(document)
-                for problem in document.problems:
-                    self.outcome.keep(problem, resource)
-            if source.linted:
-                self.note(document)
-            yield document
+        values = self.values.get(os.path.normpath(source.path)) if self.values else None
+        documents = read(source, named, self.store)
+        return (self.noted(document, values) for document in documents) if values or source.linted else documents
+
+    def noted(self, document: Document, values: tuple[ChartValues, ...] | None) -> Document:
+        """Take note of the values in a document and, if it is linted, of its problems and of what it suppresses."""
+        if values:
+            document.hold_values(values)
+        if document.linted and document.problems:
+            resource = only_resource(document)
+            for problem in document.problems:
+                self.outcome.keep(problem, resource)
+        if document.linted:
+            self.note(document)
+        return document
 
     def note(self, document: Document) -> None:
         """Take note of what a document suppresses, or of why it is skipped."""

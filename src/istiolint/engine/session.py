@@ -216,8 +216,7 @@ class Session:
         homes = [target for target in self._targets if target.holds(path)]
         before, after = ([one for each in documents for one in self._of(each)] for documents in (removed, added))
         folders = [target for target in self._targets if target.target.kind == "folder"]
-        library = Library((), known={document: self._of(document) for document in (*removed, *added)})
-        gone, come = (Counter(name for each in documents for name in identities(each, library)) for documents in (removed, added))
+        gone, come = Counter(identities(before)), Counter(identities(after))
         is_plain = homes and all(
             target.target.kind in _PLAIN and not target.target.context and not target.target.cluster for target in homes
         )

@@ -90,13 +90,16 @@ class Mesh:
         self.derived: dict[object, Any] = {}
         """What others make of the entire mesh, and keep until a resource changes."""
         self._removed: list[Resource] = []
+        named: dict[tuple[str, str, str], list[Resource]] = defaultdict(list)
+        for resource in resources:
+            if type_ := resource.type:
+                named[type_, resource.namespace, resource.name].append(resource)
         # In an order of their own: what rules say must not depend on the order of files.
-        known = sorted((resource for resource in resources if resource.type), key=_order)
-        for resource in known:
-            type_, namespace = resource.type or "", resource.namespace
-            self._by_type[type_].append(resource)
-            self._by_namespace[type_, namespace].append(resource)
-            self._by_name.setdefault((type_, namespace, resource.name), resource)
+        for name in sorted(named):
+            found = named[name] if len(named[name]) == 1 else sorted(named[name], key=_order)
+            self._by_type[name[0]] += found
+            self._by_namespace[name[:2]] += found
+            self._by_name[name] = found[0]
 
     def update(self, removed: Sequence[Resource], added: Sequence[Resource], changed: Collection[str] = ()) -> None:
         """Replace resources, and forget the indexes that were built from resources of their types.

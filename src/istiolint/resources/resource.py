@@ -77,12 +77,12 @@ class Resource(Cursor):
     @cached_property
     def hosts(self) -> Sequence[str]:
         """`spec.hosts`, of a VirtualService for example: "" instead of what is not text."""
-        return [host.text for host in self.spec["hosts"]]
+        return tuple([host.text for host in self.spec["hosts"]])
 
     @cached_property
     def gateways(self) -> Sequence[str]:
         """`spec.gateways`, of a VirtualService: "" instead of what is not text."""
-        return [gateway.text for gateway in self.spec["gateways"]]
+        return tuple([gateway.text for gateway in self.spec["gateways"]])
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -139,16 +139,27 @@ class StoredResource(Resource):
     """A resource of a stored document: its value is read where it is needed."""
 
     __slots__ = ()
+    document: StoredDocument
 
     def __init__(self, document: StoredDocument):
         self.document, self._parent, self._step = document, None, ()
-        self.api_version, self.kind, self.name, self.written_namespace, self._host, self.hosts, self.gateways = document.header
+        self.api_version, self.kind, self.name, self.written_namespace = document.header[:4]
         self._classify()
 
     @property
     def host(self) -> str:
         """As the header has it."""
-        return self._host
+        return self.document.header.host
+
+    @property
+    def hosts(self) -> Sequence[str]:
+        """As the header has them."""
+        return self.document.header.hosts
+
+    @property
+    def gateways(self) -> Sequence[str]:
+        """As the header has them."""
+        return self.document.header.gateways
 
     def __getattr__(self, name: str) -> Any:
         """Read the value at the first use."""

@@ -156,7 +156,7 @@ class _Discovery:
 
 def _plain(path: str) -> str:
     """Return a path without what says nothing, such as `./` and slashes at the end; `..` stays."""
-    if os.sep == "/" and path not in ("", ".") and not path.endswith("/") and "//" not in path and "./" not in f"{path}/":
+    if path == "." or (os.sep == "/" and path and not path.endswith("/") and "//" not in path and "./" not in f"{path}/"):
         return path
     from pathlib import Path  # late: most paths are plain
 

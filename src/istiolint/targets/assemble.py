@@ -2,14 +2,16 @@
 
 import posixpath
 from collections.abc import Container, Iterable, Iterator, Sequence
+from operator import lt
 from typing import TYPE_CHECKING
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.chart_values import values_given_by
 from istiolint.resources.kinds import DELIVERING, DELIVERY_KINDS
 from istiolint.resources.resource import Resource, values_given_in
+from istiolint.sources import Source
 from istiolint.targets.folders import Defining, Identity, partition
-from istiolint.targets.library import Library, folder_of, normal
+from istiolint.targets.library import Library, by_file, folder_of, normal
 from istiolint.targets.target import Target, TargetKind
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ def targets_of(documents: Sequence[Document], library: Library) -> list[Target]:
     Targets without a linted resource are context of the others, as far as these do not define the same.
     """
     by_cluster: dict[str, list[Document]] = {}
-    for document in documents:
-        by_cluster.setdefault(document.source.cluster, []).append(document)
+    for source, found in by_file(documents):
+        by_cluster.setdefault(source.cluster, []).extend(found)
     shared = by_cluster.pop("", [])
     if by_cluster:
         return _clusters(by_cluster, shared, library)
@@ -36,16 +38,19 @@ def targets_of(documents: Sequence[Document], library: Library) -> list[Target]:
 def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Target]:
     rendered: dict[tuple[str, str], list[Document]] = {}
     written: list[Document] = []
-    for document in documents:
-        if document.source.target:
-            rendered.setdefault((document.source.target, document.source.path), []).append(document)
-        else:
-            written.append(document)
+    for source, of_file in by_file(documents):
+        (rendered.setdefault((source.target, source.path), []) if source.target else written).extend(of_file)
     for (name, _), found in sorted(rendered.items()):
-        yield _target(name, "rendered", _resources(found, library), found)
+        yield _target(name, "rendered", library.resources(*found), found)
     done = {folder_of(path) for _, path in rendered}
     used: set[Document] = set()
-    kustomizations = [document for document in written if _is_kustomization(document, library)]
+    kustomizations = [
+        document
+        for source, of_file in by_file(written)
+        if _is_called(source, KUSTOMIZATION_NAMES)
+        for document in of_file
+        if _is_kustomization(document, library)
+    ]
     for folder, target, made in _built(written, kustomizations, library):
         used |= made.used
         if folder not in done:
@@ -58,7 +63,7 @@ def _built(
     documents: Sequence[Document], kustomizations: Sequence[Document], library: Library
 ) -> "Iterator[tuple[str, Target, Build]]":
     """The targets of kustomizations and deliveries, with their folders and what they are built of."""
-    delivering = dict.fromkeys(one for one in documents for resource in library.resources(one) if resource.group in DELIVERING)
+    delivering = dict.fromkeys(each.document for each in library.resources(*documents) if each.group in DELIVERING)
     if not (delivering or kustomizations):
         return
     from istiolint.targets.delivery import deliver, deliveries
@@ -91,24 +96,24 @@ def _build_target(name: str, kind: TargetKind, made: "Build") -> Target:
 
 def _plain(documents: Sequence[Document], library: Library, rendered: Container[str]) -> Iterator[Target]:
     """The targets of manifests that no kustomization names: each chart that is not rendered, and the folders."""
-    charts = {
-        folder_of(document.source.path)
-        for document in documents
-        if document.source.path.endswith("Chart.yaml") and _basename(document) == "Chart.yaml"
-    }
+    files = list(by_file(documents))
+    charts = {folder_of(source.path) for source, _ in files if _is_called(source, ("Chart.yaml",))}
     in_charts: dict[str, list[Document]] = {}
-    loose: list[Document] = []
-    for document in documents:
-        chart = _innermost(folder_of(document.source.path), charts) if charts else None
-        (loose if chart is None else in_charts.setdefault(chart, [])).append(document)
+    loose: list[Defining] = []
+    for source, found in files:
+        chart = _innermost(folder_of(source.path), charts) if charts else None
+        if chart is None:
+            loose.append(Defining(source.path, found, identities(library.resources(*found))))
+        else:
+            in_charts.setdefault(chart, []).extend(found)
     for folder, found in sorted(in_charts.items()):
-        target = _target(folder, "chart", _resources(found, library), found)
+        target = _target(folder, "chart", library.resources(*found), found)
         target.gaps.append(f"the chart {folder} is not rendered")
         if target.resources and folder not in rendered:
             yield target
-    parts = partition(Defining(document, identities(document, library)) for document in loose)
+    parts = partition(loose)
     for part in parts:
-        resources = _resources(part.documents, library)
+        resources = library.resources(*part.documents)
         if resources:
             target = _target("" if len(parts) == 1 else part.folder, "folder", resources, part.documents)
             target.guessed = len(parts) > 1
@@ -150,10 +155,6 @@ def _with_context(targets: list[Target]) -> list[Target]:
     return linted
 
 
-def _resources(documents: Iterable[Document], library: Library) -> list[Resource]:
-    return [resource for document in documents for resource in library.resources(document)]
-
-
 def _with_values(resources: list[Resource]) -> list[Resource]:
     """Resources, with the values for Istio's charts that they give."""
     giving = [resource for resource in resources if resource.type in DELIVERY_KINDS]
@@ -165,7 +166,16 @@ def _once(resources: Iterable[Resource]) -> list[Resource]:
 
 
 def _sorted(resources: Iterable[Resource]) -> list[Resource]:
-    return sorted(resources, key=file_order)
+    """Return resources in the order of files. Those of one file nearly always are already."""
+    files: dict[str, list[Resource]] = {}
+    for resource in resources:
+        files.setdefault(resource.document.source.path, []).append(resource)
+    return [resource for path in sorted(files) for resource in _sorted_in_file(files[path])]
+
+
+def _sorted_in_file(resources: list[Resource]) -> list[Resource]:
+    numbers = [resource.document.index for resource in resources]
+    return resources if all(map(lt, numbers, numbers[1:])) else sorted(resources, key=file_order)
 
 
 def file_order(resource: Resource) -> tuple[str | int, ...]:
@@ -176,15 +186,13 @@ def file_order(resource: Resource) -> tuple[str | int, ...]:
     return document.source.path, document.index, *map(str, path), resource.name
 
 
-def identities(document: Document, library: Library) -> tuple[Identity, ...]:
-    """Return the resources that a document defines, without those that many folders repeat although they are applied together."""
-    return tuple(
-        [
-            (resource.group, resource.kind, resource.written_namespace, resource.name)
-            for resource in library.resources(document)
-            if resource.name and resource.kind not in _NO_ALTERNATIVES
-        ]
-    )
+def identities(resources: Iterable[Resource]) -> list[Identity]:
+    """Return what resources define, without those that many folders repeat although they are applied together."""
+    return [
+        (resource.group, resource.kind, resource.written_namespace, resource.name)
+        for resource in resources
+        if resource.name and resource.kind not in _NO_ALTERNATIVES
+    ]
 
 
 def _identity(resource: Resource) -> Identity:
@@ -192,13 +200,12 @@ def _identity(resource: Resource) -> Identity:
 
 
 def _is_kustomization(document: Document, library: Library) -> bool:
-    if not document.source.path.endswith(KUSTOMIZATION_NAMES) or _basename(document) not in KUSTOMIZATION_NAMES:
-        return False
     return isinstance(document.data, dict) and library.kustomization(folder_of(document.source.path)) is document
 
 
-def _basename(document: Document) -> str:
-    return posixpath.basename(normal(document.source.path))
+def _is_called(source: Source, names: tuple[str, ...]) -> bool:
+    """Return whether a file has one of some names."""
+    return source.path.endswith(names) and posixpath.basename(normal(source.path)) in names
 
 
 def _innermost(folder: str, charts: set[str]) -> str | None:

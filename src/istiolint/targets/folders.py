@@ -27,18 +27,19 @@ class Part(NamedTuple):
 
 
 class Defining(NamedTuple):
-    """A document, and the resources that it defines."""
+    """The documents of a file, and the resources that they define."""
 
-    document: Document
-    identities: tuple[Identity, ...]
+    path: str
+    documents: Sequence[Document]
+    identities: Sequence[Identity]
 
 
-def partition(documents: Iterable[Defining]) -> list[Part]:
+def partition(files: Iterable[Defining]) -> list[Part]:
     """The ways in which plain manifests are applied: one part, or several where folders hold alternatives."""
     root = _Folder(".")
     known: dict[str, _Folder] = {}
-    for found in documents:
-        path = folder_of(found.document.source.path)
+    for found in files:
+        path = folder_of(found.path)
         folder = known.get(path)
         if folder is None:
             folder = known[path] = root.at(path)
@@ -90,7 +91,7 @@ class _Folder:
         units = [inner[folder.path] for folder in folders]
         owned = [folder.identities for folder in folders]
         if self.own:
-            units.append([Part(self.path, tuple(one.document for one in self.own))])
+            units.append([Part(self.path, tuple(document for one in self.own for document in one.documents))])
             owned.append(self._own_identities)
         rivals = _overlapping(owned)
         split = [number for number, unit in enumerate(units) if len(unit) > 1 or number in rivals]

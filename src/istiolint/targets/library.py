@@ -4,7 +4,8 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import groupby, takewhile
+from operator import attrgetter
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.resource import Resource, resources
@@ -26,6 +27,11 @@ def folder_of(path: str) -> str:
     return posixpath.dirname(normal(path)) or "."
 
 
+def by_file(documents: Iterable[Document]) -> Iterable[tuple[Source, list[Document]]]:
+    """Yield the sources of documents, each with those of its documents that follow one another."""
+    return ((source, list(found)) for source, found in groupby(documents, attrgetter("source")))
+
+
 class Library:
     """Documents by file, and files by folder. Files that kustomizations name outside of the input are loaded on demand."""
 
@@ -41,26 +47,25 @@ class Library:
         self._resources = dict(known or {})
         self._load = load
         self._loaded: dict[str, Sequence[Document]] = {}
-        source: Source | None = None
-        of_file: list[Document] = []
-        for document in documents:
-            if document.source is not source:
-                source = document.source
-                path = normal(source.path)
-                if path not in self._files:
-                    self._folders.setdefault(folder_of(path), []).append(path)
-                of_file = self._files.setdefault(path, [])
-            of_file.append(document)
+        for source, of_file in by_file(documents):
+            path = normal(source.path)
+            if path not in self._files:
+                self._folders.setdefault(folder_of(path), []).append(path)
+                self._files[path] = []
+            self._files[path] += of_file
         self._all_folders: set[str] = set()
         for folder in self._folders:
             self._all_folders.update(takewhile(lambda ancestor: ancestor not in self._all_folders, _ancestors(folder)))
 
-    def resources(self, document: Document) -> list[Resource]:
-        """The resources of a document, the same objects at each call."""
-        known = self._resources.get(document)
-        if known is None:
-            known = self._resources[document] = list(resources(document))
-        return known
+    def resources(self, *documents: Document) -> list[Resource]:
+        """The resources of documents, the same objects at each call."""
+        found: list[Resource] = []
+        for document in documents:
+            known = self._resources.get(document)
+            if known is None:
+                known = self._resources[document] = list(resources(document))
+            found += known
+        return found
 
     def file(self, path: str, by: Document) -> Sequence[Document] | None:
         """Return the documents of a file that a document names; None if the file does not exist."""
