@@ -66,6 +66,8 @@ def may_name_values(source: Source) -> bool:
 
 
 def _may_name_values(path: str) -> bool:
+    if not any(part in path for part in ("Chart.yaml", "kustomization.", "helmfile")):  # nearly always
+        return False
     name = os.path.basename(path)
     return name in _FILES or name.startswith("kustomization.") or "helmfile" in os.path.dirname(path)
 
@@ -96,7 +98,7 @@ def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[
                 for path, values in _named_by_argo(document.data, paths):
                     found.setdefault(os.path.normpath(path), []).append(values)
     for path in names:
-        if path not in found and (chart := _by_name(os.path.basename(path))):
+        if "values" in path.lower() and path not in found and (chart := _by_name(os.path.basename(path))):
             found[path] = [ChartValues(chart)]
     return {path: tuple(dict.fromkeys(values)) for path, values in found.items() if path in paths}
 

@@ -18,7 +18,7 @@ def patch_paths(sources: Iterable[Source], store: Store | None = None) -> frozen
     return frozenset(
         os.path.normpath(os.path.join(os.path.dirname(source.path), path))
         for source in sources
-        if os.path.basename(source.path) in KUSTOMIZATION_NAMES
+        if source.path.endswith(KUSTOMIZATION_NAMES) and os.path.basename(source.path) in KUSTOMIZATION_NAMES
         for document in read(source, store=store)
         for path in _named(document.data)
     )

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain, pairwise
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from istiolint.documents import Document
@@ -90,16 +91,17 @@ class Mesh:
         self.derived: dict[object, Any] = {}
         """What others make of the entire mesh, and keep until a resource changes."""
         self._removed: list[Resource] = []
-        named: dict[tuple[str, str, str], list[Resource]] = defaultdict(list)
         for resource in resources:
             if type_ := resource.type:
-                named[type_, resource.namespace, resource.name].append(resource)
+                self._by_namespace[type_, resource.namespace].append(resource)
         # In an order of their own: what rules say must not depend on the order of files.
-        for name in sorted(named):
-            found = named[name] if len(named[name]) == 1 else sorted(named[name], key=_order)
-            self._by_type[name[0]] += found
-            self._by_namespace[name[:2]] += found
-            self._by_name[name] = found[0]
+        for (type_, namespace), found in sorted(self._by_namespace.items(), key=itemgetter(0)):
+            found.sort(key=attrgetter("name"))
+            names = [resource.name for resource in found]
+            if len(set(names)) < len(names):
+                found.sort(key=_order)
+            self._by_type[type_] += found
+            self._by_name.update({(type_, namespace, resource.name): resource for resource in reversed(found)})
 
     def update(self, removed: Sequence[Resource], added: Sequence[Resource], changed: Collection[str] = ()) -> None:
         """Replace resources, and forget the indexes that were built from resources of their types.

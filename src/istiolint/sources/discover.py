@@ -177,6 +177,7 @@ def _text(path: str, file: IO[bytes], most: int, size: int | None = None) -> Sou
 def _inside(shown: str, absolute: str, ignored: Ignored) -> list[tuple[str, str, Ignored, bool]]:
     """The folders and files to read in a folder, the last one first."""
     found = []
+    prefix = os.path.join(shown, "")
     with os.scandir(absolute) as entries:
         inside = sorted(entries, key=lambda entry: entry.name, reverse=True)
     for entry in inside:
@@ -185,7 +186,7 @@ def _inside(shown: str, absolute: str, ignored: Ignored) -> list[tuple[str, str,
         is_folder = os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
         is_looked_at = is_folder or (is_wanted(entry.name) and not _is_special(entry))
         if is_looked_at and not ignored.names(entry.path, folder=is_folder):
-            found.append((os.path.join(shown, entry.name), entry.path, ignored, is_folder))
+            found.append((prefix + entry.name, entry.path, ignored, is_folder))
     return found
 
 

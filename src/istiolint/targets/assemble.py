@@ -11,7 +11,7 @@ from istiolint.resources.kinds import DELIVERING, DELIVERY_KINDS
 from istiolint.resources.resource import Resource, values_given_in
 from istiolint.sources import Source
 from istiolint.targets.folders import Defining, Identity, partition
-from istiolint.targets.library import Library, by_file, folder_of, normal
+from istiolint.targets.library import File, Library, by_file, folder_of, normal
 from istiolint.targets.target import Target, TargetKind
 
 if TYPE_CHECKING:
@@ -26,27 +26,30 @@ def targets_of(documents: Sequence[Document], library: Library) -> list[Target]:
 
     Targets without a linted resource are context of the others, as far as these do not define the same.
     """
-    by_cluster: dict[str, list[Document]] = {}
-    for source, found in by_file(documents):
-        by_cluster.setdefault(source.cluster, []).extend(found)
+    by_cluster: dict[str, list[File]] = {}
+    for file in by_file(documents):
+        by_cluster.setdefault(file[0].cluster, []).append(file)
     shared = by_cluster.pop("", [])
     if by_cluster:
         return _clusters(by_cluster, shared, library)
     return _with_context(sorted(_assemble(shared, library), key=lambda target: (target.kind, target.name)))
 
 
-def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Target]:
+def _assemble(files: Iterable[File], library: Library) -> Iterator[Target]:
     rendered: dict[tuple[str, str], list[Document]] = {}
-    written: list[Document] = []
-    for source, of_file in by_file(documents):
-        (rendered.setdefault((source.target, source.path), []) if source.target else written).extend(of_file)
+    written: list[File] = []
+    for source, of_file in files:
+        if source.target:
+            rendered.setdefault((source.target, source.path), []).extend(of_file)
+        else:
+            written.append((source, of_file))
     for (name, _), found in sorted(rendered.items()):
         yield _target(name, "rendered", library.resources(*found), found)
     done = {folder_of(path) for _, path in rendered}
     used: set[Document] = set()
     kustomizations = [
         document
-        for source, of_file in by_file(written)
+        for source, of_file in written
         if _is_called(source, KUSTOMIZATION_NAMES)
         for document in of_file
         if _is_kustomization(document, library)
@@ -56,14 +59,16 @@ def _assemble(documents: Sequence[Document], library: Library) -> Iterator[Targe
         if folder not in done:
             yield target
     used.update(kustomizations)
-    yield from _plain([document for document in written if document not in used] if used else written, library, done)
+    if used:
+        left = ((source, [document for document in of_file if document not in used]) for source, of_file in written)
+        written = [(source, of_file) for source, of_file in left if of_file]
+    yield from _plain(written, library, done)
 
 
-def _built(
-    documents: Sequence[Document], kustomizations: Sequence[Document], library: Library
-) -> "Iterator[tuple[str, Target, Build]]":
+def _built(files: Iterable[File], kustomizations: Sequence[Document], library: Library) -> "Iterator[tuple[str, Target, Build]]":
     """The targets of kustomizations and deliveries, with their folders and what they are built of."""
-    delivering = dict.fromkeys(each.document for each in library.resources(*documents) if each.group in DELIVERING)
+    written = (each for _, of_file in files for each in library.resources(*of_file))
+    delivering = dict.fromkeys(each.document for each in written if each.group in DELIVERING)
     if not (delivering or kustomizations):
         return
     from istiolint.targets.delivery import deliver, deliveries
@@ -94,9 +99,8 @@ def _build_target(name: str, kind: TargetKind, made: "Build") -> Target:
     return Target(name, kind, _with_values(_sorted(resources)), gaps=made.gaps, skipped=skipped, used=made.used)
 
 
-def _plain(documents: Sequence[Document], library: Library, rendered: Container[str]) -> Iterator[Target]:
+def _plain(files: Sequence[File], library: Library, rendered: Container[str]) -> Iterator[Target]:
     """The targets of manifests that no kustomization names: each chart that is not rendered, and the folders."""
-    files = list(by_file(documents))
     charts = {folder_of(source.path) for source, _ in files if _is_called(source, ("Chart.yaml",))}
     in_charts: dict[str, list[Document]] = {}
     loose: list[Defining] = []
@@ -125,12 +129,12 @@ def _target(name: str, kind: TargetKind, resources: list[Resource], documents: I
     return Target(name, kind, _with_values(_sorted(resources)), skipped=skipped)
 
 
-def _clusters(by_cluster: dict[str, list[Document]], shared: list[Document], library: Library) -> list[Target]:
+def _clusters(by_cluster: dict[str, list[File]], shared: list[File], library: Library) -> list[Target]:
     """One target a cluster. What is of no named cluster is in each, and is linted in the first."""
     made: list[Target] = []
     of_all = list(_assemble(shared, library))
-    for number, (name, documents) in enumerate(sorted(by_cluster.items())):
-        parts = [*_assemble(documents, library), *(of_all if number == 0 else ())]
+    for number, (name, files) in enumerate(sorted(by_cluster.items())):
+        parts = [*_assemble(files, library), *(of_all if number == 0 else ())]
         context = [] if number == 0 else [one for part in of_all for one in part.resources]
         made.append(
             Target(

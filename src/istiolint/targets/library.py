@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby, takewhile
 from operator import attrgetter
+from typing import TypeAlias
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.resource import Resource, resources
 from istiolint.sources import Source
 
+File: TypeAlias = tuple[Source, list[Document]]
+"""A file and its documents."""
 Load = Callable[[str, Source], Sequence[Document]]
 """Reads a file that is not part of the input, for a file that names it; nothing where it cannot be read."""
 
@@ -27,7 +30,7 @@ def folder_of(path: str) -> str:
     return posixpath.dirname(normal(path)) or "."
 
 
-def by_file(documents: Iterable[Document]) -> Iterable[tuple[Source, list[Document]]]:
+def by_file(documents: Iterable[Document]) -> Iterable[File]:
     """Yield the sources of documents, each with those of its documents that follow one another."""
     return ((source, list(found)) for source, found in groupby(documents, attrgetter("source")))
 
