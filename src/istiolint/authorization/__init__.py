@@ -1,1 +1,1 @@
-"""What the rules of AuthorizationPolicies match: texts with `*`, sources and operations, and which rule holds within which."""
+"""The requests that rules of AuthorizationPolicies match: texts with `*`, sources, operations, and rules that cover others."""

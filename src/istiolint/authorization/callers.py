@@ -1,4 +1,4 @@
-"""Callers with a known identity: which values of AuthorizationPolicies match it, and whether rules may admit them."""
+"""Callers with a known identity: the values of AuthorizationPolicies that match it, and whether rules may allow it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _CONDITIONS = {"source.principal": "principals", "source.namespace": "namespaces
 
 @dataclass(frozen=True)
 class Caller:
-    """The service account of a caller, with the trust domains under which policies know it, its own first."""
+    """The service account of a caller, with the trust domains that policies can use for it, its own first."""
 
     namespace: str
     account: str
@@ -22,7 +22,7 @@ class Caller:
 
     @cached_property
     def principals(self) -> tuple[str, ...]:
-        """How policies write its identity."""
+        """Its identity as policies write it."""
         return tuple(f"{domain}/ns/{self.namespace}/sa/{self.account}" for domain in self.domains)
 
 
@@ -39,7 +39,7 @@ def names_caller(field: str, text: str, caller: Caller) -> bool:
 
 
 def may_admit(rule: Cursor, caller: Caller, namespace: str) -> bool:
-    """Whether a rule of a policy in a namespace may match requests of a caller, whatever they ask for.
+    """Whether a rule of a policy in a namespace may match requests of a caller, regardless of the request.
 
     Only what depends on the identity is compared: addresses, JWTs and requests may always match.
     """
@@ -50,9 +50,9 @@ def may_admit(rule: Cursor, caller: Caller, namespace: str) -> bool:
 
 
 def exception_without(rule: Cursor, caller: Caller, namespace: str) -> Cursor | None:
-    """The first exception of a rule that matches every request of a caller because it excepts other identities only.
+    """Return the first exception of a rule that matches all requests of a caller because it excepts only other identities.
 
-    None if the rule has any other condition, or if it does not surely match.
+    None if the rule has any other condition, or does not certainly match.
     """
     excluding = [_excluding_condition(condition, caller, namespace) for condition in rule["when"]]
     if rule["to"] or None in excluding:
@@ -63,7 +63,7 @@ def exception_without(rule: Cursor, caller: Caller, namespace: str) -> Cursor | 
 
 
 def _excluding_source(source: Cursor, caller: Caller, namespace: str) -> Cursor | None:
-    """The first field of a source that only excepts identities, none of which is the caller."""
+    """Return the first field of a source that only excepts identities, none of which is the caller."""
     excepted = [(_excluding(field), field) for field in IDENTITY_FIELDS]
     if source.mapping.keys() - {name for name, _ in excepted}:
         return None

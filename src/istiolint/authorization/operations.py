@@ -1,4 +1,4 @@
-"""Operations of AuthorizationPolicies, and the lists by which a policy keeps requests out."""
+"""Operations of AuthorizationPolicies, and the lists with which a policy rejects requests."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from istiolint.resources.resource import Resource, once
 
 @once
 def operations(policy: Resource) -> Iterator[Cursor]:
-    """The operations of all rules."""
+    """Yield the operations of all rules."""
     for rule in policy.spec["rules"]:
         yield from (target["operation"] for target in rule["to"])
 

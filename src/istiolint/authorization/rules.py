@@ -1,4 +1,4 @@
-"""Rules of AuthorizationPolicies, and whether all that one of them matches is matched by another one as well."""
+"""Rules of AuthorizationPolicies, and whether one of them matches every request of another."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,7 +41,7 @@ class Condition(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """An item of `spec.rules`, as far as it is written as Istio takes it. No sources at all are any source."""
+    """A valid item of `spec.rules`. Without sources it matches any source."""
 
     policy: Resource
     at: Cursor
@@ -55,7 +55,7 @@ class Rule(NamedTuple):
         return not (self.sources or self.operations or self.conditions)
 
     def covers(self, narrow: "Rule") -> bool:
-        """Whether surely every request that `narrow` matches is matched by this rule."""
+        """Whether this rule certainly matches every request that `narrow` matches."""
         return (
             _all_covered(self.sources, narrow.sources)
             and _all_covered(self.operations, narrow.operations)
@@ -98,7 +98,7 @@ def _excludes_all(excluded: Cursor, values: Cursor, covers: Callable[[str, str],
 def anchors(rule: Rule) -> list[Anchor]:
     """Return names, patterns and ranges of which `traces` of a rule that this one covers has at least one; none if it has none.
 
-    Of an item the field with the least general values is used: what covers the item has to cover each of its fields.
+    The field with the least general values of an item is used: a rule that covers the item must cover each of its fields.
     """
     for items, fields in ((rule.sources, _SOURCE_ANCHORS), (rule.operations, _OPERATION_ANCHORS)):
         named = [min((field for field in fields if field in item), key=partial(_generality, item), default="") for item in items]
@@ -108,9 +108,9 @@ def anchors(rule: Rule) -> list[Anchor]:
 
 
 def traces(rule: Rule, lengths: Iterable[int]) -> Iterator[Anchor]:
-    """Yield all that may cover the first value of each field of its first source and operation: what covers the rule does.
+    """Yield all values that may cover the first value of each field of its first source and operation.
 
-    `lengths` are those of the patterns that there are.
+    `lengths` are those of the existing patterns.
     """
     for items, fields in ((rule.sources, _SOURCE_ANCHORS), (rule.operations, _OPERATION_ANCHORS)):
         for name in fields if items else ():
@@ -120,7 +120,7 @@ def traces(rule: Rule, lengths: Iterable[int]) -> Iterator[Anchor]:
 
 
 def _generality(item: Item, field: str) -> tuple[bool, bool, bool, int]:
-    """Sorts fields: those that are different in most rules first, then single names, then the longest patterns."""
+    """Return the sort key of a field: fields that differ in most rules first, then single names, then the longest patterns."""
     patterns = [text for text in item[field] if field not in _RANGES and is_pattern(text)]
     shortest = min(map(len, patterns), default=0)
     return 0 < shortest <= _ANY, field in _SHARED, bool(patterns), -shortest
@@ -168,7 +168,7 @@ def _item(item: Cursor, fields: tuple[str, ...]) -> Item | None:
 
 
 def _in_full(source: Item | None, namespace: str) -> Item | None:
-    """A source whose service accounts all name a namespace: without one that of the policy is meant."""
+    """Return a source with namespaces in all service accounts; the default is the namespace of the policy."""
     if source is None:
         return None
     return {
@@ -184,13 +184,13 @@ def _condition(item: Cursor) -> Condition | None:
 
 
 def _texts(values: Cursor) -> tuple[str, ...]:
-    """The texts of a list; none if it holds anything else."""
+    """Return the texts of a list; none if it contains anything else."""
     texts = tuple(value.text for value in values)
     return texts if all(texts) and not any(map(has_placeholder, texts)) else ()
 
 
 def negative(field: str) -> str:
-    """The field that excludes what another one names: `notPaths` for `paths`."""
+    """Return the field that excludes the values of another one: `notPaths` for `paths`."""
     return f"not{field[0].upper()}{field[1:]}"
 
 
@@ -216,7 +216,7 @@ def _field_covers(field: str, wide: tuple[str, ...], narrow: Item) -> bool:
 
 
 def _named(field: str, item: Item) -> tuple[str, ...]:
-    """What a field names; principals name their namespaces as well."""
+    """Return the values of a field; principals also name their namespaces."""
     if field == "namespaces" and field not in item:
         found = [_PRINCIPAL.fullmatch(principal) for principal in item.get("principals", ())]
         return tuple(match[1] for match in found if match) if all(found) else ()
@@ -238,7 +238,7 @@ def _apart(field: str, one: str, other: str) -> bool:
 
 
 def _implies(narrow: Condition, wide: Condition) -> bool:
-    """Whether what meets one condition meets another. Attributes may be lists, so one value does not exclude another."""
+    """Whether requests that meet one condition meet another. Attributes may be lists: one value does not exclude another."""
     if narrow.key != wide.key or (wide.values and not narrow.values):
         return False
     covers = range_covers if wide.key.endswith(".ip") else text_covers

@@ -1,13 +1,13 @@
-"""Texts of AuthorizationPolicies as Istio compares them: as they are, by beginning (`/api/*`), by end (`*.jpg`), or any (`*`).
+"""Texts of AuthorizationPolicies as Istio compares them: exact, by prefix (`/api/*`), by suffix (`*.jpg`), or any (`*`).
 
-A `*` elsewhere is a star. Paths may also be templates (`/users/{*}`): only the part in front of the first brace is compared.
+A `*` elsewhere is literal. Paths can also be templates (`/users/{*}`): only the part before the first brace is compared.
 """
 
 from ipaddress import ip_network
 
 
 def text_takes(pattern: str, text: str) -> bool:
-    """Whether a text matches a value of a policy: as it is, by its beginning (`a*`), its end (`*a`), or any (`*`)."""
+    """Whether a text matches a value of a policy: exact, prefix (`a*`), suffix (`*a`), or any (`*`)."""
     if pattern == "*":
         return bool(text)
     if pattern.startswith("*"):
@@ -30,7 +30,7 @@ def text_covers(wide: str, narrow: str) -> bool:
 
 
 def texts_apart(one: str, other: str) -> bool:
-    """Whether surely no text is matched by both."""
+    """Whether certainly no text matches both."""
     if "*" in (one, other) or "{" in one + other:
         return False
     if one.startswith("*") and other.startswith("*"):
@@ -43,7 +43,7 @@ def texts_apart(one: str, other: str) -> bool:
 
 
 def range_covers(wide: str, narrow: str) -> bool:
-    """Whether a range of addresses holds another one; a single address is a range of one."""
+    """Whether a range of addresses contains another one; a single address is a range of one."""
     try:
         outer, inner = ip_network(wide, strict=False), ip_network(narrow, strict=False)
     except ValueError:

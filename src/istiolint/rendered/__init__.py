@@ -1,1 +1,1 @@
-"""What Helm and Kustomize make of charts and overlays, and from which files it came."""
+"""Render charts and overlays with Helm and Kustomize, and map the output to the source files."""

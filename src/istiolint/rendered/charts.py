@@ -1,4 +1,4 @@
-"""Charts that a run skipped: which they are, and the command that lints what they render to."""
+"""Charts that a run skipped, with the commands that render and lint them."""
 
 import os
 import re
@@ -21,7 +21,7 @@ def mentions_mesh_kind(text: str) -> bool:
 
 
 def charts_of_templates(paths: Iterable[str], rendered: Iterable[Source] = ()) -> list[Chart]:
-    """The charts that templates belong to, by folder, without those that are among the rendered sources.
+    """Return the charts of templates by folder, without charts among the rendered sources.
 
     Files that are not templates of a chart have none.
     """
@@ -35,7 +35,7 @@ def charts_of_templates(paths: Iterable[str], rendered: Iterable[Source] = ()) -
 
 
 def _chart_folder(path: str) -> str | None:
-    """The folder above a template with a Chart.yaml; for a subchart in `charts/`, that of the chart around it."""
+    """Return the folder with the Chart.yaml of a template; for a subchart in `charts/`, that of its parent chart."""
     folders = list(_above(path))
     nearest = next((folder for folder in folders if _is_chart(folder)), None)
     if nearest is None or os.path.relpath(path, nearest).split(os.sep)[0] != TEMPLATES:

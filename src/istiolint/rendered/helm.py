@@ -1,4 +1,4 @@
-"""`helm template`: what a chart renders to, and which template each part came from.
+"""`helm template`: the output of a chart, and the template of each part.
 
 Helm writes `# Source: CHART/templates/x.yaml` above each document. Templates are not YAML, so a line is found again by its
 text: the same line, or the same key, and only if the template has just one of them.
@@ -27,12 +27,12 @@ _TELLING = re.compile(r"^(?:kind|  name):[^\r\n]*", re.MULTILINE)
 def template(
     chart: str, values: Sequence[str] = (), sets: Sequence[str] = (), namespace: str = "", *, most_bytes: int = MOST_BYTES
 ) -> Source:
-    """What `helm template` prints for a chart, a folder or an archive; `sets` are `KEY=VALUE`.
+    """Return the output of `helm template` for a chart, which is a folder or an archive; `sets` are `KEY=VALUE`.
 
     Raises RenderError and MissingPathError.
     """
     for path in (chart, *values):
-        if not os.path.exists(path):  # helm would look for it in repositories, and istiolint asks no network
+        if not os.path.exists(path):  # helm would search repositories, and istiolint uses no network
             raise MissingPathError(path)
     options = [f"--values={_in_list(argument(path))}" for path in values] + [f"--set={pair}" for pair in sets]
     options += [f"--namespace={namespace}"] if namespace else []
@@ -48,7 +48,7 @@ def template(
 
 
 def charts_of(text: str) -> list[str]:
-    """The folders around here that may hold the charts that a text was rendered from."""
+    """Return the folders in and around the current one that may contain the charts of a rendered text."""
     names = {match["path"].partition("/")[0] for match in _COMMENT.finditer(text)}
     folders = [folder for name in sorted(names) if _is_name(name) for folder in (name, os.path.join("charts", name))]
     return [folder for folder in (*folders, os.curdir) if os.path.isfile(os.path.join(folder, "Chart.yaml"))]
@@ -63,7 +63,7 @@ class Templates:
         self.template = cache(self._template)
 
     def find(self, start: int, end: int) -> Stretch | None:
-        """The stretch of the template; the resource's first line in it, or only its path, where no more is known."""
+        """Return the span in the template; otherwise the first line of the resource, or only the path of the template."""
         number = bisect_right(self.comments, start, key=itemgetter(0)) - 1
         if number < 0:
             return None
@@ -98,7 +98,7 @@ class Templates:
         return following.start() if following else len(self.rendered.text)
 
     def _template(self, path: str) -> Source | None:
-        """The file that a comment names: below the chart's own folder, whatever the comment says."""
+        """Return the file that a comment names, only if it is below the folder of the chart."""
         _, _, below = path.partition("/")
         if not below or ".." in below.split("/"):
             return None
@@ -113,7 +113,7 @@ class Templates:
     def _on_line(
         self, source: Source, sections: list[tuple[int, int]], document: tuple[int, int], start: int, end: int
     ) -> Stretch | None:
-        """The line that reads the same, or the one that sets the same key."""
+        """Return the line with the same text, otherwise the one that sets the same key."""
         number, column = self.rendered.position(start)
         line = self.rendered.line(number)
         first = self.rendered.line_starts[number - 1] + _indent(line)
@@ -136,7 +136,7 @@ class Templates:
 def _counterpart(
     first: int, rendered: list[tuple[int, str]], written: list[tuple[int, str]], fits: Callable[[str], bool]
 ) -> int | None:
-    """The line of a template that became the one at `first`: the only one that fits, or as many fit there as here."""
+    """Return the template line of the line at `first`: the only one that fits, or one of as many as in the output."""
     there = [at for at, text in written if fits(text)]
     here = [at for at, text in rendered if fits(text)]
     if len(there) == 1:
@@ -145,7 +145,7 @@ def _counterpart(
 
 
 def _sections(text: str, document: str) -> Iterator[tuple[int, int]]:
-    """The parts of a template between `---` that hold the kind, and at best the name, of a rendered document; else all of it."""
+    """Yield the parts of a template between `---` with the kind (and name) of a rendered document; otherwise all of it."""
     cuts = [0, *(match.start() for match in _SEPARATOR.finditer(text)), len(text)]
     sections = [(start, end) for start, end in itertools.pairwise(cuts) if text[start:end].strip()]
     for telling in _TELLING.findall(document):
@@ -155,7 +155,7 @@ def _sections(text: str, document: str) -> Iterator[tuple[int, int]]:
 
 
 def _key(line: str) -> str:
-    """The key that a line sets, "" for none."""
+    """Return the key that a line sets, "" for none."""
     key = _KEY.match(line)
     return key[0] if key else ""
 
@@ -165,7 +165,7 @@ def _indent(line: str) -> int:
 
 
 def _lines(source: Source, sections: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """Where the text of each line begins, behind its indentation, and what it says."""
+    """Yield the offset and the text of each line, without its indentation."""
     starts = source.line_starts
     for start, end in sections:
         for number in range(bisect_left(starts, start), bisect_left(starts, end)):
@@ -174,7 +174,7 @@ def _lines(source: Source, sections: list[tuple[int, int]]) -> Iterator[tuple[in
 
 
 def _beginning(source: Source, sections: list[tuple[int, int]], document: str) -> Stretch:
-    """Where the resource begins, as far as the template shows it."""
+    """Return the start of a resource, if the template shows it."""
     kind = next((match[0] for match in _TELLING.finditer(document) if match[0].startswith("kind:")), "")
     if kind and len(sections) == 1:
         start, end = sections[0]
@@ -188,7 +188,7 @@ def _is_name(name: str) -> bool:
 
 
 def _in_list(path: str) -> str:
-    """A path for an option of helm that takes several with commas between them."""
+    """Escape a path for an option of helm that accepts a list with commas."""
     written = io.StringIO()
     csv.writer(written, lineterminator="").writerow([path])
     return written.getvalue()

@@ -1,7 +1,7 @@
-"""`kustomize build`: what an overlay renders to, and which file each field came from.
+"""`kustomize build`: the output of an overlay, and the file of each field.
 
-Kustomize leaves no trace of the files. Istiolint applies the kustomization itself and keeps for each value where it is written; a
-rendered resource is found in the result by its kind, name, and namespace, a field by its path.
+The output does not name the files. istiolint also applies the kustomization itself, which keeps the place of each value; a
+rendered resource is found in that result by its kind, name, and namespace, and a field by its path.
 """
 
 import os
@@ -23,7 +23,7 @@ from istiolint.targets.library import Library
 
 
 class Name(NamedTuple):
-    """What a resource is known by."""
+    """The identity of a resource."""
 
     group: str
     kind: str
@@ -31,8 +31,8 @@ class Name(NamedTuple):
 
 
 def build(folder: str, *, most_bytes: int = MOST_BYTES) -> Source:
-    """What `kustomize build` prints for a folder. Raises RenderError and MissingPathError."""
-    if not os.path.isdir(folder):  # kustomize would clone it, and istiolint asks no network
+    """Return the output of `kustomize build` for a folder. Raises RenderError and MissingPathError."""
+    if not os.path.isdir(folder):  # kustomize would clone it, and istiolint uses no network
         raise MissingPathError(folder)
     shown = f"kustomize build {folder}"
     found = program(["kustomize", "kubectl"], "--kustomize", f"{shown} | istiolint -")
@@ -45,15 +45,15 @@ def build(folder: str, *, most_bytes: int = MOST_BYTES) -> Source:
 
 
 class Overlay:
-    """The files behind what a kustomization renders to."""
+    """The files of a kustomization, to map its output to them."""
 
     def __init__(self, rendered: Source, folder: str):
         self.rendered, self.folder = rendered, folder
 
     def find(self, start: int, end: int) -> Stretch | None:
-        """Where the field is written: in the file that defines the resource, in a patch, or in a kustomization that sets it.
+        """Return the place of a field: in the file that defines the resource, in a patch, or in a kustomization that sets it.
 
-        For what no file shows, the place of the resource.
+        If no file contains the field, return the place of the resource.
         """
         number = bisect_right(self._documents, start, key=lambda document: document.offset) - 1
         document = self._documents[number] if number >= 0 else None
@@ -74,7 +74,7 @@ class Overlay:
 
     @cached_property
     def _built(self) -> dict[Name, list[Resource]]:
-        """What istiolint makes of the same kustomization."""
+        """The result of applying the same kustomization natively."""
         names = (os.path.join(self.folder, name) for name in KUSTOMIZATION_NAMES)
         first = next((path for path in names if os.path.isfile(path)), None)
         found: dict[Name, list[Resource]] = {}
@@ -120,7 +120,7 @@ def _name(resource: Resource) -> Name:
 
 
 def _loaded(path: str, by: Source) -> list[Document]:
-    """The documents of a file that a kustomization names."""
+    """Return the documents of a file that a kustomization names."""
     return _load(path) if os.path.isfile(path) else []
 
 

@@ -1,4 +1,4 @@
-"""Diagnostics on rendered text, shown where the text came from."""
+"""Diagnostics on rendered text, mapped to the source files."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ LONGEST = 80
 
 
 def traced(diagnostic: Diagnostic) -> Diagnostic:
-    """A diagnostic at the place in the file that was rendered, with a note on what it was rendered as where that differs.
+    """Return a diagnostic at its place in the source file, with a note that shows the rendered line if it differs.
 
     It loses its fix: a fix of rendered text is lost with the next rendering.
     """
@@ -20,7 +20,7 @@ def traced(diagnostic: Diagnostic) -> Diagnostic:
         return replace(diagnostic, related=related) if related != diagnostic.related else diagnostic
     if not found:
         return replace(diagnostic, related=related, fix=None)
-    if not found.source.text:  # the file is not at hand: its name is all that is known
+    if not found.source.text:  # the file is not available: only its name is known
         note = (Span(found.source, 0, 0), "rendered from this file")
         return replace(diagnostic, related=(*related, note), fix=None)
     if not found.exact:
@@ -38,6 +38,6 @@ def _span(found: Stretch | None) -> Span | None:
 
 
 def shown(span: Span) -> str:
-    """The line on which a span begins."""
+    """Return the line on which a span starts."""
     line = span.source.line(span.begins.line).strip()
     return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."

@@ -1,4 +1,4 @@
-"""The user's own helm, kustomize or kubectl: started without a shell, with nothing to read and a limit of time."""
+"""The user's own helm, kustomize or kubectl: started without a shell, without standard input, and with a time limit."""
 
 import os
 import re
@@ -18,11 +18,11 @@ _ERROR = re.compile(r"^Error:", re.MULTILINE | re.IGNORECASE)
 
 
 class RenderError(InputError):
-    """Why nothing could be rendered, in words, with what to do."""
+    """Why rendering failed, with a hint."""
 
 
 def program(names: Sequence[str], option: str, instead: str) -> str:
-    """The first of these programs that is on PATH. RenderError where there is none; `instead` is what to run by hand."""
+    """Return the first of these programs on PATH. Raises RenderError without one; `instead` is the command to run by hand."""
     for name in names:
         if found := shutil.which(name):
             return found
@@ -31,7 +31,7 @@ def program(names: Sequence[str], option: str, instead: str) -> str:
 
 
 def output(command: Sequence[str], shown: str) -> bytes:
-    """What a command prints; `shown` is how messages call it. Raises RenderError where it fails or takes too long."""
+    """Return the output of a command; messages show it as `shown`. Raises RenderError if it fails or takes too long."""
     try:
         found = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST, check=False)
     except subprocess.TimeoutExpired:
@@ -48,16 +48,16 @@ def output(command: Sequence[str], shown: str) -> bytes:
 
 
 def as_source(path: str, content: bytes, most_bytes: int) -> Source:
-    """What a program has printed; its trouble, if that is too large."""
+    """Return the output of a program as a source; one with `trouble` if it is too large."""
     return source_of(path, content) if len(content) <= most_bytes else Source(path, trouble=too_large(len(content), most_bytes))
 
 
 def _complaint(said: str) -> str:
-    """What a program says from its first error on, in one line; advice on what is deprecated may come before that."""
+    """Return the output of a program from its first error on, in one line; warnings about deprecations may come before it."""
     error = _ERROR.search(said)
     return " ".join(said[error.end() if error else 0 :].split())
 
 
 def argument(path: str) -> str:
-    """A path that no program can take for an option."""
+    """Return a path that programs cannot interpret as an option."""
     return os.path.join(os.curdir, path) if path.startswith("-") else path

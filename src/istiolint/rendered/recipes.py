@@ -1,4 +1,4 @@
-"""Recipes: what is to be rendered, with which values, and how reports call the result."""
+"""Recipes: what to render, with which values, and the name of the result in reports."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ class Recipe(NamedTuple):
     environment: str = ""
 
     def render(self, most_bytes: int = MOST_BYTES) -> Source:
-        """The rendered text; of more than `most_bytes` only that it is too large. Raises RenderError and MissingPathError."""
+        """Return the rendered text; a source with `trouble` if it is too large. Raises RenderError and MissingPathError."""
         from istiolint.rendered.helm import template
         from istiolint.rendered.kustomize import build
 
@@ -38,7 +38,7 @@ class Recipe(NamedTuple):
         return source
 
     def attempt(self, most_bytes: int = MOST_BYTES) -> Source:
-        """The rendered text; where that fails, a source that says why, so that everything else is still linted."""
+        """Return the rendered text, or a source with the error, so that everything else is still linted."""
         try:
             return self.render(most_bytes)
         except InputError as error:
@@ -47,7 +47,7 @@ class Recipe(NamedTuple):
 
 
 def found_in(sources: Iterable[Source]) -> Iterator[Recipe]:
-    """Recipes for every chart and every Kustomize root among the files."""
+    """Yield recipes for every chart and every Kustomize root among the files."""
     from istiolint.documents import read
 
     listed = [source for source in sources if source.linted and not source.stdin]
@@ -66,7 +66,7 @@ def found_in(sources: Iterable[Source]) -> Iterator[Recipe]:
 
 
 def without(recipes: Iterable[Recipe], named: Sequence[Recipe]) -> Iterator[Recipe]:
-    """The recipes of folders for which no other recipe has been written."""
+    """Return the recipes of folders without a recipe in the configuration."""
     known = {(one.kind, normal(one.path)) for one in named}
     return (recipe for recipe in recipes if (recipe.kind, normal(recipe.path)) not in known)
 

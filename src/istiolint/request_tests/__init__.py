@@ -1,1 +1,1 @@
-"""Tests of requests: cases in files, what is expected of each, and how the trace differs from it."""
+"""Request tests: cases in files, their expectations, and the differences from traces."""

@@ -44,7 +44,7 @@ def is_test_file(path: str) -> bool:
 
 
 def roots(source: Source) -> Iterator[Cursor]:
-    """The documents of a test file. Raises TestFileError for one that cannot be read."""
+    """Yield the documents of a test file. Raises TestFileError if it cannot be read."""
     for document in read(source):
         if document.problems:
             problem = document.problems[0]
@@ -54,7 +54,7 @@ def roots(source: Source) -> Iterator[Cursor]:
 
 
 def cases(root: Cursor) -> Iterator[Case]:
-    """The cases of a document. Raises TestFileError for what it may not hold."""
+    """Yield the cases of a document. Raises TestFileError for invalid content."""
     check_fields(root, ("tests",), "the file")
     check_list(root["tests"], "tests")
     for index, case in enumerate(root["tests"]):
@@ -88,7 +88,7 @@ def _requests(case: Cursor) -> Iterator[Request]:
 
 
 def _texts(values: Cursor) -> list[str | None]:
-    """A text, or the texts of a list."""
+    """Return a text, or the texts of a list, as a list."""
     listed = [values] if not isinstance(values.value, list) else list(values)
     return [str(each.value) for each in listed if each.value is not None]
 
@@ -100,7 +100,7 @@ def _with_path(url: str, path: str) -> str:
 
 
 def check_fields(value: Cursor, known: tuple[str, ...] | None, what: str) -> None:
-    """Raise TestFileError for what is not a mapping, and for unknown fields if `known` names the known ones."""
+    """Raise TestFileError for a value that is not a mapping, and for unknown fields if `known` is given."""
     if not value.exists:
         return
     if not isinstance(value.value, dict):
@@ -119,11 +119,11 @@ def check_list(value: Cursor, name: str) -> None:
 
 
 def error_at(at: Cursor, words: str, *, key: bool = False) -> TestFileError:
-    """An error with its place."""
+    """Return an error with its place."""
     span = (at.key if key else at.place).span()
     return TestFileError(f"{span.source.path}:{span.begins.line}: {words}")
 
 
 def listed(value: Any) -> list[Any]:
-    """A value as a list: itself if it is one."""
+    """Return a value as a list: itself if it is one."""
     return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,4 +1,4 @@
-"""What a test expects against what a trace says: only what is written is compared."""
+"""Compare the expectations of a test with a trace; only the fields of the test are compared."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from istiolint.trace.text import responsible
 
 
 class Difference(NamedTuple):
-    """A field that is not as expected, the step of the trace that decides it, and where it is written in the test."""
+    """A field with an unexpected value, the step of the trace that decides it, and its place in the test."""
 
     field: str
     expected: str
@@ -22,7 +22,7 @@ class Difference(NamedTuple):
 
 
 def differences(expect: Cursor, trace: Trace) -> Iterator[Difference]:
-    """What is not as a test expects it."""
+    """Yield the fields of a trace that differ from the expectations of a test."""
     for name, at in expect.items():
         check = _CHECKS.get(name)
         if check is None:
@@ -33,7 +33,7 @@ def differences(expect: Cursor, trace: Trace) -> Iterator[Difference]:
 
 
 class _Check(NamedTuple):
-    """How a field is compared: its value in a trace, whether that is what is expected, and the stages that decide it."""
+    """The comparison of a field: its value in a trace, whether it is expected, and the stages that decide it."""
 
     actual: Callable[[Trace], Any]
     agrees: Callable[[Any, Any], bool]
@@ -41,7 +41,7 @@ class _Check(NamedTuple):
 
 
 def _step(trace: Trace, stages: tuple[Stage, ...]) -> Step | None:
-    """The last step of the stages; what ends the request early is the reason otherwise."""
+    """Return the last step of the stages, otherwise the step that ends the request early."""
     ended = not trace.destinations and trace.denied_at is None and trace.route is None
     if ended and (found := responsible(trace)) is not None:
         return found
@@ -52,7 +52,7 @@ def _step(trace: Trace, stages: tuple[Stage, ...]) -> Step | None:
 
 
 def shown(value: Any) -> str:
-    """A value as a test file may contain it."""
+    """Return a value as a test file contains it."""
     if isinstance(value, list) and not any(isinstance(each, (dict, list)) for each in value):
         return ", ".join(map(_flow, value)) or "none"
     if isinstance(value, dict) and not any(isinstance(each, (dict, list)) for each in value.values()):
@@ -79,7 +79,7 @@ def _same_set(expected: Any, actual: list[Any]) -> bool:
 
 
 def _named(expected: Any, actual: list[str]) -> bool:
-    """Whether lists of hosts, workloads or subsets agree; an expected name may leave out the parts that follow a dot or colon."""
+    """Whether lists of hosts, workloads or subsets agree; an expected name can omit the parts after a dot or colon."""
     wanted = [str(each) for each in listed(expected)]
     return all(any(_means(each, name) for name in actual) for each in wanted) and all(
         any(_means(each, name) for each in wanted) for name in actual
@@ -117,7 +117,7 @@ def _leaves(trace: Trace) -> list[Leaf]:
 
 
 def _allowed(trace: Trace) -> Any:
-    """Return whether policies and TLS allow the request; a text where that depends on the workload."""
+    """Return whether policies and TLS allow the request; a text if that depends on the workload."""
     if trace.denied_at is not None:
         return False
     verdicts = {leaf.verdict == "allowed" for leaf in _leaves(trace)}
@@ -125,7 +125,7 @@ def _allowed(trace: Trace) -> Any:
 
 
 def policies(trace: Trace) -> list[str]:
-    """The policies that decide over a request, as `namespace/name`."""
+    """Return the policies that decide a request, as `namespace/name`."""
     found = [] if trace.policy is None else [trace.policy]
     found += [leaf.decided_by for leaf in _leaves(trace) if leaf.decided_by is not None]
     return list(dict.fromkeys(f"{policy.namespace}/{policy.name}" for policy in found))

@@ -1,4 +1,4 @@
-"""Which routes and AuthorizationPolicies no test touches."""
+"""Coverage: routes and AuthorizationPolicies that no test uses."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +9,7 @@ from istiolint.trace.tracer import Tracer
 
 
 def untouched(results: Iterable[Result], tracers: Sequence[Tracer]) -> list[tuple[str, Cursor]]:
-    """The routes and policies that decide over no request of any test, with their places."""
+    """Return the routes and policies that decide no request of any test, with their places."""
     routes: set[str] = set()
     decided: set[str] = set()
     for result in results:

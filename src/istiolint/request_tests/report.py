@@ -18,7 +18,7 @@ VERSION = 1
 
 
 def as_text(results: Sequence[Result]) -> str:
-    """The failures with the step where they part, and the counts."""
+    """Return the failures, each with the step that causes it, and the counts."""
     lines: list[str] = []
     for result in results:
         if not result.passed:
@@ -27,14 +27,14 @@ def as_text(results: Sequence[Result]) -> str:
 
 
 def counts(results: Sequence[Result]) -> str:
-    """How many requests pass and fail."""
+    """Return how many requests pass and fail."""
     failed = sum(not result.passed for result in results)
     total = f"{len(results)} request{'s' if len(results) != 1 else ''}"
     return f"{total}: {len(results) - failed} passed, {failed} failed"
 
 
 def details(result: Result) -> list[str]:
-    """What is not as expected, and why."""
+    """Return the differences of a result, and their reasons."""
     if result.trouble:
         return [result.trouble]
     found: list[str] = []
@@ -49,7 +49,7 @@ def details(result: Result) -> list[str]:
 
 
 def as_tap(results: Sequence[Result]) -> str:
-    """The Test Anything Protocol, version 14: a failure has its place and details in a YAML block."""
+    """Return results in the Test Anything Protocol, version 14: place and details of failures are in YAML blocks."""
     lines = ["TAP version 14", f"1..{len(results)}"]
     for number, result in enumerate(results, 1):
         title = printable(result.title).replace("\\", "\\\\").replace("#", "\\#")
@@ -71,7 +71,7 @@ def _quoted(text: str) -> str:
 
 
 def as_junit(results: Sequence[Result]) -> str:
-    """JUnit's XML: a suite a file, a test case a request. Requests that cannot be traced are errors."""
+    """Return JUnit's XML: one suite per file, one test case per request. Requests that cannot be traced are errors."""
     suites = [_suite(path, list(group)) for path, group in groupby(results, key=lambda result: result.path)]
     return f"{HEAD}<testsuites{attributes(_counts('istiolint test', results))}>\n{''.join(suites)}</testsuites>\n"
 
@@ -110,7 +110,7 @@ def _seconds(seconds: float) -> str:
 
 
 def as_github(results: Sequence[Result]) -> str:
-    """An annotation a failure, and the counts."""
+    """Return one annotation per failure, and the counts."""
     commands = "".join(
         f"::error title=istiolint test,file={property_value(result.path)},line={result.line}::"
         + "%0A".join(map(data, [result.title, *details(result)]))
@@ -122,7 +122,7 @@ def as_github(results: Sequence[Result]) -> str:
 
 
 def as_json_text(results: Sequence[Result]) -> str:
-    """All results; schemas/istiolint-test-results.schema.json describes them."""
+    """Return all results as JSON; schemas/istiolint-test-results.schema.json describes them."""
     value = {
         "version": VERSION,
         "passed": sum(result.passed for result in results),

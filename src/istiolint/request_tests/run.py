@@ -1,4 +1,4 @@
-"""Runs tests: every request of every case against the mesh."""
+"""Run tests: trace every request of every case."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from istiolint.trace.tracer import Tracer, trace_in
 class Result:
     """One request of a test: `trace` is None if the request cannot be traced; `trouble` contains the reason.
 
-    `to_route`: it is traced as far as its route, and has no outcome. `seconds` is how long the trace took.
+    `to_route`: the trace ends at the route, without an outcome. `seconds` is the duration of the trace.
     """
 
     path: str
@@ -38,13 +38,13 @@ class Result:
 
     @property
     def line(self) -> int:
-        """The line of the first field that is not as expected, else that of the test."""
+        """The line of the first field with an unexpected value, otherwise that of the test."""
         at = self.differences[0].at.key if self.differences else self.at.place
         return at.span().begins.line
 
     @property
     def outcome(self) -> Trace | None:
-        """The trace, if it shows what becomes of the request."""
+        """The trace, if it has an outcome."""
         return None if self.to_route else self.trace
 
     @property
@@ -54,7 +54,7 @@ class Result:
 
 
 def run(sources: Iterable[Source], tracers: Sequence[Tracer]) -> Iterator[Result]:
-    """The results of all tests, in the order of the files. Raises TestFileError."""
+    """Yield the results of all tests, in the order of the files. Raises TestFileError."""
     for source in sources:
         for root in roots(source):
             made = _validator_results if validator.recognized(root) else _results
@@ -62,7 +62,7 @@ def run(sources: Iterable[Source], tracers: Sequence[Tracer]) -> Iterator[Result
 
 
 def _timed(results: Iterator[Result]) -> Iterator[Result]:
-    """The results, each with the time it took."""
+    """Yield the results with their durations."""
     started = perf_counter()
     for result in results:
         result.seconds = perf_counter() - started

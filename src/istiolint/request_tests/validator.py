@@ -1,7 +1,7 @@
-"""Test files of istio-config-validator: requests, and the route that VirtualServices must give them.
+"""Test files of istio-config-validator: requests, and the routes of VirtualServices that they must match.
 
 Such a test names no client: a request uses the first route of any VirtualService with its host whose conditions on the request
-match; conditions on the client are not looked at. With `wantMatch: false`, the default, all that is written must differ.
+match; conditions on the client are ignored. With `wantMatch: false`, the default, all fields of the case must differ.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ def recognized(root: Cursor) -> bool:
 
 
 def cases(root: Cursor) -> Iterator[ValidatorCase]:
-    """The cases of a document. Raises TestFileError."""
+    """Yield the cases of a document. Raises TestFileError."""
     check_fields(root, ("testCases",), "the file")
     check_list(root["testCases"], "testCases")
     for index, case in enumerate(root["testCases"]):
@@ -65,7 +65,7 @@ def _texts(values: Cursor) -> list[str]:
 
 
 def check(case: ValidatorCase, request: Request, tracers: Sequence[Tracer]) -> tuple[Trace, list[Difference]]:
-    """The trace of a request as far as its route, and what is not as expected."""
+    """Return the trace of a request up to its route, and the differences from the case."""
     trace = Trace(request)
     route = next((found for tracer in tracers if (found := _route(tracer, request, trace)) is not None), None)
     step = trace.steps[-1] if trace.steps else None
@@ -94,7 +94,7 @@ def _route(tracer: Tracer, request: Request, trace: Trace) -> HttpRoute | None:
 
 
 def _actual(name: str, route: HttpRoute | None) -> Any:
-    """The value of a field of the route."""
+    """Return the value of a field of the route."""
     if route is None:
         return None
     if name == "delegate":
@@ -103,7 +103,7 @@ def _actual(name: str, route: HttpRoute | None) -> Any:
 
 
 def _within(expected: Any, actual: Any) -> bool:
-    """Whether all that is written is there; weights of 100 and of single destinations may be left out."""
+    """Whether a value contains the expected one; weights of 100 and of single destinations are optional."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         return all(_within(value, actual.get(key, 100 if key == "weight" else None)) for key, value in expected.items())
     if isinstance(expected, list) and isinstance(actual, dict):

@@ -1,4 +1,4 @@
-"""Traces as tests: what was traced becomes what is expected."""
+"""Write tests that expect the results of traces."""
 
 import json
 import re
@@ -17,7 +17,7 @@ tests:
 
 
 def as_test(trace: Trace) -> str:
-    """A test that passes as long as a request is answered as it was traced."""
+    """Return a test that passes while a request has the same result as its trace."""
     request = trace.request
     wanted: dict[str, Any] = {"url": f"{request.scheme}://{request.authority}{request.path if request.is_http else ''}"}
     if request.is_http:
@@ -32,7 +32,7 @@ def as_test(trace: Trace) -> str:
 
 
 def as_file(traces: Iterable[Trace]) -> str:
-    """A test file."""
+    """Return a test file."""
     return HEAD + "".join(map(as_test, traces))
 
 
