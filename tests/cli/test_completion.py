@@ -111,6 +111,25 @@ def test_commands_options_and_paths() -> None:
     assert completed("--upgrade-to", "")[0] == "1.31"
 
 
+def test_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert completed("--against", "ma") == ["ma"]  # no repository: a folder
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "--quiet", "--initial-branch=main"], ["commit", "--quiet", "--allow-empty", "-m", "a"], ["tag", "v1"]):
+        subprocess.run([*git, *words], check=True)
+    assert completed("--against", "ma") == ["main"]
+    assert {"HEAD", "main", "v1"} == set(completed("trace", "--against", ""))
+
+
+def test_names_in_the_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "fixtures/shop/healthy")
+    assert completed("trace", "--from", "out") == ["outside"]
+    assert "storefront/web" in completed("trace", "--from", "storefront/")
+    assert "checkout/orders" in completed("access", "--from", "checkout/")
+    assert completed("access", "--to", "checkout/pa") == ["checkout/payments"]
+    assert completed("access", "nothing-here", "--config", "none.yaml", "--to", "x") == []
+
+
 @pytest.mark.parametrize("words", ["istiolint --sel", "istiolint --select duplicate-k", "istiolint tra", "istiolint trace --fr"])
 def test_tab_is_answered_without_the_rules(words: str, tmp_path: Path) -> None:
     place = str(len(words.split()) - 1)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from istiolint.cli.completed import MeshName, State
 from istiolint.cli.inputs import PATH
 from istiolint.cli.mesh_options import Meshes, given, mesh_options, meshes
 from istiolint.cli.refusal import Refusal
@@ -27,9 +28,18 @@ Examples:
 
 @click.command(short_help="Show who can call whom.", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
-@click.option("--from", "sources", multiple=True, metavar="CLIENT", help="NAMESPACE/SERVICE-ACCOUNT or NAMESPACE.")
-@click.option("--to", "targets", multiple=True, metavar="SERVICE", help="NAMESPACE/SERVICE, a host, or NAMESPACE.")
-@click.option("--against", metavar="REV|PATH", help="Show only what a change opens or closes since this git revision or folder.")
+@click.option(
+    "--from", "sources", multiple=True, type=MeshName("account"), metavar="CLIENT", help="NAMESPACE/SERVICE-ACCOUNT or NAMESPACE."
+)
+@click.option(
+    "--to", "targets", multiple=True, type=MeshName("service"), metavar="SERVICE", help="NAMESPACE/SERVICE, a host, or NAMESPACE."
+)
+@click.option(
+    "--against",
+    type=State(),
+    metavar="REV|PATH",
+    help="Show only what a change opens or closes since this git revision or folder.",
+)
 @mesh_options
 @click.option("--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", help="Output format.")
 def access(

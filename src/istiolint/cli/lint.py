@@ -9,6 +9,7 @@ import click
 from istiolint.cli import fixing
 from istiolint.cli.baseline import baseline_options, write_baseline
 from istiolint.cli.cache_options import cache_options
+from istiolint.cli.completed import State
 from istiolint.cli.help import SectionedCommand
 from istiolint.cli.inputs import CONFIG, FILE, OUTPUT, PATH, Patterns, inputs, max_file_size
 from istiolint.cli.names import RuleNames
@@ -65,7 +66,7 @@ Exit status:
 )
 @click.option("--mesh-config", type=FILE, help="File with a MeshConfig or the `istio` ConfigMap.")
 @click.option("--mesh-networks", type=FILE, help="File with MeshNetworks.")
-@click.option("--against", metavar="REV|PATH", help="Report only findings that are new since this git revision or folder.")
+@click.option("--against", type=State(), help="Report only findings that are new since this git revision or folder.")
 @baseline_options
 @click.option("--write-suppressions", is_flag=True, help="Add comments that suppress the current findings.")
 @fixing.fixing_options

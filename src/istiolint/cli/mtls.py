@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from istiolint.cli.completed import State
 from istiolint.cli.inputs import PATH
 from istiolint.cli.mesh_options import given, mesh_options, report_troubles, troubles_of, understand
 from istiolint.cli.refusal import Refusal
@@ -20,7 +21,7 @@ Exit status:
 
 @click.command(short_help="Show the effective mTLS of each workload and port.", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
-@click.option("--against", metavar="REV|PATH", help="Show only what breaks since this git revision, or this folder.")
+@click.option("--against", type=State(), help="Show only what breaks since this git revision, or this folder.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
 @mesh_options
 def mtls(paths: tuple[str, ...], format_: str, against: str | None, **options: Any) -> None:

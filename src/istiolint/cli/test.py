@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from istiolint.cli.completed import State
 from istiolint.cli.inputs import PATH
 from istiolint.cli.mesh_options import given, mesh_options, meshes
 from istiolint.cli.output import write_text
@@ -36,7 +37,7 @@ Examples:
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--tests", multiple=True, type=PATH, help="Test files, besides the *.istiotest.yaml files of the paths.")
 @click.option("--coverage", is_flag=True, help="List the routes and policies that no test touches.")
-@click.option("--against", metavar="REV|PATH", help="Show only requests that this git revision or folder answers otherwise.")
+@click.option("--against", type=State(), help="Show only requests that this git revision or folder answers otherwise.")
 @click.option(
     "--format",
     "format_",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from istiolint.cli.completed import MeshName, State
 from istiolint.cli.inputs import FILE
 from istiolint.cli.mesh_options import Meshes, given, mesh_options, meshes
 from istiolint.cli.refusal import Refusal
@@ -36,7 +37,13 @@ _URL = re.compile("[a-z]+://", re.IGNORECASE)
 
 @click.command(short_help="Explain what happens to a request.", epilog=EXIT_STATUS)
 @click.argument("arguments", nargs=-1, metavar="[METHOD] URL [PATH]...")
-@click.option("--from", "source", default="outside", help="NAMESPACE/NAME of a workload or gateway, or `outside` (the default).")
+@click.option(
+    "--from",
+    "source",
+    type=MeshName("workload"),
+    default="outside",
+    help="NAMESPACE/NAME of a workload or gateway, or `outside` (the default).",
+)
 @click.option("--header", "-H", "headers", multiple=True, metavar="NAME: VALUE", help="A request header.")
 @click.option("--jwt", multiple=True, metavar="CLAIM=VALUE", help="A claim of a validated JWT; repeat it for more.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port that the client connects to, if not that of the URL.")
@@ -45,6 +52,7 @@ _URL = re.compile("[a-z]+://", re.IGNORECASE)
 @click.option("--requests", "file", type=FILE, help="Trace all requests of this JSON or YAML file.")
 @click.option(
     "--against",
+    type=State(),
     metavar="REV|PATH",
     help="Show only what changes since this git revision or folder; without a URL for requests that the mesh suggests.",
 )

@@ -15,6 +15,8 @@ _SAFE = ("--no-pager", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
 _OF_A_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
 """What git sets in hooks, and what would point it at a repository that may not be that of the path."""
+MOST_NAMES = 200
+"""Branches and tags that are listed."""
 _REGULAR = ("100644", "100755")
 
 
@@ -103,6 +105,13 @@ class Revision:
 
     def _git(self, *arguments: str, input_: bytes = b"") -> bytes:
         return _git(self._folder, *arguments, input_=input_)
+
+
+def names(path: str = os.curdir) -> list[str]:
+    """Return HEAD and the names of branches and tags, the newest first. Raises RevisionError."""
+    order = ("--sort=-creatordate", f"--count={MOST_NAMES}", "--format=%(refname:short)")
+    listed = _git(_existing_folder(path), "for-each-ref", *order, "refs/heads", "refs/tags", "refs/remotes")
+    return ["HEAD", *listed.decode("utf-8", "replace").splitlines()]
 
 
 def _existing_folder(path: str) -> str:
