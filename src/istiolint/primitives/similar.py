@@ -8,17 +8,23 @@ _LETTERS_FOR_A_SLIP = 3
 
 def closest(name: str, known: Iterable[str], cutoff: float) -> str | None:
     """Return the known name that has most letters in common with `name`; None if none reaches `cutoff` (0 to 1)."""
-    return next(iter(similar(name, known, cutoff, most=1)), None)
+    if not (names := list(known)):
+        return None
+    from rapidfuzz import process
+    from rapidfuzz.distance import Indel
+
+    found = process.extractOne(name, names, scorer=Indel.normalized_similarity, score_cutoff=cutoff)
+    return found[0] if found else None
 
 
-def similar(name: str, known: Iterable[str], cutoff: float, most: int | None = None) -> Sequence[str]:
+def similar(name: str, known: Iterable[str], cutoff: float) -> Sequence[str]:
     """Return the known names that have a share of at least `cutoff` of their letters in common with `name`, the closest first."""
     if not (names := list(known)):
         return ()
     from rapidfuzz import process
     from rapidfuzz.distance import Indel
 
-    found = process.extract(name, names, scorer=Indel.normalized_similarity, score_cutoff=cutoff, limit=most)
+    found = process.extract(name, names, scorer=Indel.normalized_similarity, score_cutoff=cutoff, limit=None)
     return [match[0] for match in found]
 
 

@@ -21,17 +21,20 @@ from istiolint.rules.check import check, finding
 )  # fmt: skip
 def route_to_missing_subset(virtual_service: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report subsets that no DestinationRule for the host defines."""
+    in_order: dict[str, list[str]] = {}
     for host, subset, fqdn in _routed_subsets(virtual_service, mesh):
         rules = mesh.destination_rules.covering(fqdn)
         made = mesh.destination_rules.subsets(fqdn)
         if subset.text not in made:
+            if fqdn not in in_order:
+                in_order[fqdn] = sorted(made)
             maybe = not mesh.settings.whole_mesh and subset.text in subsets(
                 mesh.destination_rules.possible(fqdn, virtual_service)
             )
             yield finding(
                 subset,
                 f"no DestinationRule for `{host}` defines subset `{subset.text}`; Envoy has no cluster for it and returns 503",
-                hint=_proposal(subset.text, sorted(made), bool(rules)),
+                hint=_proposal(subset.text, in_order[fqdn], bool(rules)),
                 related=[(_subsets_of(rule), f"{rule.title} applies to this host") for rule in rules[:3]],
                 known=not maybe and (bool(rules) or _is_known_without_rules(fqdn, subset.text, virtual_service, mesh)),
             )
