@@ -84,10 +84,20 @@ class Resource(Cursor):
         """`spec.gateways`, of a VirtualService: "" instead of what is not text."""
         return tuple([gateway.text for gateway in self.spec["gateways"]])
 
-    @cached_property
+    @property
+    def path(self) -> Path:
+        """The steps from the root of the document: none, except in a List."""
+        path: Path = self._step
+        return path
+
+    @property
     def keys(self) -> frozenset[str]:
         """The keys that occur in it, also in YAML and JSON within strings; perhaps a few more, but not fewer."""
-        return keys_of(self.value) if self.path else self.document.keys
+        return self._own_keys if self._step else self.document.keys
+
+    @cached_property
+    def _own_keys(self) -> frozenset[str]:
+        return keys_of(self.value)
 
     @property
     def placed(self) -> bool:
