@@ -1,7 +1,7 @@
 """Which route takes a request, and where it goes."""
 
 import pytest
-from traces import traced, words
+from traces import cart_routes, traced, words
 
 from istiolint.trace.text import responsible
 
@@ -33,6 +33,7 @@ SUBSETS = """\
       host: cart
       subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
 """
+TO_CART = [{"destination": {"host": "cart"}}]
 
 
 def workloads(trace: object) -> list[str]:
@@ -108,29 +109,13 @@ def test_a_delegate() -> None:
 
 
 def test_a_redirect() -> None:
-    trace = traced(
-        """\
-        apiVersion: networking.istio.io/v1
-        kind: VirtualService
-        metadata: {name: cart, namespace: shop}
-        spec:
-          hosts: [cart]
-          http: [{redirect: {uri: /new, scheme: https, authority: shop.example.com, redirectCode: 308}}]
-        """,
-        url="http://cart/old?a=b",
-    )
+    redirect = {"uri": "/new", "scheme": "https", "authority": "shop.example.com", "redirectCode": 308}
+    trace = traced(cart_routes({"redirect": redirect}), url="http://cart/old?a=b")
     assert (trace.outcome, trace.statuses, trace.location) == ("redirect", [308], "https://shop.example.com/new?a=b")
 
 
 def test_a_host_that_is_not_in_the_files() -> None:
-    routes = """\
-        apiVersion: networking.istio.io/v1
-        kind: VirtualService
-        metadata: {name: cart, namespace: shop}
-        spec:
-          hosts: [cart]
-          http: [{route: [{destination: {host: other.elsewhere.svc.cluster.local}}]}]
-    """
+    routes = cart_routes({"route": [{"destination": {"host": "other.elsewhere.svc.cluster.local"}}]})
     trace = traced(routes, whole_mesh=True)
     assert (trace.outcome, trace.sure) == ("no-cluster", True)
     trace = traced(routes, whole_mesh=False)
@@ -159,14 +144,7 @@ def test_a_port_that_is_not_http() -> None:
 
 
 def test_query_parameters_are_compared_as_they_are_written() -> None:
-    routes = """\
-        apiVersion: networking.istio.io/v1
-        kind: VirtualService
-        metadata: {name: cart, namespace: shop}
-        spec:
-          hosts: [cart]
-          http: [{match: [{queryParams: {v: {exact: "a b"}}}], route: [{destination: {host: cart}}]}]
-    """
+    routes = cart_routes({"match": [{"queryParams": {"v": {"exact": "a b"}}}], "route": TO_CART})
     assert traced(routes, url="http://cart/?v=a%20b").outcome == "no-route"
     assert traced(routes, url="http://cart/?x=1&v=a b&v=c").outcome == "routed"
 
@@ -179,29 +157,18 @@ def test_a_service_that_may_be_outside_the_files() -> None:
     assert "may be Service" not in words(traced(url="http://www.example.com/", whole_mesh=False))
 
 
-CORS = """
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: cart, namespace: shop}
-spec:
-  hosts: [cart]
-  http:
-    - corsPolicy: {allowOrigins: [{exact: "https://a.example.com"}], UNMATCHED}
-      route: [{destination: {host: cart}}]
-"""
-
-
 @pytest.mark.parametrize(
     ("origin", "unmatched", "outcome"),
     [
-        ("https://a.example.com", "", "direct-response"),
-        ("https://b.example.com", "", "routed"),
-        ("https://b.example.com", "unmatchedPreflights: IGNORE", "direct-response"),
+        ("https://a.example.com", {}, "direct-response"),
+        ("https://b.example.com", {}, "routed"),
+        ("https://b.example.com", {"unmatchedPreflights": "IGNORE"}, "direct-response"),
     ],
 )
-def test_preflight_requests(origin: str, unmatched: str, outcome: str) -> None:
+def test_preflight_requests(origin: str, unmatched: dict[str, str], outcome: str) -> None:
     headers = {"origin": origin, "access-control-request-method": "GET"}
-    routes = CORS.replace("UNMATCHED", unmatched)
+    policy = {"allowOrigins": [{"exact": "https://a.example.com"}], **unmatched}
+    routes = cart_routes({"corsPolicy": policy, "route": TO_CART})
     assert traced(routes, method="OPTIONS", headers=headers).outcome == outcome
     assert traced(routes, headers=headers).outcome == "routed"
 

@@ -3,7 +3,7 @@
 from textwrap import dedent
 from typing import Any
 
-from manifests import GATEWAY, HTTP, IN_MESH, as_text, deployment, namespace, service
+from manifests import GATEWAY, HTTP, IN_MESH, Manifest, as_text, deployment, namespace, resource, service
 
 from istiolint.engine import lint as engine
 from istiolint.settings import Settings
@@ -28,6 +28,11 @@ SHOP = as_text(
     ),
     deployment("gateway", "istio-system", labels={"istio": "ingressgateway"}, annotations=GATEWAY),
 )
+
+
+def cart_routes(*http: Manifest) -> str:
+    """VirtualService `shop/cart` with HTTP routes."""
+    return as_text(resource("VirtualService", {"hosts": ["cart"], "http": http}, name="cart"))
 
 
 def tracer(*texts: str, shop: bool = True, **settings: Any) -> Tracer:
