@@ -1,4 +1,4 @@
-"""What holds for all tests: none measures time, so hypothesis has no deadline, and none uses the cache of the user."""
+"""Settings of all tests: no deadline in hypothesis, since no test measures time, and a cache other than that of the user."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""One problem, one finding: what is folded, what is not, and what suppressions and fixes make of it."""
+"""One problem, one finding: which findings are merged, and how suppressions and fixes treat them."""
 
 import pytest
 

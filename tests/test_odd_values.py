@@ -1,4 +1,4 @@
-"""No rule fails, whatever stands where: the examples of all rules, with one value after another replaced by an odd one."""
+"""No rule crashes on odd values: the examples of all rules, with one value after another replaced."""
 
 import json
 from collections.abc import Iterator

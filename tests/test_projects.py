@@ -1,4 +1,4 @@
-"""The repositories of fixtures/projects: what is found in each is marked `wrong:` there, and nothing else is found."""
+"""The repositories of fixtures/projects: each finding is marked `wrong:` there, and each mark has a finding."""
 
 import shutil
 import subprocess

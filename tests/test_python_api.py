@@ -1,4 +1,4 @@
-"""The supported Python API: what docs/python-api.md and docs/plugins.md show works, and what is exported is there."""
+"""The supported Python API: the examples in docs/python-api.md and docs/plugins.md work, and all exports exist."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Files for reference that have not changed are not read again, and this changes no finding."""
+"""Unchanged files for reference are not read again, without an effect on findings."""
 
 import os
 import sys

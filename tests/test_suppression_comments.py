@@ -1,4 +1,4 @@
-"""Comments and annotations that suppress: what they cover, what is no comment, and how they go."""
+"""Suppressions in comments and annotations: the lines that they apply to, lookalikes, and their removal."""
 
 import json
 from pathlib import Path

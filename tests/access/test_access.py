@@ -1,4 +1,4 @@
-"""Who can call whom, and what a change opens or closes."""
+"""Who can call whom, and the access that a change opens or closes."""
 
 import json
 from textwrap import dedent

@@ -1,4 +1,4 @@
-"""The checks of references, where the order of documents or what stands beside them must not matter."""
+"""The checks of references do not depend on the order of documents, or on other documents."""
 
 import json
 from copy import deepcopy

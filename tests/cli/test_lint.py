@@ -1,4 +1,4 @@
-"""`istiolint PATH...`: what is read, what is written, and the exit status."""
+"""`istiolint PATH...`: input, output, and the exit status."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a run that finds nothing does not import. (How long it takes: tools/benchmark_startup.py.)"""
+"""Modules that a run without findings does not import (tools/benchmark_startup.py measures its time)."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""`--write-suppressions`: comments that suppress what is found, and nothing else changes."""
+"""`--write-suppressions`: comments that suppress the findings, without other changes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Both parsers: libyaml's binding, and ruamel's own, which stands in where the binding is missing."""
+"""Both parsers: libyaml's binding, and that of ruamel, which is used if the binding is missing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Every reported position is where the value stands."""
+"""Every position is that of the value in the text."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""What a text holds: its documents, and that a fault in one costs that one only."""
+"""The documents of a text: a syntax error in one does not affect the others."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The model of the picture: nodes, edges, and where findings are."""
+"""The model of the picture: nodes, edges, and the places of findings."""
 
 import pytest
 from manifests import as_text, peer_authentication

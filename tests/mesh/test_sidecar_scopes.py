@@ -1,4 +1,4 @@
-"""Which Sidecar holds for a workload, and what it lets in."""
+"""The Sidecar that applies to a workload, and its imports."""
 
 import pytest
 from meshes import mesh

@@ -1,4 +1,4 @@
-"""Names and values of headers: what Istio's validation takes for each field."""
+"""Names and values of headers that Istio's validation accepts for each field."""
 
 import string
 

@@ -1,4 +1,4 @@
-"""Test files: what they may hold, what is compared, and how results are reported."""
+"""Test files: their content, the comparison with traces, and the reports."""
 
 import json
 from pathlib import Path

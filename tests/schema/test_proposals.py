@@ -1,4 +1,4 @@
-"""An unknown field is reported where it stands, with the name or the place that was meant."""
+"""An unknown field is reported at its place, with the name or the place that was meant."""
 
 import json
 import re

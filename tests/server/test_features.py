@@ -1,4 +1,4 @@
-"""Actions, hover, navigation, completion, symbols and lenses, as an editor asks for them."""
+"""Actions, hover, navigation, completion, symbols and lenses, requested like an editor does."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A session finds what a fresh run over the same files finds, whatever was edited before."""
+"""A session has the same findings as a fresh run over the same files, after any edits."""
 
 from pathlib import Path
 

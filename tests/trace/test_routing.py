@@ -1,4 +1,4 @@
-"""Which route takes a request, and where it goes."""
+"""The route that matches a request, and its destinations."""
 
 import pytest
 from traces import cart_routes, traced, words

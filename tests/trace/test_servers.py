@@ -1,4 +1,4 @@
-"""What the workloads make of a request: mutual TLS and AuthorizationPolicies."""
+"""Requests at the workloads: mutual TLS and AuthorizationPolicies."""
 
 import pytest
 from manifests import as_text, peer_authentication
