@@ -30,17 +30,14 @@ def header_of(data: Any) -> Header | None:
     return Header(api_version, kind, _text(name), _text(namespace), _text(host), _texts(hosts), _texts(gateways))
 
 
-def header_from(fields: Sequence[Any]) -> Header:
-    """Return a header from its fields. Raises ValueError if these do not have the right types."""
-    if tuple(map(type, fields)) != _TYPES:
-        raise ValueError
+HEADER_TYPES = (str, str, str, str, str, tuple, tuple)
+"""The types of its fields as they are stored."""
+
+
+def have_texts(fields: Sequence[Any]) -> bool:
+    """Return whether the hosts and gateways among the fields of a header are text; nearly always there are none."""
     hosts, gateways = fields[-2:]
-    if (hosts or gateways) and not all(type(text) is str for text in (*hosts, *gateways)):
-        raise ValueError
-    return Header._make(fields)
-
-
-_TYPES = (str, str, str, str, str, tuple, tuple)
+    return not (hosts or gateways) or all(type(text) is str for text in (*hosts, *gateways))
 
 
 def _text(value: Any) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from istiolint import __version__
 from istiolint.documents import events
-from istiolint.documents.header import Header, header_from, header_of
+from istiolint.documents.header import HEADER_TYPES, have_texts, header_of
 from istiolint.documents.keys import joined, separated
 from istiolint.documents.skip import Skip
 from istiolint.documents.template import in_template_folder
@@ -139,13 +139,14 @@ class Packed(NamedTuple):
     number: int
     start: int
     end: int
-    header: Header
+    header: Sequence[Any]
     body: bytes
     keys: frozenset[str]
 
 
 _PACKED = (int, int, int, tuple, bytes, str)
 """The types of its fields as they are stored."""
+_PACKED_AND_HEADER = _PACKED + HEADER_TYPES
 
 
 def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
@@ -199,9 +200,9 @@ def _opened(row: Packed) -> Parsed:
 
 def _packed(fields: Any, length: int) -> Packed:
     number, start, end, header, body, keys = fields
-    if tuple(map(type, fields)) != _PACKED or not 0 <= start < end <= length:
+    if (*map(type, fields), *map(type, header)) != _PACKED_AND_HEADER or not (0 <= start < end <= length and have_texts(header)):
         raise ValueError
-    return Packed(number, start, end, header_from(header), body, separated(keys))
+    return Packed(number, start, end, header, body, separated(keys))
 
 
 def _row(fields: Any, length: int) -> Parsed:

@@ -153,7 +153,7 @@ class StoredResource(Resource):
 
     def __init__(self, document: StoredDocument):
         self.document, self._parent, self._step = document, None, ()
-        self.api_version, self.kind, self.name, self.written_namespace = document.header[:4]
+        self.api_version, self.kind, self.name, self.written_namespace = document.header_fields[:4]
         self._classify()
 
     @property
