@@ -8,8 +8,9 @@ from pathlib import Path
 from commands import ROOT
 
 LAZY_MODULES = {
-    "cryptography", "importlib.metadata", "jsonschema", "multiprocessing", "pathspec", "rapidfuzz", "re2", "rich", "shlex",
-    "socket", "pickle", "tempfile",
+    "array", "cryptography", "importlib.metadata", "istiolint.mesh.gateway_servers", "istiolint.rendered.charts",
+    "istiolint.suppression.comments", "istiolint.traffic.shadowing", "jsonschema", "multiprocessing", "pathspec", "rapidfuzz",
+    "re2", "rich", "shlex", "socket", "pickle", "tempfile", "unicodedata",
 }  # fmt: skip
 
 
