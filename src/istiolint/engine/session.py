@@ -9,7 +9,7 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from istiolint.documents import Document, Skip, may_name_others, named_by_others, read
+from istiolint.documents import KUSTOMIZATION_NAMES, Document, Skip, may_name_others, named_by_others, read
 from istiolint.documents.chart_values import may_name_values, values_files
 from istiolint.engine.lint import given_resources
 from istiolint.engine.outcome import Outcome
@@ -223,7 +223,7 @@ class Session:
         if (
             not is_plain
             or any(path in target.used or target.target.context for target in self._targets)
-            or os.path.basename(path) == "Chart.yaml"
+            or os.path.basename(path) in ("Chart.yaml", *KUSTOMIZATION_NAMES)
             or any(one.group in _DELIVERING or one.type in DELIVERY_KINDS for one in (*before, *after))
             or not all(target.is_sorted for target in homes)
         ):
