@@ -119,7 +119,8 @@ def tls_originated_on_http_port(rule: Resource, mesh: Mesh) -> Iterator[Finding]
         if entry is None or entry.type != "ServiceEntry" or not _is_outside(entry) or mesh.exclusive(rule, entry):
             continue
         routed = mesh.virtual_services.http_ports_to(fqdn)
-        if (routed and routed.isdisjoint((None, _HTTP_PORT))) or mesh.destination_rules.covering(fqdn)[0] is not rule:
+        applied = next(iter(mesh.destination_rules.covering(fqdn)), None)  # none: the host of this rule is narrower
+        if (routed and routed.isdisjoint((None, _HTTP_PORT))) or applied is not rule:
             continue  # requests go to another port, or another rule applies
         moved = any(endpoint["ports"] for endpoint in entry.spec["endpoints"])
         for port in entry.spec["ports"]:
