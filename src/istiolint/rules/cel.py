@@ -32,6 +32,8 @@ _OPERATORS = {
 """Operators by the name that celpy has for them in its messages."""
 _MACROS = {"all": 1, "exists": 1, "exists_one": 1, "filter": 1, "map": 1, "reduce": 2, "min": 1}
 """Macros with the number of variables that they bind."""
+_OF_TWO = ("all", "exists", "exists_one", "filter", "map")
+"""Macros with one variable and one expression."""
 
 
 class ExpressionError(Exception):
@@ -196,6 +198,9 @@ def _check(tree: Any) -> None:
     for name in _functions(tree):
         if name not in functions:
             raise ExpressionError(f"unknown function `{name}`{_similar(name, functions)}")
+    for name, count in _arguments(tree):
+        if name in _OF_TWO and count != 2:
+            raise ExpressionError(f"`{name}` needs a variable and an expression, as in `{name}(item, ...)`")
     if _depth(tree) > DEEPEST:
         raise ExpressionError(f"more than {DEEPEST} macros within each other")
 
@@ -260,6 +265,13 @@ def _functions(tree: Any) -> Iterator[str]:
             yield str(each.children[0])
         elif each.data == "member_dot_arg":
             yield str(each.children[1])
+
+
+def _arguments(tree: Any) -> Iterator[tuple[str, int]]:
+    """Yield each function that is called on a value, with the number of its arguments."""
+    for each in tree.iter_subtrees():
+        if each.data == "member_dot_arg":
+            yield str(each.children[1]), len(each.children[2].children) if len(each.children) > 2 and each.children[2] else 0
 
 
 def _depth(tree: Any) -> int:
