@@ -41,11 +41,10 @@ def flag_needs_another(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 )  # fmt: skip
 def cluster_set_not_enabled(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a host of the cluster set, where istiod does not create such hosts."""
-    absent = [flag for flag in (_DISCOVERY, _HOST) if mesh.flags.off(flag)]
-    if not absent:
-        return
     hosts = [(at, effect) for at, effect in _hosts(resource) if at.text.lower().endswith(f".svc.{CLUSTER_SET}")]
-    for at, effect in hosts:
+    # asked last: which flags are set is in resources that nothing else may have to read
+    absent = [flag for flag in (_DISCOVERY, _HOST) if mesh.flags.off(flag)] if hosts else []
+    for at, effect in hosts if absent else ():
         if not _declared(at.text.lower(), mesh):
             yield finding(
                 at,
