@@ -24,6 +24,7 @@ _ADDRESS = late(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252}):(?P<port>\d{1,5})")
 _NAME = late(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252})")
 _NAMES_A_HOST = late(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|UPSTREAM|BACKEND)$", re.IGNORECASE)
 _SCHEME_PORTS = {"http": 80, "https": 443}
+_SCHEMES = ("http", "https", "grpc", "grpcs", "ws", "wss", "tcp", "tls")
 
 
 class Call(NamedTuple):
@@ -36,11 +37,15 @@ class Call(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A host in the configuration of a workload, the port with it (None where there is none), and where it is."""
+    """A host in the configuration of a workload, the port with it (None where there is none), and where it is.
+
+    `is_certain`: it is the host of a URL, and no part of a password can have been taken for it.
+    """
 
     host: str
     port: int | None
     at: Cursor
+    is_certain: bool
 
 
 class Calls:
@@ -78,18 +83,20 @@ class Calls:
         for text, host_alone in self._settings(workload):
             for match in _mentions(text.text, host_alone):
                 groups = match.groupdict()
-                port = int(groups["port"]) if groups.get("port") else _SCHEME_PORTS.get((groups.get("scheme") or "").lower())
-                yield Mention(match["host"].lower(), port, text)
+                scheme = (groups.get("scheme") or "").lower()
+                port = int(groups["port"]) if groups.get("port") else _SCHEME_PORTS.get(scheme)
+                is_certain = scheme in _SCHEMES and "@" not in text.text[match.end() :]
+                yield Mention(match["host"].lower(), port, text, is_certain)
 
     def hosts(self, workload: Workload) -> list[str]:
-        """Return what a workload calls, as host and port: Services of the input, and full names of other Services.
+        """Return what a workload calls, as host and port: Services of the input, full names of others, and hosts of URLs.
 
         Other text is left out: it may be a part of a password.
         """
         found: dict[str, None] = {}
         for mention in self.mentions(workload):
             service = self._service(mention.host, workload.namespace)
-            if service or ".svc" in mention.host:
+            if service or mention.is_certain or ".svc" in mention.host:
                 host = f"{service.name}.{service.namespace}" if service else mention.host
                 found[f"{host}:{mention.port}" if mention.port else host] = None
         return list(found)
