@@ -1,6 +1,7 @@
 """`istiolint snapshot [PATH...]`: the resources of a mesh that other repositories refer to."""
 
 import json
+import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -61,5 +62,14 @@ def snapshot_of(meshes: "Iterable[Mesh]") -> tuple[str, int, int]:
             if items.setdefault(key, value) != value:
                 differing.add(key)
     ordered = [items[key] for key in sorted(items)]
-    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": ordered}, indent=1, default=str, sort_keys=False)
+    text = json.dumps(_finite({"apiVersion": "v1", "kind": "List", "items": ordered}), indent=1, default=str)
     return text + "\n", len(differing), sum(kind == "Secret" for _, kind, *_ in items)
+
+
+def _finite(value: Any) -> Any:
+    """Return data with `.inf` and `.nan` as text: JSON has no such numbers."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return list(map(_finite, value))
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

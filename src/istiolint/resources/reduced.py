@@ -110,7 +110,7 @@ def _pod(spec: Mapping[str, Any], called: Iterable[str]) -> dict[str, Any]:
         containers = spec.get(key)
         if isinstance(containers, list):
             kept[key] = [_container(each) for each in containers if isinstance(each, dict)]
-    variables = [{"name": f"CALL_{number}_HOST", "value": host} for number, host in enumerate(called, 1)]
+    variables = [{"name": f"CALL_{number}_HOST", "value": f"tcp://{host}"} for number, host in enumerate(called, 1)]
     if variables and kept.get("containers"):
         first = kept["containers"][0]
         first["env"] = [*first.get("env", ()), *variables]
