@@ -14,7 +14,6 @@ from test_workers import shown
 
 from istiolint.cache import Folder, Pack, pack
 from istiolint.documents import Store, parsed, read, version
-from istiolint.documents.header import Header
 from istiolint.documents.stored import StoredDocument
 from istiolint.engine import lint as engine
 from istiolint.resources.resource import Resource, StoredResource, resources
@@ -225,7 +224,7 @@ def test_a_stored_resource_is_what_the_document_says(data: Any) -> None:
 @given(st.binary() | plain.map(msgpack.packb) | st.just({"a": b""}).map(msgpack.packb) | st.just({b"": 1}).map(msgpack.packb))
 def test_a_planted_body_is_composed_again(body: bytes) -> None:
     text = SERVICE.format(name="a")
-    row = parsed.Packed(0, 0, len(text), Header("v1", "Service", "a", "shop", "", (), ()), body, frozenset())
+    row = (0, 0, len(text), ("v1", "Service", "a", "shop", "", (), ()), body, "")
     data = StoredDocument(Source("a.yaml", text, linted=False), row).data
     assert type(data) is dict
     assert not has_bytes(data)

@@ -130,7 +130,7 @@ def rule_matches(rule: dict[str, Any], request: Request) -> bool:
 def parsed(*rules: dict[str, Any]) -> list[Rule]:
     policy = {"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", "spec": {"rules": list(rules)}}
     document = next(iter(read(Source("policy.yaml", json.dumps(policy)))))
-    return list(rules_of(next(iter(resources(document)))))
+    return list(rules_of(resources(document)[0]))
 
 
 @given(RULES, RULES, st.lists(REQUESTS, min_size=1, max_size=30))

@@ -1,6 +1,7 @@
 """What names an object, and by what others find it: stored beside its data, so that most objects need not be unpacked."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 
@@ -30,13 +31,15 @@ def header_of(data: Any) -> Header | None:
     return Header(api_version, kind, _text(name), _text(namespace), _text(host), _texts(hosts), _texts(gateways))
 
 
+HOST_OF, HOSTS_OF, GATEWAYS_OF = itemgetter(4), itemgetter(5), itemgetter(6)
+"""These read one of the fields."""
 HEADER_TYPES = (str, str, str, str, str, tuple, tuple)
 """The types of its fields as they are stored."""
 
 
 def have_texts(fields: Sequence[Any]) -> bool:
     """Return whether the hosts and gateways among the fields of a header are text; nearly always there are none."""
-    hosts, gateways = fields[-2:]
+    hosts, gateways = fields[5], fields[6]
     return not (hosts or gateways) or all(type(text) is str for text in (*hosts, *gateways))
 
 

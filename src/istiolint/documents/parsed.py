@@ -133,19 +133,9 @@ def _unpacker() -> Callable[..., Any]:
     return unpacker
 
 
-class Packed(NamedTuple):
-    """An object without problems whose data are still packed in `body`, with its offsets in the source, and its keys."""
-
-    number: int
-    start: int
-    end: int
-    header: Sequence[Any]
-    body: bytes
-    keys: frozenset[str]
-
-
+Packed: TypeAlias = tuple[int, int, int, tuple[Any, ...], bytes, str]
+"""An object without problems: its number, its offsets in the source, the fields of its header, its packed data, and its keys."""
 _PACKED = (int, int, int, tuple, bytes, str)
-"""The types of its fields as they are stored."""
 _PACKED_AND_HEADER = _PACKED + HEADER_TYPES
 
 
@@ -160,19 +150,18 @@ def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
         if packb(with_data) != payload or not _are_in_order(found):
             return None
         pairs = zip(found, with_data, strict=True)
-        return [_opened(_packed(late, length)) if len(late) == len(_PACKED) else _row(row, length) for late, row in pairs]
+        return [_opened(late, length) if len(late) == len(_PACKED) else _row(row, length) for late, row in pairs]
     except Exception:  # whatever a damaged or planted payload causes
         return None
 
 
-def decode_late(payload: bytes | None, length: int) -> list[Packed] | None:
+def decode_late(payload: bytes | None, length: int) -> Sequence[Packed] | None:
     """Return the same without unpacking data; None also where this is not possible for all documents."""
     if payload is None:
         return None
     try:
-        found = _unpacked_rows(payload, use_list=False)
-        rows = [_packed(row, length) for row in found]
-        return rows if rows and _are_in_order(found) else None
+        found: Sequence[Any] = _unpacked_rows(payload, use_list=False)
+        return found if found and all(_is_packed(row, length) for row in found) and _are_in_order(found) else None
     except Exception:  # whatever a damaged or planted payload causes
         return None
 
@@ -191,18 +180,17 @@ def _are_in_order(rows: Sequence[Sequence[Any]]) -> bool:
     return all(one[2] <= other[1] and one[0] < other[0] for one, other in pairwise(rows))
 
 
-def _opened(row: Packed) -> Parsed:
-    data = unpacked(row.body)
-    if header_of(data) != row.header:
-        raise ValueError
-    return Parsed(row.number, row.start, row.end, data, usual=True, keys=row.keys)
-
-
-def _packed(fields: Any, length: int) -> Packed:
+def _opened(fields: Any, length: int) -> Parsed:
     number, start, end, header, body, keys = fields
-    if (*map(type, fields), *map(type, header)) != _PACKED_AND_HEADER or not (0 <= start < end <= length and have_texts(header)):
+    data = unpacked(body)
+    if not _is_packed(fields, length) or header_of(data) != header:
         raise ValueError
-    return Packed(number, start, end, header, body, separated(keys))
+    return Parsed(number, start, end, data, usual=True, keys=separated(keys))
+
+
+def _is_packed(fields: Any, length: int) -> bool:
+    _, start, end, header, _, _ = fields
+    return (*map(type, fields), *map(type, header)) == _PACKED_AND_HEADER and 0 <= start < end <= length and have_texts(header)
 
 
 def _row(fields: Any, length: int) -> Parsed:

@@ -1,7 +1,7 @@
 """A source to its documents. A fault in one document costs that document only."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ruamel.yaml.error import YAMLError
 
@@ -140,7 +140,7 @@ def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, P
         yield document, row
 
 
-def _packed(source: Source, store: Store) -> list[Packed] | None:
+def _packed(source: Source, store: Store) -> Sequence[Packed] | None:
     """Return the documents of a source, if the store knows them and they are objects without problems."""
     if isinstance(source, StoredSource):
         return decode_late(store.get(source.key), source.length)
@@ -150,7 +150,7 @@ def _packed(source: Source, store: Store) -> list[Packed] | None:
     return rows
 
 
-def _note(source: Source, key: bytes, rows: list[Packed] | None, store: Store) -> None:
+def _note(source: Source, key: bytes, rows: Sequence[Packed] | None, store: Store) -> None:
     """Take note of a file that need not be read again for its documents, nor for what it says of other files."""
     if source.identity and rows and not (source.linted or may_name_others(source) or may_name_values(source)):
         store.files[source.path] = source.identity, key, len(source.text), source.encoding

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from istiolint.documents.compose import compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import events
-from istiolint.documents.header import Header
+from istiolint.documents.keys import separated
 from istiolint.documents.parsed import Packed, unpacked
 from istiolint.documents.skip import Skip
 from istiolint.findings.finding import Finding
@@ -16,18 +16,14 @@ if TYPE_CHECKING:
 
 
 class StoredDocument(Document):
-    """A document that is a Kubernetes object without problems; `header` says which one."""
+    """A document that is a Kubernetes object without problems; `header_fields`, those of its Header, say which one."""
 
     parse = staticmethod(events)
 
     def __init__(self, source: "Source", row: Packed, skipped: Skip | None = None):
         self.source, self.skipped = source, skipped
-        self.index, self.offset, self._end, self.header_fields, self._body, self.keys = row
-
-    @property
-    def header(self) -> Header:
-        """What names it, and by what others find it; most documents are only asked for `header_fields`."""
-        return Header(*self.header_fields)
+        self.index, self.offset, self._end, self.header_fields, self._body, keys = row
+        self.keys = separated(keys)
 
     @cached_property
     def text(self) -> str:  # type: ignore[override]

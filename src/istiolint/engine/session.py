@@ -252,7 +252,7 @@ class Session:
 
     def _of(self, document: Document) -> list[Resource]:
         if document not in self._resources:
-            self._resources[document] = list(resources(document))
+            self._resources[document] = resources(document)
         return self._resources[document]
 
     def _assembled(self) -> "list[_TargetState]":

@@ -202,24 +202,29 @@ class Hosts:
         services = (host.resource for host in self._known if host.resource and host.resource.type == "Service")
         return {ServiceName(name, service.namespace): service for service in services for name in service.former_names}
 
-    def _hosts_of(self, resource: Resource) -> Iterator[KnownHost]:
-        namespace = resource.namespace
-        if resource.type == "ServiceEntry":
-            scope = scope_of(resource, self._default)
-            for host in resource.spec["hosts"]:
-                if host.text:
-                    yield KnownHost(host.text, namespace, scope, resource)
-            return
-        if resource.type == "Canary":
-            for each in canary_services(resource):
-                yield KnownHost(f"{each}.{namespace}.svc.{self.cluster_domain}", namespace, EVERYWHERE, resource)
-            return
-        scope = scope_of(resource, self._default) if resource.type == "Service" else EVERYWHERE
-        name = deployment_name(resource) if resource.type == KUBERNETES_GATEWAY else resource.name
-        if name and resource.type not in ("ServiceImport", "ServiceExport"):
-            yield KnownHost(f"{name}.{namespace}.svc.{self.cluster_domain}", namespace, scope, resource)
-        if name and resource.type != KUBERNETES_GATEWAY:
-            yield KnownHost(f"{name}.{namespace}.svc.{CLUSTER_SET}", namespace, scope, resource)
+    def _hosts_of(self, resource: Resource) -> Iterable[KnownHost]:
+        type_, name, namespace = resource.type, resource.name, resource.namespace
+        local, shared = self._domains
+        match type_:
+            case "Service" if name:
+                scope = scope_of(resource, self._default)
+                return (
+                    KnownHost(f"{name}.{namespace}{local}", namespace, scope, resource),
+                    KnownHost(f"{name}.{namespace}{shared}", namespace, scope, resource),
+                )
+            case "ServiceEntry":
+                scope = scope_of(resource, self._default)
+                return (KnownHost(host, namespace, scope, resource) for host in resource.hosts if host)
+            case "ServiceImport" | "ServiceExport":
+                names = [f"{name}.{namespace}{shared}"] if name else []
+            case "Canary":
+                names = [f"{each}.{namespace}{local}" for each in canary_services(resource)]
+            case _ if type_ == KUBERNETES_GATEWAY:
+                deployed = deployment_name(resource)
+                names = [f"{deployed}.{namespace}{local}"] if deployed else []
+            case _:
+                names = [f"{name}.{namespace}{domain}" for domain in self._domains] if name else []
+        return (KnownHost(host, namespace, EVERYWHERE, resource) for host in names)
 
     def _assumed(self) -> Iterator[KnownHost]:
         """Services that no manifest declares: the API server, and for a whole mesh those of Istio as it installs them."""

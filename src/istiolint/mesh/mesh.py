@@ -183,7 +183,7 @@ class Mesh:
     @cached_property
     def occurring(self) -> frozenset[str]:
         """The types of all resources, also of other clusters, and the keys in them and in the MeshConfig."""
-        found = occurring_in((*self._foreign, *(resource for of_type in self._by_type.values() for resource in of_type)))
+        found = occurring_in(chain(self._foreign, *self._by_type.values()))
         return found | self._mesh_config.keys if self._mesh_config else found
 
     def exclusive(self, one: Resource, other: Resource) -> bool:

@@ -105,7 +105,7 @@ class MeshConfig:
 
     def _find(self) -> Iterator[Cursor]:
         if self._given:
-            held = list(resources(self._given))
+            held = resources(self._given)
             yield from map(self._inside, held) if held else [Cursor(self._given, (), self._given.data)]
         maps = (config for config in self._config_maps if config.name == "istio" or config.name.startswith("istio-"))
         for resource in (*sorted(maps, key=_order), *sorted(self._installs, key=_order)):

@@ -57,7 +57,7 @@ class Overlay:
         """
         number = bisect_right(self._documents, start, key=lambda document: document.offset) - 1
         document = self._documents[number] if number >= 0 else None
-        resource = next(resources(document), None) if document else None
+        resource = next(iter(resources(document)), None) if document else None
         found = self._defining(resource) if resource else None
         if not document or not resource or not found:
             return None

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, wraps
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from istiolint.documents import Document
 from istiolint.documents.chart_values import ChartValues
 from istiolint.documents.document import value_at
+from istiolint.documents.header import GATEWAYS_OF, HOST_OF, HOSTS_OF
 from istiolint.documents.keys import keys_of
 from istiolint.documents.recognise import is_values
 from istiolint.documents.stored import StoredDocument
@@ -159,17 +161,25 @@ class StoredResource(Resource):
     @property
     def host(self) -> str:
         """As the header has it."""
-        return self.document.header.host
+        host: str = HOST_OF(self.document.header_fields)
+        return host
 
     @property
     def hosts(self) -> Sequence[str]:
         """As the header has them."""
-        return self.document.header.hosts
+        hosts: Sequence[str] = HOSTS_OF(self.document.header_fields)
+        return hosts
 
     @property
     def gateways(self) -> Sequence[str]:
         """As the header has them."""
-        return self.document.header.gateways
+        gateways: Sequence[str] = GATEWAYS_OF(self.document.header_fields)
+        return gateways
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of the document, which is this resource."""
+        return self.document.keys
 
     def __getattr__(self, name: str) -> Any:
         """Read the value at the first use."""
@@ -224,31 +234,26 @@ class ValuesResource(GivenResource):
         return self.owner.identity if self.owner else super().identity
 
 
-def resources(document: Document) -> Iterator[Resource]:
-    """The resources of a document; those of a `List` one by one. Nothing for YAML that is no Kubernetes object."""
+def resources(document: Document) -> list[Resource]:
+    """Return the resources of a document; those of a `List` one by one. None for YAML that is no Kubernetes object."""
     if document.skipped:
-        return
+        return []
     if isinstance(document, StoredDocument):
-        yield StoredResource(document)
-        return
+        return [StoredResource(document)]
     data = document.data
     if not isinstance(data, dict):
-        return
+        return []
     if "items" in data and _is_list(data):
-        for index, item in enumerate(data["items"]):
-            if _is_object(item):
-                yield Resource(document, ("items", index), item)
-    elif _is_object(data):
-        yield Resource(document, (), data)
-    elif document.chart_values:
-        yield from values_given_in(document)
-    elif is_values(data):
-        yield ValuesResource(document, ChartValues("istiod"))
+        return [Resource(document, ("items", index), item) for index, item in enumerate(data["items"]) if _is_object(item)]
+    if _is_object(data):
+        return [Resource(document, (), data)]
+    return list(values_given_in(document))
 
 
 def values_given_in(document: Document) -> Iterator["ValuesResource"]:
     """The values for Istio's charts in a file of values, a Helmfile or a kustomization."""
-    for values in document.chart_values:
+    known = document.chart_values or ((ChartValues("istiod"),) if is_values(document.data) else ())
+    for values in known:
         given = value_at(document.data, values.path)[1]
         if isinstance(given, dict):
             yield ValuesResource(document, values, given)
@@ -261,11 +266,10 @@ def only_resource(document: Document) -> Resource | None:
 
 def occurring_in(found: Iterable[Resource]) -> frozenset[str]:
     """Return the types of resources, and the keys that occur in them."""
-    types, keys = set[str](), set[frozenset[str]]()
-    for resource in found:
-        types.add(resource.type or "")
-        keys.add(resource.keys)
-    return frozenset(types.union(*keys))
+    found = list(found)
+    types: set[str | None] = set(map(attrgetter("type"), found))
+    keys: set[frozenset[str]] = set(map(attrgetter("keys"), found))
+    return frozenset(type_ for type_ in types if type_).union(*keys)
 
 
 def _is_object(data: Any) -> bool:

@@ -67,8 +67,9 @@ def _assemble(files: Iterable[File], library: Library) -> Iterator[Target]:
 
 def _built(files: Iterable[File], kustomizations: Sequence[Document], library: Library) -> "Iterator[tuple[str, Target, Build]]":
     """The targets of kustomizations and deliveries, with their folders and what they are built of."""
-    written = (each for _, of_file in files for each in library.resources(*of_file))
-    delivering = dict.fromkeys(each.document for each in written if each.group in DELIVERING)
+    delivering = dict.fromkeys(
+        each.document for _, of_file in files for each in library.resources(*of_file) if each.group in DELIVERING
+    )
     if not (delivering or kustomizations):
         return
     from istiolint.targets.delivery import deliver, deliveries

@@ -36,6 +36,10 @@ class Defining(NamedTuple):
 
 def partition(files: Iterable[Defining]) -> list[Part]:
     """The ways in which plain manifests are applied: one part, or several where folders hold alternatives."""
+    files = list(files)
+    defined = {identity for one in files for identity in one.identities}
+    if files and len(defined) == sum(len(one.identities) for one in files):  # nearly always: nothing is defined twice
+        return [Part(".", tuple(document for one in files for document in one.documents))]
     root = _Folder(".")
     known: dict[str, _Folder] = {}
     for found in files:

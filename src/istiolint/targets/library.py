@@ -63,10 +63,11 @@ class Library:
     def resources(self, *documents: Document) -> list[Resource]:
         """The resources of documents, the same objects at each call."""
         found: list[Resource] = []
+        all_known = self._resources
         for document in documents:
-            known = self._resources.get(document)
+            known = all_known.get(document)
             if known is None:
-                known = self._resources[document] = list(resources(document))
+                known = all_known[document] = resources(document)
             found += known
         return found
 
