@@ -1,6 +1,7 @@
 """Istio's annotations and labels: known names, the kinds that support them, and their valid values."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from istiolint.findings.finding import Finding, Fix, Move, Rename
 from istiolint.istio.annotation_values import fault
@@ -32,7 +33,16 @@ def _metadata(resource: Resource) -> Iterator[tuple[str, Cursor]]:
 
 def _ours(resource: Resource, sort: Sort) -> Iterator[tuple[str, str, Cursor, Known | None]]:
     """Yield the type of the owner, the name, the value and the known facts of each key of Istio's."""
-    return ((type_, name, value, facts) for of, type_, name, value, facts in _all_ours(resource) if of == sort)
+    if not _are_any_ours(resource.keys):
+        return
+    for of, type_, name, value, facts in _all_ours(resource):
+        if of == sort:
+            yield type_, name, value, facts
+
+
+@lru_cache(maxsize=4096)
+def _are_any_ours(keys: frozenset[str]) -> bool:
+    return any(map(is_istio_key, keys))
 
 
 @once

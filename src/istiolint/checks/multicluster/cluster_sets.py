@@ -6,6 +6,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.flags import FLAG_KINDS, flags_of
 from istiolint.mesh.hosts import CLUSTER_SET
+from istiolint.mesh.virtual_services import destinations
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
@@ -41,11 +42,12 @@ def flag_needs_another(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
 )  # fmt: skip
 def cluster_set_not_enabled(resource: Resource, mesh: Mesh) -> Iterator[Finding]:
     """Report a host of the cluster set, where istiod does not create such hosts."""
-    hosts = [(at, effect) for at, effect in _hosts(resource) if at.text.lower().endswith(f".svc.{CLUSTER_SET}")]
-    # asked last: which flags are set is in resources that nothing else may have to read
-    absent = [flag for flag in (_DISCOVERY, _HOST) if mesh.flags.off(flag)] if hosts else []
-    for at, effect in hosts if absent else ():
-        if not _declared(at.text.lower(), mesh):
+    named = [resource.spec] if resource.type == "DestinationRule" else destinations(resource)
+    if not any(_is_shared(each["host"]) for each in named):
+        return
+    absent = [flag for flag in (_DISCOVERY, _HOST) if mesh.flags.off(flag)]
+    for at, effect in _hosts(resource) if absent else ():
+        if _is_shared(at) and not _declared(at.text.lower(), mesh):
             yield finding(
                 at,
                 f"unknown host `{at.text}`; istiod creates hosts under `{CLUSTER_SET}` only if "
@@ -66,6 +68,10 @@ def _hosts(resource: Resource) -> Iterator[tuple[Cursor, str]]:
                 yield target["destination"]["host"], "requests fail with 503" if protocol == "http" else "connections are closed"
             for mirror in (route["mirror"], *(mirror["destination"] for mirror in route["mirrors"])):
                 yield mirror["host"], "no request is mirrored"
+
+
+def _is_shared(host: Cursor) -> bool:
+    return host.text.lower().endswith(f".svc.{CLUSTER_SET}")
 
 
 def _declared(host: str, mesh: Mesh) -> bool:
