@@ -128,8 +128,6 @@ def _all_tcp_ports(workloads: Sequence[Workload], mesh: Mesh) -> list[tuple[Work
 
 def _tcp_ports(workload: Workload, mesh: Mesh) -> Iterator[tuple[Cursor, int]]:
     """The ports of a workload that Services declare as TCP, and none declares as HTTP."""
-    if is_gateway(workload) or mesh.injection.of(workload).state != "sidecar":
-        return
     ports = [
         (port, target)
         for service in mesh.workloads.services_of(workload)
@@ -137,9 +135,9 @@ def _tcp_ports(workload: Workload, mesh: Mesh) -> Iterator[tuple[Cursor, int]]:
         if target is not None
     ]
     http = {target for port, target in ports if carries_http(port)}
-    for port, target in ports:
-        if _is_tcp(port) and target not in http and mesh.injection.captures(workload, target):
-            yield port, target
+    opaque = [(port, target) for port, target in ports if target not in http and _is_tcp(port)]
+    if opaque and not is_gateway(workload) and mesh.injection.of(workload).state == "sidecar":
+        yield from ((port, target) for port, target in opaque if mesh.injection.captures(workload, target))
 
 
 def _is_tcp(port: Cursor) -> bool:
