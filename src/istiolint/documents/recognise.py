@@ -49,11 +49,13 @@ def whole_file(source: Source, named: Mapping[str, Skip]) -> Skip | None:
         return None
     if named and (skip := named.get(os.path.normpath(source.path))) and skip is not Skip.KUSTOMIZE_PATCH:
         return skip
+    if isinstance(source, StoredSource):  # its documents were read before
+        return None
     if is_partial(source.path):
         return Skip.HELM_PARTIAL
     if skip := by_name(source.path):
         return skip
-    return Skip.YTT_TEMPLATE if not isinstance(source, StoredSource) and first_code(source.text) else None
+    return Skip.YTT_TEMPLATE if first_code(source.text) else None
 
 
 def reason_to_skip(document: "Document", named: Mapping[str, Skip]) -> Skip | None:
