@@ -28,6 +28,7 @@ class DestinationRules:
         for host, rule in self._named:
             self._of_namespace[rule.namespace].append((host, rule))
         self._indexes: dict[str, _NamespaceIndex] = {}
+        self._shown: dict[tuple[str, str], bool] = {}
         self._mergeable: dict[tuple[str, str], dict[tuple[Scope, str], list[Resource]]] = {}
 
     def covering(self, fqdn: str) -> list[Resource]:
@@ -76,8 +77,8 @@ class DestinationRules:
         found = self._mergeable.get((host, namespace))
         if found is None:
             found = self._mergeable[host, namespace] = defaultdict(list)
-            for rule in self._all.exact(host):
-                if rule.namespace == namespace and not rule.spec["workloadSelector"].exists:
+            for rule in self._index(namespace).all.exact(host):
+                if not rule.spec["workloadSelector"].exists:
                     for name in (*subsets_of(rule), *([""] if rule.spec["trafficPolicy"] else ())):
                         found[self.scope(rule), name].append(rule)
         return found
@@ -100,11 +101,14 @@ class DestinationRules:
 
     def shows_to_all(self, fqdn: str, subset: str) -> bool:
         """Whether clients of every namespace see a subset of a host, whichever of the rules for it they use."""
-        rules = self.covering(fqdn)
-        owners = (*self._hosts.namespaces_of(fqdn), self._root_namespace)
-        return any(rule.namespace in owners for rule in rules) and all(
-            "*" in self.scope(rule) and subset in subsets_of(rule) for rule in rules
-        )
+        found = self._shown.get((fqdn, subset))
+        if found is None:
+            rules = self.covering(fqdn)
+            owners = (*self._hosts.namespaces_of(fqdn), self._root_namespace)
+            found = self._shown[fqdn, subset] = any(rule.namespace in owners for rule in rules) and all(
+                "*" in self.scope(rule) and subset in subsets_of(rule) for rule in rules
+            )
+        return found
 
     def visible_from(self, namespace: str, fqdn: str) -> Sequence[Resource]:
         """The rules that proxies of a namespace use for a host: they are merged, the others are not looked at.
@@ -128,6 +132,7 @@ class DestinationRules:
         if found is None:
             rules = [(host, rule, self.scope(rule)) for host, rule in self._of_namespace.get(namespace, ())]
             found = self._indexes[namespace] = _NamespaceIndex(
+                HostIndex((host, rule) for host, rule, _ in rules),
                 HostIndex((host, rule) for host, rule, scope in rules if sees(namespace, scope)),
                 HostIndex((host, rule) for host, rule, scope in rules if scope == {namespace}),
                 HostIndex((host, rule) for host, rule, scope in rules if scope != {namespace}),
@@ -136,8 +141,9 @@ class DestinationRules:
 
 
 class _NamespaceIndex(NamedTuple):
-    """The rules of a namespace: those that itself sees, those that nothing else sees, and those that are shown to others."""
+    """The rules of a namespace, those that itself sees, those that nothing else sees, and those that are shown to others."""
 
+    all: HostIndex[Resource]
     local: HostIndex[Resource]
     private: HostIndex[Resource]
     exported: HostIndex[Resource]
