@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from meshes import mesh
 
-from istiolint.mesh.workloads import names, ports_of
+from istiolint.mesh.workload import ports_of
+from istiolint.mesh.workloads import names
 
 POD = """
   metadata: {labels: {app: shop, tier: web}, annotations: {note: "1"}}

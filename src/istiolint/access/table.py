@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from istiolint.access.operations import matched
 from istiolint.mesh.allowing import allowing
 from istiolint.mesh.injection import is_control_plane, is_gateway
-from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mesh.workload import Workload, ports_of
 from istiolint.mutual_tls.server import ClientTls, accepts
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource

@@ -7,7 +7,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.injection import is_control_plane
 from istiolint.mesh.waypoints import is_waypoint
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.policy_index import PolicyIndex
-from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import Workloads
 from istiolint.resources.resource import Resource
 
 

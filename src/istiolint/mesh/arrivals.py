@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from istiolint.authorization.callers import Caller, may_admit
 from istiolint.mesh.entrances import Entrance, Identity
 from istiolint.mesh.waypoints import is_waypoint, skipped_by_gateways, traffic_of
-from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mesh.workload import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from istiolint.mesh.hosts import in_dns
-from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import Workloads
 from istiolint.primitives.patterns import late
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from istiolint.mesh.gateways import GatewayName, Gateways, bound_gateways
 from istiolint.mesh.selection import selector
-from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import Workloads
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from istiolint.mesh.gateway_api import ROUTE_KINDS, backends, parents
 from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways, gateway_name
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import Workloads
 from istiolint.resources.resource import Resource
 
 DEFAULT_LABELS = {"istio": "ingressgateway", "app": "istio-ingressgateway"}

@@ -236,7 +236,8 @@ class Mesh:
     @index
     def workloads(self) -> "Workloads":
         """Which workloads there are, what labels and Services select."""
-        from istiolint.mesh.workloads import VM_KINDS, Workloads
+        from istiolint.mesh.workload import VM_KINDS
+        from istiolint.mesh.workloads import Workloads
 
         return Workloads(self.all(*WORKLOADS, *VM_KINDS), self.all("Service"))
 

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from istiolint.mesh.ages import oldest_first
-from istiolint.mesh.workloads import Workload, Workloads, selector_of
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import Workloads, selector_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from istiolint.documents import read
 from istiolint.mesh.injection import Injection, injector_values
 from istiolint.mesh.meshconfig import MeshConfig
-from istiolint.mesh.workloads import Workload, selector_of
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import selector_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.sources import Source

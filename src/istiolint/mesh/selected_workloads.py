@@ -5,7 +5,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from istiolint.mesh.selection import selector
-from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import Workloads
 from istiolint.resources.resource import Resource
 
 if TYPE_CHECKING:

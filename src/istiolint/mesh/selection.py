@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import Workloads
 from istiolint.resources.resource import Resource
 
 

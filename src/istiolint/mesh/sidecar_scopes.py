@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from istiolint.mesh.host_index import covers
 from istiolint.mesh.selection import selector
-from istiolint.mesh.workloads import Workload, Workloads
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import Workloads
 from istiolint.resources.resource import Resource
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.mutual_tls.server import ClientTls, server_mode
 from istiolint.resources.cursor import Cursor
 

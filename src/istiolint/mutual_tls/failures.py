@@ -7,7 +7,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.client_rules import at_port
 from istiolint.mesh.injection import is_control_plane
 from istiolint.mesh.mtls import DEFAULT_MODE, Mode
-from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mesh.workload import Workload, ports_of
 from istiolint.mutual_tls.client import Opened, SetTls, automatic_tls, tls_set_by
 from istiolint.mutual_tls.server import ClientTls, accepts, server_mode
 from istiolint.resources.cursor import Cursor

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from istiolint.mesh import Mesh
-from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mesh.workload import Workload, ports_of
 from istiolint.primitives.numbers import natural
 from istiolint.resources.cursor import Cursor
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.mtls import Effective, Mode
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 
 ClientTls: TypeAlias = Literal["mtls", "plaintext", "simple", "mutual"]
 _AMBIENT_MODES: dict[Mode, Mode] = {"DISABLE": "PERMISSIVE"}

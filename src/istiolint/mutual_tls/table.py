@@ -6,7 +6,7 @@ from typing import NamedTuple
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import Membership, is_control_plane, is_gateway
 from istiolint.mesh.mtls import Effective, Mode
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.mutual_tls.failures import Failure, failures
 from istiolint.mutual_tls.ports import Port, ports
 from istiolint.mutual_tls.server import server_mode

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from istiolint.mesh.allowing import allowing
 from istiolint.mesh.client_rules import MergedRule
 from istiolint.mesh.mtls import Effective
-from istiolint.mesh.workloads import ports_of
+from istiolint.mesh.workload import ports_of
 from istiolint.mutual_tls.server import accepts
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource

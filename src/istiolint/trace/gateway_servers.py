@@ -11,7 +11,7 @@ from istiolint.mesh.ages import oldest_first
 from istiolint.mesh.gateway_servers import PASSTHROUGH_MODES
 from istiolint.mesh.gateways import GatewayName
 from istiolint.mesh.host_index import covers
-from istiolint.mesh.workloads import ports_of
+from istiolint.mesh.workload import ports_of
 from istiolint.primitives.ports import HTTP, TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource

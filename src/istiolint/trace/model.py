@@ -8,7 +8,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.client_rules import MergedRule
 from istiolint.mesh.mtls import Effective
 from istiolint.mesh.waypoints import is_waypoint
-from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mesh.workload import Workload, ports_of
 from istiolint.mutual_tls.client import Opened, automatic_tls, tls_set_by
 from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.kinds import KUBERNETES_GATEWAY

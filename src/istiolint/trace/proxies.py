@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import Membership, is_gateway
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 

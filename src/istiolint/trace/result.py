@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from istiolint.mesh.mtls import Mode
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.mutual_tls.server import ClientTls
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource

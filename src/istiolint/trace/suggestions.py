@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from istiolint.authorization.rules import Item
 from istiolint.mesh.gateways import MESH
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.resource import Resource
 from istiolint.trace.conditions import Conditions
 from istiolint.trace.gateway_servers import Server

@@ -7,7 +7,8 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.injection import DATAPLANE_MODE, is_gateway
 from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.waypoints import USE_WAYPOINT
-from istiolint.mesh.workloads import Workload, names
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import names
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding

@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.waypoints import INGRESS_USE_WAYPOINT, WAYPOINT_CLASSES, Use, is_waypoint, skipped_by_gateways
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource

@@ -6,7 +6,8 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.label_selectors import selects
-from istiolint.mesh.workloads import Workload, names
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import names
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding

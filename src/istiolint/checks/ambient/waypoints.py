@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.waypoints import NONE, USE_WAYPOINT, WAYPOINT_FOR, WAYPOINT_NAMESPACE, Use, is_waypoint, own_use, traffic_of
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 

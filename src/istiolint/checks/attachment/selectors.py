@@ -9,7 +9,8 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_deployments import GATEWAY_NAME, pod_labels
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.waypoints import is_waypoint
-from istiolint.mesh.workloads import Workload, names
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import names
 from istiolint.primitives.similar import misspelt
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY

@@ -7,7 +7,7 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.selected_workloads import once_per_selection
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import declare, finding, further_check

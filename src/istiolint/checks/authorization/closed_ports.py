@@ -8,7 +8,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.selected_workloads import once_per_selection
-from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mesh.workload import Workload, ports_of
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import declare, finding, further_check

@@ -11,7 +11,8 @@ from istiolint.mesh.gateway_deployments import service_account
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.mtls import Effective
 from istiolint.mesh.selected_workloads import once_per_selection
-from istiolint.mesh.workloads import Workload, names, ports_of
+from istiolint.mesh.workload import Workload, ports_of
+from istiolint.mesh.workloads import names
 from istiolint.mutual_tls.client import SetTls, tls_set_by
 from istiolint.mutual_tls.ports import ports
 from istiolint.mutual_tls.server import server_mode

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.workloads import Workload, names
+from istiolint.mesh.workload import Workload
+from istiolint.mesh.workloads import names
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding

@@ -9,7 +9,7 @@ from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.selected_workloads import once_per_selection
 from istiolint.mesh.selection import selector
 from istiolint.mesh.waypoints import is_waypoint
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource

@@ -12,7 +12,8 @@ from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
 from istiolint.mesh.selected_workloads import once_per_selection
-from istiolint.mesh.workloads import Workload, names, ports_of
+from istiolint.mesh.workload import Workload, ports_of
+from istiolint.mesh.workloads import names
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding

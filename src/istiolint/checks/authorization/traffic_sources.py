@@ -9,7 +9,7 @@ from istiolint.mesh.arrivals import arrivals, caller_of, is_admitted, principal_
 from istiolint.mesh.authorization import is_dry_run
 from istiolint.mesh.entrances import Entrance, Identity
 from istiolint.mesh.injection import DATAPLANE_MODE, is_gateway
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY
 from istiolint.resources.resource import Resource

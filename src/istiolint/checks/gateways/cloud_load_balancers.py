@@ -6,7 +6,7 @@ from typing import NamedTuple
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.gateway_servers import Server
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.primitives.ports import HTTP, TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource

@@ -9,7 +9,7 @@ from istiolint.mesh.gateway_api import TCP_ROUTES, backends, listeners, parents
 from istiolint.mesh.gateway_deployments import deployment_name
 from istiolint.mesh.gateway_servers import Server, passes_tls
 from istiolint.mesh.gateways import MESH, GatewayName, bound_gateways, served_ports
-from istiolint.mesh.workloads import Workload, ports_of
+from istiolint.mesh.workload import Workload, ports_of
 from istiolint.primitives.ports import HTTP, RAW_TCP, TLS
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import KUBERNETES_GATEWAY

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 from istiolint.rules.parameters import Parameter

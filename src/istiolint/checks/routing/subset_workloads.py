@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 

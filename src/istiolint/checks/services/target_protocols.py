@@ -6,7 +6,8 @@ from istiolint.fields.service_ports import names_protocol
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import is_gateway
-from istiolint.mesh.workloads import Services, ports_of
+from istiolint.mesh.workload import ports_of
+from istiolint.mesh.workloads import Services
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding

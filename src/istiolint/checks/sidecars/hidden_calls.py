@@ -7,7 +7,7 @@ from istiolint.mesh import Mesh
 from istiolint.mesh.calls import Call
 from istiolint.mesh.injection import is_control_plane, is_gateway
 from istiolint.mesh.sidecar_scopes import imports_host
-from istiolint.mesh.workloads import Workload
+from istiolint.mesh.workload import Workload
 from istiolint.resources.resource import Resource
 from istiolint.rules.check import check, finding
 from istiolint.trace.calls import is_hidden

@@ -7,7 +7,8 @@ from istiolint.checks.tls.mesh_wide_rules import other_namespaces
 from istiolint.findings.finding import Finding, Path
 from istiolint.mesh import Mesh
 from istiolint.mesh.client_rules import at_port
-from istiolint.mesh.workloads import Workload, names, ports_of
+from istiolint.mesh.workload import Workload, ports_of
+from istiolint.mesh.workloads import names
 from istiolint.mutual_tls.client import SetTls
 from istiolint.mutual_tls.server import server_mode
 from istiolint.resources.cursor import Cursor

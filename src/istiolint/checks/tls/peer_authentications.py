@@ -6,7 +6,8 @@ from itertools import islice
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import DATAPLANE_MODE
-from istiolint.mesh.workloads import Workload, names, ports_of, selector_of
+from istiolint.mesh.workload import Workload, ports_of
+from istiolint.mesh.workloads import names, selector_of
 from istiolint.primitives.numbers import natural
 from istiolint.primitives.similar import closest, similar
 from istiolint.resources.cursor import Cursor

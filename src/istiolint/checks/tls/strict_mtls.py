@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
 from istiolint.mesh.injection import Membership, is_control_plane, is_gateway
-from istiolint.mesh.workloads import FINITE, Workload, names, ports_of
+from istiolint.mesh.workload import FINITE, Workload, ports_of
+from istiolint.mesh.workloads import names
 from istiolint.mutual_tls.server import server_mode
 from istiolint.primitives.numbers import natural
 from istiolint.resources.cursor import Cursor
