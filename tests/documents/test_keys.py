@@ -53,6 +53,12 @@ def test_composing_finds_the_keys_of_the_data(value: Any) -> None:
     assert only(text).keys == keys_of(json.loads(text))
 
 
+def test_a_merged_mapping_has_keys_and_the_sign_for_it_is_none() -> None:
+    text = "apiVersion: v1\nkind: Service\nspec:\n  <<: {type: ExternalName}\n  name: a\n"
+    assert only(text).keys == {"apiVersion", "kind", "spec", "type", "name"}
+    assert prepare(Source("a.yaml", text))
+
+
 @given(VALUES)
 def test_stored_documents_have_the_same_keys(value: Any) -> None:
     text = json.dumps(OBJECT | {"spec": value})

@@ -53,6 +53,12 @@ def test_prefixes_end_with_a_segment_and_missing_backends_are_500() -> None:
     assert traced(GATEWAY, ROUTE, source="outside", url="http://shop.example.org/").outcome == "no-route"
 
 
+def test_an_only_backend_of_weight_0_gets_nothing() -> None:
+    route = ROUTE.replace("backendRefs: [{name: cart, port: 80}]", "backendRefs: [{name: cart, port: 80, weight: 0}]")
+    trace = traced(GATEWAY, route, source="outside", url="http://shop.example.com/cart/items")
+    assert (trace.outcome, trace.statuses, trace.destinations) == ("no-cluster", [500], [])
+
+
 def test_routes_in_the_mesh() -> None:
     route = """\
         apiVersion: gateway.networking.k8s.io/v1

@@ -112,8 +112,11 @@ def compose(events: Iterable[Any]) -> Composed:  # noqa: PLR0912, PLR0915 - one 
         elif key is _NOTHING:
             if isinstance(value, (dict, list)):
                 raise TroubleError("yaml-syntax", _KEY_IS_NO_SCALAR, event, "quote it if it is text")
-            key = _MERGED if value == MERGE and kind is ScalarEvent and event.implicit[0] else as_key(value)
-            keys.add(key)
+            if value == MERGE and kind is ScalarEvent and event.implicit[0]:
+                key = _MERGED
+            else:
+                key = as_key(value)
+                keys.add(key)
         else:
             if key is _MERGED:
                 merged.extend(_bases(value, event))

@@ -78,7 +78,9 @@ class Router:
 
     def _destinations(self, route: HttpRoute) -> None:
         written = list(route["route"])
-        used = written if len(written) == 1 else [each for each in written if each["weight"].number]
+        # of the only destination a VirtualService needs no weight; a backend without one has weight 1 (see kubernetes_routes)
+        is_only = len(written) == 1 and route.owner.type == "VirtualService"
+        used = written if is_only else [each for each in written if each["weight"].number]
         if not used:
             self._without_destination(route)
         for weighted in used:
