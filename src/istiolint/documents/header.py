@@ -38,7 +38,7 @@ HEADER_TYPES = (str, str, str, str, str, tuple, tuple)
 
 
 def have_texts(fields: Sequence[Any]) -> bool:
-    """Return whether the hosts and gateways among the fields of a header are text; nearly always there are none."""
+    """Return whether the hosts and gateways among the fields of a header are text; most headers have neither."""
     hosts, gateways = fields[5], fields[6]
     return not (hosts or gateways) or all(type(text) is str for text in (*hosts, *gateways))
 

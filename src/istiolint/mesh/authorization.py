@@ -1,7 +1,7 @@
 """The rules of AuthorizationPolicies, found by what they are for: which of them may decide over all requests of another one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -51,7 +51,7 @@ class Authorization:
     Rules that name callers or requests one by one are found by these names, so that many of them in one namespace cost nothing.
     """
 
-    def __init__(self, policies: Iterable[Resource], root_namespace: str):
+    def __init__(self, policies: Sequence[Resource], root_namespace: str):
         self._root_namespace = root_namespace
         self._rules: dict[int, tuple[Rule, ...]] = {}
         self._reach: dict[int, Reach] = {}

@@ -6,7 +6,7 @@ oldest wins; manifests carry no creation time, so all of their modes are possibl
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
@@ -51,7 +51,7 @@ class Effective:
 class Mtls:
     """The PeerAuthentications of the input, by namespace, and what they come to for each workload."""
 
-    def __init__(self, policies: Iterable[Resource], workloads: Workloads, root_namespace: str):
+    def __init__(self, policies: Sequence[Resource], workloads: Workloads, root_namespace: str):
         self._policies, self._workloads, self.root_namespace = policies, workloads, root_namespace
         self._by_namespace: dict[str, list[Resource]] = defaultdict(list)
         for policy in policies:

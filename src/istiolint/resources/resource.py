@@ -235,7 +235,7 @@ class ValuesResource(GivenResource):
 
 
 def resources(document: Document) -> list[Resource]:
-    """Return the resources of a document; those of a `List` one by one. None for YAML that is no Kubernetes object."""
+    """Return the resources of a document; those of a `List` one by one. YAML of other kinds has none."""
     if document.skipped:
         return []
     if isinstance(document, StoredDocument):

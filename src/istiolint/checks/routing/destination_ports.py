@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from istiolint.fields.service_ports import ports_in_words
 from istiolint.findings.finding import Finding
 from istiolint.mesh import Mesh
-from istiolint.mesh.gateways import MESH, bound_gateways, served_ports
+from istiolint.mesh.gateways import bound_names, is_on_mesh, served_ports
 from istiolint.mesh.hosts import KnownHost
 from istiolint.mesh.virtual_services import destinations
 from istiolint.resources.cursor import Cursor
@@ -119,10 +119,9 @@ def _services(destination: Cursor, virtual_service: Resource, mesh: Mesh) -> Seq
 
 def _missing_at(virtual_service: Resource, ports: list[int], mesh: Mesh) -> Resource | None:
     """A gateway of the VirtualService that listens on none of these ports; None where it is bound to sidecars as well."""
-    names = [name for name, _ in bound_gateways(virtual_service)]
-    if any(name.name == MESH for name in names):
+    if is_on_mesh(virtual_service):
         return None
-    for name in names:
+    for name in bound_names(virtual_service):
         for gateway in mesh.gateways.find(name):
             listening = served_ports(gateway)
             if listening and not listening & set(ports):
