@@ -22,11 +22,15 @@ class DestinationRules:
         self._default = default
         self._scopes: dict[int, Scope] = {}
         self._subsets: dict[str, Mapping[str, Cursor]] = {}
-        self._named = [(host, rule) for rule in rules if (host := hosts.fqdn(rule.host, rule.namespace))]
-        self._all = HostIndex(self._named)
+        self._named: list[tuple[str, Resource]] = []
         self._of_namespace: dict[str, list[tuple[str, Resource]]] = defaultdict(list)
-        for host, rule in self._named:
-            self._of_namespace[rule.namespace].append((host, rule))
+        for rule in rules:
+            namespace = rule.namespace
+            if host := hosts.fqdn(rule.host, namespace):
+                named = host, rule
+                self._named.append(named)
+                self._of_namespace[namespace].append(named)
+        self._all = HostIndex(self._named)
         self._indexes: dict[str, _NamespaceIndex] = {}
         self._shown: dict[tuple[str, str], bool] = {}
         self._mergeable: dict[tuple[str, str], dict[tuple[Scope, str], list[Resource]]] = {}

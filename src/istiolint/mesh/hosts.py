@@ -16,8 +16,8 @@ from istiolint.targets.coverage import Coverage
 
 CLUSTER_SET = "clusterset.local"
 """The domain of services that several clusters share (the Multi-Cluster Services API)."""
-HOST_KINDS = ("Service", "Canary", "ServiceEntry", "ServiceImport", "ServiceExport", KNATIVE_SERVICE, KUBERNETES_GATEWAY)
-"""Kinds that bring hosts into the registry, be it unseen."""
+OTHER_KINDS = ("Canary", "ServiceEntry", "ServiceImport", "ServiceExport", KNATIVE_SERVICE, KUBERNETES_GATEWAY)
+"""Kinds that bring hosts into the registry, be it unseen, beside Services."""
 
 
 class ServiceName(NamedTuple):
@@ -76,11 +76,15 @@ def _port_numbers(resource: Resource) -> Iterator[int]:
 
 
 class Hosts:
-    """The registry: every host that the input brings into the mesh, by its full name."""
+    """The registry: every host that the input brings into the mesh, by its full name.
+
+    The hosts of Services are made when they are asked for: of thousands of Services, few runs need more than some.
+    """
 
     def __init__(
         self,
-        resources: Iterable[Resource],
+        services: Iterable[Resource] = (),
+        others: Iterable[Resource] = (),
         *,
         cluster_domain: str = "cluster.local",
         root_namespace: str = "istio-system",
@@ -94,8 +98,16 @@ class Hosts:
         self._coverage = coverage or Coverage()
         self._root_namespace = root_namespace
         self._default = default
-        self._known: list[KnownHost] = [host for resource in resources for host in self._hosts_of(resource)]
-        self._index = HostIndex((host.name, host) for host in (*self._known, *self._assumed()))
+        self._waiting: dict[str, list[Resource]] = defaultdict(list)
+        """Services whose hosts are not in the index yet, by name and namespace with a dot between them."""
+        self._services = [service for service in services if service.name]
+        for service in self._services:
+            self._waiting[f"{service.name}.{service.namespace}"].append(service)
+        self._others = [host for resource in others for host in self._hosts_of(resource)]
+        self._index = HostIndex((host.name, host) for host in (*self._others, *self._assumed()))
+        self._made: dict[int, Sequence[KnownHost]] = {}
+        for name in [name for name in self._waiting if name.startswith("*")]:
+            self._enter(name)
 
     def fqdn(self, host: str, namespace: str) -> str:
         """The full name of a host written in a resource of a namespace: only names without a dot are expanded (and no IP
@@ -118,15 +130,17 @@ class Hosts:
 
     def covering(self, fqdn: str) -> Iterator[KnownHost]:
         """Return what a full name resolves to: services of that name first, then wildcards that cover it."""
-        return self._index.covering(fqdn)
+        return self._index_for(fqdn).covering(fqdn)
 
     def exact(self, fqdn: str) -> Sequence[KnownHost]:
         """What has just this full name, wildcards left out."""
-        return self._index.exact(fqdn)
+        return self._index_for(fqdn).exact(fqdn)
 
     def overlapping(self, fqdn: str) -> Iterator[KnownHost]:
         """Return what a host that may be a wildcard resolves to: also the services that it covers."""
-        return self._index.overlapping(fqdn)
+        if fqdn.startswith("*"):
+            self._enter_all()
+        return self._index_for(fqdn).overlapping(fqdn)
 
     def visible_to(self, fqdn: str, namespace: str) -> KnownHost | None:
         """The first of `covering` that is shown to a namespace."""
@@ -134,7 +148,7 @@ class Hosts:
 
     def namespaces_of(self, fqdn: str) -> tuple[str, ...]:
         """The namespaces of the services with just this full name; that in the name if the input has none of them."""
-        found = dict.fromkeys(host.namespace for host in self._index.exact(fqdn))
+        found = dict.fromkeys(host.namespace for host in self.exact(fqdn))
         service = self.service_name(fqdn)
         return tuple(found) or ((service.namespace,) if service else ())
 
@@ -180,6 +194,31 @@ class Hosts:
         service = self.service_name(self.fqdn(host, namespace))
         return self._former.get(service) if service else None
 
+    def _index_for(self, fqdn: str) -> HostIndex[KnownHost]:
+        """The index, with the Services that have a full name."""
+        for domain in self._domains if self._waiting else ():
+            if fqdn.endswith(domain) and fqdn.removesuffix(domain) in self._waiting:
+                self._enter(fqdn.removesuffix(domain))
+        return self._index
+
+    def _enter(self, name: str) -> None:
+        """Put the hosts of Services with a name and namespace into the index, before those of other kinds."""
+        services = self._waiting.pop(name)
+        hosts = [self._hosts_of(service) for service in services]
+        self._made.update(zip(map(id, services), hosts, strict=True))
+        for domain, of_domain in zip(self._domains, zip(*hosts, strict=True), strict=True):
+            self._index.prepend(f"{name}{domain}", of_domain)
+
+    def _enter_all(self) -> None:
+        for name in list(self._waiting):
+            self._enter(name)
+
+    @cached_property
+    def _known(self) -> list[KnownHost]:
+        """All hosts, without those that no manifest declares."""
+        self._enter_all()
+        return [*(host for service in self._services for host in self._made[id(service)]), *self._others]
+
     @cached_property
     def _by_short_name(self) -> dict[str, list[KnownHost]]:
         found: dict[str, list[KnownHost]] = defaultdict(list)
@@ -199,10 +238,13 @@ class Hosts:
     @cached_property
     def _former(self) -> dict[ServiceName, Resource]:
         """Services by the names that they had before Kustomize renamed them."""
-        services = (host.resource for host in self._known if host.resource and host.resource.type == "Service")
+        services = (
+            *self._services,
+            *(host.resource for host in self._others if host.resource and host.resource.type == "Service"),
+        )
         return {ServiceName(name, service.namespace): service for service in services for name in service.former_names}
 
-    def _hosts_of(self, resource: Resource) -> Iterable[KnownHost]:
+    def _hosts_of(self, resource: Resource) -> Sequence[KnownHost]:
         type_, name, namespace = resource.type, resource.name, resource.namespace
         local, shared = self._domains
         match type_:
@@ -214,7 +256,7 @@ class Hosts:
                 )
             case "ServiceEntry":
                 scope = scope_of(resource, self._default)
-                return (KnownHost(host, namespace, scope, resource) for host in resource.hosts if host)
+                return [KnownHost(host, namespace, scope, resource) for host in resource.hosts if host]
             case "ServiceImport" | "ServiceExport":
                 names = [f"{name}.{namespace}{shared}"] if name else []
             case "Canary":
@@ -224,7 +266,7 @@ class Hosts:
                 names = [f"{deployed}.{namespace}{local}"] if deployed else []
             case _:
                 names = [f"{name}.{namespace}{domain}" for domain in self._domains] if name else []
-        return (KnownHost(host, namespace, EVERYWHERE, resource) for host in names)
+        return [KnownHost(host, namespace, EVERYWHERE, resource) for host in names]
 
     def _assumed(self) -> Iterator[KnownHost]:
         """Services that no manifest declares: the API server, and for a whole mesh those of Istio as it installs them."""

@@ -85,7 +85,7 @@ class Mesh:
         self._mesh_config = mesh_config
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._by_namespace: dict[tuple[str, str], list[Resource]] = defaultdict(list)
-        self._by_name: dict[tuple[str, str, str], Resource] = {}
+        self._by_name: dict[tuple[str, str], dict[str, Resource]] = {}
         self.needs: dict[str, set[str]] = {}
         """What each index was built from: types of resources, and other indexes."""
         self.derived: dict[object, Any] = {}
@@ -95,13 +95,12 @@ class Mesh:
             if type_ := resource.type:
                 self._by_namespace[type_, resource.namespace].append(resource)
         # In an order of their own: what rules say must not depend on the order of files.
-        for (type_, namespace), found in sorted(self._by_namespace.items(), key=itemgetter(0)):
+        for (type_, _), found in sorted(self._by_namespace.items(), key=itemgetter(0)):
             found.sort(key=attrgetter("name"))
             names = [resource.name for resource in found]
             if len(set(names)) < len(names):
                 found.sort(key=_order)
             self._by_type[type_] += found
-            self._by_name.update({(type_, namespace, resource.name): resource for resource in reversed(found)})
 
     def update(self, removed: Sequence[Resource], added: Sequence[Resource], changed: Collection[str] = ()) -> None:
         """Replace resources, and forget the indexes that were built from resources of their types.
@@ -124,12 +123,7 @@ class Mesh:
                 if (resource.type, resource.namespace) == (type_, namespace):
                     insort(kept, resource, key=_order)
             self._by_namespace[type_, namespace] = kept
-        for type_, namespace, name in {(one.type or "", one.namespace, one.name) for one in (*removed, *added) if one.type}:
-            first = next((one for one in self._by_namespace[type_, namespace] if one.name == name), None)
-            if first is None:
-                self._by_name.pop((type_, namespace, name), None)
-            else:
-                self._by_name[type_, namespace, name] = first
+            self._by_name.pop((type_, namespace), None)
         self.__dict__.pop("_by_short_name", None)
         self.__dict__.pop("occurring", None)
         moved = set(map(_definition, removed)) ^ set(map(_definition, added))
@@ -166,7 +160,11 @@ class Mesh:
 
     def get(self, type_: str, namespace: str, name: str) -> Resource | None:
         """The resource of a type with this namespace ("" for cluster-wide kinds) and name."""
-        return self._by_name.get((type_, namespace, name))
+        named = self._by_name.get((type_, namespace))
+        if named is None:
+            found = self._by_namespace.get((type_, namespace), ())
+            named = self._by_name[type_, namespace] = {resource.name: resource for resource in reversed(found)}
+        return named.get(name)
 
     def named(self, type_: str, name: str) -> Sequence[Resource]:
         """The resources of a type with a name, in whatever namespace."""
@@ -387,12 +385,12 @@ class Mesh:
     @index
     def hosts(self) -> "Hosts":
         """Which service a host resolves to."""
-        from istiolint.mesh.hosts import HOST_KINDS, Hosts
+        from istiolint.mesh.hosts import OTHER_KINDS, Hosts
 
+        others = [*self.all(*OTHER_KINDS), *self.other_clusters.services]
         return Hosts(
-            [*self.all(*HOST_KINDS), *self.other_clusters.services], cluster_domain=self.settings.cluster_domain,
-            root_namespace=self.root_namespace, coverage=self.coverage,
-            default=self.config.names("defaultServiceExportTo"),
+            self.all("Service"), others, cluster_domain=self.settings.cluster_domain, root_namespace=self.root_namespace,
+            coverage=self.coverage, default=self.config.names("defaultServiceExportTo"),
         )  # fmt: skip
 
     @index

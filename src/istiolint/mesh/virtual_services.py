@@ -133,11 +133,19 @@ class VirtualServices:
 
     def on_mesh(self, fqdn: str) -> Iterator[MeshHost]:
         """What all VirtualServices route for sidecars under a host, wildcards on both sides included."""
-        return self._mesh_index.overlapping(fqdn)
+        return (MeshHost(*host) for host in self._mesh_index.overlapping(fqdn))
 
     @cached_property
-    def _mesh_index(self) -> HostIndex[MeshHost]:
-        return HostIndex((host.fqdn, host) for virtual_service in self._all for host in self.mesh_hosts(virtual_service))
+    def _mesh_index(self) -> HostIndex[tuple[Resource, str, int]]:
+        """The fields of each MeshHost; few of thousands are asked for."""
+        found: HostIndex[tuple[Resource, str, int]] = HostIndex()
+        for virtual_service in self._all:
+            if is_on_mesh(virtual_service):
+                for number, host in enumerate(virtual_service.hosts):
+                    if host:
+                        fqdn = self._hosts.fqdn(host, virtual_service.namespace)
+                        found.add(fqdn, (virtual_service, fqdn, number))
+        return found
 
     def on_gateway(self, name: GatewayName, fqdn: str) -> Sequence[MeshHost]:
         """What VirtualServices route for just this host on a gateway."""
