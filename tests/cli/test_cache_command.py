@@ -30,9 +30,9 @@ def test_few_files_are_not_cached(run: Run, faulty: str, tmp_path: Path) -> None
 def test_show_and_delete_the_cache(run: Run, many: Path) -> None:
     run("--cache-dir", "here")
     assert run("cache", "dir", "--cache-dir", "here").output == "here\n"
-    assert "for 1 working folder" in run("cache", "status", "--cache-dir", "here").output
+    assert "in 1 file" in run("cache", "status", "--cache-dir", "here").output
     assert run("cache", "clean", "--cache-dir", "here").output.startswith("Deleted 1 file (")
-    assert "for 0 working folders" in run("cache", "status", "--cache-dir", "here").output
+    assert "in 0 files" in run("cache", "status", "--cache-dir", "here").output
 
 
 def test_the_environment_says_where_the_cache_is(run: Run, many: Path, monkeypatch: pytest.MonkeyPatch) -> None:

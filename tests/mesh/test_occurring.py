@@ -20,7 +20,8 @@ POLICY = as_text(resource("AuthorizationPolicy", {"rules": [{}]}))
 def found(text: str, *, stored: bool = False) -> list[Resource]:
     """Return the resources of a text, which are perhaps read from a cache."""
     source = Source("a.yaml", text, linted=not stored)
-    store = Store({key_of(source): prepare(source) or b""}) if stored else None
+    payload = prepare(source)
+    store = Store({key_of(source): payload}) if stored and payload else None
     return [each for document in read(source, store=store) for each in resources(document)]
 
 

@@ -57,7 +57,7 @@ def documents(files: Mapping[str, str], *, context: tuple[str, ...] = ()) -> lis
 def targets(files: Mapping[str, str], *, context: tuple[str, ...] = ()) -> list[Target]:
     """The targets of a repository."""
     found = documents(files, context=context)
-    return targets_of(found, Library(found))
+    return targets_of(Library(found))
 
 
 def only(files: Mapping[str, str], kind: str, target: str | None = None) -> Resource:

@@ -73,7 +73,7 @@ def test_files_outside_of_the_input_are_loaded() -> None:
     def load(path: str, by: Source) -> list[Document]:
         return list(read(Source(path, there[path], linted=False))) if path in there else []
 
-    [target] = targets_of(documents, Library(documents, load))
+    [target] = targets_of(Library(documents, load))
     assert {resource.namespace for resource in target.resources} == {"prod"}
 
 

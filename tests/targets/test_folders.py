@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from repositories import ROUTE, SERVICE, documents, report, targets
 
 from istiolint.settings import Settings
-from istiolint.targets.folders import MAX_SHARED, Defining, partition
+from istiolint.targets.folders import MAX_SHARED, partition
+from istiolint.targets.library import Library
 
 
 def test_one_repository_is_one_target() -> None:
@@ -61,9 +62,9 @@ FILES = st.dictionaries(
 
 
 def _parts(files: dict[str, list[str]], names: list[str]) -> list[tuple[str, list[str]]]:
-    found = {document.source.path: document for document in documents(dict.fromkeys(names, SERVICE))}
-    defining = [Defining(path, [found[path]], [("", "Service", "", name) for name in files[path]]) for path in names]
-    return [(part.folder, sorted(document.source.path for document in part.documents)) for part in partition(defining)]
+    named = {path: "---\n".join(SERVICE.replace("cart", name) for name in files[path]) for path in names}
+    defining = list(Library(documents(named)).files())
+    return [(part.folder, sorted(file.source.path for file in part.files)) for part in partition(defining)]
 
 
 @given(FILES, st.randoms(use_true_random=False))

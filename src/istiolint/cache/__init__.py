@@ -2,5 +2,6 @@
 
 from istiolint.cache.folder import Folder
 from istiolint.cache.pack import Pack
+from istiolint.cache.payload import Payload
 
-__all__ = ["Folder", "Pack"]
+__all__ = ["Folder", "Pack", "Payload"]

@@ -25,11 +25,11 @@ def folder(**options: Any) -> None:
 @cache.command(short_help="Print the folder and the size of the cache.")
 @cache_folder
 def status(**options: Any) -> None:
-    """Print the folder of the cache, for how many working folders it has entries, and its size."""
+    """Print the folder of the cache, its size, and the number of its files: one for each working folder and version."""
     place = folder_of(options)
     found = place.packs()
     size = sum(status.st_size for _, status in found)
-    click.echo(f"Folder: {printable(place.path)}\nSize: {_megabytes(size)} for {counted(len(found), 'working folder')}")
+    click.echo(f"Folder: {printable(place.path)}\nSize: {_megabytes(size)} in {counted(len(found), 'file')}")
 
 
 @cache.command(short_help="Delete the cache.")

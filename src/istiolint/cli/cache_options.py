@@ -39,5 +39,6 @@ def cache_of(options: Mapping[str, Any]) -> "Pack | None":
     if options["no_cache"]:
         return None
     from istiolint.cache.pack import Pack
+    from istiolint.documents import version
 
-    return Pack(folder_of(options))
+    return Pack(folder_of(options), version())

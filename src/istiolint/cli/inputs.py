@@ -42,12 +42,6 @@ OUTPUT = LatePath(dir_okay=False)
 CONFIG = LatePath(exists=True, dir_okay=False)
 
 
-def _stored_in(cache: "Pack") -> StoredFiles:
-    from istiolint.documents import version
-
-    return StoredFiles(lambda: cache.files(version()))
-
-
 class Patterns(click.ParamType):  # type: ignore[type-arg]
     """Patterns as in .gitignore, with commas between them."""
 
@@ -90,7 +84,7 @@ class Inputs(NamedTuple):
         """
         files = discover(
             self.paths, context=self.context, clusters=self.clusters, stdin_path=self.stdin_path, excludes=self.tree,
-            most_bytes=self.settings.most_bytes, stored=_stored_in(cache) if cache else None,
+            most_bytes=self.settings.most_bytes, stored=StoredFiles(cache.files) if cache else None,
         )  # fmt: skip
         return self.rendering.sources(with_origins(files), self.settings.most_bytes)
 

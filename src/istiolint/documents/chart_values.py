@@ -65,8 +65,11 @@ def may_name_values(source: Source) -> bool:
     return _may_name_values(source.path) or _may_refer_to_values(source.text)
 
 
+_NAMING = ("Chart.yaml", "kustomization.", "helmfile")
+
+
 def _may_name_values(path: str) -> bool:
-    if not any(part in path for part in ("Chart.yaml", "kustomization.", "helmfile")):  # nearly always
+    if not any(part in path for part in _NAMING):  # nearly always
         return False
     name = os.path.basename(path)
     return name in _FILES or name.startswith("kustomization.") or "helmfile" in os.path.dirname(path)
@@ -81,6 +84,10 @@ def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[
     from istiolint.documents.reader import read
 
     sources = list(sources)
+    referring = [source for source in sources if not isinstance(source, StoredSource) and _may_refer_to_values(source.text)]
+    all_paths = "\n".join([source.path for source in sources])
+    if not (referring or any(part in all_paths for part in _NAMING) or "values" in all_paths.lower()):  # nearly always
+        return {}
     found: dict[str, list[ChartValues]] = {}
     names = [os.path.normpath(source.path) for source in sources]
     paths = set(names)
@@ -92,11 +99,10 @@ def values_files(sources: Iterable[Source], store: Store | None = None) -> dict[
                     found.setdefault(os.path.normpath(source.path), []).append(values)
                 for path, values in _named(document.data, folder, paths):
                     found.setdefault(os.path.normpath(path), []).append(values)
-    for source in sources:
-        if not isinstance(source, StoredSource) and _may_refer_to_values(source.text):
-            for document in read(source, store=store):
-                for path, values in _named_by_argo(document.data, paths):
-                    found.setdefault(os.path.normpath(path), []).append(values)
+    for source in referring:
+        for document in read(source, store=store):
+            for path, values in _named_by_argo(document.data, paths):
+                found.setdefault(os.path.normpath(path), []).append(values)
     for path in names:
         if "values" in path.lower() and path not in found and (chart := _by_name(os.path.basename(path))):
             found[path] = [ChartValues(chart)]

@@ -15,8 +15,9 @@ _GROUPS = ("chainsaw.kyverno.io/", "kuttl.dev/", "kudo.dev/")
 _TESTS = ("chainsaw-test.yaml", "chainsaw-test.yml", "chainsaw-test")
 _COMPARED = ("assert", "error")
 _MERGED = ("apply", "create", "patch", "update")
-_WORDS = late(r"assert|error|disallowed|expected|golden|__snapshot", re.IGNORECASE)
-"""Each name that says what a file is for a test has one of them, and so has each folder with expected output."""
+_WORDS = ("assert", "error", "disallowed", "expected", "golden", "__snapshot")
+"""Each name that says what a file is for a test has one of them, in lower or upper case, and so has each folder with expected
+output."""
 _STEP = late(r"[0-9]+-.*\.ya?ml\Z")
 _STEP_ASSERTION = late(r"[0-9]+-assert\.ya?ml\Z")
 _ASSERTION = late(
@@ -43,7 +44,7 @@ def mentions_test(text: str) -> bool:
 
 def by_name(path: str) -> Skip | None:
     """Return what the name of a file says that it is: an assertion, a rejected sample, or the expected output of a test."""
-    if not _WORDS.search(path):
+    if not _has_word(path):
         return None
     name = os.path.basename(path)
     if _ASSERTION.match(name):
@@ -53,12 +54,19 @@ def by_name(path: str) -> Skip | None:
     return Skip.EXPECTED_OUTPUT if _EXPECTED.match(name) else None
 
 
+def _has_word(text: str) -> bool:
+    text = text.lower()
+    return any(word in text for word in _WORDS)
+
+
 def named_by_tests(sources: Iterable[Source], store: Store | None = None) -> dict[str, Skip]:
     """Return the files that tests compare with the cluster, those that they merge into it, and expected output."""
     sources = list(sources)
-    paths = [os.path.normpath(source.path) for source in sources]
     tests = [source for source in sources if not isinstance(source, StoredSource) and mentions_test(source.text)]
-    marked = [path for path in paths if _WORDS.search(path)]
+    if not tests and not _has_word("\n".join([source.path for source in sources])):  # nearly always
+        return {}
+    paths = [os.path.normpath(source.path) for source in sources]
+    marked = list(filter(_has_word, paths))
     found: dict[str, Skip] = dict.fromkeys(_errors(marked, tests), Skip.ASSERTION)
     for source in tests:
         found |= _named_by(source, paths, store)

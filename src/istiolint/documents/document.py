@@ -1,6 +1,6 @@
 """One YAML document: its data, and the position of each part of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -26,6 +26,7 @@ class Document:
 
     `offset` is where its text begins in the source. `skipped` says why it is not linted.
     `parse` turns its text into events. `chart_values` are the parts of it that are values for Istio's Helm charts.
+    `resources` are the objects in it, once they are read (resources.resource).
     """
 
     source: Source
@@ -37,6 +38,7 @@ class Document:
     skipped: Skip | None = None
     parse: Callable[[str], Iterator[Any]] = events
     chart_values: tuple[ChartValues, ...] = ()
+    resources: Sequence[Any] | None = None
 
     @property
     def linted(self) -> bool:

@@ -1,23 +1,23 @@
-"""What names an object, and by what others find it: stored beside its data, so that most objects need not be unpacked."""
+"""What names an object, and by what others find it: stored apart from its data, so that most objects need not be unpacked."""
 
 from collections.abc import Sequence
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 
 class Header(NamedTuple):
-    """The name of an object, and the fields of its `spec` by which indexes find it.
-
-    `host` is that of a DestinationRule; `hosts` and `gateways` are those of a VirtualService, "" instead of what is not text.
-    """
+    """The name of an object, and the fields of its `spec` by which indexes find it."""
 
     api_version: str
     kind: str
     name: str
     namespace: str
-    host: str
-    hosts: Sequence[str]
-    gateways: Sequence[str]
+    spec: "SpecHeader | tuple[()]"
+    """Nothing where it has none of the fields."""
+
+
+SpecHeader: TypeAlias = tuple[str, Sequence[str], Sequence[str]]
+"""`host` of a DestinationRule, `hosts` and `gateways` of a VirtualService, "" instead of what is not text."""
+NO_HEADER: SpecHeader = ("", (), ())
 
 
 def header_of(data: Any) -> Header | None:
@@ -28,19 +28,16 @@ def header_of(data: Any) -> Header | None:
     name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
     spec = data.get("spec")
     host, hosts, gateways = (spec.get(key) if isinstance(spec, dict) else None for key in ("host", "hosts", "gateways"))
-    return Header(api_version, kind, _text(name), _text(namespace), _text(host), _texts(hosts), _texts(gateways))
+    found = _text(host), _texts(hosts), _texts(gateways)
+    return Header(api_version, kind, _text(name), _text(namespace), () if found == NO_HEADER else found)
 
 
-HOST_OF, HOSTS_OF, GATEWAYS_OF = itemgetter(4), itemgetter(5), itemgetter(6)
-"""These read one of the fields."""
-HEADER_TYPES = (str, str, str, str, str, tuple, tuple)
-"""The types of its fields as they are stored."""
-
-
-def have_texts(fields: Sequence[Any]) -> bool:
-    """Return whether the hosts and gateways among the fields of a header are text; most headers have neither."""
-    hosts, gateways = fields[5], fields[6]
-    return not (hosts or gateways) or all(type(text) is str for text in (*hosts, *gateways))
+def is_spec_header(fields: Sequence[Any]) -> bool:
+    """Return whether a tuple of a stored header has the form of a SpecHeader, or is empty."""
+    if not fields:
+        return True
+    host, hosts, gateways = fields
+    return type(host) is str and type(hosts) is type(gateways) is tuple and {str}.issuperset(map(type, hosts + gateways))
 
 
 def _text(value: Any) -> str:

@@ -8,12 +8,13 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from istiolint import __version__
+from istiolint.cache import Payload
 from istiolint.documents import events
-from istiolint.documents.header import HEADER_TYPES, have_texts, header_of
+from istiolint.documents.header import SpecHeader, header_of, is_spec_header
 from istiolint.documents.keys import joined, separated
 from istiolint.documents.skip import Skip
 from istiolint.documents.template import in_template_folder
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from istiolint.documents.document import Document
     from istiolint.sources import Source
 
-FORMAT = 4
+FORMAT = 5
 """Of the payloads; another number makes all stored ones unknown."""
 PARSERS: tuple[events.Parse, ...] = (events.events, events.json_events, events.pure_events)
 
@@ -82,27 +83,42 @@ def is_foreign_definition(document: "Document") -> bool:
     return not any(group in document.text for group in _OUR_GROUPS)
 
 
-def encode(rows: list[Parsed]) -> bytes | None:
-    """Return the payload of the documents of a file; None where it would not give the same data again."""
+def encode(rows: list[Parsed]) -> Payload | None:
+    """Return the payload of the documents of a file; None where it would not give the same data again.
+
+    Objects without problems have a place in its head, where all documents are such; otherwise everything is in its body.
+    """
     from msgpack import packb
 
     if any(row.aliases for row in rows):
         return None
     try:
-        payload: bytes = packb([_fields(row) for row in rows])
+        if rows and all(row.usual for row in rows) and (packed := _packed(rows)):
+            return packed
+        return Payload((), (), packb([[*(row[:4] if row.usual else row[:9]), joined(row.keys)] for row in rows]))
     except (ValueError, OverflowError, UnicodeError, RecursionError):
         return None
-    return payload
 
 
-def _fields(row: Parsed) -> Sequence[Any]:
+def _packed(rows: list[Parsed]) -> Payload | None:
+    """Return a payload with all documents in its head; None where one of them has no header."""
     from msgpack import packb
 
-    keys = joined(row.keys)
-    if not row.usual:
-        return [*row[:9], keys]
-    header = header_of(row.data)
-    return [*row[:3], header, packb(row.data), keys] if header else [*row[:4], keys]
+    head: list[Packed] = []
+    words: dict[str, int] = {}
+    bodies: list[bytes] = []
+    start = 0
+    for row in rows:
+        header = header_of(row.data)
+        if header is None or "\n" in header.api_version or "\n" in header.kind:
+            return None
+        traits = words.setdefault(f"{header.api_version}\n{header.kind}\n{joined(row.keys)}", len(words))
+        bodies.append(packb(row.data))
+        end = start + len(bodies[-1])
+        head.append((traits, *row[:3], start, end, header.name, header.namespace, header.spec))
+        start = end
+    packb([head, *words])  # raises an exception where it cannot be stored
+    return Payload(head, list(words), b"".join(bodies))
 
 
 def unpacked(body: bytes) -> Any:
@@ -133,64 +149,51 @@ def _unpacker() -> Callable[..., Any]:
     return unpacker
 
 
-Packed: TypeAlias = tuple[int, int, int, tuple[Any, ...], bytes, str]
-"""An object without problems: its number, its offsets in the source, the fields of its header, its packed data, and its keys."""
-_PACKED = (int, int, int, tuple, bytes, str)
-_PACKED_AND_HEADER = _PACKED + HEADER_TYPES
+Packed: TypeAlias = tuple[int, int, int, int, int, int, str, str, SpecHeader | tuple[()]]
+"""An object without problems: the number of its traits among the words of the payload, its own number, its offsets in the source
+and in the body of the payload, its name, its namespace, and its SpecHeader. Its traits are API version, kind and keys, with line
+ends between them: many objects have the same."""
+_PACKED = (int, int, int, int, int, int, str, str, tuple)
 
 
-def decode(payload: bytes | None, length: int) -> list[Parsed] | None:
-    """Return the documents of a payload for a text of some length; None if it does not have the form that `encode` gives it."""
-    if payload is None:
+def decode(payload: Payload | None, length: int) -> list[Parsed] | None:
+    """Return the documents of a payload for a text of some length, if they are in its body.
+
+    None also if it does not have the form that `encode` gives it.
+    """
+    if payload is None or payload.head:
         return None
     from msgpack import packb
 
     try:
-        found, with_data = _unpacked_rows(payload, use_list=False), _unpacked_rows(payload, use_list=True)
-        if packb(with_data) != payload or not _are_in_order(found):
+        body = payload.body
+        fields = _unpacker()(body, ext_hook=_refuse, timestamp=1)
+        if type(fields) is not list or packb(fields) != body:
             return None
-        pairs = zip(found, with_data, strict=True)
-        return [_opened(late, length) if len(late) == len(_PACKED) else _row(row, length) for late, row in pairs]
+        rows = [_row(each, length) for each in fields]
+        return rows if all(one.end <= other.start and one.number < other.number for one, other in pairwise(rows)) else None
     except Exception:  # whatever a damaged or planted payload causes
         return None
 
 
-def decode_late(payload: bytes | None, length: int) -> Sequence[Packed] | None:
-    """Return the same without unpacking data; None also where this is not possible for all documents."""
+def decode_head(payload: Payload | None, length: int) -> Sequence[Packed] | None:
+    """Return the documents in the head of a payload for a text of some length; None where it does not have that form."""
     if payload is None:
         return None
     try:
-        found: Sequence[Any] = _unpacked_rows(payload, use_list=False)
-        return found if found and all(_is_packed(row, length) for row in found) and _are_in_order(found) else None
+        head: Sequence[Packed] = payload.head
+        if not head or (*map(type, chain.from_iterable(head)),) != _PACKED * len(head):
+            return None
+        words, before, past = len(payload.words), -1, 0
+        for word, number, start, end, _, _, _, _, spec in head:
+            if not (0 <= word < words and before < number and past <= start < end <= length):
+                return None
+            if spec and not is_spec_header(spec):
+                return None
+            before, past = number, end
     except Exception:  # whatever a damaged or planted payload causes
         return None
-
-
-def _unpacked_rows(payload: bytes, *, use_list: bool) -> Sequence[Sequence[Any]]:
-    """Return the fields of each document. Tuples are made faster, but data have lists."""
-    found = _unpacker()(payload, use_list=use_list, ext_hook=_refuse, timestamp=1)
-    if type(found) is not (list if use_list else tuple):
-        raise ValueError
-    rows: Sequence[Sequence[Any]] = found
-    return rows
-
-
-def _are_in_order(rows: Sequence[Sequence[Any]]) -> bool:
-    """Return whether each document begins behind the one before it."""
-    return all(one[2] <= other[1] and one[0] < other[0] for one, other in pairwise(rows))
-
-
-def _opened(fields: Any, length: int) -> Parsed:
-    number, start, end, header, body, keys = fields
-    data = unpacked(body)
-    if not _is_packed(fields, length) or header_of(data) != header:
-        raise ValueError
-    return Parsed(number, start, end, data, usual=True, keys=separated(keys))
-
-
-def _is_packed(fields: Any, length: int) -> bool:
-    _, start, end, header, _, _ = fields
-    return (*map(type, fields), *map(type, header)) == _PACKED_AND_HEADER and 0 <= start < end <= length and have_texts(header)
+    return head
 
 
 def _row(fields: Any, length: int) -> Parsed:

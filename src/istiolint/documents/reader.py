@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ruamel.yaml.error import YAMLError
 
+from istiolint.cache import Payload
 from istiolint.documents.chart_values import may_name_values
 from istiolint.documents.compose import Composed, TroubleError, compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import second_try
-from istiolint.documents.parsed import PARSERS, Fault, Packed, Parsed, decode, decode_late, encode, is_foreign_definition, key_of
+from istiolint.documents.parsed import PARSERS, Fault, Packed, Parsed, decode, decode_head, encode, is_foreign_definition, key_of
 from istiolint.documents.placeholders import first_placeholder
 from istiolint.documents.recognise import (
     is_object,
@@ -55,7 +56,8 @@ def read(source: Source, named: Mapping[str, Skip] = _NONE, store: Store | None 
     skip = whole_file(source, named)
     reason = named.get(os.path.normpath(source.path)) if named else None
     if store and not skip and (packed := _packed(source, store)):
-        return iter([StoredDocument(source, each, reason) for each in packed])
+        payload, rows = packed
+        return iter([StoredDocument(source, row, payload, reason) for row in rows])
     return _judged(_skipped(source, skip) if skip else _composed(source, store), named, skip, reason)
 
 
@@ -80,7 +82,7 @@ def _judged(
         yield document
 
 
-def prepare(source: Source, named: Mapping[str, Skip] = _NONE) -> bytes | None:
+def prepare(source: Source, named: Mapping[str, Skip] = _NONE) -> Payload | None:
     """Return what a store may know of a source; None where nothing can be stored for it."""
     if source.trouble or whole_file(source, named):
         return None
@@ -133,27 +135,30 @@ def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, P
         if store and (payload := encode(rows)):
             key = key_of(source)
             store.put(key, payload)
-            _note(source, key, decode_late(payload, len(source.text)), store)
+            _note(source, key, decode_head(payload, len(source.text)), store)
     for row in rows:
         document = Document(source, row.number, row.start, source.text[row.start : row.end], row.data, parse=PARSERS[row.parser])
         document.keys = row.keys
         yield document, row
 
 
-def _packed(source: Source, store: Store) -> Sequence[Packed] | None:
-    """Return the documents of a source, if the store knows them and they are objects without problems."""
+def _packed(source: Source, store: Store) -> tuple[Payload, Sequence[Packed]] | None:
+    """Return the documents of a source with their payload, if the store knows them and they are objects without problems."""
     if isinstance(source, StoredSource):
-        return decode_late(store.get(source.key), source.length)
-    key = key_of(source)
-    rows = decode_late(store.get(key), len(source.text))
-    _note(source, key, rows, store)
-    return rows
+        payload = store.get(source.key)
+        rows = decode_head(payload, source.length)
+    else:
+        key = key_of(source)
+        payload = store.get(key)
+        rows = decode_head(payload, len(source.text))
+        _note(source, key, rows, store)
+    return (payload, rows) if payload and rows else None
 
 
 def _note(source: Source, key: bytes, rows: Sequence[Packed] | None, store: Store) -> None:
     """Take note of a file that need not be read again for its documents, nor for what it says of other files."""
     if source.identity and rows and not (source.linted or may_name_others(source) or may_name_values(source)):
-        store.files[source.path] = source.identity, key, len(source.text), source.encoding
+        store.files[source.path] = *source.identity, key, len(source.text), source.encoding
 
 
 def _parse(document: Document) -> Parsed:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from istiolint.sources.source import Identity
+from istiolint.cache import Payload
 
-_NONE: Mapping[bytes, bytes] = {}
+_NONE: Mapping[bytes, Payload] = {}
 
 
 class Store:
@@ -14,23 +14,23 @@ class Store:
     `files` are those that will not have to be read again while they stay as they are, as StoredFiles has them.
     """
 
-    def __init__(self, known: Mapping[bytes, bytes] = _NONE):
+    def __init__(self, known: Mapping[bytes, Payload] = _NONE):
         self._known = known
-        self.used: dict[bytes, bytes] = {}
+        self.used: dict[bytes, Payload] = {}
         self.added = 0
-        self.files: dict[str, tuple[Identity, bytes, int, str]] = {}
+        self.files: dict[str, tuple[int, int, int, int, bytes, int, str]] = {}
 
     def __contains__(self, key: bytes) -> bool:
         return key in self.used or key in self._known
 
-    def get(self, key: bytes) -> bytes | None:
+    def get(self, key: bytes) -> Payload | None:
         """Return the payload of a key."""
         payload = self.used.get(key) or self._known.get(key)
         if payload:
             self.used[key] = payload
         return payload
 
-    def put(self, key: bytes, payload: bytes) -> None:
+    def put(self, key: bytes, payload: Payload) -> None:
         """Add a payload; it replaces a damaged one."""
         self.used[key] = payload
         self.added += 1

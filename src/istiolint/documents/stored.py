@@ -1,8 +1,10 @@
 """Documents that an earlier run or another process has read: their text and data are read only where they are needed."""
 
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from istiolint.cache import Payload
 from istiolint.documents.compose import compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import events
@@ -15,26 +17,54 @@ if TYPE_CHECKING:
     from istiolint.sources import Source
 
 
+@dataclass(slots=True, eq=False, repr=False)
+class Traits:
+    """What many objects have in common."""
+
+    api_version: str
+    kind: str
+    keys: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def _traits(text: str) -> Traits:
+    api_version, _, rest = text.partition("\n")
+    kind, _, keys = rest.partition("\n")
+    return Traits(api_version, kind, separated(keys))
+
+
 class StoredDocument(Document):
-    """A document that is a Kubernetes object without problems; `header_fields`, those of its Header, say which one."""
+    """A document that is a Kubernetes object without problems; `row` says which one, and `payload` has its data."""
 
     parse = staticmethod(events)
 
-    def __init__(self, source: "Source", row: Packed, skipped: Skip | None = None):
-        self.source, self.skipped = source, skipped
-        self.index, self.offset, self._end, self.header_fields, self._body, keys = row
-        self.keys = separated(keys)
+    def __init__(self, source: "Source", row: Packed, payload: Payload, skipped: Skip | None = None):
+        self.source, self.row, self._payload = source, row, payload
+        self.index = row[1]
+        self.traits = _traits(payload.words[row[0]])
+        if skipped:
+            self.skipped = skipped
+
+    @property
+    def offset(self) -> int:  # type: ignore[override]
+        """Where its text begins in the source."""
+        return self.row[2]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that occur in its data."""
+        return self.traits.keys
 
     @cached_property
     def text(self) -> str:  # type: ignore[override]
         """Its text."""
-        return self.source.text[self.offset : self._end]
+        return self.source.text[self.row[2] : self.row[3]]
 
     @cached_property
     def data(self) -> Any:
         """Its data; composed again if what is stored is not what istiolint stores."""
         try:
-            return unpacked(self._body)
+            return unpacked(self._payload.body[self.row[4] : self.row[5]])
         except Exception:  # whatever planted data cause
             return compose(self.parse(self.text)).data
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 from istiolint.cache import Pack
-from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read, version
+from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read
 from istiolint.documents.chart_values import ChartValues, values_files
 from istiolint.engine.outcome import Outcome
 from istiolint.engine.tasks import Crash, Found, Tasks, Undecided
@@ -114,6 +114,8 @@ class _Job(NamedTuple):
 
     target: Target
     mesh: Mesh
+    shown: Sequence[Resource]
+    """The resources of the target that are linted."""
     tasks: Tasks
 
 
@@ -140,8 +142,8 @@ class _Run:
 
     def lint(self, sources: Iterable[Source], look: Look | None = None) -> Report:
         for batch in self.batches(sources):
-            for (target, mesh, tasks), found in zip(batch, self.results(batch), strict=True):
-                self.outcome.enter(target, mesh)
+            for (target, mesh, shown, tasks), found in zip(batch, self.results(batch), strict=True):
+                self.outcome.enter(target, mesh, shown)
                 for number, each in enumerate(found):
                     self.take(tasks.resource(number), each)
                 if look:
@@ -172,7 +174,7 @@ class _Run:
             documents = [document for source in self.watched(sources) for document in self.read(source, named)]
         mesh_config, given = given_resources(self.settings, self.given)
         library = Library(documents, self.load if all(source.on_disk for source in sources) else None)
-        targets = targets_of(documents, library)
+        targets = targets_of(library)
         if joined:
             targets = together(targets)
         elsewhere = Elsewhere(targets, (document for document in documents if document.skipped))
@@ -184,7 +186,7 @@ class _Run:
                 coverage=coverage,
             )  # fmt: skip
 
-    def tasks(self, target: Target, mesh: Mesh) -> Tasks:
+    def job(self, target: Target, mesh: Mesh) -> _Job:
         """What is to be done in a target. A resource is validated once, also where it is the same in several targets."""
         shown = [resource for resource in target.resources if resource.linted]
         new = [resource for resource in shown if id(resource) not in self.validated]
@@ -198,20 +200,20 @@ class _Run:
                 (self.summary.kinds if self.gates.covers(resource) else self.summary.other_kinds)[resource.kind] += 1
         linted = [resource for resource in shown if self.gates.covers(resource)]
         self.gates.add(map(kind_of, linted))
-        return Tasks(new, linted, mesh, self.gates, self.settings.istio_version)
+        return _Job(target, mesh, shown, Tasks(new, linted, mesh, self.gates, self.settings.istio_version))
 
     def batches(self, sources: Iterable[Source]) -> Iterator[list[_Job]]:
         """Yield the targets with their tasks: large ones one by one, many small ones together, so that workers can share them."""
         small: list[_Job] = []
         for target, mesh in self.meshes(sources):
-            tasks = self.tasks(target, mesh)
-            if self.jobs < 2 or len(tasks) >= ENOUGH:
+            job = self.job(target, mesh)
+            if self.jobs < 2 or len(job.tasks) >= ENOUGH:
                 if small:
                     yield small
                     small = []
-                yield [_Job(target, mesh, tasks)]
+                yield [job]
                 continue
-            small.append(_Job(target, mesh, tasks))
+            small.append(job)
             if sum(len(one.tasks) for one in small) >= MOST_TOGETHER:
                 yield small
                 small = []
@@ -221,10 +223,11 @@ class _Run:
     def results(self, batch: list[_Job]) -> Iterator[Sequence[list[Found]]]:
         """Yield what the tasks of each target find, done by several processes where that pays."""
         if self.jobs < 2 or sum(len(one.tasks) for one in batch) < ENOUGH or not can_fork():
-            for _, _, tasks in batch:
-                yield tasks.run_all()
+            for job in batch:
+                yield job.tasks.run_all()
             return
-        everything = (each for target, _, _ in batch for each in (*target.resources, *target.context, *target.foreign))
+        targets = (job.target for job in batch)
+        everything = (each for target in targets for each in (*target.resources, *target.context, *target.foreign))
         documents = (*(resource.document for resource in everything), *self.named)
         try:
             if len(batch) == 1:
@@ -262,7 +265,7 @@ class _Run:
         self.store = Store(self.cache.load() if self.cache else {})
         yield
         if self.cache and self.store.added + len(self.store.files) > len(sources) // RARE:
-            self.cache.save(self.store.used, self.store.files, version())
+            self.cache.save(self.store.used, self.store.files)
         self.store = None
 
     def read_by_workers(self, sources: list[Source], named: Mapping[str, Skip]) -> None:

@@ -50,8 +50,6 @@ class Outcome:
         self._installations: set[str] = set()
         self._targets: list[Target] = []
         self._mesh: Mesh | None = None
-        self._owners: dict[int, tuple[Resource, Resource]] = {}
-        """By the id of each workload that a controller has created: it and its owner."""
         self._holders: dict[tuple[Document, Path], set[int]] = defaultdict(set)
         """The numbers of the targets that hold a resource."""
 
@@ -65,14 +63,12 @@ class Outcome:
         if resource.kind in INSTALLED and installs_istio(resource):
             self._installations.add(resource.document.source.path)
 
-    def enter(self, target: Target, mesh: Mesh | None, resources: Iterable[Resource] | None = None) -> None:
-        """Take note of the target to which the findings that follow belong; `resources` are those of them that are checked."""
+    def enter(self, target: Target, mesh: Mesh | None, shown: Iterable[Resource]) -> None:
+        """Take note of the target to which the findings that follow belong, and of the resources in it that are linted."""
         self._targets.append(target)
-        self._owners.update(owners([*target.resources, *target.context]))
         self._mesh = mesh
-        for resource in target.resources if resources is None else resources:
-            if resource.linted:
-                self._holders[resource.written].add(len(self._targets) - 1)
+        for resource in shown:
+            self._holders[resource.written].add(len(self._targets) - 1)
 
     def keep(
         self,
@@ -138,7 +134,14 @@ class Outcome:
                 found, rendered = merged.found, merged.diagnostic.span if merged.diagnostic.span.source.origin else None
                 entries.append(Entry(found.rule, found.finding, found.resource, diagnostic, merged.reason, rendered))
         each = "ALL" in (*self._settings.select, *self._settings.extend_select)
-        return entries if each else folded(entries, self._installations, self._owners)
+        return entries if each or not entries else folded(entries, self._installations, self._owners())
+
+    def _owners(self) -> dict[int, tuple[Resource, Resource]]:
+        """By the id of each workload that a controller has created: it and its owner."""
+        found: dict[int, tuple[Resource, Resource]] = {}
+        for target in self._targets:
+            found |= owners([*target.resources, *target.context])
+        return found
 
     def _merged(self) -> Iterator["_Merged"]:
         """What was found, with the reasons of suppressions: once where several targets show the same.

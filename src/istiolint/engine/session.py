@@ -26,8 +26,8 @@ from istiolint.settings import Settings
 from istiolint.sources import Excluded, Source, discover
 from istiolint.sources.discover import is_wanted
 from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of
-from istiolint.targets.assemble import file_order, identities
-from istiolint.targets.folders import Identity
+from istiolint.targets.assemble import file_order
+from istiolint.targets.folders import Identity, identities
 
 _PLAIN = ("folder", "chart")
 _DELIVERING = ("argoproj.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io")
@@ -51,7 +51,6 @@ class Session:
         self._named: dict[str, Skip] = named_by_others(self._sources.values())
         self._values = values_files(self._sources.values())
         self._documents = {path: self._read(source) for path, source in self._sources.items()}
-        self._resources: dict[Document, list[Resource]] = {}
         self._targets: list[_TargetState] | None = None
 
     @property
@@ -66,10 +65,6 @@ class Session:
     def documents(self, path: str) -> Sequence[Document]:
         """The documents of a file."""
         return self._documents.get(path, ())
-
-    def resources(self, document: Document) -> Sequence[Resource]:
-        """The resources of a document, as it is written."""
-        return self._of(document)
 
     def meshes(self, paths: Collection[str]) -> list[tuple[Mesh, list[Resource]]]:
         """The meshes with resources of some files, each with these resources."""
@@ -206,7 +201,7 @@ class Session:
         """Whether a document says the same as before, so that all that is known of it holds."""
         if old.problems or new.problems or old.skipped or new.skipped or old.index != new.index:
             return False
-        if _PROXY_CONFIG in old.text or not _EMBEDDING.isdisjoint(resource.type for resource in self._of(old)):
+        if _PROXY_CONFIG in old.text or not _EMBEDDING.isdisjoint(resource.type for resource in resources(old)):
             return False
         return old.text == new.text or repr(old.data) == repr(new.data)
 
@@ -214,7 +209,7 @@ class Session:
         """Exchange documents in the targets of their file; False where the targets themselves may change."""
         assert self._targets is not None
         homes = [target for target in self._targets if target.holds(path)]
-        before, after = ([one for each in documents for one in self._of(each)] for documents in (removed, added))
+        before, after = ([one for each in documents for one in resources(each)] for documents in (removed, added))
         folders = [target for target in self._targets if target.target.kind == "folder"]
         gone, come = Counter(identities(before)), Counter(identities(after))
         is_plain = homes and all(
@@ -230,8 +225,6 @@ class Session:
             return False
         if gone != come and homes[0].target.kind == "folder" and (len(folders) > 1 or homes[0].defines_any(come - gone)):
             return False
-        for document in removed:
-            self._resources.pop(document, None)
         defined = {(one.type, one.kind, one.namespace, one.name, one.placed) for one in before} != {
             (one.type, one.kind, one.namespace, one.name, one.placed) for one in after
         }
@@ -250,20 +243,14 @@ class Session:
     def _skipped(self) -> list[Document]:
         return [document for documents in self._documents.values() for document in documents if document.skipped]
 
-    def _of(self, document: Document) -> list[Resource]:
-        if document not in self._resources:
-            self._resources[document] = resources(document)
-        return self._resources[document]
-
     def _assembled(self) -> "list[_TargetState]":
         if self._targets is not None:
             return self._targets
         documents = [document for of_file in self._documents.values() for document in of_file]
-        self._resources = {document: self._of(document) for document in documents}
         mesh_config, given = given_resources(self.settings, self._given)
         on_disk = all(source.on_disk for source in self._sources.values())
-        library = Library(documents, self._load if on_disk else None, self._resources)
-        targets = targets_of(documents, library) or ([Target("")] if given else [])
+        library = Library(documents, self._load if on_disk else None)
+        targets = targets_of(library) or ([Target("")] if given else [])
         self._elsewhere = Elsewhere(targets, self._skipped())
         for target in targets:
             target.resources += given

@@ -20,7 +20,7 @@ def owners(resources: Iterable[Resource]) -> dict[int, tuple[Resource, Resource]
     Where a dump leaves the owner out, the first by name of what it has created represents it.
     """
     resources = [resource for resource in resources if resource.type in WORKLOADS]
-    created = [resource for resource in resources if resource.type in _CREATED and resource.metadata["ownerReferences"]]
+    created = [resource for resource in resources if resource.type in _CREATED and "ownerReferences" in resource.keys]
     if not created:
         return {}
     named = {(resource.type or "", resource.namespace, resource.name): resource for resource in resources if resource.name}

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, wraps
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from istiolint.documents import Document
 from istiolint.documents.chart_values import ChartValues
 from istiolint.documents.document import value_at
-from istiolint.documents.header import GATEWAYS_OF, HOST_OF, HOSTS_OF
+from istiolint.documents.header import NO_HEADER
 from istiolint.documents.keys import keys_of
 from istiolint.documents.recognise import is_values
-from istiolint.documents.stored import StoredDocument
+from istiolint.documents.stored import StoredDocument, Traits
 from istiolint.findings.finding import Path, ResourceName
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import is_namespaced, type_of
@@ -29,6 +28,11 @@ def _classified(api_version: str, kind: str) -> tuple[str, str, str | None, bool
     group, _, version = api_version.rpartition("/")
     type_ = type_of(group, kind)
     return group, version, type_, type_ is not None and not is_namespaced(type_)
+
+
+@lru_cache(maxsize=4096)
+def _class_of(traits: Traits) -> tuple[str, str, str, str, str | None, bool]:
+    return traits.api_version, traits.kind, *_classified(traits.api_version, traits.kind)
 
 
 class Resource(Cursor):
@@ -55,9 +59,6 @@ class Resource(Cursor):
         name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
         self.name = name if isinstance(name, str) else ""
         self.written_namespace = namespace if isinstance(namespace, str) else ""
-        self._classify()
-
-    def _classify(self) -> None:
         self.group, self.version, self.type, is_cluster_wide = _classified(self.api_version, self.kind)
         self.namespace = "" if is_cluster_wide else self.written_namespace or DEFAULT_NAMESPACE
 
@@ -155,31 +156,35 @@ class StoredResource(Resource):
 
     def __init__(self, document: StoredDocument):
         self.document, self._parent, self._step = document, None, ()
-        self.api_version, self.kind, self.name, self.written_namespace = document.header_fields[:4]
-        self._classify()
+        _, _, _, _, _, _, self.name, written, _ = document.row
+        self.written_namespace = written
+        self.api_version, self.kind, self.group, self.version, self.type, is_cluster_wide = _class_of(document.traits)
+        self.namespace = "" if is_cluster_wide else written or DEFAULT_NAMESPACE
 
     @property
     def host(self) -> str:
         """As the header has it."""
-        host: str = HOST_OF(self.document.header_fields)
-        return host
+        return (self.document.row[8] or NO_HEADER)[0]
 
     @property
     def hosts(self) -> Sequence[str]:
         """As the header has them."""
-        hosts: Sequence[str] = HOSTS_OF(self.document.header_fields)
-        return hosts
+        return (self.document.row[8] or NO_HEADER)[1]
 
     @property
     def gateways(self) -> Sequence[str]:
         """As the header has them."""
-        gateways: Sequence[str] = GATEWAYS_OF(self.document.header_fields)
-        return gateways
+        return (self.document.row[8] or NO_HEADER)[2]
 
     @property
     def keys(self) -> frozenset[str]:
         """The keys of the document, which is this resource."""
-        return self.document.keys
+        return self.document.traits.keys
+
+    @property
+    def linted(self) -> bool:
+        """As the source says."""
+        return self.document.source.linted
 
     def __getattr__(self, name: str) -> Any:
         """Read the value at the first use."""
@@ -234,20 +239,28 @@ class ValuesResource(GivenResource):
         return self.owner.identity if self.owner else super().identity
 
 
-def resources(document: Document) -> list[Resource]:
-    """Return the resources of a document; those of a `List` one by one. YAML of other kinds has none."""
+def resources(document: Document) -> Sequence[Resource]:
+    """Return the resources of a document, the same objects at each call; those of a `List` one by one.
+
+    YAML of other kinds has none.
+    """
+    found: Sequence[Resource] | None = document.resources
+    if found is None:
+        found = document.resources = tuple(_read(document))
+    return found
+
+
+def _read(document: Document) -> Iterable[Resource]:
     if document.skipped:
-        return []
+        return ()
     if isinstance(document, StoredDocument):
-        return [StoredResource(document)]
+        return (StoredResource(document),)
     data = document.data
     if not isinstance(data, dict):
-        return []
+        return ()
     if "items" in data and _is_list(data):
-        return [Resource(document, ("items", index), item) for index, item in enumerate(data["items"]) if _is_object(item)]
-    if _is_object(data):
-        return [Resource(document, (), data)]
-    return list(values_given_in(document))
+        return (Resource(document, ("items", index), item) for index, item in enumerate(data["items"]) if _is_object(item))
+    return (Resource(document, (), data),) if _is_object(data) else values_given_in(document)
 
 
 def values_given_in(document: Document) -> Iterator["ValuesResource"]:
@@ -265,11 +278,10 @@ def only_resource(document: Document) -> Resource | None:
 
 
 def occurring_in(found: Iterable[Resource]) -> frozenset[str]:
-    """Return the types of resources, and the keys that occur in them."""
+    """Return the types of resources, and the keys that occur in their documents."""
     found = list(found)
-    types: set[str | None] = set(map(attrgetter("type"), found))
-    keys: set[frozenset[str]] = set(map(attrgetter("keys"), found))
-    return frozenset(type_ for type_ in types if type_).union(*keys)
+    types = {resource.type for resource in found}
+    return frozenset(type_ for type_ in types if type_).union(*{resource.document.keys for resource in found})
 
 
 def _is_object(data: Any) -> bool:

@@ -11,7 +11,7 @@ from istiolint.findings.escape import printable
 from istiolint.findings.finding import Diagnostic, Path, Place, Span
 from istiolint.mesh import Mesh
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, resources
 from istiolint.server import actions, completion, hover, lenses
 from istiolint.server.diagnostics import diagnostic
 from istiolint.server.folder import Folder
@@ -126,14 +126,14 @@ class Features:
         return [
             self._symbol(lenses.symbol(resource))
             for document in self._folder.session.documents(self._path)
-            for resource in self._folder.session.resources(document)
+            for resource in resources(document)
         ]
 
     def lenses(self) -> list[types.CodeLens]:
         """Return the code lenses of the file."""
         found: dict[tuple[int, str], types.CodeLens] = {}
-        for mesh, resources in self._folder.session.meshes([self._path]):
-            for resource in resources:
+        for mesh, in_file in self._folder.session.meshes([self._path]):
+            for resource in in_file:
                 if resource.document.written[0].source.path != self._path:
                     continue
                 for lens in lenses.lenses(resource, mesh):
@@ -145,8 +145,8 @@ class Features:
 
     def trace_route(self, namespace: str, name: str, route: int) -> str:
         """Return the trace of a request that matches a route, as text."""
-        for mesh, resources in self._folder.session.meshes([self._path]):
-            for resource in resources:
+        for mesh, in_file in self._folder.session.meshes([self._path]):
+            for resource in in_file:
                 if (resource.type, resource.namespace, resource.name) == ("VirtualService", namespace, name):
                     return lenses.trace_route(resource, route, mesh) or "No request is known that matches this route."
         return "The VirtualService is not part of the workspace anymore."
@@ -158,7 +158,7 @@ class Features:
             if not (at := path_at(document, offset - document.offset)):
                 continue
             path, on_key = at
-            for resource in self._folder.session.resources(document):
+            for resource in resources(document):
                 if path[: len(resource.path)] == resource.path:
                     meshes = [
                         (mesh, one)

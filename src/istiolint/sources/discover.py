@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import IO, NamedTuple
 
 from istiolint.sources.decode import source_of
@@ -109,15 +110,16 @@ class _Discovery:
         if os.path.isdir(path):
             absolute = os.path.realpath(path)
             yield from self.folder("" if path == "." else path, absolute, Ignored.above(absolute))
-        elif not self.excludes.covers_named(path):
-            yield from self.file(path)
+        elif not self.excludes.covers_named(path) and (source := self.file(path)):
+            yield source
 
     def folder(self, shown: str, absolute: str, ignored: Ignored) -> Iterator[Source]:
         waiting = [(shown, absolute, ignored, True)]
         while waiting:
             shown, absolute, ignored, is_folder = waiting.pop()
             if not is_folder:
-                yield from self.file(shown)
+                if source := self.file(shown):
+                    yield source
                 continue
             try:
                 if self.is_new(os.stat(absolute)):
@@ -127,25 +129,24 @@ class _Discovery:
             except OSError as error:
                 yield Source(shown or ".", trouble=_words(error, "folder"))
 
-    def file(self, path: str) -> Iterator[Source]:
+    def file(self, path: str) -> Source | None:
+        """The file, unless it was read before."""
         try:
             status = os.stat(path)
             if not self.is_new(status):
-                return
+                return None
             if status.st_size > self.most_bytes:
-                yield Source(path, trouble=too_large(status.st_size, self.most_bytes))
-                return
+                return Source(path, trouble=too_large(status.st_size, self.most_bytes))
             identity = identity_of(status)
             if self.stored and (known := self.stored.find(path, identity)):
-                yield known
-                return
+                return known
             with open(path, "rb") as file:
                 source = _text(path, file, self.most_bytes, status.st_size)
                 if self.stored and identity == identity_of(os.fstat(file.fileno())):
                     source.identity = identity
-                yield source
+                return source
         except OSError as error:
-            yield Source(path, trouble=_words(error, "file"))
+            return Source(path, trouble=_words(error, "file"))
 
     def is_new(self, status: os.stat_result) -> bool:
         identity = (status.st_dev, status.st_ino)
@@ -179,7 +180,7 @@ def _inside(shown: str, absolute: str, ignored: Ignored) -> list[tuple[str, str,
     found = []
     prefix = os.path.join(shown, "")
     with os.scandir(absolute) as entries:
-        inside = sorted(entries, key=lambda entry: entry.name, reverse=True)
+        inside = sorted(entries, key=attrgetter("name"), reverse=True)
     for entry in inside:
         if entry.name.startswith("."):
             continue

@@ -50,7 +50,7 @@ def identity_of(status: os.stat_result) -> Identity:
 class StoredFiles:
     """The files that an earlier run has read; `load` returns them by path, and is called if there are more than a few files.
 
-    An entry has identity, key, length and encoding; one of another form is the same as none.
+    An entry has the four parts of the identity, key, length and encoding; one of another form is the same as none.
     """
 
     def __init__(self, load: Callable[[], Mapping[str, Any]]):
@@ -67,9 +67,10 @@ class StoredFiles:
         if self._asked <= FEW or not (entry := self._entries.get(path)):
             return None
         try:
-            known, key, length, encoding = entry
-            if tuple(known) != identity or type(key) is not bytes or type(length) is not int or encoding not in _ENCODINGS:
-                return None
-        except (TypeError, ValueError):
+            known = entry[:4]
+            key, length, encoding = entry[4:]
+        except (TypeError, ValueError, KeyError):
+            return None
+        if known != identity or type(key) is not bytes or type(length) is not int or encoding not in _ENCODINGS:
             return None
         return StoredSource(path, identity, key, length, encoding)

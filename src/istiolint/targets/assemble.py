@@ -1,8 +1,8 @@
 """From documents to targets."""
 
 import posixpath
-from collections.abc import Container, Iterable, Iterator, Sequence
-from operator import lt
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter, lt
 from typing import TYPE_CHECKING
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
@@ -10,25 +10,22 @@ from istiolint.resources.chart_values import values_given_by
 from istiolint.resources.kinds import DELIVERING, DELIVERY_KINDS
 from istiolint.resources.resource import Resource, values_given_in
 from istiolint.sources import Source
-from istiolint.targets.folders import Defining, Identity, partition
-from istiolint.targets.library import File, Library, by_file, folder_of, normal
+from istiolint.targets.folders import identity_of, partition
+from istiolint.targets.library import File, Library, file_of, folder_of, normal
 from istiolint.targets.target import Target, TargetKind
 
 if TYPE_CHECKING:
     from istiolint.targets.kustomization import Build
 
-_NO_ALTERNATIVES = ("Namespace", "CustomResourceDefinition", "HelmValues")
-"""Kinds that many folders repeat although they are applied together."""
 
-
-def targets_of(documents: Sequence[Document], library: Library) -> list[Target]:
-    """The targets of documents, in an order that does not depend on that of the documents; none of them is empty.
+def targets_of(library: Library) -> list[Target]:
+    """The targets of the files of a library, in an order that does not depend on that of the files; none of them is empty.
 
     Targets without a linted resource are context of the others, as far as these do not define the same.
     """
     by_cluster: dict[str, list[File]] = {}
-    for file in by_file(documents):
-        by_cluster.setdefault(file[0].cluster, []).append(file)
+    for file in library.files():
+        by_cluster.setdefault(file.source.cluster, []).append(file)
     shared = by_cluster.pop("", [])
     if by_cluster:
         return _clusters(by_cluster, shared, library)
@@ -36,22 +33,22 @@ def targets_of(documents: Sequence[Document], library: Library) -> list[Target]:
 
 
 def _assemble(files: Iterable[File], library: Library) -> Iterator[Target]:
-    rendered: dict[tuple[str, str], list[Document]] = {}
+    rendered: dict[tuple[str, str], list[File]] = {}
     written: list[File] = []
-    for source, of_file in files:
-        if source.target:
-            rendered.setdefault((source.target, source.path), []).extend(of_file)
+    for file in files:
+        if file.source.target:
+            rendered.setdefault((file.source.target, file.source.path), []).append(file)
         else:
-            written.append((source, of_file))
-    for (name, _), found in sorted(rendered.items()):
-        yield _target(name, "rendered", library.resources(*found), found)
+            written.append(file)
+    for (name, _), found in sorted(rendered.items(), key=itemgetter(0)):
+        yield _target(name, "rendered", found)
     done = {folder_of(path) for _, path in rendered}
     used: set[Document] = set()
     kustomizations = [
         document
-        for source, of_file in written
-        if _is_called(source, KUSTOMIZATION_NAMES)
-        for document in of_file
+        for file in written
+        if _is_called(file.source, KUSTOMIZATION_NAMES)
+        for document in file.documents
         if _is_kustomization(document, library)
     ]
     for folder, target, made in _built(written, kustomizations, library):
@@ -60,16 +57,19 @@ def _assemble(files: Iterable[File], library: Library) -> Iterator[Target]:
             yield target
     used.update(kustomizations)
     if used:
-        left = ((source, [document for document in of_file if document not in used]) for source, of_file in written)
-        written = [(source, of_file) for source, of_file in left if of_file]
-    yield from _plain(written, library, done)
+        written = [left for file in written if (left := _without(file, used)).documents]
+    yield from _plain(written, done)
+
+
+def _without(file: File, used: set[Document]) -> File:
+    if used.isdisjoint(file.documents):
+        return file
+    return file_of(file.source, [document for document in file.documents if document not in used])
 
 
 def _built(files: Iterable[File], kustomizations: Sequence[Document], library: Library) -> "Iterator[tuple[str, Target, Build]]":
     """The targets of kustomizations and deliveries, with their folders and what they are built of."""
-    delivering = dict.fromkeys(
-        each.document for _, of_file in files for each in library.resources(*of_file) if each.group in DELIVERING
-    )
+    delivering = dict.fromkeys(each.document for file in files for each in file.resources if each.group in DELIVERING)
     if not (delivering or kustomizations):
         return
     from istiolint.targets.delivery import deliver, deliveries
@@ -100,34 +100,36 @@ def _build_target(name: str, kind: TargetKind, made: "Build") -> Target:
     return Target(name, kind, _with_values(_sorted(resources)), gaps=made.gaps, skipped=skipped, used=made.used)
 
 
-def _plain(files: Sequence[File], library: Library, rendered: Container[str]) -> Iterator[Target]:
+def _plain(files: Sequence[File], rendered: Container[str]) -> Iterator[Target]:
     """The targets of manifests that no kustomization names: each chart that is not rendered, and the folders."""
-    charts = {folder_of(source.path) for source, _ in files if _is_called(source, ("Chart.yaml",))}
-    in_charts: dict[str, list[Document]] = {}
-    loose: list[Defining] = []
-    for source, found in files:
-        chart = _innermost(folder_of(source.path), charts) if charts else None
+    charts = {folder_of(file.source.path) for file in files if _is_called(file.source, ("Chart.yaml",))}
+    in_charts: dict[str, list[File]] = {}
+    loose: list[File] = []
+    for file in files:
+        chart = _innermost(folder_of(file.source.path), charts) if charts else None
         if chart is None:
-            loose.append(Defining(source.path, found, identities(library.resources(*found))))
+            loose.append(file)
         else:
-            in_charts.setdefault(chart, []).extend(found)
+            in_charts.setdefault(chart, []).append(file)
     for folder, found in sorted(in_charts.items()):
-        target = _target(folder, "chart", library.resources(*found), found)
+        target = _target(folder, "chart", found)
         target.gaps.append(f"the chart {folder} is not rendered")
         if target.resources and folder not in rendered:
             yield target
     parts = partition(loose)
     for part in parts:
-        resources = library.resources(*part.documents)
-        if resources:
-            target = _target("" if len(parts) == 1 else part.folder, "folder", resources, part.documents)
-            target.guessed = len(parts) > 1
+        target = _target("" if len(parts) == 1 else part.folder, "folder", part.files)
+        target.guessed = len(parts) > 1
+        if target.resources:
             yield target
 
 
-def _target(name: str, kind: TargetKind, resources: list[Resource], documents: Iterable[Document]) -> Target:
-    skipped = [document for document in documents if document.is_unread]
-    return Target(name, kind, _with_values(_sorted(resources)), skipped=skipped)
+def _target(name: str, kind: TargetKind, files: Sequence[File]) -> Target:
+    skipped = [document for file in files for document in file.documents if document.is_unread]
+    by_path: dict[str, list[Resource]] = {}
+    for file in files:
+        by_path.setdefault(file.source.path, []).extend(file.resources)
+    return Target(name, kind, _with_values(_in_order(by_path)), skipped=skipped)
 
 
 def _clusters(by_cluster: dict[str, list[File]], shared: list[File], library: Library) -> list[Target]:
@@ -153,8 +155,8 @@ def _with_context(targets: list[Target]) -> list[Target]:
     linted = [target for target in targets if target.is_linted]
     context = _once(resource for target in targets if not target.is_linted for resource in target.resources)
     for target in linted if context else ():
-        own = {_identity(resource) for resource in target.resources}
-        target.context = [resource for resource in context if _identity(resource) not in own]
+        own = {identity_of(resource) for resource in target.resources}
+        target.context = [resource for resource in context if identity_of(resource) not in own]
     if not linted:
         return [Target("", context=context)] if context else []
     return linted
@@ -171,11 +173,16 @@ def _once(resources: Iterable[Resource]) -> list[Resource]:
 
 
 def _sorted(resources: Iterable[Resource]) -> list[Resource]:
-    """Return resources in the order of files. Those of one file nearly always are already."""
-    files: dict[str, list[Resource]] = {}
+    """Return resources in the order of files."""
+    by_path: dict[str, list[Resource]] = {}
     for resource in resources:
-        files.setdefault(resource.document.source.path, []).append(resource)
-    return [resource for path in sorted(files) for resource in _sorted_in_file(files[path])]
+        by_path.setdefault(resource.document.source.path, []).append(resource)
+    return _in_order(by_path)
+
+
+def _in_order(by_path: Mapping[str, list[Resource]]) -> list[Resource]:
+    """Return resources in the order of files. Those of one file nearly always are already."""
+    return [resource for path in sorted(by_path) for resource in _sorted_in_file(by_path[path])]
 
 
 def _sorted_in_file(resources: list[Resource]) -> list[Resource]:
@@ -189,19 +196,6 @@ def file_order(resource: Resource) -> tuple[str | int, ...]:
     if not path:
         return document.source.path, document.index, resource.name
     return document.source.path, document.index, *map(str, path), resource.name
-
-
-def identities(resources: Iterable[Resource]) -> list[Identity]:
-    """Return what resources define, without those that many folders repeat although they are applied together."""
-    return [
-        (resource.group, resource.kind, resource.written_namespace, resource.name)
-        for resource in resources
-        if resource.name and resource.kind not in _NO_ALTERNATIVES
-    ]
-
-
-def _identity(resource: Resource) -> Identity:
-    return resource.group, resource.kind, resource.written_namespace, resource.name
 
 
 def _is_kustomization(document: Document, library: Library) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from istiolint.documents import Document
 from istiolint.resources.cursor import Cursor
-from istiolint.resources.resource import Resource
+from istiolint.resources.resource import Resource, resources
 from istiolint.targets import transformers
 from istiolint.targets.kustomization import Build, build, transform
 from istiolint.targets.library import Library, folder_of, normal
@@ -31,7 +31,7 @@ class Delivery(NamedTuple):
 def deliveries(documents: Iterable[Document], library: Library) -> Iterator[Delivery]:
     """The deliveries of folders that are part of the input."""
     for document in documents:
-        for resource in library.resources(document):
+        for resource in resources(document):
             if resource.group == _FLUX and resource.kind == "Kustomization":
                 found = [Delivery("", resource, resource.spec, "flux")]
             elif resource.group == "argoproj.io" and resource.kind == "Application":
@@ -90,7 +90,7 @@ def _content(delivery: Delivery, library: Library) -> Build:
             made.join(build(inside, library))
             continue
         for document in library.file(path, delivery.resource.document) or ():
-            made.add(document, library)
+            made.add(document)
     return made
 
 

@@ -7,47 +7,41 @@ alone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from istiolint.documents import Document
-from istiolint.targets.library import folder_of
+from istiolint.resources.resource import Resource
+from istiolint.targets.library import File, folder_of
 
 Identity: TypeAlias = tuple[str, str, str, str]
 """Group, kind, namespace as written, and name."""
 
+_NO_ALTERNATIVES = ("Namespace", "CustomResourceDefinition", "HelmValues")
+"""Kinds that many folders repeat although they are applied together."""
 MAX_SHARED = 8
-"""How many times the documents of a folder may be read again, as what its alternatives share."""
+"""How many times the files of a folder may be checked again, as what its alternatives share."""
 
 
 class Part(NamedTuple):
-    """Documents that are applied together, and the folder that distinguishes them from others."""
+    """Files that are applied together, and the folder that distinguishes them from others."""
 
     folder: str
-    documents: tuple[Document, ...]
+    files: tuple[File, ...]
 
 
-class Defining(NamedTuple):
-    """The documents of a file, and the resources that they define."""
-
-    path: str
-    documents: Sequence[Document]
-    identities: Sequence[Identity]
-
-
-def partition(files: Iterable[Defining]) -> list[Part]:
+def partition(files: Sequence[File]) -> list[Part]:
     """The ways in which plain manifests are applied: one part, or several where folders hold alternatives."""
-    files = list(files)
-    defined = {identity for one in files for identity in one.identities}
-    if files and len(defined) == sum(len(one.identities) for one in files):  # nearly always: nothing is defined twice
-        return [Part(".", tuple(document for one in files for document in one.documents))]
+    defined = identities(chain.from_iterable([file.resources for file in files]))
+    if files and len(set(defined)) == len(defined):  # nearly always: nothing is defined twice
+        return [Part(".", tuple(files))]
     root = _Folder(".")
     known: dict[str, _Folder] = {}
-    for found in files:
-        path = folder_of(found.path)
+    for file in files:
+        path = folder_of(file.source.path)
         folder = known.get(path)
         if folder is None:
             folder = known[path] = root.at(path)
-        folder.own.append(found)
+        folder.own.append(file)
     folders = [root]
     for folder in folders:
         folders.extend(folder.folders.values())
@@ -57,12 +51,26 @@ def partition(files: Iterable[Defining]) -> list[Part]:
     return parts[root.path]
 
 
+def identities(resources: Iterable[Resource]) -> list[Identity]:
+    """Return what resources define, without those that many folders repeat although they are applied together."""
+    return [
+        (resource.group, resource.kind, resource.written_namespace, resource.name)
+        for resource in resources
+        if resource.name and resource.kind not in _NO_ALTERNATIVES
+    ]
+
+
+def identity_of(resource: Resource) -> Identity:
+    """Return what a resource defines."""
+    return resource.group, resource.kind, resource.written_namespace, resource.name
+
+
 class _Folder:
-    """A folder with its documents and folders."""
+    """A folder with its files and folders."""
 
     def __init__(self, path: str):
         self.path = path
-        self.own: list[Defining] = []
+        self.own: list[File] = []
         self.folders: dict[str, _Folder] = {}
 
     def at(self, path: str) -> "_Folder":
@@ -87,7 +95,7 @@ class _Folder:
 
     @cached_property
     def _own_identities(self) -> set[Identity]:
-        return {identity for one in self.own for identity in one.identities}
+        return {identity for file in self.own for identity in identities(file.resources)}
 
     def parts(self, inner: Mapping[str, list[Part]]) -> list[Part]:
         """The ways to apply what is in the folder and below it; `inner` has those of the folders in it by path."""
@@ -95,18 +103,16 @@ class _Folder:
         units = [inner[folder.path] for folder in folders]
         owned = [folder.identities for folder in folders]
         if self.own:
-            units.append([Part(self.path, tuple(document for one in self.own for document in one.documents))])
+            units.append([Part(self.path, tuple(self.own))])
             owned.append(self._own_identities)
         rivals = _overlapping(owned)
         split = [number for number, unit in enumerate(units) if len(unit) > 1 or number in rivals]
-        shared = tuple(
-            document for number, unit in enumerate(units) if number not in split for part in unit for document in part.documents
-        )
+        shared = tuple(file for number, unit in enumerate(units) if number not in split for part in unit for file in part.files)
         if not split:
             return [Part(self.path, shared)] if shared else []
         alternatives = [part for number in split for part in units[number]]
         if len(alternatives) <= MAX_SHARED or not shared:
-            return [Part(part.folder, (*part.documents, *shared)) for part in alternatives]
+            return [Part(part.folder, (*part.files, *shared)) for part in alternatives]
         return [*alternatives, Part(self.path, shared)]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from istiolint.documents import Document
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.embedded import embedded
+from istiolint.resources.resource import resources
 from istiolint.targets import patches, replacements, transformers
 from istiolint.targets.library import Library, folder_of, normal
 from istiolint.targets.patches import Patch
@@ -33,12 +34,12 @@ class Build:
         self.gaps += other.gaps
         self.used |= other.used
 
-    def add(self, document: Document, library: Library) -> None:
+    def add(self, document: Document) -> None:
         """Add the resources of a document."""
         self.used.add(document)
         if document.is_unread:
             self.gaps.append(f"{document.source.path} was not read")
-        self.pieces += [Piece(resource) for resource in library.resources(document)]
+        self.pieces += [Piece(resource) for resource in resources(document)]
 
 
 def build(folder: str, library: Library, by: Document | None = None) -> Build:
@@ -94,7 +95,7 @@ def _add_resources(path: str, folder: str, library: Library, made: Build, *, cha
         made.join(inner)
         return
     for document in documents:
-        made.add(document, library)
+        made.add(document)
 
 
 def transform(root: Cursor, folder: str, library: Library, made: Build) -> None:

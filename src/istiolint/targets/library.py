@@ -2,19 +2,17 @@
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from itertools import groupby, takewhile
 from operator import attrgetter
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from istiolint.documents import KUSTOMIZATION_NAMES, Document
 from istiolint.resources.resource import Resource, resources
 from istiolint.sources import Source
 
-File: TypeAlias = tuple[Source, list[Document]]
-"""A file and its documents."""
-Load = Callable[[str, Source], Sequence[Document]]
+Load: TypeAlias = Callable[[str, Source], Sequence[Document]]
 """Reads a file that is not part of the input, for a file that names it; nothing where it cannot be read."""
 
 
@@ -30,46 +28,51 @@ def folder_of(path: str) -> str:
     return posixpath.dirname(normal(path)) or "."
 
 
-def by_file(documents: Iterable[Document]) -> Iterable[File]:
-    """Yield the sources of documents, each with those of its documents that follow one another."""
-    return ((source, list(found)) for source, found in groupby(documents, attrgetter("source")))
+class File(NamedTuple):
+    """A file, its documents, and the resources in them."""
+
+    source: Source
+    documents: Sequence[Document]
+    resources: Sequence[Resource]
+
+
+def file_of(source: Source, documents: Sequence[Document]) -> File:
+    """Return a file with these of its documents."""
+    return File(source, documents, [resource for document in documents for resource in resources(document)])
 
 
 class Library:
     """Documents by file, and files by folder. Files that kustomizations name outside of the input are loaded on demand."""
 
-    def __init__(
-        self,
-        documents: Iterable[Document],
-        load: Load | None = None,
-        known: Mapping[Document, list[Resource]] | None = None,
-    ):
-        """The documents; `known` are resources of some of them that were read before."""
-        self._files: dict[str, list[Document]] = {}
-        self._folders: dict[str, list[str]] = {}
-        self._resources = dict(known or {})
+    def __init__(self, documents: Iterable[Document], load: Load | None = None):
+        self._by_source = [(source, list(found)) for source, found in groupby(documents, attrgetter("source"))]
         self._load = load
         self._loaded: dict[str, Sequence[Document]] = {}
-        for source, of_file in by_file(documents):
-            path = normal(source.path)
-            if path not in self._files:
-                self._folders.setdefault(folder_of(path), []).append(path)
-                self._files[path] = []
-            self._files[path] += of_file
-        self._all_folders: set[str] = set()
-        for folder in self._folders:
-            self._all_folders.update(takewhile(lambda ancestor: ancestor not in self._all_folders, _ancestors(folder)))
 
-    def resources(self, *documents: Document) -> list[Resource]:
-        """The resources of documents, the same objects at each call."""
-        found: list[Resource] = []
-        all_known = self._resources
-        for document in documents:
-            known = all_known.get(document)
-            if known is None:
-                known = all_known[document] = resources(document)
-            found += known
+    @cached_property
+    def _files(self) -> dict[str, list[Document]]:
+        found: dict[str, list[Document]] = {}
+        for source, of_file in self._by_source:
+            found.setdefault(normal(source.path), []).extend(of_file)
         return found
+
+    @cached_property
+    def _folders(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self._files:
+            found.setdefault(folder_of(path), []).append(path)
+        return found
+
+    @cached_property
+    def _all_folders(self) -> set[str]:
+        found: set[str] = set()
+        for folder in self._folders:
+            found.update(takewhile(lambda ancestor: ancestor not in found, _ancestors(folder)))
+        return found
+
+    def files(self) -> Iterator[File]:
+        """The files of the input in its order, those without documents left out."""
+        return (file_of(source, documents) for source, documents in self._by_source)
 
     def file(self, path: str, by: Document) -> Sequence[Document] | None:
         """Return the documents of a file that a document names; None if the file does not exist."""
