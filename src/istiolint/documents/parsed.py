@@ -93,14 +93,14 @@ def encode(rows: list[Parsed]) -> Payload | None:
     if any(row.aliases for row in rows):
         return None
     try:
-        if rows and all(row.usual for row in rows) and (packed := _packed(rows)):
+        if rows and all(row.usual for row in rows) and (packed := _with_head(rows)):
             return packed
         return Payload((), (), packb([[*(row[:4] if row.usual else row[:9]), joined(row.keys)] for row in rows]))
     except (ValueError, OverflowError, UnicodeError, RecursionError):
         return None
 
 
-def _packed(rows: list[Parsed]) -> Payload | None:
+def _with_head(rows: list[Parsed]) -> Payload | None:
     """Return a payload with all documents in its head; None where one of them has no header."""
     from msgpack import packb
 

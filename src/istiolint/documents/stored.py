@@ -40,15 +40,16 @@ class StoredDocument(Document):
 
     def __init__(self, source: "Source", row: Packed, payload: Payload, skipped: Skip | None = None):
         self.source, self.row, self._payload = source, row, payload
-        self.index = row[1]
-        self.traits = _traits(payload.words[row[0]])
+        word, self.index = row[:2]
+        self.traits = _traits(payload.words[word])
         if skipped:
             self.skipped = skipped
 
     @property
     def offset(self) -> int:  # type: ignore[override]
         """Where its text begins in the source."""
-        return self.row[2]
+        _, _, start, *_ = self.row
+        return start
 
     @property
     def keys(self) -> frozenset[str]:
@@ -58,13 +59,15 @@ class StoredDocument(Document):
     @cached_property
     def text(self) -> str:  # type: ignore[override]
         """Its text."""
-        return self.source.text[self.row[2] : self.row[3]]
+        _, _, start, end, *_ = self.row
+        return self.source.text[start:end]
 
     @cached_property
     def data(self) -> Any:
         """Its data; composed again if what is stored is not what istiolint stores."""
         try:
-            return unpacked(self._payload.body[self.row[4] : self.row[5]])
+            _, _, _, _, start, end, *_ = self.row
+            return unpacked(self._payload.body[start:end])
         except Exception:  # whatever planted data cause
             return compose(self.parse(self.text)).data
 

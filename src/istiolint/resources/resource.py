@@ -164,17 +164,17 @@ class StoredResource(Resource):
     @property
     def host(self) -> str:
         """As the header has it."""
-        return (self.document.row[8] or NO_HEADER)[0]
+        return (self.document.row[-1] or NO_HEADER)[0]
 
     @property
     def hosts(self) -> Sequence[str]:
         """As the header has them."""
-        return (self.document.row[8] or NO_HEADER)[1]
+        return (self.document.row[-1] or NO_HEADER)[1]
 
     @property
     def gateways(self) -> Sequence[str]:
         """As the header has them."""
-        return (self.document.row[8] or NO_HEADER)[2]
+        return (self.document.row[-1] or NO_HEADER)[2]
 
     @property
     def keys(self) -> frozenset[str]:
