@@ -2,43 +2,54 @@
 
 import pickle
 from collections.abc import Iterable
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
 from istiolint.documents import Document, read
 from istiolint.sources import Source
 
+_SHARED = (Document, Source)
+
 
 class Known:
     """Documents and sources that both processes have, by number. Pickles come from processes that this one has forked, only."""
 
     def __init__(self, documents: Iterable[Document]):
-        self._objects: dict[int, Document | Source] = {}
-        for document in documents:
+        self._documents = documents
+
+    @cached_property
+    def objects(self) -> dict[int, Document | Source]:
+        """They and their sources; looked at if a result refers to one."""
+        found: dict[int, Document | Source] = {}
+        for document in self._documents:
             for each in (document, document.written[0]):
-                self._objects[id(each)] = each
-                self._objects[id(each.source)] = each.source
+                found[id(each)] = each
+                found[id(each.source)] = each.source
+        return found
 
     def dumps(self, value: Any) -> bytes:
         """Return bytes from which `loads` in the other process makes the same value."""
+        if not self._documents:
+            return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
         file = BytesIO()
         pickler = _Pickler(file, pickle.HIGHEST_PROTOCOL)
-        pickler.known = self._objects
+        pickler.known = self
         pickler.dump(value)
         return file.getvalue()
 
     def loads(self, data: bytes) -> Any:
         """Return the value of which `dumps` made these bytes."""
         unpickler = _Unpickler(BytesIO(data))
-        unpickler.known = self._objects
+        unpickler.known = self
         return unpickler.load()
 
 
 class _Pickler(pickle.Pickler):
-    known: dict[int, Document | Source]
+    known: Known
 
     def persistent_id(self, value: Any) -> int | None:
-        return id(value) if id(value) in self.known and isinstance(value, Document | Source) else None
+        return id(value) if isinstance(value, _SHARED) and id(value) in self.known.objects else None
 
     def reducer_override(self, value: Any) -> Any:
         """Send the source of a document that only the worker knows, YAML within a scalar for example: it is read again."""
@@ -46,10 +57,10 @@ class _Pickler(pickle.Pickler):
 
 
 class _Unpickler(pickle.Unpickler):
-    known: dict[int, Document | Source]
+    known: Known
 
     def persistent_load(self, number: int) -> Document | Source:
-        return self.known[number]
+        return self.known.objects[number]
 
 
 def _read_again(source: Source, index: int) -> Document:

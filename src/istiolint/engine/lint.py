@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
+from istiolint import schema
 from istiolint.cache import Pack
 from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read
 from istiolint.documents.chart_values import ChartValues, values_files
@@ -43,6 +44,8 @@ SAMPLE = 16
 """Sources that show which checks a run needs."""
 RARE = 200
 """One file of so many is read again faster than what is kept is written again."""
+FILES_TOGETHER = 4
+"""Files that a process takes to read at a time: the last ones keep only one process busy."""
 ENOUGH_TEXT = 256 * 1024
 """Characters from which on several processes read faster than one."""
 
@@ -279,8 +282,8 @@ class _Run:
         new = list(keys.items())
         try:
             payloads = results(
-                len(new), self.jobs, lambda number: prepare(new[number][1], named), (), (),
-                meanwhile=lambda: self.import_checks([source for _, source in new], named),
+                len(new), self.jobs, lambda number: prepare(new[number][1], named), (), (), block=FILES_TOGETHER,
+                meanwhile=lambda: self.prepare_checks([source for _, source in new], named),
             )  # fmt: skip
         except WorkerError as error:
             self.internal_errors.append(f"{error} while files were read; `--jobs 1` does without workers")
@@ -289,14 +292,17 @@ class _Run:
             if payload:
                 self.store.put(key, payload)
 
-    def import_checks(self, sources: Sequence[Source], named: Mapping[str, Skip]) -> None:
-        """Import the checks that a sample of sources needs: nearly all that the others need."""
+    def prepare_checks(self, sources: Sequence[Source], named: Mapping[str, Skip]) -> None:
+        """Import the checks and compile the schemas that a sample of sources needs: nearly all that the others need."""
         documents = (document for source in sources[:: -(-len(sources) // SAMPLE)] for document in read(source, named))
         sample = [resource for document in documents for resource in resources(document) if self.gates.covers(resource)]
         self.gates.add(map(kind_of, sample))
         occurring = occurring_in(sample)
         for resource in sample:
             self.gates.of(resource, occurring)
+        for resource in {resource.type: resource for resource in sample}.values():
+            for _ in schema.check(resource, self.settings.istio_version):
+                pass
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
         for done, source in enumerate(sources):
