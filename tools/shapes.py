@@ -331,7 +331,7 @@ def wildcard_services(number: int) -> Iterator[Object]:
         yield _routes(f"narrow-{at}", f"a.d{at}.example.com", [{"route": _to("app-0")}])
 
 
-@_shape(600)
+@_shape(2400)
 def rules_of_one_host(number: int) -> Iterator[Object]:
     """N DestinationRules for one host."""
     yield from _applications(1)
