@@ -26,8 +26,7 @@ Files: TypeAlias = Mapping[str, tuple[int, int, int, int, bytes, int, str]]
 """By path: inode, size and times in nanoseconds, key, length of the text and encoding."""
 _NO_FILES: Files = {}
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-
-
+_READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)  # a pipe in place of the file is not waited for
 _RECENT = 2 * 10**9
 """Nanoseconds for which a file may be written again without other times: the coarsest clock of a file system."""
 
@@ -90,7 +89,7 @@ class Pack:
     def _read(self) -> _Content:
         from msgpack import unpackb
 
-        descriptor = os.open(self.path, os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(self.path, _READ)
         with open(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
@@ -163,8 +162,7 @@ class _Bodies(NamedTuple):
 
     def read(self, start: int, length: int, checksum: bytes) -> bytes:
         """Return a body. Raises OSError or ValueError if it cannot be read or is damaged."""
-        descriptor = os.open(self.path, os.O_RDONLY | _NO_LINK)
-        with open(descriptor, "rb", buffering=0) as file:
+        with open(os.open(self.path, _READ), "rb", buffering=0) as file:
             file.seek(self.start + start)
             body: bytes = file.read(length)
         if _checksum(body) != checksum:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
-from istiolint import schema
 from istiolint.cache import Pack
 from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read
 from istiolint.documents.chart_values import ChartValues, values_files
 from istiolint.engine.outcome import Outcome
-from istiolint.engine.tasks import Crash, Found, Tasks, Undecided
+from istiolint.engine.tasks import Crash, Found, Tasks, Undecided, validate
 from istiolint.engine.workers import ENOUGH, WorkerError, can_fork, results
 from istiolint.findings.finding import Diagnostic, Path
 from istiolint.findings.report import Report, Summary
@@ -301,8 +300,7 @@ class _Run:
         for resource in sample:
             self.gates.of(resource, occurring)
         for resource in {resource.type: resource for resource in sample}.values():
-            for _ in schema.check(resource, self.settings.istio_version):
-                pass
+            validate(resource, self.settings.istio_version)
 
     def watched(self, sources: list[Source]) -> Iterator[Source]:
         for done, source in enumerate(sources):

@@ -64,7 +64,7 @@ class Tasks:
         """Return what a task finds."""
         resource = self.resource(number)
         if self.is_validation(number):
-            return _validate(resource, self._istio_version)
+            return validate(resource, self._istio_version)
         return _check(self._gates.of(resource, self._mesh.occurring), resource, self._mesh)
 
     def run_located(self, number: int) -> list[Found]:
@@ -87,7 +87,8 @@ class Tasks:
         return found.values()
 
 
-def _validate(resource: Resource, istio_version: str) -> list[Found]:
+def validate(resource: Resource, istio_version: str) -> list[Found]:
+    """Return what the schema of its kind finds in a resource."""
     found: list[Found] = []
     try:
         found.extend(Found("", finding) for finding in schema.check(resource, istio_version))
