@@ -26,7 +26,7 @@ Files: TypeAlias = Mapping[str, tuple[int, int, int, int, bytes, int, str]]
 """By path: inode, size and times in nanoseconds, key, length of the text and encoding."""
 _NO_FILES: Files = {}
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)  # a pipe in place of the file is not waited for
+_READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)  # does not wait for a pipe instead of the file
 _RECENT = 2 * 10**9
 """Nanoseconds for which a file may be written again without other times: the coarsest clock of a file system."""
 
