@@ -26,10 +26,14 @@ def header_of(data: Any) -> Header | None:
     if not isinstance(api_version, str) or not isinstance(kind, str) or ("items" in data and kind.endswith("List")):
         return None
     name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
-    spec = data.get("spec")
-    host, hosts, gateways = (spec.get(key) if isinstance(spec, dict) else None for key in ("host", "hosts", "gateways"))
-    found = _text(host), _texts(hosts), _texts(gateways)
-    return Header(api_version, kind, _text(name), _text(namespace), () if found == NO_HEADER else found)
+    return Header(api_version, kind, _text(name), _text(namespace), _spec_header(data.get("spec")))
+
+
+def _spec_header(spec: Any) -> SpecHeader | tuple[()]:
+    if not isinstance(spec, dict) or not ("host" in spec or "hosts" in spec or "gateways" in spec):
+        return ()
+    found = _text(spec.get("host")), _texts(spec.get("hosts")), _texts(spec.get("gateways"))
+    return () if found == NO_HEADER else found
 
 
 def is_spec_header(fields: Sequence[Any]) -> bool:

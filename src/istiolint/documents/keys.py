@@ -46,6 +46,7 @@ def shared(keys: frozenset[str]) -> frozenset[str]:
     return keys
 
 
+@lru_cache(maxsize=4096)
 def joined(keys: frozenset[str]) -> str:
     """Return keys as one text, which can be stored."""
     return "\n".join(sorted(keys))
