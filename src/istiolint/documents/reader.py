@@ -10,7 +10,7 @@ from istiolint.documents.chart_values import may_name_values
 from istiolint.documents.compose import Composed, TroubleError, compose
 from istiolint.documents.document import Document
 from istiolint.documents.events import second_try
-from istiolint.documents.parsed import PARSERS, Fault, Packed, Parsed, decode, decode_head, encode, is_foreign_definition, key_of
+from istiolint.documents.parsed import PARSERS, Fault, Packed, Parsed, decode, decode_head, encode, is_foreign_definition
 from istiolint.documents.placeholders import first_placeholder
 from istiolint.documents.recognise import (
     is_object,
@@ -129,11 +129,11 @@ def _skipped(source: Source, skip: Skip) -> Iterator[tuple[Document, Parsed]]:
 
 def _composed(source: Source, store: Store | None) -> Iterator[tuple[Document, Parsed]]:
     """Yield the documents of a source with what their text alone shows, from the store if it knows the text."""
-    rows = decode(store.get(key_of(source)), len(source.text)) if store else None
+    rows = decode(store.get(store.key_of(source)), len(source.text)) if store else None
     if rows is None:
         rows = [_parse(document) for document in _documents(source)]
         if store and (payload := encode(rows)):
-            key = key_of(source)
+            key = store.key_of(source)
             store.put(key, payload)
             _note(source, key, decode_head(payload, len(source.text)), store)
     for row in rows:
@@ -148,7 +148,7 @@ def _packed(source: Source, store: Store) -> tuple[Payload, Sequence[Packed]] | 
         payload = store.get(source.key)
         rows = decode_head(payload, source.length)
     else:
-        key = key_of(source)
+        key = store.key_of(source)
         payload = store.get(key)
         rows = decode_head(payload, len(source.text))
         _note(source, key, rows, store)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from istiolint.cache import Payload
+from istiolint.documents.parsed import key_of
+from istiolint.sources import Source
 
 _NONE: Mapping[bytes, Payload] = {}
 
@@ -16,9 +18,17 @@ class Store:
 
     def __init__(self, known: Mapping[bytes, Payload] = _NONE):
         self._known = known
+        self._keys: dict[Source, bytes] = {}
         self.used: dict[bytes, Payload] = {}
         self.added = 0
         self.files: dict[str, tuple[int, int, int, int, bytes, int, str]] = {}
+
+    def key_of(self, source: Source) -> bytes:
+        """Return the key of a source, which is computed once."""
+        found = self._keys.get(source)
+        if found is None:
+            found = self._keys[source] = key_of(source)
+        return found
 
     def __contains__(self, key: bytes) -> bool:
         return key in self.used or key in self._known

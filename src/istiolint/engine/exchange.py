@@ -1,7 +1,7 @@
 """What processes that were forked from one another send each other."""
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import cached_property
 from io import BytesIO
 from typing import Any
@@ -15,18 +15,16 @@ _SHARED = (Document, Source)
 class Known:
     """Documents and sources that both processes have, by number. Pickles come from processes that this one has forked, only."""
 
-    def __init__(self, documents: Iterable[Document]):
+    def __init__(self, documents: Collection[Document]):
         self._documents = documents
 
     @cached_property
     def objects(self) -> dict[int, Document | Source]:
         """They and their sources; looked at if a result refers to one."""
-        found: dict[int, Document | Source] = {}
-        for document in self._documents:
-            for each in (document, document.written[0]):
-                found[id(each)] = each
-                found[id(each.source)] = each.source
-        return found
+        derived = [document for document in self._documents if type(document).written is not Document.written]
+        documents = (*self._documents, *(document.written[0] for document in derived))
+        sources = {id(document.source): document.source for document in documents}
+        return {**sources, **{id(document): document for document in documents}}
 
     def dumps(self, value: Any) -> bytes:
         """Return bytes from which `loads` in the other process makes the same value."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 from istiolint.cache import Pack
-from istiolint.documents import Document, Skip, Store, key_of, named_by_others, prepare, read
+from istiolint.documents import Document, Skip, Store, named_by_others, prepare, read
 from istiolint.documents.chart_values import ChartValues, values_files
 from istiolint.engine.outcome import Outcome
 from istiolint.engine.tasks import Crash, Found, Tasks, Undecided, validate
@@ -30,6 +30,7 @@ from istiolint.rules.registry import define, plugin_failures
 from istiolint.settings import Settings
 from istiolint.sources import Excluded, Source, StoredSource, discover
 from istiolint.sources.discover import is_wanted
+from istiolint.suppression.ledger import MARK
 from istiolint.targets import Coverage, Elsewhere, Library, Target, targets_of, together
 
 Watch: TypeAlias = Callable[[int, int], None]
@@ -192,17 +193,23 @@ class _Run:
         """What is to be done in a target. A resource is validated once, also where it is the same in several targets."""
         shown = [resource for resource in target.resources if resource.linted]
         new = [resource for resource in shown if id(resource) not in self.validated]
+        written: dict[tuple[Document, Path], Resource] = {}
         for resource in new:
             self.validated[id(resource)] = resource
             self.outcome.note(resource)
-            if resource.written not in self.counted:
-                self.counted.add(resource.written)
-                self.summary.documents += 1
-                self.summary.resources[resource.document.source.path] += 1
-                (self.summary.kinds if self.gates.covers(resource) else self.summary.other_kinds)[resource.kind] += 1
+            written.setdefault(resource.written, resource)
+        self.count([resource for place, resource in written.items() if place not in self.counted])
+        self.counted.update(written)
         linted = [resource for resource in shown if self.gates.covers(resource)]
         self.gates.add(map(kind_of, linted))
         return _Job(target, mesh, shown, Tasks(new, linted, mesh, self.gates, self.settings.istio_version))
+
+    def count(self, resources: Sequence[Resource]) -> None:
+        """Count resources for the summary."""
+        self.summary.documents += len(resources)
+        self.summary.resources.update(resource.document.source.path for resource in resources)
+        self.summary.kinds.update(resource.kind for resource in resources if self.gates.covers(resource))
+        self.summary.other_kinds.update(resource.kind for resource in resources if not self.gates.covers(resource))
 
     def batches(self, sources: Iterable[Source]) -> Iterator[list[_Job]]:
         """Yield the targets with their tasks: large ones one by one, many small ones together, so that workers can share them."""
@@ -275,7 +282,7 @@ class _Run:
         if self.store is None or self.jobs < 2 or not can_fork():
             return
         texts = (source for source in sources if not isinstance(source, StoredSource) and source.text)
-        keys = {key: source for source in texts if (key := key_of(source)) not in self.store}
+        keys = {key: source for source in texts if (key := self.store.key_of(source)) not in self.store}
         if sum(len(source.text) for source in keys.values()) < ENOUGH_TEXT:
             return
         new = list(keys.items())
@@ -338,29 +345,31 @@ class _Run:
         self.summary.files += source.linted
         values = self.values.get(os.path.normpath(source.path)) if self.values else None
         documents = read(source, named, self.store)
-        return (self.noted(document, values) for document in documents) if values or source.linted else documents
+        if not values and not source.linted:
+            return documents
+        suppressing = source.linted and MARK in source.text
+        return (self.noted(document, values, suppressing=suppressing) for document in documents)
 
-    def noted(self, document: Document, values: tuple[ChartValues, ...] | None) -> Document:
-        """Take note of the values in a document and, if it is linted, of its problems and of what it suppresses."""
+    def noted(self, document: Document, values: tuple[ChartValues, ...] | None, *, suppressing: bool) -> Document:
+        """Take note of the values in a document and, if it is linted, of its problems and of what it suppresses.
+
+        `suppressing`: its file may have comments that suppress findings.
+        """
         if values:
             document.hold_values(values)
         if document.linted and document.problems:
             resource = only_resource(document)
             for problem in document.problems:
                 self.outcome.keep(problem, resource)
-        if document.linted:
-            self.note(document)
-        return document
-
-    def note(self, document: Document) -> None:
-        """Take note of what a document suppresses, or of why it is skipped."""
-        self.outcome.record_suppressions(document)
-        if document.skipped:
+        if suppressing:
+            self.outcome.record_suppressions(document)
+        if document.linted and document.skipped:
             self.summary.skipped[document.skipped] += 1
             from istiolint.rendered.charts import mentions_mesh_kind
 
             if mentions_mesh_kind(document.text):
                 self.templates.append(document.source.path)
+        return document
 
     def crashed(self, crash: Crash, resource: Resource) -> None:
         """Report only the first crash of a kind; what fails on one resource may fail on ten thousand."""

@@ -6,7 +6,7 @@ numbers.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def results(
     jobs: int,
     work: Callable[[int], Result],
     first: Iterable[int],
-    documents: "Iterable[Document]",
+    documents: "Collection[Document]",
     *,
     block: int | None = None,
     meanwhile: Callable[[], None] = lambda: None,

@@ -24,6 +24,8 @@ _FULL_NAME = late(
 _ADDRESS = late(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252}):(?P<port>\d{1,5})")
 _NAME = late(r"(?P<host>[a-z0-9][a-z0-9.-]{0,252})")
 _NAMES_A_HOST = late(r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|UPSTREAM|BACKEND)$", re.IGNORECASE)
+_GIVEN = frozenset(("env", "envFrom", "command", "args"))
+"""The fields of containers that configure what they call."""
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _SCHEMES = ("http", "https", "grpc", "grpcs", "ws", "wss", "tcp", "tls")
 
@@ -65,7 +67,7 @@ class Calls:
         found = self._by_caller.get(id(workload))
         if found is None:
             calls: dict[tuple[int, int | None], Call] = {}
-            for mention in self.mentions(workload):
+            for mention in () if _GIVEN.isdisjoint(workload.resource.keys) else self.mentions(workload):
                 if service := self._service(mention.host, workload.namespace):
                     calls.setdefault((id(service), mention.port), Call(workload, service, mention.port, mention.at))
             found = self._by_caller[id(workload)] = tuple(calls.values())
@@ -74,7 +76,7 @@ class Calls:
     @cached_property
     def _by_service(self) -> dict[int, list[Call]]:
         found: dict[int, list[Call]] = defaultdict(list)
-        for workload in self._workloads.all:
+        for workload in self._workloads.having(_GIVEN):
             for call in self.of_caller(workload):
                 found[id(call.service)].append(call)
         return found
@@ -128,9 +130,11 @@ class Calls:
 
 
 def _mentions(text: str, host_alone: bool) -> Iterator[re.Match[str]]:
-    yield from _URL.finditer(text)
-    if "://" not in text:
+    if "://" in text:
+        yield from _URL.finditer(text)
+        return
+    if ".svc" in text:
         yield from _FULL_NAME.finditer(text)
-        whole = _ADDRESS.fullmatch(text) or (_NAME.fullmatch(text) if host_alone else None)
-        if whole:
-            yield whole
+    whole = (_ADDRESS.fullmatch(text) if ":" in text else None) or (_NAME.fullmatch(text) if host_alone else None)
+    if whole:
+        yield whole

@@ -230,9 +230,12 @@ class Hosts:
     @cached_property
     def _by_namespace(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for name, hosts in self._by_short_name.items():
-            for host in hosts:
-                found[host.namespace].append(name)
+        for service in self._services:
+            if "." not in f"{service.name}{service.namespace}" and "*" not in service.name:
+                found[service.namespace].append(service.name)
+        for host in self._others:
+            if host.name.endswith(self._domains[0]) and (named := self.service_name(host.name)):
+                found[host.namespace].append(named.name)
         return found
 
     @cached_property

@@ -76,6 +76,10 @@ class NamespaceWorkloads:
         """What the controllers of these workloads have created."""
         return [workload for workload in self._found if id(workload.resource) in self._owners]
 
+    def is_created(self, resource: Resource) -> bool:
+        """Whether a controller of these workloads has created a resource."""
+        return id(resource) in self._owners
+
     @cached_property
     def of_resource(self) -> Mapping[int, Workload]:
         """The workloads, created ones too, by the id of the resource that holds them."""
@@ -190,6 +194,14 @@ class Workloads:
             for resource in self._resources
             if id(resource) not in created and (workload := self.of(resource)) is not None
         )
+
+    def having(self, fields: frozenset[str]) -> Iterator[Workload]:
+        """Yield those of `all` in whose resources one of some fields occurs, at whatever level."""
+        for resource in self._resources:
+            if fields.isdisjoint(resource.keys) or self._in(resource.namespace).is_created(resource):
+                continue
+            if workload := self.of(resource):
+                yield workload
 
     @cached_property
     def _created(self) -> list[Workload]:
