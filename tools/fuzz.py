@@ -4,11 +4,11 @@ usage: python tools/fuzz.py [--minutes N] [--seed N] [--only SURFACE] [--atheris
 
 Mutations are of bytes, of tokens, and of structure (values of one manifest moved into another), in single manifests, in files
 of a Kustomize application, and in what tools/fuzz_surfaces.py adds: edits in a session, editors, other settings, contexts,
-snapshots, configuration files, baselines, expressions, tests of requests and templates. An input fails if an exception or an
-internal error occurs, if it takes longer than LIMIT seconds of CPU, if a report cannot be rendered in some format, if safe fixes
-add errors to a file, or if traces, access, mutual TLS, pictures or snapshots fail. Failing inputs are saved in tests/fuzz, which
-tests/test_fuzz.py runs. --only NAME tries one surface. With --atheris, coverage guides the mutations of bytes (pip install
-atheris).
+caches, snapshots, configuration files, baselines, expressions, tests of requests and templates. An input fails if an exception
+or an internal error occurs, if it takes longer than LIMIT seconds of CPU, if a report cannot be rendered in some format, if
+safe fixes add errors to a file, or if traces, access, mutual TLS, pictures or snapshots fail. Failing inputs are saved in
+tests/fuzz, which tests/test_fuzz.py runs. --only NAME tries one surface. With --atheris, coverage guides the mutations of bytes
+(pip install atheris).
 """
 
 import argparse

@@ -19,12 +19,15 @@ from zlib import crc32
 
 from lsprotocol import types
 
+from istiolint.cache import Folder as CacheFolder
+from istiolint.cache import Pack
 from istiolint.cli.inputs import inputs
 from istiolint.cli.refusal import Refusal
 from istiolint.cli.snapshot import snapshot_of
 from istiolint.comparison import baseline
 from istiolint.comparison.earlier import Earlier
 from istiolint.config.files import load_all
+from istiolint.documents import version
 from istiolint.engine.lint import lint, understand
 from istiolint.engine.session import Session
 from istiolint.findings.finding import Diagnostic, Span
@@ -177,6 +180,24 @@ def _context(data: bytes, path: str) -> str:
     report = lint([*sources_of(files_of(APPLICATION)), *given])
     found = [one for one in report.diagnostics if one.span.source.path == "context/all.yaml"]
     return report.internal_errors[0] if report.internal_errors else difference("in context", facts(found), [])
+
+
+def _cache(data: bytes, path: str) -> str:
+    """Runs without a cache, with an empty one and with a full one must find the same; some files are only read for reference."""
+
+    def sources() -> list[Source]:
+        given = sources_of({**session_files(), path: data})
+        return [replace(source, linted=source.path == path or number % 2 == 0) for number, source in enumerate(given)]
+
+    expected = lint(sources(), EVERYTHING)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("empty cache", "full cache"):
+            report = lint(sources(), EVERYTHING, cache=Pack(CacheFolder(os.path.join(folder, "cache")), version()))
+            if report.internal_errors or expected.internal_errors:
+                return [*report.internal_errors, *expected.internal_errors][0]
+            if words := difference(name, facts(report.diagnostics), facts(expected.diagnostics)):
+                return words
+    return ""
 
 
 def _clusters(data: bytes, path: str) -> str:
@@ -377,6 +398,7 @@ SURFACES = {
     "session": Surface(session_files, _session),
     "everything": Surface(dict, _everything),
     "context": Surface(dict, _context),
+    "cache": Surface(session_files, _cache),
     "clusters": Surface(dict, _clusters),
     "snapshot": Surface(dict, _snapshot),
     "editor": Surface(dict, _editor),
@@ -386,5 +408,5 @@ SURFACES = {
     "requests": Surface(_test_files, _requests),
     "template": Surface(_templates, _template),
 }
-_ANY = ("session", "everything", "context", "clusters", "snapshot", "editor")
+_ANY = ("session", "everything", "context", "cache", "clusters", "snapshot", "editor")
 """The surfaces that take any manifest."""
