@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from istiolint.engine import lint as engine
 from istiolint.engine import workers
@@ -23,6 +25,18 @@ pytestmark = pytest.mark.skipif(not workers.can_fork(), reason="processes cannot
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "ENOUGH", 1)
     monkeypatch.setattr(workers, "BLOCK", 2)
+
+
+@given(st.integers(0, 200_000), st.integers(1, 100), st.integers(1, 500))
+def test_blocks_have_all_tasks_in_order(count: int, size: int, jobs: int) -> None:
+    blocks = list(workers.blocks_of(range(count), size, jobs))
+    lengths = list(map(len, blocks))
+    assert [task for block in blocks for task in block] == list(range(count))
+    assert lengths == sorted(lengths, reverse=True)
+    assert len(blocks) <= workers._MOST_BLOCKS
+    largest = max(size, -(-2 * count // workers._MOST_BLOCKS))
+    assert not blocks or lengths[0] <= largest
+    assert not blocks or lengths[-1] <= -(-largest // 8)
 
 
 def shown(report: Report) -> list[Any]:

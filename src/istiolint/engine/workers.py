@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-BLOCK = 16
-"""Tasks that a process takes together."""
-_MOST_BLOCKS = 1024
+BLOCK = 64
+"""Tasks that a process takes together: those of one folder, which need the same parts of indexes, are next to each other."""
+_MOST_BLOCKS = 1536
 """More might not fit into a pipe."""
+_MOST_SHARING = 48
+"""For so many processes blocks are made small; more take fewer blocks each."""
 ENOUGH = 500
 """From how many tasks on a fork saves more than it costs."""
 
@@ -56,8 +58,7 @@ def results(
     """
     found = {number: work(number) for number in first}
     left = [number for number in range(count) if number not in found]
-    size = max(block or BLOCK, -(-len(left) // _MOST_BLOCKS))
-    blocks = [left[at : at + size] for at in range(0, len(left), size)]
+    blocks = list(blocks_of(left, block or BLOCK, jobs))
     from istiolint.engine.exchange import Known
 
     known = Known(documents)
@@ -74,6 +75,18 @@ def results(
             raise WorkerError("a worker process ended without a result")
         found.update(results_of_worker)
     return [found[number] for number in range(count)]
+
+
+def blocks_of(tasks: Sequence[int], size: int, jobs: int) -> Iterator[Sequence[int]]:
+    """Yield tasks in blocks, in order: the last ones are smaller, so that `jobs` processes finish at about the same time."""
+    jobs = min(jobs, _MOST_SHARING)
+    size = max(size, -(-2 * len(tasks) // _MOST_BLOCKS))
+    at = 0
+    while at < len(tasks):
+        left = len(tasks) - at
+        length = min(size, max(-(-size // 8), left // (2 * jobs)))
+        yield tasks[at : at + length]
+        at += length
 
 
 class _Queue:
