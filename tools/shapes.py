@@ -136,7 +136,7 @@ def routes_by_header(number: int) -> Iterator[Object]:
     yield _routes("many", "app-0", [{"match": [match], "route": _to("app-0")} for match in matches])
 
 
-@_shape(2000)
+@_shape(8000)
 def matches_of_one_route(number: int) -> Iterator[Object]:
     """A route with N matches."""
     yield from _applications(1)
