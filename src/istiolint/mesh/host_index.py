@@ -38,12 +38,8 @@ class HostIndex(Generic[T]):
         for host, item in items:
             self._items[host].append(item)
 
-    def add(self, host: str, item: T) -> None:
-        """Add an item, before the first query."""
-        self._items[host].append(item)
-
     def prepend(self, host: str, items: Sequence[T]) -> None:
-        """Put items before those that the index has for a host, which is no wildcard; before the first query for wildcards."""
+        """Put items before those that the index has for a host, not a wildcard; before the first query for wildcards."""
         self._items[host][:0] = items
 
     def exact(self, host: str) -> Sequence[T]:

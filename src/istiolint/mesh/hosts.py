@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from istiolint.mesh.gateway_deployments import deployment_name
@@ -230,12 +231,12 @@ class Hosts:
     @cached_property
     def _by_namespace(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for service in self._services:
-            if "." not in f"{service.name}{service.namespace}" and "*" not in service.name:
-                found[service.namespace].append(service.name)
-        for host in self._others:
-            if host.name.endswith(self._domains[0]) and (named := self.service_name(host.name)):
-                found[host.namespace].append(named.name)
+        local, _ = self._domains
+        services = ((f"{service.name}.{service.namespace}{local}", service.namespace) for service in self._services)
+        others = ((host.name, host.namespace) for host in self._others if host.name.endswith(local))
+        for fqdn, namespace in chain(services, others):
+            if named := self.service_name(fqdn):
+                found[namespace].append(named.name)
         return found
 
     @cached_property

@@ -123,13 +123,14 @@ class VirtualServices:
         """The hosts that a VirtualService routes for sidecars."""
         found = self._mesh_hosts.get(id(virtual_service))
         if found is None:
-            hosts = virtual_service.hosts if is_on_mesh(virtual_service) else ()
-            found = self._mesh_hosts[id(virtual_service)] = tuple(
-                MeshHost(virtual_service, self._hosts.fqdn(host, virtual_service.namespace), number)
-                for number, host in enumerate(hosts)
-                if host
-            )
+            found = self._mesh_hosts[id(virtual_service)] = tuple(MeshHost(*each) for each in self._routed(virtual_service))
         return found
+
+    def _routed(self, virtual_service: Resource) -> Iterator[tuple[Resource, str, int]]:
+        """Yield the fields of each MeshHost of a VirtualService."""
+        for number, host in enumerate(virtual_service.hosts if is_on_mesh(virtual_service) else ()):
+            if host:
+                yield virtual_service, self._hosts.fqdn(host, virtual_service.namespace), number
 
     def on_mesh(self, fqdn: str) -> Iterator[MeshHost]:
         """What all VirtualServices route for sidecars under a host, wildcards on both sides included."""
@@ -138,14 +139,7 @@ class VirtualServices:
     @cached_property
     def _mesh_index(self) -> HostIndex[tuple[Resource, str, int]]:
         """The fields of each MeshHost; few of thousands are asked for."""
-        found: HostIndex[tuple[Resource, str, int]] = HostIndex()
-        for virtual_service in self._all:
-            if is_on_mesh(virtual_service):
-                for number, host in enumerate(virtual_service.hosts):
-                    if host:
-                        fqdn = self._hosts.fqdn(host, virtual_service.namespace)
-                        found.add(fqdn, (virtual_service, fqdn, number))
-        return found
+        return HostIndex((fields[1], fields) for virtual_service in self._all for fields in self._routed(virtual_service))
 
     def on_gateway(self, name: GatewayName, fqdn: str) -> Sequence[MeshHost]:
         """What VirtualServices route for just this host on a gateway."""

@@ -69,12 +69,12 @@ class NamespaceWorkloads:
     @cached_property
     def all(self) -> Sequence[Workload]:
         """The workloads, without what their controllers have created."""
-        return [workload for workload in self._found if id(workload.resource) not in self._owners]
+        return [workload for workload in self._found if not self.is_created(workload.resource)]
 
     @cached_property
     def created(self) -> Sequence[Workload]:
         """What the controllers of these workloads have created."""
-        return [workload for workload in self._found if id(workload.resource) in self._owners]
+        return [workload for workload in self._found if self.is_created(workload.resource)]
 
     def is_created(self, resource: Resource) -> bool:
         """Whether a controller of these workloads has created a resource."""
@@ -188,19 +188,15 @@ class Workloads:
     @cached_property
     def all(self) -> tuple[Workload, ...]:
         """All workloads, by kind, namespace and name."""
-        created = {id(workload.resource) for workload in self._created}
-        return tuple(
-            workload
-            for resource in self._resources
-            if id(resource) not in created and (workload := self.of(resource)) is not None
-        )
+        return tuple(self._held_by(self._resources))
 
     def having(self, fields: frozenset[str]) -> Iterator[Workload]:
-        """Yield those of `all` in whose resources one of some fields occurs, at whatever level."""
-        for resource in self._resources:
-            if fields.isdisjoint(resource.keys) or self._in(resource.namespace).is_created(resource):
-                continue
-            if workload := self.of(resource):
+        """Return those of `all` in whose resources one of some fields occurs, at whatever level."""
+        return self._held_by(resource for resource in self._resources if not fields.isdisjoint(resource.keys))
+
+    def _held_by(self, resources: Iterable[Resource]) -> Iterator[Workload]:
+        for resource in resources:
+            if not self._in(resource.namespace).is_created(resource) and (workload := self.of(resource)) is not None:
                 yield workload
 
     @cached_property

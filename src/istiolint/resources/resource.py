@@ -10,7 +10,7 @@ from istiolint.documents.document import value_at
 from istiolint.documents.header import NO_HEADER
 from istiolint.documents.keys import keys_of
 from istiolint.documents.recognise import is_values
-from istiolint.documents.stored import StoredDocument, Traits
+from istiolint.documents.stored import StoredDocument
 from istiolint.findings.finding import Path, ResourceName
 from istiolint.resources.cursor import Cursor
 from istiolint.resources.kinds import is_namespaced, type_of
@@ -28,11 +28,6 @@ def _classified(api_version: str, kind: str) -> tuple[str, str, str | None, bool
     group, _, version = api_version.rpartition("/")
     type_ = type_of(group, kind)
     return group, version, type_, type_ is not None and not is_namespaced(type_)
-
-
-@lru_cache(maxsize=4096)
-def _class_of(traits: Traits) -> tuple[str, str, str, str, str | None, bool]:
-    return traits.api_version, traits.kind, *_classified(traits.api_version, traits.kind)
 
 
 class Resource(Cursor):
@@ -59,6 +54,9 @@ class Resource(Cursor):
         name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
         self.name = name if isinstance(name, str) else ""
         self.written_namespace = namespace if isinstance(namespace, str) else ""
+        self._classify()
+
+    def _classify(self) -> None:
         self.group, self.version, self.type, is_cluster_wide = _classified(self.api_version, self.kind)
         self.namespace = "" if is_cluster_wide else self.written_namespace or DEFAULT_NAMESPACE
 
@@ -156,10 +154,9 @@ class StoredResource(Resource):
 
     def __init__(self, document: StoredDocument):
         self.document, self._parent, self._step = document, None, ()
-        _, _, _, _, _, _, self.name, written, _ = document.row
-        self.written_namespace = written
-        self.api_version, self.kind, self.group, self.version, self.type, is_cluster_wide = _class_of(document.traits)
-        self.namespace = "" if is_cluster_wide else written or DEFAULT_NAMESPACE
+        self.api_version, self.kind = document.traits.api_version, document.traits.kind
+        _, _, _, _, _, _, self.name, self.written_namespace, _ = document.row
+        self._classify()
 
     @property
     def host(self) -> str:
@@ -180,11 +177,6 @@ class StoredResource(Resource):
     def keys(self) -> frozenset[str]:
         """The keys of the document, which is this resource."""
         return self.document.traits.keys
-
-    @property
-    def linted(self) -> bool:
-        """As the source says."""
-        return self.document.source.linted
 
     def __getattr__(self, name: str) -> Any:
         """Read the value at the first use."""

@@ -25,9 +25,6 @@ class Gates:
         self._imported: set[tuple[str, str]] = set()
         self._checks: dict[str, list[tuple[str, Registered]]] = {}
         self._known: dict[tuple[str, frozenset[str], frozenset[str]], list[tuple[Rule, Check]]] = {}
-        self._of_keys: dict[tuple[str, frozenset[str]], list[tuple[Rule, Check]]] = {}
-        """The same by the keys of resources, of which many have the same, for the mesh that was asked about last."""
-        self._occurring: frozenset[str] = frozenset()
         self.add(types)
 
     def covers(self, resource: Resource) -> bool:
@@ -46,17 +43,8 @@ class Gates:
 
         Their modules are imported now, if they are not yet.
         """
-        if occurring is not self._occurring:
-            self._occurring = occurring
-            self._of_keys.clear()
-        of_keys = kind_of(resource), resource.keys
-        found = self._of_keys.get(of_keys)
-        if found is None:
-            found = self._of_keys[of_keys] = self._find(*of_keys, occurring)
-        return found
-
-    def _find(self, type_: str, keys: frozenset[str], occurring: frozenset[str]) -> list[tuple[Rule, Check]]:
-        key = type_, self._fields[type_] & keys, self._beside[type_] & occurring
+        type_ = kind_of(resource)
+        key = type_, self._fields[type_] & resource.keys, self._beside[type_] & occurring
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = [
